@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import field
 from typing import TYPE_CHECKING
 
@@ -54,12 +55,16 @@ def summed(parts: Iterable[Histogram]) -> Histogram:
     The order does not matter, since a part never needs wider buckets than the whole.
     """
     width = WIDTHS[0]
-    rows: dict[int, list[tuple[int, ...]]] = {}
+    rows: dict[int, list[tuple[int, ...]]] = defaultdict(list)
     for part in parts:
         if part.width > width:
             width, rows = part.width, _by_start(rows, part.width)
-        for start, counts in part.buckets.items():
-            rows.setdefault(start - start % width, []).append(counts)
+        if part.width == width:
+            for start, counts in part.buckets.items():
+                rows[start].append(counts)
+        else:
+            for start, counts in part.buckets.items():
+                rows[start - start % width].append(counts)
         while len(rows) > MAX_BUCKETS and width != WIDTHS[-1]:
             width = WIDTHS[WIDTHS.index(width) + 1]
             rows = _by_start(rows, width)
@@ -70,9 +75,9 @@ def _by_start(
     rows: Mapping[int, list[tuple[int, ...]]], width: int
 ) -> dict[int, list[tuple[int, ...]]]:
     """Return the counts by the start of their bucket of `width` seconds."""
-    wider: dict[int, list[tuple[int, ...]]] = {}
+    wider: dict[int, list[tuple[int, ...]]] = defaultdict(list)
     for start, counts in rows.items():
-        wider.setdefault(start - start % width, []).extend(counts)
+        wider[start - start % width].extend(counts)
     return wider
 
 

@@ -14,7 +14,7 @@ from cotool._records import dataclass
 from cotool.logs.levels import LEVELS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cotool.logs.measures.model import Locator
 
@@ -127,7 +127,7 @@ class Format:
     locators: tuple[Locator, ...] = ()
     header: bytes = b""
 
-    def to_kernel(self) -> dict[str, object]:
+    def to_kernel(self) -> Mapping[str, object]:
         """Return the mapping that logscan.Scanner takes."""
         apart = {"places", "times", "reasons", "names", "header"}
         fields = {name: getattr(self, name) for name in self.__slots__ if name not in apart}

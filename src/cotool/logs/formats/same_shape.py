@@ -45,8 +45,8 @@ def same_shape_format(text: bytes) -> Format | None:
         or b"\r" in text
         or b"{" in text
         or b"\x1b" in text
-        or b"\\u001" in text
-        or CMTRACE_END in text
+        or (b"\\" in text and b"\\u001" in text)
+        or (b">" in text and CMTRACE_END in text)
     ):
         return None
     time = first_time(line)
@@ -66,7 +66,9 @@ def same_shape_format(text: bytes) -> Format | None:
     ):
         return None
     some = [(text[at : text.index(b"\n", at)], end) for at in thinned(lines)]
-    if have_keys(some) or have_codes(some):
+    # Looking for one byte in the text is quicker than looking at each line.
+    coded = b"%" in text or b"(" in text
+    if (b"=" in text and have_keys(some)) or (coded and have_codes(some)):
         return None
     place = Place(WORD, 0, 0, token, word, styles, SYSLOG, leads, trails | 1)
     found = _format(times.where, times.layouts, line[:1], (place, *tagged_places(some)))

@@ -117,6 +117,8 @@ def find_times(lines: Sequence[bytes]) -> list[PlacedTimes]:
 
 # A place, and either a known layout or -1 and a form.
 _Candidate = tuple[Where, int, bytes]
+# A place, a known layout, and where the time begins and ends.
+_Known = tuple[Where, int, int, int]
 
 
 def _candidates(lines: Sequence[bytes]) -> dict[_Candidate, dict[int, Stamp]]:
@@ -186,24 +188,23 @@ def first_time(line: bytes) -> FirstTime | None:
     None unless the line begins with a time of a known layout, with its date: what another layout
     means depends on the numbers of all lines.
     """
-    found = _times_of(line)
-    shape = _shape(line, found)
-    if shape is None or any(layout < 0 for (_, layout, _), _ in found):
+    known = _known_times(line)
+    starts = [time for time in known if time[0].is_start]
+    if not starts or any(True for _ in _own_times(line, known)):
         return None
-    starts = [(layout, where, moment) for (where, layout, _), moment in found if where.is_start]
-    if not starts:
+    size = max(end for _, _, _, end in known) + _AFTER
+    if size > min(len(line), _LONGEST_SHAPE):
         return None
-    layout, where, moment = min(starts, key=lambda item: item[0])
-    return FirstTime(where, layout, moment.end, shape.size)
+    where, layout, _, end = min(starts, key=lambda time: time[1])
+    return FirstTime(where, layout, end, size)
 
 
 def _times_of(line: bytes) -> list[tuple[_Candidate, Stamp]]:
     """Return every way to read a time in a line."""
     found: list[tuple[_Candidate, Stamp]] = []
     known = _known_times(line)
-    if known and b"=" in line and layout_forms()[known[0][1]][1]:
-        for lead, moment in _own_times(line):
-            found.append(((Where(1, lead=lead, reach=512), -1, moment.form), moment))
+    for lead, moment in _own_times(line, known):
+        found.append(((Where(1, lead=lead, reach=512), -1, moment.form), moment))
     found += [((where, layout, b""), Stamp(at, end, b"")) for where, layout, at, end in known]
     if not known:
         for moment in moments(line):
@@ -211,8 +212,13 @@ def _times_of(line: bytes) -> list[tuple[_Candidate, Stamp]]:
     return found
 
 
-def _own_times(line: bytes) -> Iterator[tuple[bytes, Stamp]]:
-    """Yield the times under a key of the message, with the text of the key before them."""
+def _own_times(line: bytes, known: Sequence[_Known]) -> Iterator[tuple[bytes, Stamp]]:
+    """Yield the times under a key of the message, with the text of the key before them.
+
+    They matter after a time at a token that lacks the year.
+    """
+    if not known or b"=" not in line or not layout_forms()[known[0][1]][1]:
+        return
     for own in _OWN.finditer(line, 0, REACH):
         start = own.start("time")
         for moment in moments(line[start:])[:1]:
@@ -231,9 +237,9 @@ def _enough(where: Where, members: dict[int, Stamp], lines: Sequence[bytes], beg
     return (0.25 if moment.dated and moment.yeared else 0.4) * begins
 
 
-def _known_times(line: bytes) -> list[tuple[Where, int, int, int]]:
+def _known_times(line: bytes) -> list[_Known]:
     """Return the times at tokens that have a known layout without ambiguity."""
-    found = []
+    found: list[_Known] = []
     layouts, settled = layout_forms(), _settled()
     for token, opened, layout, at, length, _, _ in logscan.probe_times(line) or logscan.probe_times(
         line, TIME_TOKENS

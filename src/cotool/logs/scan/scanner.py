@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cotool._fast.logs import logscan
@@ -16,13 +17,15 @@ from cotool.logs.histogram import MAX_BUCKETS, WIDTHS
 from cotool.logs.levels import KEYWORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from cotool.logs.measures.model import Locator
     from cotool.logs.options import LogOptions
     from cotool.logs.scan.tally import Tally
 
+# Many files have one format.
+_to_kernel = lru_cache(maxsize=16)(Format.to_kernel)
 # Lines that hold one of these, in any case, are counted apart from levels, as by grep -ci.
 _ERROR_WORDS = (b"error", b"exception", b"failed")
 _WARNING_WORDS = (b"warn",)
@@ -91,12 +94,12 @@ def make_scanner(
         anywhere = tuple(map(locate_anywhere, options.reading.sources))
     sources = options.reading.sources if options.reading is not None else ()
 
-    def columns(header: bytes) -> list[dict[str, object]]:
+    def columns(header: bytes) -> list[Mapping[str, object]]:
         return [found.to_kernel() for found in changed_columns(formats, sources, header)]
 
     return logscan.Scanner(
         options,
-        [found.to_kernel() for found in formats],
+        list(map(_to_kernel, formats)),
         (date.year, date.month, date.day),
         keywords=tuple(_KEYWORD_SETS.values()),
         widths=WIDTHS,
