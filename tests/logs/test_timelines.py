@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import pickle
 from collections import Counter
@@ -14,7 +13,7 @@ from cotool._fast.logs.measures import UNIT, Measured, bucket_of
 from cotool._fast.logs.timelines import timelines
 from cotool.logs.measures.figures import Figures
 from cotool.logs.measures.model import STEP_STATISTICS
-from cotool.logs.report.timelines import TimelineText, text_pieces
+from cotool.logs.report.timelines import SpreadText, TimelineText, parsed, text_pieces
 from reference import spread_of, statistics_of
 
 NUMBERS = st.lists(
@@ -59,7 +58,7 @@ def test_steps_agree_with_their_sketches(steps):
     starts = {60 * step: str(step).encode() for step in range(-3, 4)}
     for values, line in found.items():
         assert line.records() == {start: each for start, (each, _) in wanted[values].items()}
-        written = TimelineText(line, text_pieces(NAMES), starts).to_list()
+        written = parsed(TimelineText(line, text_pieces(NAMES), starts))
         for (start, records, cells), item in zip(line.figures(), written, strict=True):
             assert wanted[values][start][0] == records == item["records"]
             assert (item["start"], [*item["measures"]]) == (start // 60, [*NAMES])
@@ -94,10 +93,11 @@ def test_a_cell_has_the_figures_of_its_sketch(one, other):
         found = [figures.statistic(name) for name in STEP_STATISTICS]
         assert found == statistics_of(wanted, UNIT)
         assert figures.distribution.counts == spread_of(wanted, UNIT)
+        assert parsed(SpreadText(cell)) == figures.distribution.to_dict()
         assert pickle.loads(pickle.dumps(cell)) == cell
 
 
 def test_no_steps():
     """A table without steps has no time lines."""
     assert timelines(Measured(1)) == {}
-    assert json.loads(f"[{TimelineText(None, text_pieces(()), {}).items()}]") == []
+    assert parsed(TimelineText(None, text_pieces(()), {})) == []

@@ -102,6 +102,7 @@ cdef class Cell:
     cdef cotool_cell own
     cdef const cotool_cell* figures
     cdef object owner
+    cdef cotool_spread* spread_in(self, size_t* count) except NULL
 
 cdef class Measured:
     cdef cotool_table table

@@ -92,31 +92,49 @@ cdef class Cell:
     def spread(self):
         """Return (number, count) in ascending order: numbers within 1/32, with four digits."""
         cdef size_t n, count
-        cdef double number, before = 0
+        cdef cotool_spread* spread
+        counts = []
+        spread = self.spread_in(&count)
+        for n in range(count):
+            counts.append((spread[n].number, spread[n].times))
+        PyMem_Free(spread)
+        return tuple(counts)
+
+    def spread_text(self):
+        """Return the same as the members of a JSON object."""
+        cdef size_t n, size, count
+        cdef char[COTOOL_NUMBER_SIZE] text
+        cdef cotool_spread* spread
+        pieces = []
+        spread = self.spread_in(&count)
+        for n in range(count):
+            size = cotool_write_number(spread[n].number, SPREAD_DIGITS, False, text)
+            number = text[:size] if size else b"%.*g" % (SPREAD_DIGITS, spread[n].number)
+            pieces.append(b'"%b": %d' % (number, spread[n].times))
+        PyMem_Free(spread)
+        return b", ".join(pieces)
+
+    cdef cotool_spread* spread_in(self, size_t* count) except NULL:
+        """Return counts by number, which the caller frees."""
+        cdef size_t n
+        cdef double number
         cdef double least = cotool_fixed_number(&self.figures.least, 1)
         cdef double most = cotool_fixed_number(&self.figures.most, 1)
-        cdef uint64_t times = 0
         cdef cotool_spread* spread = <cotool_spread*>PyMem_Malloc(
             (cotool_cell_places(self.figures) + 1) * sizeof(cotool_spread))
         if spread == NULL:
             raise MemoryError
-        counts = []
-        try:
-            count = cotool_cell_spread(self.figures, SPREAD_BITS, spread)
-            for n in range(count):
-                number = min(max(spread[n].number, least), most)
-                if not cotool_round_number(number, SPREAD_DIGITS, &number):
-                    number = float(f"{number:.{SPREAD_DIGITS}g}")
-                if times and number != before:
-                    counts.append((before, times))
-                    times = 0
-                before = number
-                times += spread[n].times
-        finally:
-            PyMem_Free(spread)
-        if times:
-            counts.append((before, times))
-        return tuple(counts)
+        count[0] = 0
+        for n in range(cotool_cell_spread(self.figures, SPREAD_BITS, spread)):
+            number = min(max(spread[n].number, least), most)
+            if not cotool_round_number(number, SPREAD_DIGITS, &number):
+                number = float(f"{number:.{SPREAD_DIGITS}g}")
+            if count[0] and spread[count[0] - 1].number == number:
+                spread[count[0] - 1].times += spread[n].times
+            else:
+                spread[count[0]] = cotool_spread(number, spread[n].times)
+                count[0] += 1
+        return spread
 
     def merge(self, Cell other not None):
         """Return the figures of both together."""

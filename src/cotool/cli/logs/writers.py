@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cotool.logs.levels import KEYWORDS, LEVELS
-from cotool.logs.report.timelines import TimelineText
+from cotool.logs.report.timelines import SpreadText, TimelineText
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # What is written on one line of JSON: levels of objects within it, and its characters.
 _MOST_LEVELS = 2
 _LONGEST_LINE = 1_000
-_NESTED = frozenset({dict, list, TimelineText})
+_NESTED = frozenset({dict, list, TimelineText, SpreadText})
 
 
 def write(request: LogRequest, summary: LogSummary) -> None:
@@ -58,7 +58,7 @@ def write_summary(sink: TextIO, request: LogRequest, summary: LogSummary) -> Non
                 bucket=bucket,
                 template=request.template,
                 sort=request.sort,
-                timelines=lambda timeline: timeline,
+                form=lambda text: text,
             ),
         )
     elif request.format == "csv" and summary.measures is not None:
@@ -185,9 +185,8 @@ def write_json(sink: TextIO, document: dict[str, Any]) -> None:
 def _pieces(value: Any, margin: str) -> Iterator[str]:
     """Yield an object or a list as JSON; `margin` begins each of its lines but the first."""
     inner = margin + "  "
-    if isinstance(value, TimelineText):
-        items = value.items()
-        yield f"[{inner}{items.replace(chr(10), inner)}{margin}]" if items else "[]"
+    if isinstance(value, (TimelineText, SpreadText)):
+        yield value.to_json(margin)
         return
     if not _is_deep(value, _MOST_LEVELS):
         text = _encoder(", ")(value)
@@ -221,7 +220,7 @@ def _is_nested(member: tuple[Any, Any]) -> bool:
 
 def _is_deep(value: Any, levels: int) -> bool:
     """Return whether more than `levels` levels of objects and lists are within one of them."""
-    if isinstance(value, TimelineText):
+    if isinstance(value, (TimelineText, SpreadText)):
         return True
     inner = value.values() if isinstance(value, dict) else value
     if _NESTED.isdisjoint(map(type, inner)):

@@ -8,7 +8,7 @@ from cotool.logs.levels import LEVELS
 from cotool.logs.model import ODDITIES, SIZES
 from cotool.logs.report.activity import display_buckets, find_bursts, find_gaps, rate
 from cotool.logs.report.clock import Clock, clock_of
-from cotool.logs.report.timelines import TimelineText
+from cotool.logs.report.timelines import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from cotool.logs.histogram import Histogram
     from cotool.logs.model import Analysis, FileSummary, LogCounts, Sample
+    from cotool.logs.report.timelines import SpreadText, TimelineText
 
 SCHEMA = "cotool.logs/1"
 
@@ -27,12 +28,13 @@ def to_dict(
     bucket: int | None = None,
     template: str | None = None,
     sort: str | None = None,
-    timelines: Callable[[TimelineText], Any] = TimelineText.to_list,
+    form: Callable[[TimelineText | SpreadText], Any] = parsed,
 ) -> dict[str, Any]:
     """Return the JSON form of an analysis.
 
     `bucket` is the width of the histogram in seconds; `template`: the id of the only one to
-    include; `sort`: the order of groups; `timelines` converts their time lines.
+    include; `sort`: the order of groups; `form` converts their time lines and
+    distributions.
     """
     clock = clock_of(summary, zone)
     counts = summary.counts
@@ -48,7 +50,7 @@ def to_dict(
     if summary.measures is not None:
         from cotool.logs.report.measures import measures_to_dict
 
-        mined["measures"] = measures_to_dict(summary.measures, clock, sort, timelines)
+        mined["measures"] = measures_to_dict(summary.measures, clock, sort, form)
     return {
         "schema": SCHEMA,
         **_counts(counts, clock),

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from cotool.logs.measures.model import STATISTICS, STEP_STATISTICS
-from cotool.logs.report.timelines import TimelineText, text_pieces
+from cotool.logs.report.timelines import SpreadText, TimelineText, parsed, text_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,9 +24,9 @@ def measures_to_dict(
     measures: Measures,
     clock: Clock,
     sort: str | None,
-    form: Callable[[TimelineText], Any] = TimelineText.to_list,
+    form: Callable[[TimelineText | SpreadText], Any] = parsed,
 ) -> dict[str, Any]:
-    """Return the JSON form; `form` converts each time line."""
+    """Return the JSON form; `form` converts each time line and distribution."""
     total = measures.total
     pieces = text_pieces(measures.names)
     starts = {start: json.dumps(clock.seconds(start)).encode() for start in total.step_records}
@@ -50,7 +50,7 @@ def measures_to_dict(
                 "distinct": fact.distinct,
                 "odd_examples": list(fact.odd_examples),
                 **_statistics(figures),
-                "distribution": figures.distribution.to_dict(),
+                "distribution": form(SpreadText(figures.cell)),
                 "greatest_lines": [
                     {"file": line.path, "line": line.line, "number": line.number, "text": line.text}
                     for line in fact.greatest
@@ -63,7 +63,7 @@ def measures_to_dict(
         "groups": [
             {
                 "values": dict(zip(measures.keys, group.values, strict=True)),
-                **_figures(measures, group, compared=group.values in compared),
+                **_figures(measures, group, form if group.values in compared else None),
                 "timeline": timeline(group),
             }
             for group in (measures.sorted_groups(sort) if measures.keys else ())
@@ -107,13 +107,16 @@ def measure_rows(
             yield [*group.values, *start, records, *numbers]
 
 
-def _figures(measures: Measures, group: Group, *, compared: bool) -> dict[str, Any]:
+def _figures(
+    measures: Measures, group: Group, form: Callable[[SpreadText], Any] | None
+) -> dict[str, Any]:
+    """Return the figures of a group; without a `form`, its distributions are left out."""
     return {
         "records": group.records,
         "measures": {
             name: _statistics(figures)
             | {"distinct": figures.distinct}
-            | ({"distribution": figures.distribution.to_dict()} if compared else {})
+            | ({"distribution": form(SpreadText(figures.cell))} if form else {})
             for name, figures in zip(measures.names, group.measures, strict=True)
         },
     }

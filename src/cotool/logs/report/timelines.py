@@ -1,4 +1,4 @@
-"""The time line of a group as JSON; it may have more numbers than the rest of a report."""
+"""Time lines and distributions as JSON; they may have more numbers than the rest of a report."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from cotool.logs.measures.model import STEP_STATISTICS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from cotool._fast.logs.measures import Cell
     from cotool._fast.logs.timelines import Timeline
 
 
@@ -26,17 +27,30 @@ class TimelineText:
         self._pieces = pieces
         self._starts = starts
 
-    def items(self) -> str:
-        """Return the items of the list, one per line."""
+    def to_json(self, margin: str) -> str:
+        """Return the list as JSON, a line for each step; `margin` begins the last line."""
         if self._timeline is None:
-            return ""
+            return "[]"
         text = self._timeline.text(self._pieces, self._starts, b"null")
-        return text[: -len(b",\n")].decode()
+        inner = margin + "  "
+        items = text[: -len(b",\n")].decode().replace("\n", inner)
+        return f"[{inner}{items}{margin}]"
 
-    def to_list(self) -> list[dict[str, Any]]:
-        """Return the list."""
-        steps: list[dict[str, Any]] = json.loads(f"[{self.items()}]")
-        return steps
+
+class SpreadText:
+    """The distribution of a cell."""
+
+    def __init__(self, cell: Cell) -> None:
+        self._cell = cell
+
+    def to_json(self, margin: str) -> str:  # noqa: ARG002 - there is one line
+        """Return counts by number as JSON, on one line."""
+        return f"{{{self._cell.spread_text().decode()}}}"
+
+
+def parsed(text: TimelineText | SpreadText) -> Any:
+    """Return a time line as a list, or a distribution as a dictionary."""
+    return json.loads(text.to_json("\n"))
 
 
 def text_pieces(names: Sequence[str]) -> list[bytes]:
