@@ -198,19 +198,8 @@ def _complete_numbers(texts: Sequence[str], found: list[dict[str, Extracted | No
         if "number" in one:
             continue
         reading = read("number", clean(complement(text)), whole=True)
-        one["number"] = (
-            Extracted(
-                reading.value,
-                "number",
-                reading.display,
-                "… is",
-                reading.unit,
-                reading.top,
-                reading.turn,
-            )
-            if reading and reading.value
-            else _last_number(text)
-        )
+        stated = reading and reading.value and reading.extracted("number", "… is")
+        one["number"] = stated or _last_number(text)
 
 
 def _read(
@@ -238,13 +227,8 @@ def _read(
             if reading.options:
                 named = ", ".join(reading.options)
                 found[SEVERAL] = Extracted(named, kind, named, statement.rule)
-            if not reading.value:
-                found[kind] = None
-                continue
-            found[kind] = Extracted(
-                reading.value, kind, reading.display, rule, reading.unit, reading.top, reading.turn
-            )
-            if first:
+            found[kind] = reading.extracted(kind, rule) if reading.value else None
+            if first and reading.value:
                 return found
         if not missing:
             break
@@ -373,7 +357,7 @@ def _complete_labels(texts: Sequence[str], found: list[dict[str, Extracted | Non
             continue
         named = named or reading.value in labels or denies(texts[i], labels)
         if named or len(labels) > 1:
-            found[i]["short"] = Extracted(reading.value, "short", reading.display, "… is")
+            found[i]["short"] = reading.extracted("short", "… is")
     return named
 
 
@@ -437,12 +421,4 @@ def _last_number(text: str) -> Extracted | None:
     reading = read("number", clean(sentence[starts[-1] :])) if starts else None
     if not reading or not reading.value or is_factorial(text):
         return None
-    return Extracted(
-        reading.value,
-        "number",
-        reading.display,
-        "last number mentioned",
-        reading.unit,
-        reading.top,
-        reading.turn,
-    )
+    return reading.extracted("number", "last number mentioned")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.dates import read_date
 from cotool.consensus.extract.expressions import is_formula, linear
+from cotool.consensus.extract.extracted import Extracted
 from cotool.consensus.extract.languages import CLOSINGS, NO, YES
 from cotool.consensus.extract.normal_form import UNKNOWN, list_items, short_form
 from cotool.consensus.extract.numbers import read_number
@@ -45,6 +46,10 @@ class Reading(NamedTuple):
     top: str = ""
     options: tuple[str, ...] = ()
     turn: tuple[str, str] = ("", "")
+
+    def extracted(self, kind: str, rule: str) -> Extracted:
+        """Return this as the answer of a text, found by a rule."""
+        return Extracted(self.value, kind, self.display, rule, self.unit, self.top, self.turn)
 
 
 FIRST_OF_TWO = " (first of two)"

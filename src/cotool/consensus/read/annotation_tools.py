@@ -34,11 +34,30 @@ def holds_spans(row: JsonObject) -> bool:
 
 def refuse_spans(_row: JsonObject, _kept: dict[str, Any]) -> Made:
     """Raise FailedError: spans cannot be compared as answers."""
-    raise FailedError(
-        "holds spans of a text, which are not compared",
-        hint=_NO_SPANS,
-    )
+    raise FailedError("holds spans of a text, which are not compared", hint=_NO_SPANS)
     yield {}
+
+
+def _by_question(found: Mapping[str, Any], identity: Any, text: Any, kept: dict[str, Any]) -> Made:
+    """Yield a record for each question about an item; the only one of all items is the item's."""
+    several = kept["several"] = len(found) > 1 or bool(kept.get("several"))
+    for name, answers in found.items():
+        yield {
+            "question_id": f"{identity}/{name}" if several and identity is not None else identity,
+            "question": f"{text or ''}\n{name}".strip() if several else text,
+            "responses": answers,
+        }
+
+
+def _set_text(value: Any) -> str:
+    """Return an answer as text; labels that were given together are sorted."""
+    if not isinstance(value, list):
+        return "" if value is None else str(text_of(value))
+    plain = (
+        value_at(one, "value|choice|name") or one if isinstance(one, Mapping) else one
+        for one in value
+    )
+    return ", ".join(sorted(str(one) for one in plain if one is not None))
 
 
 def label_studio(item: JsonObject, kept: dict[str, Any]) -> Made:
@@ -47,13 +66,11 @@ def label_studio(item: JsonObject, kept: dict[str, Any]) -> Made:
         one for one in item["annotations"]
         if isinstance(one, Mapping) and not one.get("was_cancelled") and one.get("result")
     ]  # fmt: skip
-    task = item.get("id", item.get("inner_id"))
-    text = asked(item["data"])
     controls: dict[str, dict[str, list[str]]] = {}
     for place, annotation in enumerate(done, 1):
         who = annotation.get("completed_by")
         if isinstance(who, Mapping):
-            who = who.get("email") or who.get("username") or who.get("id")
+            who = value_at(who, "email|username|id")
         name = str(who) if who is not None else f"annotator {place}"
         for result in annotation["result"]:
             labels = _studio_labels(result)
@@ -64,30 +81,24 @@ def label_studio(item: JsonObject, kept: dict[str, Any]) -> Made:
         if done:
             yield from refuse_spans(item, kept)
         raise FailedError("the task has no finished annotation")
-    for control, answers in controls.items():
-        several = len(controls) > 1 or kept.get("controls")
-        kept["controls"] = several
-        yield {
-            "question_id": f"{task}/{control}" if several else task,
-            "question": f"{text}\n{control}" if several else text,
-            "responses": {name: ", ".join(sorted(labels)) for name, labels in answers.items()},
-        }
+    found = {
+        control: {name: _set_text(labels) for name, labels in answers.items()}
+        for control, answers in controls.items()
+    }
+    yield from _by_question(found, value_at(item, "id|inner_id"), asked(item["data"]), kept)
 
 
 def _studio_labels(result: JsonObject) -> list[str] | None:
     value = result.get("value") or {}
     if "start" in value or "x" in value or "points" in value:
         return None
-    for key in (
-        *("choices", "labels", "taxonomy", "text", "rating", "number", "datetime", "selected"),
-    ):
-        found = value.get(key)
-        if found is not None:
-            found = found if isinstance(found, list) else [found]
-            return [
-                " / ".join(map(str, one)) if isinstance(one, list) else str(one) for one in found
-            ]
-    return None
+    found = value_at(value, "choices|labels|taxonomy|text|rating|number|datetime|selected")
+    if found is None:
+        return None
+    return [
+        " / ".join(map(str, one)) if isinstance(one, list) else str(one)
+        for one in (found if isinstance(found, list) else [found])
+    ]
 
 
 def labelbox(item: JsonObject, _kept: dict[str, Any]) -> Made:
@@ -98,82 +109,58 @@ def labelbox(item: JsonObject, _kept: dict[str, Any]) -> Made:
             who = str(value_at(one, "label_details.created_by") or f"label {len(answers) + 1}")
             for given in value_at(one, "annotations.classifications") or ():
                 answer = value_at(given, "radio_answer.name|text_answer.content")
-                chosen = value_at(given, "checklist_answers.*.name") or []
-                text = str(answer) if answer else ", ".join(sorted(map(str, chosen)))
+                text = str(answer) if answer else _set_text(given.get("checklist_answers"))
                 answers.setdefault(str(given.get("name")), {})[who] = text
     if not answers:
         raise FailedError("the data row has no classification")
     identity = value_at(item, "data_row.external_id|data_row.id")
-    for name, said_by in answers.items():
-        yield {
-            "question_id": f"{identity}/{name}",
-            "question": f"{value_at(item, 'data_row.row_data') or ''}\n{name}".strip(),
-            "responses": said_by,
-        }
+    text = value_at(item, "data_row.row_data")
+    yield from _by_question(answers, identity, text, {"several": True})
 
 
 def prodigy(item: JsonObject, kept: dict[str, Any]) -> Made:
     """One decision: the chosen options, or accept or reject for one label."""
-    decision = item.get("answer")
-    if decision == "ignore":
+    decision, chosen, label = item.get("answer"), item.get("accept"), item.get("label")
+    if decision == "ignore" or (decision == "reject" and isinstance(chosen, list)):
         return
     if item.get("spans") and "accept" not in item and "label" not in item:
         yield from refuse_spans(item, kept)
-    chosen = item.get("accept")
-    if isinstance(chosen, list):
-        if decision == "reject":
-            return
-        content = ", ".join(sorted(map(str, chosen)))
-    else:
-        content = str(decision)
-    label = item.get("label")
+    content = _set_text(chosen) if isinstance(chosen, list) else str(decision)
     who = value_at(item, "_annotator_id|_session_id")
     text = value_at(item, "text|image|audio|video|html")
     record = {
         "question": f"{text}\n{label}" if label and not isinstance(chosen, list) else text,
         "content": content,
     }
-    if who is not None:
-        record["expert"] = who
-    yield record
+    yield record if who is None else {**record, "expert": who}
 
 
 def argilla(item: JsonObject, kept: dict[str, Any]) -> Made:
     """One record: each question with its users' values."""
     given = item["responses"]
-    text = asked(item["fields"])
-    found: dict[str, list[tuple[str, Any]]] = {}
     if isinstance(given, Mapping):
-        for question, answers in given.items():
-            for answer in answers if isinstance(answers, list) else [answers]:
-                if isinstance(answer, Mapping) and answer.get("status") not in {
-                    "discarded",
-                    "draft",
-                }:
-                    found.setdefault(question, []).append(
-                        (str(answer.get("user_id") or ""), answer.get("value"))
-                    )
+        pairs = [
+            (question, answer, answer.get("value"))
+            for question, answers in given.items()
+            for answer in (answers if isinstance(answers, list) else [answers])
+            if isinstance(answer, Mapping)
+        ]
     else:
-        for answer in given:
-            if answer.get("status") in {"discarded", "draft"}:
-                continue
-            for question, one in (answer.get("values") or {}).items():
-                value = one.get("value") if isinstance(one, Mapping) else one
-                found.setdefault(question, []).append((str(answer.get("user_id")), value))
+        pairs = [
+            (question, answer, one.get("value") if isinstance(one, Mapping) else one)
+            for answer in given
+            for question, one in (answer.get("values") or {}).items()
+        ]
+    found: dict[str, list[dict[str, str]]] = {}
+    for question, answer, value in pairs:
+        if answer.get("status") not in {"discarded", "draft"}:
+            said = found.setdefault(question, [])
+            who = str(answer.get("user_id") or f"user {len(said) + 1}")
+            said.append({"expert": who, "content": _set_text(value)})
     if not found:
         raise FailedError("the record has no submitted response")
     identity = value_at(item, "id|external_id|_server_id")
-    for question, answers in found.items():
-        several = len(found) > 1 or kept.get("several")
-        kept["several"] = several
-        yield {
-            "question_id": f"{identity}/{question}" if several and identity else identity,
-            "question": f"{text}\n{question}" if several else text,
-            "responses": [
-                {"expert": str(user or f"user {place}"), "content": _set_text(value)}
-                for place, (user, value) in enumerate(answers, 1)
-            ],
-        }
+    yield from _by_question(found, identity, asked(item["fields"]), kept)
 
 
 def is_argilla_table(row: JsonObject) -> bool:
@@ -181,9 +168,10 @@ def is_argilla_table(row: JsonObject) -> bool:
     return any(str(key).endswith(".responses") and f"{key}.users" in row for key in row)
 
 
-def argilla_table(row: JsonObject, _kept: dict[str, Any]) -> Made:
+def argilla_table(row: JsonObject, kept: dict[str, Any]) -> Made:
     """One row of an Argilla dataset on the Hub."""
     asking = [key for key in row if str(key).endswith(".responses") and f"{key}.users" in row]
+    kept["several"] = len(asking) > 1
     text = asked(
         {
             key: value
@@ -191,28 +179,15 @@ def argilla_table(row: JsonObject, _kept: dict[str, Any]) -> Made:
             if "." not in key and isinstance(value, str) and key not in {"id", "status"}
         }
     )
-    for key in asking:
-        values, users = decoded(row[key]), decoded(row[f"{key}.users"])
-        if not values:
-            continue
-        question = key.removesuffix(".responses")
-        yield {
-            "question_id": f"{row.get('id')}/{question}" if len(asking) > 1 else row.get("id"),
-            "question": f"{text}\n{question}" if len(asking) > 1 else text,
-            "responses": [
-                {"expert": str(user), "content": _set_text(value)}
-                for user, value in zip(users, values, strict=False)
-            ],
-        }
-
-
-def _set_text(value: Any) -> str:
-    if isinstance(value, list):
-        shown = [
-            str(one.get("value", one)) if isinstance(one, Mapping) else str(one) for one in value
+    found = {
+        key.removesuffix(".responses"): [
+            {"expert": str(user), "content": _set_text(value)}
+            for user, value in zip(decoded(row[f"{key}.users"]), values, strict=False)
         ]
-        return ", ".join(sorted(shown))
-    return "" if value is None else str(text_of(value))
+        for key in asking
+        if (values := decoded(row[key]))
+    }
+    yield from _by_question(found, row.get("id"), text, kept)
 
 
 def zooniverse(item: JsonObject, _kept: dict[str, Any]) -> Made:
@@ -226,52 +201,36 @@ def zooniverse(item: JsonObject, _kept: dict[str, Any]) -> Made:
     if any(value is None for value in values):
         raise FailedError("holds marks on an image, which are not compared")
     first = str(value_at(annotations, "0.task_label") or "").strip()
-    user = item.get("user_name") or item.get("user_id")
     yield {
         "question_id": str(item["subject_ids"]),
         "question": f"{first}\nsubject {item['subject_ids']}".strip(),
         "content": ", ".join(value for value in values if value),
-        "expert": user,
+        "expert": value_at(item, "user_name|user_id"),
         "timestamp": item.get("created_at"),
     }
 
 
 def _zooniverse_value(value: Any) -> str | None:
-    if isinstance(value, list):
-        if any(isinstance(one, Mapping) and "x" in one for one in value):
-            return None
-        return ", ".join(
-            sorted(
-                str(one.get("choice", one.get("value", one)))
-                if isinstance(one, Mapping)
-                else str(one)
-                for one in value
-            )
-        )
     if isinstance(value, Mapping):
         return json.dumps(value, sort_keys=True)
-    return "" if value is None else str(value)
+    if isinstance(value, list) and any(isinstance(one, Mapping) and "x" in one for one in value):
+        return None
+    return _set_text(value)
 
 
-def task_answers(row: JsonObject, _kept: dict[str, Any]) -> Made:
+def task_answers(row: JsonObject, kept: dict[str, Any]) -> Made:
     """One assignment: Answer.taskAnswers holds JSON, radio buttons as true and false."""
     answers = decoded(row["Answer.taskAnswers"])
     answers = answers[0] if isinstance(answers, list) and answers else answers
     if not isinstance(answers, Mapping) or not answers:
         raise FailedError("Answer.taskAnswers holds no answers")
-    inputs = [value for key, value in row.items() if key.startswith("Input.") and value]
-    for name, given in answers.items():
-        value = given
-        if isinstance(given, Mapping):
-            value = ", ".join(sorted(str(key) for key, on in given.items() if on is True))
-        several = len(answers) > 1
-        yield {
-            "question_id": f"{row['HITId']}/{name}" if several else row["HITId"],
-            "question": "\n".join([*map(str, inputs), *([name] if several else [])]),
-            "content": value if isinstance(value, (str, int, float)) else json.dumps(value),
-            "expert": row.get("WorkerId"),
-            "timestamp": None,
-        }
+    inputs = [str(value) for key, value in row.items() if key.startswith("Input.") and value]
+    for record in _by_question(answers, row["HITId"], "\n".join(inputs), kept):
+        value = record.pop("responses")
+        if isinstance(value, Mapping):
+            value = _set_text([key for key, on in value.items() if on is True])
+        content = value if isinstance(value, (str, int, float)) else json.dumps(value)
+        yield {**record, "content": content, "expert": row.get("WorkerId"), "timestamp": None}
 
 
 def ground_truth(item: JsonObject, _kept: dict[str, Any]) -> Made:
@@ -279,16 +238,13 @@ def ground_truth(item: JsonObject, _kept: dict[str, Any]) -> Made:
     found: dict[str, dict[str, str]] = {}
     for one in item["answers"]:
         for control, value in (one.get("answerContent") or {}).items():
-            text = value_at(value, "label|labels") or value
-            labels = text if isinstance(text, list) else [text_of(text)]
-            found.setdefault(control, {})[str(one.get("workerId"))] = ", ".join(
-                sorted(str(label) for label in labels if label is not None)
-            )
+            text = _set_text(value_at(value, "label|labels") or value)
+            found.setdefault(control, {})[str(one.get("workerId"))] = text
     for control, answers in found.items():
         yield {"question_id": control, "question": control, "responses": answers}
 
 
-def kili(item: JsonObject, _kept: dict[str, Any]) -> Made:
+def kili(item: JsonObject, kept: dict[str, Any]) -> Made:
     """One asset: each job is a question, each author of a label an expert."""
     found: dict[str, dict[str, str]] = {}
     for place, label in enumerate(item["labels"], 1):
@@ -298,14 +254,7 @@ def kili(item: JsonObject, _kept: dict[str, Any]) -> Made:
         for job, given in (label.get("jsonResponse") or {}).items():
             chosen = value_at(given, "categories.*.name") or [value_at(given, "text")]
             if any(chosen):
-                found.setdefault(job, {})[who] = ", ".join(sorted(map(str, chosen)))
+                found.setdefault(job, {})[who] = _set_text(chosen)
     if not found:
         raise FailedError("the asset has no classification", hint=_NO_SPANS)
-    identity = value_at(item, "externalId|id")
-    for job, answers in found.items():
-        several = len(found) > 1
-        yield {
-            "question_id": f"{identity}/{job}" if several else identity,
-            "question": f"{item.get('content') or ''}\n{job}" if several else item.get("content"),
-            "responses": answers,
-        }
+    yield from _by_question(found, value_at(item, "externalId|id"), item.get("content"), kept)

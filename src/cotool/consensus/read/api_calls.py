@@ -88,9 +88,7 @@ def _reply(row: JsonObject) -> Any:
     plain = [
         value
         for key, value in row.items()
-        if isinstance(value, str)
-        and value
-        and names.hint_of(str(key)) == names.Hint(names.ANSWER, names.STRONG)
+        if isinstance(value, str) and value and names.is_called(key, names.ANSWER)
     ]
     return plain[0] if len(plain) == 1 else None
 
@@ -101,8 +99,7 @@ def _model(row: JsonObject) -> str | None:
         for holder in _objects(row):
             if isinstance(holder.get(key), str):
                 return str(holder[key])
-    strong = names.Hint(names.EXPERT, names.STRONG)
-    named = (value for key, value in row.items() if names.hint_of(str(key)) == strong)
+    named = (value for key, value in row.items() if names.is_called(key, names.EXPERT))
     return next((value for value in named if isinstance(value, str) and value), None)
 
 

@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cotool.consensus.read.names import ANSWER, STRONG, Hint, hint_of
+from cotool.consensus.read.names import ANSWER, is_called
 from cotool.consensus.read.values import filled
 from cotool.errors import InputError, MissingExtraError
 from cotool.io.json_documents import parse_json
@@ -27,7 +27,6 @@ _BATCH = 1000
 # A sample of an Inspect log that is larger, unpacked, is refused.
 _MAX_SAMPLE = 1 << 28
 _ZSTD = 93
-_ANSWER = Hint(ANSWER, STRONG)
 
 
 def reader_of(path: str, head: bytes, table: str | None = None) -> Values:
@@ -120,7 +119,7 @@ def _chosen(
                 hint="give `table` one of these names",
             )
         return table
-    fits = [name for name in tables if any(hint_of(column) == _ANSWER for column in tables[name])]
+    fits = [name for name in tables if any(is_called(column, ANSWER) for column in tables[name])]
     chosen = fits if len(tables) > 1 else list(tables)
     if not tables:
         raise InputError(f"{path}: is {what} with no {noun}", hint="check the file")

@@ -192,17 +192,6 @@ def evalplus(item: JsonObject, _kept: dict[str, Any]) -> Made:
     yield {"question_id": item[""], "content": texts}
 
 
-def turns(item: JsonObject, _kept: dict[str, Any]) -> Made:
-    """A model's answer to the first turn; each choice is a sample."""
-    texts = [text_of(choice["turns"][0]) for choice in item["choices"] if choice.get("turns")]
-    yield {
-        "question_id": value_at(item, "question_id|uid"),
-        "content": [text for text in texts if text is not None],
-        "expert": value_at(item, "model_id|model"),
-        "timestamp": item.get("tstamp"),
-    }
-
-
 def arena_games(item: JsonObject, _kept: dict[str, Any]) -> Made:
     """A judge's verdict on the first game of two models."""
     verdict = value_at(item, "games.0.score|games.0.judgment.answer|games.0.judgment")
@@ -249,7 +238,7 @@ def is_transcript(row: JsonObject) -> bool:
     if not chat or not isinstance(chat[-1], Mapping) or role(chat[-1]) not in _ASSISTANTS:
         return False
     return not any(
-        value and names.hint_of(str(key)) == names.Hint(names.ANSWER, names.STRONG)
+        value and names.is_called(key, names.ANSWER)
         for key, value in row.items()
         if key not in _TRANSCRIPTS
     )
@@ -298,12 +287,8 @@ def transcript(row: JsonObject, _kept: dict[str, Any]) -> Made:
     )  # fmt: skip
     if identity is not None:
         record["question_id"] = identity
-    expert = next((row[key] for key in row if _is_expert(key) and isinstance(row[key], str)), None)
+    called = (row[key] for key in row if names.is_called(key, names.EXPERT))
+    expert = next((value for value in called if isinstance(value, str)), None)
     if expert:
         record["expert"] = expert
     yield record
-
-
-def _is_expert(key: Any) -> bool:
-    hint = names.hint_of(str(key))
-    return hint.part == names.EXPERT and hint.weight >= names.STRONG

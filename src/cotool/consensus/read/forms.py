@@ -296,9 +296,8 @@ class FileForm:
 
 def _is_about_a_text(record: Mapping[str, Any], listed: list[Any]) -> bool:
     """Whether responses that name their experts are beside a text, which may be the question."""
-    strong = names.Hint(names.EXPERT, names.STRONG)
     return any(isinstance(part, str) for part in record.values()) and all(
-        isinstance(item, dict) and any(names.hint_of(str(key)) == strong for key in item)
+        isinstance(item, dict) and any(names.is_called(key, names.EXPERT) for key in item)
         for item in listed
     )
 

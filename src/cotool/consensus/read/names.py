@@ -290,6 +290,11 @@ def _id(words: tuple[str, ...], rest: frozenset[str]) -> Hint:
     return Hint(ITEM_ID, PLAIN)
 
 
+def is_called(name: object, part: str) -> bool:
+    """Whether a name is clearly that of a part."""
+    return hint_of(str(name)) == Hint(part, STRONG)
+
+
 def asks(name: str) -> bool:
     """Whether a name is itself a question, as the columns of surveys are."""
     return bool(_QUESTION_MARK.search(name.strip())) or len(name.split()) >= 5

@@ -164,7 +164,10 @@ TOOLS = (
         "SWE-bench", ("instance_id", "model_patch"), id=("instance_id",), content="model_patch",
         expert="model_name_or_path",
     ),
-    Tool("FastChat", ("choices.0.turns",), make=evaluation.turns),
+    Tool(
+        "FastChat", ("choices.0.turns",), id=("question_id|uid",), content="choices.*.turns.0",
+        expert="model_id|model", timestamp="tstamp",
+    ),
     Tool("Arena-Hard", ("games", "judge", "model"), make=evaluation.arena_games),
     Tool(
         "MT-bench judgments", ("g1_winner", "model_1", "model_2"), content="g1_winner",

@@ -208,9 +208,7 @@ def _shared(value: Mapping[str, Any], key: str) -> dict[str, Any]:
     return {
         name: part
         for name, part in value.items()
-        if name != key
-        and isinstance(part, str)
-        and names.hint_of(name) == names.Hint(names.EXPERT, names.STRONG)
+        if name != key and isinstance(part, str) and names.is_called(name, names.EXPERT)
     }
 
 
