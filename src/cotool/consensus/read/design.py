@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from cotool.consensus.read import names
 from cotool.consensus.read.columns import are_crossed, determines
-from cotool.consensus.read.long import JOINT, Long, find_long, is_given_by, is_rater, joint
+from cotool.consensus.read.long import Long, find_long, is_given_by, is_rater, joint, paths_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from cotool.consensus.read.columns import Column
     from cotool.consensus.read.sample import Sample
@@ -163,7 +163,7 @@ def likely_answers(sample: Sample, item: Column, expert: Column) -> list[Column]
     if sample.keys.content:
         given = sample.by_path.get(sample.keys.content)
         return [] if given is None else [given]
-    varied = list(_varied(sample, item, expert))
+    varied = _varied(sample, item, expert)
     labels = [column for column in varied if not _is_remark(column)]
     if not all(column.is_number for column in labels):
         # Decimals beside words are measures of them.
@@ -179,7 +179,7 @@ def likely_answers(sample: Sample, item: Column, expert: Column) -> list[Column]
 
 def _unanimous(sample: Sample, item: Column, expert: Column) -> list[Column]:
     """Return the only column that is called an answer, where all experts gave the same ones."""
-    taken = {*item.path.split(JOINT), expert.path}
+    taken = paths_of(item, expert)
     found = [
         c
         for c in sample.texts
@@ -189,18 +189,18 @@ def _unanimous(sample: Sample, item: Column, expert: Column) -> list[Column]:
     return found if named and len(found) == 1 else []
 
 
-def _varied(sample: Sample, item: Column, expert: Column) -> Iterator[Column]:
-    taken = {*item.path.split(JOINT), expert.path}
-    for column in sample.texts:
-        if column.path in taken or column.is_constant or column.is_counted:
-            continue
-        if column.part in {names.GOLD, names.CONFIDENCE, names.TIME, names.OWN_ID}:
-            continue
-        if column.is_time or column.is_code or column.is_called(names.EXPERT):
-            continue
-        if determines(item, column) or determines(expert, column):
-            continue
-        yield column
+def _varied(sample: Sample, item: Column, expert: Column) -> list[Column]:
+    """Return the columns that differ within items and within experts, and are no times or links."""
+    taken = paths_of(item, expert)
+    beside = {names.GOLD, names.CONFIDENCE, names.TIME, names.OWN_ID, names.EXPERT}
+    return [
+        c
+        for c in sample.texts
+        if c.path not in taken
+        and c.part not in beside
+        and not (c.is_constant or c.is_counted or c.is_time or c.is_code)
+        and not (determines(item, c) or determines(expert, c))
+    ]
 
 
 def _is_remark(column: Column) -> bool:

@@ -52,6 +52,11 @@ class Long:
     close: tuple[Column, ...] = ()
 
     @property
+    def taken(self) -> set[str]:
+        """The paths of the columns that play a part."""
+        return paths_of(self.item, self.expert, self.answer)
+
+    @property
     def recurs(self) -> bool:
         """Whether items recur, so that several records belong to one."""
         return self.item is not None and 0 < self.item.distinct < 0.9 * self.item.present
@@ -171,6 +176,11 @@ def joint(columns: list[Column]) -> Column:
     return column
 
 
+def paths_of(*columns: Column | None) -> set[str]:
+    """Return the paths of columns, and those of the columns of which a joint one consists."""
+    return {path for c in columns if c is not None for path in (c.path, *c.path.split(JOINT))}
+
+
 def parts_of(item: Column | None) -> tuple[str, ...]:
     """Return the columns that together identify an item; none where one column does."""
     return tuple(item.path.split(JOINT)) if item is not None and JOINT in item.path else ()
@@ -184,7 +194,7 @@ def _scored(sample: Sample, item: Column | None, expert: Column | None) -> Long 
         given = sample.by_path.get(sample.keys.content)
         return None if given is None else Long(score, item, expert, given)
     recurs = _recurring(sample, item)
-    taken = {*parts_of(item), item and item.path, expert and expert.path}
+    taken = paths_of(item, expert)
     answers = [
         (_answer_score(sample, column, item, expert, recurs=recurs), column)
         for column in [*sample.texts, *_without_texts(sample)]
@@ -257,7 +267,7 @@ def _pair_score(sample: Sample, item: Column | None, expert: Column | None) -> f
 
 def _merging(sample: Sample, item: Column | None, expert: Column | None) -> float:
     """Penalise the columns that tell questions apart which `item` would make one."""
-    taken = {*parts_of(item), item and item.path, expert and expert.path}
+    taken = paths_of(item, expert)
     return 1.5 * sum(
         1
         for column in sample.texts

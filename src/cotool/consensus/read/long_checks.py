@@ -39,62 +39,61 @@ def read_long(sample: Sample, long: Long) -> Plan:
     return plan_long(sample, long)
 
 
-def _other_answers(sample: Sample, long: Long) -> tuple[Column, ...]:
-    """Return the unnamed columns that are rivals, where the answer may be the task's own text."""
-    if long.answer.part != names.QUESTION or sample.keys.content:
-        return ()
-    if long.item is not None and long.recurs and not determines(long.item, long.answer):
-        return ()
-    taken = {long.answer.path, long.item and long.item.path, long.expert and long.expert.path}
-    return tuple(
+def _labels(sample: Sample, long: Long, *parts: str) -> list[Column]:
+    """Return the columns of different labels that are called `parts`, and have no part yet."""
+    return [
         c
         for c in sample.texts
-        if c.path not in taken
+        if c.path not in long.taken and c.part in parts and c.is_label and not c.is_constant
+    ]
+
+
+def _describes(long: Long, column: Column) -> bool:
+    """Whether a column belongs to the item or to the expert."""
+    return any(one is not None and determines(one, column) for one in (long.item, long.expert))
+
+
+def _other_answers(sample: Sample, long: Long) -> list[Column]:
+    """Return the unnamed columns that are rivals, where the answer may be the task's own text."""
+    if long.answer.part != names.QUESTION or sample.keys.content:
+        return []
+    if long.item is not None and long.recurs and not determines(long.item, long.answer):
+        return []
+    return [
+        c
+        for c in sample.texts
+        if c.path not in long.taken
         and c.part == names.UNKNOWN
         and not (c.is_time or c.is_code or c.is_counted)
         and not (c.is_constant and len(sample.rows) > 1)
-    )
+    ]
 
 
-def _battery(sample: Sample, long: Long) -> tuple[Column, ...]:
+def _battery(sample: Sample, long: Long) -> list[Column]:
     """Return the ratings beside the one that is taken for the answer because of its topic.
 
     An expert rates an item in several ways (sentiment, respect, insult), each a whole number that
     differs within an item and belongs neither to the item nor to the expert.
     """
-    answer, item, expert = long.answer, long.item, long.expert
+    answer = long.answer
     generic = plain_name(answer.path) in CONTENT_NAMES or answer.hint.weight > names.STRONG
-    if sample.keys.content or generic or item is None or expert is None or not answer.is_whole:
-        return ()
-    found = tuple(
-        c
-        for c in sample.texts
-        if c not in (answer, item, expert)
-        and c.part in {names.UNKNOWN, names.ANSWER}
-        and c.is_whole
-        and c.is_label
-        and not c.is_constant
-        and not determines(item, c)
-        and not determines(expert, c)
-    )
-    return found if len(found) > 1 else ()
+    if sample.keys.content or generic or not (long.item and long.expert and answer.is_whole):
+        return []
+    labels = _labels(sample, long, names.UNKNOWN, names.ANSWER)
+    found = [c for c in labels if c.is_whole and not _describes(long, c)]
+    return found if len(found) > 1 else []
 
 
-def _other_labels(sample: Sample, long: Long) -> tuple[Column, ...]:
+def _other_labels(sample: Sample, long: Long) -> list[Column]:
     """Return the labels beside an answer without a name of its own that experts gave as well."""
-    answer, item, expert = long.answer, long.item, long.expert
-    if sample.keys.content or item is None or expert is None or answer.is_called(names.ANSWER):
-        return ()
-    taken = {answer.path, item.path, expert.path, *parts_of(item)}
-    return tuple(
+    answer = long.answer
+    if sample.keys.content or not (long.item and long.expert) or answer.is_called(names.ANSWER):
+        return []
+    return [
         c
-        for c in sample.texts
-        if c.path not in taken
-        and c.part in {names.UNKNOWN, names.BESIDE}
-        and c.is_label
-        and c.is_number == answer.is_number
-        and not (c.is_constant or c.is_code or determines(item, c) or determines(expert, c))
-    )
+        for c in _labels(sample, long, names.UNKNOWN, names.BESIDE)
+        if c.is_number == answer.is_number and not (c.is_code or _describes(long, c))
+    ]
 
 
 def _check_turns(sample: Sample, long: Long) -> None:
@@ -109,36 +108,22 @@ def _check_turns(sample: Sample, long: Long) -> None:
         )
 
 
-def _same_labels(sample: Sample, long: Long) -> tuple[Column, ...]:
+def _same_labels(sample: Sample, long: Long) -> list[Column]:
     """Return the columns with the answer's labels, where every record is an item of its own.
 
     These may be the experts, and the answer what they agreed on.
     """
     answer = long.answer
     if sample.keys.content or long.expert is not None or long.recurs or not answer.is_label:
-        return ()
+        return []
     if answer.is_called(names.ANSWER) < names.STRONG and long.item is not None:
         # Nothing says that this one is the answer, rather than another column with few values.
-        found = tuple(
-            c
-            for c in sample.texts
-            if c not in (answer, long.item)
-            and c.part == names.UNKNOWN
-            and c.is_label
-            and not c.is_constant
-        )
+        found = _labels(sample, long, names.UNKNOWN)
         if found:
             return found
-    found = tuple(
-        c
-        for c in sample.texts
-        if c not in (answer, long.item)
-        and c.part in {names.UNKNOWN, names.ANSWER, names.EXPERT}
-        and c.is_label
-        and not c.is_constant
-        and common_values([answer, c]) >= 0.5
-    )
-    return found if len(found) > 1 else ()
+    labels = _labels(sample, long, names.UNKNOWN, names.ANSWER, names.EXPERT)
+    found = [c for c in labels if common_values([answer, c]) >= 0.5]
+    return found if len(found) > 1 else []
 
 
 def _check_items(sample: Sample, long: Long) -> None:
@@ -188,11 +173,10 @@ def _explaining(sample: Sample, long: Long) -> list[Column]:
         return []
     if pairs_unique(item, expert) > 0.9:
         return []
-    taken = {long.answer.path, item.path, expert.path, *parts_of(item)}
     return [
         column
         for column in sample.texts
-        if column.path not in taken
+        if column.path not in long.taken
         and column.distinct > 1
         and column.words >= 2
         and column.part in {names.UNKNOWN, names.QUESTION}

@@ -88,11 +88,10 @@ def _id_beside(sample: Sample, item: Column) -> str | None:
 
 def _text_beside(sample: Sample, item: Column, long: Long) -> str | None:
     """Return the column of the question's text, beside its id."""
-    taken = {item.path, long.answer.path, long.expert.path if long.expert else ""}
     inside = [
         c
         for c in sample.texts
-        if c.path not in taken
+        if c.path not in long.taken
         and determines(item, c)
         and (c.is_called(names.QUESTION) or (c.part == names.UNKNOWN and _describes(c, item)))
         and not c.is_time
@@ -126,8 +125,7 @@ def _has_confidences(column: Column) -> bool:
 
 
 def _first(sample: Sample, long: Long, fits: Callable[[Column], bool]) -> str:
-    taken = {long.answer.path, long.item and long.item.path, long.expert and long.expert.path}
-    return next((c.path for c in sample.columns if c.path not in taken and fits(c)), "")
+    return next((c.path for c in sample.columns if c.path not in long.taken and fits(c)), "")
 
 
 def _time(sample: Sample, long: Long) -> str:

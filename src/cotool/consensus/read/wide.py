@@ -11,7 +11,7 @@ from cotool._lazy import lazy_pattern
 from cotool.consensus.read import names
 from cotool.consensus.read.columns import agreement, common_values, determines
 from cotool.consensus.read.families import families, family_of, sharing
-from cotool.consensus.read.long import Long, joint, parts_of
+from cotool.consensus.read.long import Long, joint, paths_of
 from cotool.consensus.read.long_plan import plan_long
 from cotool.consensus.read.plan import WIDE, Plan
 from cotool.consensus.read.sample import UnclearError, by_columns, listed
@@ -349,7 +349,7 @@ def find_flags(sample: Sample, long: Long | None) -> Plan | None:
     """Return the plan where the answer is a label per column, true or false; None elsewhere."""
     if long is None:
         return None
-    taken = {*parts_of(long.item), long.item and long.item.path, long.expert and long.expert.path}
+    taken = paths_of(long.item, long.expert)
     flags = [
         c
         for c in sample.texts
