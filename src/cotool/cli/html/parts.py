@@ -93,8 +93,7 @@ def plain_table(
     ]
     body = [
         element(
-            "tr",
-            *(element("td", cell, class_=kind) for cell, kind in zip(row, kinds, strict=True)),
+            "tr", *(element("td", cell, class_=kind) for cell, kind in zip(row, kinds, strict=True))
         )
         for row in rows
     ]

@@ -58,12 +58,7 @@ def time_line(histogram: Histogram, clock: Clock, bucket: int | None) -> Html:
     moments = _moments(series, clock)
     marks = [_mark(series, burst, _burst_text(burst)) for burst in bursts]
     marks += [_mark(series, gap, _gap_text(gap)) for gap in gaps]
-    data = {
-        "labels": moments,
-        "width": series.width,
-        "levels": series.levels,
-        "marks": marks,
-    }
+    data = {"labels": moments, "width": series.width, "levels": series.levels, "marks": marks}
     drawn = element(
         "div",
         _columns(series, marks),

@@ -126,11 +126,7 @@ def polarisation(findings: Findings) -> Iterator[Insight]:
         "polarisation",
         message,
         first.members + second.members,
-        {
-            "first_share": first.share,
-            "second_share": second.share,
-            "between_similarity": between,
-        },
+        {"first_share": first.share, "second_share": second.share, "between_similarity": between},
     )
 
 

@@ -40,8 +40,7 @@ def synthesise(texts: Sequence[str], weights: Sequence[float], nearness: Sequenc
     """
     tokens = [_TOKEN.findall(text) for text in texts]
     order = sorted(
-        (i for i in range(len(texts)) if weights[i] > 0),
-        key=lambda i: (-nearness[i], texts[i]),
+        (i for i in range(len(texts)) if weights[i] > 0), key=lambda i: (-nearness[i], texts[i])
     )
     numbers: dict[str, int] = {}
     words, starts, own = array("i"), array("q", [0]), array("d")

@@ -86,9 +86,7 @@ def same_numbers(answers: Answers) -> Answers:
         return unified
     return [
         replace(
-            one,
-            value=f"{one.value} {answer.turn[0]}",
-            display=f"{answer.display}{answer.turn[1]}",
+            one, value=f"{one.value} {answer.turn[0]}", display=f"{answer.display}{answer.turn[1]}"
         )
         if one and answer and answer.turn[0]
         else one

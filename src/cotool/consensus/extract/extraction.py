@@ -8,12 +8,7 @@ from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
-from cotool.consensus.extract.alike import (
-    by_question,
-    same_choices,
-    same_labels,
-    same_numbers,
-)
+from cotool.consensus.extract.alike import by_question, same_choices, same_labels, same_numbers
 from cotool.consensus.extract.code import code_values, is_query
 from cotool.consensus.extract.conclusions import NUMBERED, last_sentence
 from cotool.consensus.extract.extracted import Extracted
@@ -156,10 +151,7 @@ _kept = lru_cache(maxsize=1024)(_Places.of)
 
 
 def _unified(
-    kind: str,
-    found: Sequence[dict[str, Extracted | None]],
-    texts: Sequence[str],
-    question: str,
+    kind: str, found: Sequence[dict[str, Extracted | None]], texts: Sequence[str], question: str
 ) -> list[Extracted | None]:
     """Return the answers with those unified that other answers show to be the same."""
     answers = [one.get(kind) for one in found]

@@ -29,8 +29,7 @@ _AFTER_ANSWER = lazy_pattern(
     re.VERBOSE,
 )
 _AFTER_OPTION = lazy_pattern(
-    rf"(?:[ ](?:here|among[^.\n]{{0,60}}?))?[\s*_]{{0,4}}{_LINK}[\s*_]{{0,6}}{_FILLERS}",
-    re.VERBOSE,
+    rf"(?:[ ](?:here|among[^.\n]{{0,60}}?))?[\s*_]{{0,4}}{_LINK}[\s*_]{{0,6}}{_FILLERS}", re.VERBOSE
 )
 _AFTER_CHOOSE = lazy_pattern(
     r"(?:s|ing)?[ ](?:the[ ])?(?:(?:option|choice|answer|letter)[ ])?(?=[*_]{0,2}\(?[a-j]\b)",

@@ -42,13 +42,7 @@ _SCALES = {
 }
 # Letters that scale a number: right after it (1.5k), or after an amount of money ($2 M).
 _LETTERS = {"k": 10**3, "M": 10**6, "B": 10**9}
-_MONEY_LETTERS = {
-    **_LETTERS,
-    "K": 10**3,
-    "m": 10**6,
-    "b": 10**9,
-    "T": 10**12,
-}
+_MONEY_LETTERS = {**_LETTERS, "K": 10**3, "m": 10**6, "b": 10**9, "T": 10**12}
 
 _CURRENCY = r"(?:US\$|[$€£¥₹₽₩]|(?:USD|EUR|GBP|Rs\.?)(?![A-Za-z]))"
 _GROUPED = r"\d+(?:[.,'’_]\d+|[ ]\d{3}(?![\d]))*"

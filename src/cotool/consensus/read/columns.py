@@ -26,7 +26,7 @@ _WHOLE = lazy_pattern(r"[-+]?\d+")
 _TIME = lazy_pattern(
     r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([ T]\d{1,2}:\d{2}.*)?"
     r"|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([ ,T]+\d{1,2}:\d{2}.*)?"
-    r"|\w{3} \w{3} \d{1,2} \d\d:\d\d:\d\d .*|\d{1,2}:\d{2}(:\d{2})?( ?[AaPp][Mm])?",
+    r"|\w{3} \w{3} \d{1,2} \d\d:\d\d:\d\d .*|\d{1,2}:\d{2}(:\d{2})?( ?[AaPp][Mm])?"
 )
 _UNIQUE_ID = lazy_pattern(r"[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}|[0-9a-fA-F]{16,}")
 _LINK = lazy_pattern(r"[a-z]+://\S+")

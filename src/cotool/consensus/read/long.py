@@ -20,12 +20,7 @@ from cotool.consensus.read.columns import (
     groups,
     pairs_unique,
 )
-from cotool.consensus.read.layout import (
-    CONTENT_NAMES,
-    QUESTION_ID_NAMES,
-    SAID_NAMES,
-    plain_name,
-)
+from cotool.consensus.read.layout import CONTENT_NAMES, QUESTION_ID_NAMES, SAID_NAMES, plain_name
 
 if TYPE_CHECKING:
     from cotool.consensus.read.sample import Sample

@@ -14,13 +14,7 @@ from cotool.consensus.read.understood import Understood
 from cotool.consensus.read.values import filled
 from cotool.errors import InputError
 from cotool.io.json_values import is_json, read_first_line, read_values
-from cotool.io.sources import (
-    STDIN,
-    check_readable,
-    open_source,
-    source_labels,
-    source_name,
-)
+from cotool.io.sources import STDIN, check_readable, open_source, source_labels, source_name
 
 if TYPE_CHECKING:
     import io

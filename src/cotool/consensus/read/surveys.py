@@ -57,9 +57,7 @@ _NOT_ASKED = frozenset(
 )
 
 
-def without_titles(
-    rows: Sequence[Mapping[str, Any]],
-) -> tuple[int, dict[str, str] | None]:
+def without_titles(rows: Sequence[Mapping[str, Any]]) -> tuple[int, dict[str, str] | None]:
     """Return how many records are further header rows, and the questions' texts by column."""
     for place, row in enumerate(rows[:2]):
         cells = {key: str(value) for key, value in row.items() if value}

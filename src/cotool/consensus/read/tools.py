@@ -250,17 +250,11 @@ TOOLS = (
 )  # fmt: skip
 # Tools that no single key marks.
 _BY_FORM: tuple[tuple[Callable[[Mapping[str, Any]], bool], Tool], ...] = (
-    (
-        evaluation.is_promptfoo_table,
-        Tool("promptfoo table", (), make=evaluation.promptfoo_table),
-    ),
+    (evaluation.is_promptfoo_table, Tool("promptfoo table", (), make=evaluation.promptfoo_table)),
     (annotation.is_argilla_table, Tool("Argilla", (), make=annotation.argilla_table)),
     (api_calls.is_call, Tool("calls of a model's API", (), make=api_calls.call)),
     (annotation.holds_spans, Tool("spans", (), make=annotation.refuse_spans)),
-    (
-        evaluation.is_transcript,
-        Tool("chat transcripts", (), make=evaluation.transcript),
-    ),
+    (evaluation.is_transcript, Tool("chat transcripts", (), make=evaluation.transcript)),
 )
 
 
