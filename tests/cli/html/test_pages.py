@@ -16,7 +16,7 @@ from cotool.cli.html import batch as html_batch
 from cotool.cli.html.batch import BatchPage
 from cotool.cli.html.heatmap import heat_map
 from cotool.cli.html.logs import logs_page
-from cotool.cli.html.marks import marked
+from cotool.cli.html.markup import marked
 from cotool.cli.html.question import question_page
 from cotool.cli.html.templates import templates
 from cotool.consensus import find_consensus

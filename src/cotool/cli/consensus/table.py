@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cotool.cli.consensus.matrix import number_table
 from cotool.cli.consensus.statements import marked_answer, names_of, render_statements
+from cotool.cli.shared.heat import digits
 from cotool.cli.shared.layout import Indent, Table, Text
-from cotool.cli.shared.screen import clip, clip_marked
+from cotool.cli.shared.screen import clip, clip_marked, fitted
 from cotool.text import one_line, percent, plural
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ _DISSENT_LINES = 2
 _MOST_ROWS = 10
 _FEW_NAMES = 3
 _INDENT = 2
+# Of the agreement matrix: cells of an expert's name and of a number, and the most columns.
+_LABEL, _NUMBER, _MOST_NUMBERS = 14, 4, 12
 
 
 def render(result: Consensus, screen: Screen, *, explain: bool) -> None:
@@ -188,6 +190,22 @@ def _matrix(result: Consensus, screen: Screen) -> None:
     names = [one_line(name) or "–" for name in result.experts]
     for line in draw(names, result.matrix.row, order, screen.width - _INDENT):
         screen.print(Indent(line, _INDENT))
+
+
+def number_table(
+    names: Sequence[str], row: Callable[[int], Sequence[float]], order: Sequence[int], width: int
+) -> list[Text]:
+    """Return a table of similarities in percent, or a line that says how to get them."""
+    label = min(_LABEL, max(len(name) for name in names)) + 3
+    if len(order) > _MOST_NUMBERS or label + _NUMBER * len(order) > width:
+        return [Text(f"{len(order)} experts: use --format json for the matrix")]
+    heading = " " * label + "".join(f"{place:>{_NUMBER}}" for place in range(1, len(order) + 1))
+    lines = [Text(heading, no_wrap=True)]
+    for place, i in enumerate(order, 1):
+        values = row(i)
+        cells = "".join(f"{'·' if i == j else digits(values[j]):>{_NUMBER}}" for j in order)
+        lines.append(Text(f"{place:>2} {fitted(names[i], label - 3)}{cells}", no_wrap=True))
+    return lines
 
 
 def _points(title: str, points: Sequence[str], screen: Screen) -> None:

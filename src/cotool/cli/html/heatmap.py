@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from cotool.cli.html.markup import Html, element, join, said
 from cotool.cli.html.parts import chart, note, plain_table
 from cotool.cli.html.png import data_url, opacity_png
-from cotool.cli.shared.heat import averages, low_end, runs_of
+from cotool.cli.shared.heat import averages, digits, low_end, runs_of
 from cotool.text import one_line, plural
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def heat_map(
             [
                 [
                     join(f"{place} ", said(name)),
-                    *("·" if place - 1 == j else _digits(v) for j, v in enumerate(line)),
+                    *("·" if place - 1 == j else digits(v) for j, v in enumerate(line)),
                 ]
                 for place, (name, line) in enumerate(zip(shown, values, strict=True), 1)
             ],
@@ -139,7 +139,7 @@ def _cells(grid: _Grid) -> Html:
             if side <= _MOST_NUMBERS:
                 drawn.append(
                     element(
-                        "text", _digits(value), x=left + (j + 0.5) * cell,
+                        "text", digits(value), x=left + (j + 0.5) * cell,
                         y=(i + 0.5) * cell + 5, class_=_ink(opacity),
                     )
                 )  # fmt: skip
@@ -214,7 +214,7 @@ def _between(
         cells: list[object] = [f"cluster {number}, {plural(len(group), 'expert')}"]
         for other in chosen:
             found = [values[place[i]][place[j]] for i in group for j in other if i != j]
-            cells.append(_digits(sum(found) / len(found)) if found else "·")
+            cells.append(digits(sum(found) / len(found)) if found else "·")
         rows.append(cells)
     heads = ["", *(str(number) for number in range(1, len(chosen) + 1))]
     return plain_table("Mean similarity within and between clusters, in percent", heads, rows)
@@ -246,10 +246,6 @@ def _ink(opacity: float) -> str | None:
 
 def _percent(value: float) -> int:
     return _NO_VALUE if math.isnan(value) else round(100 * min(1.0, max(0.0, value)))
-
-
-def _digits(value: float) -> str:
-    return "–" if math.isnan(value) else f"{100 * value:.0f}"
 
 
 def _name(names: Sequence[str]) -> str:

@@ -6,8 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from cotool.cli.html import statements
-from cotool.cli.html.marks import marked, words_in
-from cotool.cli.html.markup import Html, brief, element, join
+from cotool.cli.html.markup import Html, brief, element, join, marked, words_in
 from cotool.cli.html.parts import bar, left_out, note, option, plain_table, unfolding
 from cotool.consensus.extract.vocabulary import is_negation
 from cotool.text import percent, plural
@@ -132,13 +131,10 @@ def insights(found: Sequence[Insight]) -> Html:
         if unnamed or rows:
             if unnamed:
                 rows.insert(0, ["experts", names(insight.experts)])
-            parts.append(unfolding("evidence", _evidence(rows)))
+            shown = plain_table("Evidence", ("figure", "value"), rows[:_MOST_EVIDENCE], texts=2)
+            parts.append(unfolding("evidence", shown))
         items.append(element("li", *parts))
     return element("ul", *items, class_="findings") if items else join()
-
-
-def _evidence(rows: Sequence[Sequence[object]]) -> Html:
-    return plain_table("Evidence", ("figure", "value"), rows[:_MOST_EVIDENCE], texts=2)
 
 
 def _value(value: Any) -> str:

@@ -57,7 +57,7 @@ def time_line(histogram: Histogram, clock: Clock, bucket: int | None) -> Html:
     bursts, gaps = find_bursts(histogram), find_gaps(histogram)
     moments = _moments(series, clock)
     marks = [_mark(series, burst, _burst_text(burst)) for burst in bursts]
-    marks += [_mark(series, gap, _gap_text(gap)) for gap in gaps]
+    marks += [_mark(series, gap, f"gap of {duration(gap.seconds)}") for gap in gaps]
     data = {"labels": moments, "width": series.width, "levels": series.levels, "marks": marks}
     drawn = element(
         "div",
@@ -248,10 +248,6 @@ def _burst_text(burst: Burst) -> str:
         f"burst of {burst.count:,} {what} in {duration(burst.end - burst.start)}, "
         f"typical {burst.typical:,.3g}"
     )
-
-
-def _gap_text(gap: Gap) -> str:
-    return f"gap of {duration(gap.seconds)}"
 
 
 def sparkline(histogram: Histogram, start: int, end: int, columns: int = 40) -> Html:

@@ -37,6 +37,11 @@ def averages(
     return found
 
 
+def digits(value: float) -> str:
+    """Return a similarity in percent as two or three digits, a dash if it is unknown."""
+    return "–" if math.isnan(value) else f"{100 * value:.0f}"
+
+
 def low_end(cells: Sequence[Sequence[float]]) -> float:
     """Return the low end of the scale: the lowest similarity, rounded down to 5 %, below 1."""
     least = min((value for line in cells for value in line if math.isfinite(value)), default=0.0)

@@ -1,4 +1,7 @@
-"""Anchors: the words that carry a statement. Numbers, months and dates have one normal form."""
+"""Anchors, the words that carry a statement, and stems, which forms of a word share.
+
+Numbers, months and dates have one normal form.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from functools import lru_cache
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.dates import MONTHS
+from cotool.consensus.extract.number_words import UNITS
 from cotool.consensus.extract.vocabulary import FUNCTION_WORDS, is_negation
 from cotool.text import normalised
 
@@ -17,12 +21,8 @@ LETTERS = 5
 NUMBER = "#"
 _MONTH = f"{NUMBER}month "
 
-NUMBER_WORDS = {
-    word: n
-    for n, word in enumerate(
-        "two three four five six seven eight nine ten eleven twelve".split(), 2
-    )
-}
+# "One" is more often an article.
+NUMBER_WORDS = {word: number for word, number in UNITS.items() if 2 <= number <= 12}
 
 # A name of each month; the first that the table lists.
 MONTH_NAMES = {number: name.title() for name, number in reversed(MONTHS.items())}
@@ -72,3 +72,23 @@ def anchor_of(word: str) -> str:
     if not word.isascii():
         word = _ACCENTS.sub("", normalised("NFD", word))
     return word[:LETTERS]
+
+
+_ENDINGS = ("'s", "ing", "ies", "es", "ed", "s", "ly", "y", "e")
+_DOUBLED = ("ing", "ed")
+_SHORTEST_STEM = 3
+
+
+@lru_cache(1 << 13)
+def stem(word: str) -> str:
+    """Return a folded word without its ending; a number or a month in its normal form."""
+    anchor = anchor_of(word)
+    if anchor[:1] == NUMBER:
+        return anchor
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
+            word = word[: -len(ending)]
+            if ending in _DOUBLED and len(word) > _SHORTEST_STEM and word[-1] == word[-2]:
+                word = word[:-1]
+            return word
+    return word

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
-from cotool.consensus.decide.stems import stem
+from cotool.consensus.decide.anchors import stem
 
 # "unsafe" denies "safe".
 DENYING_PREFIXES = ("un", "in", "im", "il", "ir", "dis", "non")

@@ -10,9 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.text.tokens import tokenize
-from cotool.consensus.decide.anchors import NUMBER, NUMBER_WORDS
+from cotool.consensus.decide.anchors import NUMBER, NUMBER_WORDS, stem
 from cotool.consensus.decide.normal_forms import in_normal_form
-from cotool.consensus.decide.stems import stem
 from cotool.consensus.extract.vocabulary import FUNCTION_WORDS, is_negation
 
 if TYPE_CHECKING:

@@ -7,16 +7,7 @@ from collections import Counter
 from itertools import accumulate, chain, pairwise
 from typing import TYPE_CHECKING
 
-from cotool._fast.text.anchors import (
-    IS_CODE,
-    IS_MONTH,
-    IS_NAME,
-    IS_NUMBER,
-    IS_YEAR,
-    NEGATES_ALONE,
-    anchors_of,
-    count_anchors,
-)
+from cotool._fast.text import anchors as kernels
 from cotool._fast.text.marks import capitals
 from cotool._fast.text.support import judge_sentences
 from cotool._fast.text.tokens import intern
@@ -31,8 +22,8 @@ if TYPE_CHECKING:
 # Weights of an anchor. Names and numbers at 2 or 3 measured within .006 of each other.
 NAME_WEIGHT, NUMBER_WEIGHT, WORD_WEIGHT = 2.0, 2.0, 1.0
 
-_NUMBERS = (IS_NUMBER, IS_MONTH, IS_YEAR, IS_CODE)
-_WEIGHTS = {0: WORD_WEIGHT, IS_NAME: NAME_WEIGHT, **dict.fromkeys(_NUMBERS, NUMBER_WEIGHT)}
+_NUMBERS = (kernels.IS_NUMBER, kernels.IS_MONTH, kernels.IS_YEAR, kernels.IS_CODE)
+_WEIGHTS = {0: WORD_WEIGHT, kernels.IS_NAME: NAME_WEIGHT, **dict.fromkeys(_NUMBERS, NUMBER_WEIGHT)}
 
 # Scripts in which each character is a word begin here.
 _FIRST_ALONE = "\u0e00"
@@ -72,7 +63,7 @@ class Passages:
         self._mark_names()
         self.found = array("i", bytes(4 * len(self.said)))
         self.bounds = array("q", bytes(8 * len(self.begins)))
-        total = anchors_of(self.said, self.begins, self.anchor_of, self.found, self.bounds)
+        total = kernels.anchors_of(self.said, self.begins, self.anchor_of, self.found, self.bounds)
         del self.found[total:]
         self.weights = array("f", map(_WEIGHTS.__getitem__, self.kinds))
         self._shown: dict[int, str] = {}
@@ -103,7 +94,7 @@ class Passages:
                 self.anchor_of[place] = -1
             if pair:
                 denies = is_negation(spelt[0]) or spelt in _DENYING_PAIRS
-                self.negations.append(NEGATES_ALONE if denies else 0)
+                self.negations.append(kernels.NEGATES_ALONE if denies else 0)
 
     def _mark_names(self) -> None:
         """Mark as names the words that mostly have a capital within their sentences."""
@@ -118,10 +109,10 @@ class Passages:
             capital[anchors[n]] = capital.get(anchors[n], 0) + times
             first.setdefault(anchors[n], written[n])
         capital.pop(-1, None)
-        counts = count_anchors(self.said, self.begins, self.anchor_of, len(self._spelt))
+        counts = kernels.count_anchors(self.said, self.begins, self.anchor_of, len(self._spelt))
         for anchor, times in capital.items():
             if 2 * times > counts[anchor] and not self.kinds[anchor]:
-                self.kinds[anchor] = IS_NAME
+                self.kinds[anchor] = kernels.IS_NAME
                 self._spelt[anchor] = first[anchor]
 
     def anchors(self, sentence: int) -> array[int]:
@@ -137,13 +128,13 @@ class Passages:
         shown = self._shown.get(anchor)
         if shown is None:
             word = self._spelt[anchor]
-            number = self.kinds[anchor] & IS_NUMBER
+            number = self.kinds[anchor] & kernels.IS_NUMBER
             shown = self._shown[anchor] = number_shown(word) if number else word.removesuffix("'s")
         return shown
 
     def in_a_row(self, sentence: int, anchor: int, following: int) -> bool:
         """Return whether two names are next to each other in a sentence."""
-        if not self.kinds[anchor] == self.kinds[following] == IS_NAME:
+        if not self.kinds[anchor] == self.kinds[following] == kernels.IS_NAME:
             return False
         said = self.said[self.begins[sentence] : self.begins[sentence + 1]]
         return (anchor, following) in pairwise(map(self.anchor_of.__getitem__, said))
@@ -155,7 +146,7 @@ class Passages:
         values = array("d", [float("nan")]) * len(self.kinds)
         decimals, digits = bytearray(len(values)), bytearray(len(values))
         for anchor, kind in enumerate(self.kinds):
-            if kind & IS_NUMBER:
+            if kind & kernels.IS_NUMBER:
                 number = plain_number_of(self.shown(anchor))
                 values[anchor], decimals[anchor], digits[anchor] = number
         return judge_sentences(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cotool.consensus.decide import aggregation
+from cotool.consensus.decide.claims import compose
 from cotool.consensus.decide.clustering import choose_threshold, cluster
-from cotool.consensus.decide.composition import compose
 from cotool.consensus.decide.subject import Grouped
 from cotool.consensus.decide.synthesis import synthesise
 from cotool.consensus.options import RELATIVE

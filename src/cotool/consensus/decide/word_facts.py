@@ -5,14 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from cotool._fast.text.anchors import (
-    IS_CODE,
-    IS_MONTH,
-    IS_NUMBER,
-    IS_YEAR,
-    NEGATES_ALONE,
-    NEGATES_IN_CONCORD,
-)
+from cotool._fast.text import anchors as kernels
 from cotool.consensus.decide.anchors import NUMBER, anchor_of, is_month, number_shown
 from cotool.consensus.decide.antonyms import bare_of, poles_of
 from cotool.consensus.extract.vocabulary import in_concord, is_negation
@@ -47,7 +40,7 @@ class _Known(dict[str, WordFacts]):
         anchor = anchor_of(word)
         negation = 0
         if is_negation(word):
-            negation = NEGATES_IN_CONCORD if in_concord(word) else NEGATES_ALONE
+            negation = kernels.NEGATES_IN_CONCORD if in_concord(word) else kernels.NEGATES_ALONE
         kind = _kind(word, anchor) if anchor.startswith(NUMBER) else 0
         bare = bare_of(word) if anchor and not kind else ""
         facts = self[word] = WordFacts(anchor, kind, negation, poles_of(word), bare)
@@ -59,12 +52,12 @@ _known = _Known()
 
 def _kind(word: str, anchor: str) -> int:
     if is_month(anchor):
-        return IS_MONTH
+        return kernels.IS_MONTH
     shown = number_shown(word)
     if not shown[0].isdigit():
-        return IS_CODE
+        return kernels.IS_CODE
     year = shown.isdecimal() and word == shown and int(shown[:_MOST_DIGITS]) in _YEARS
-    return IS_YEAR if year else IS_NUMBER
+    return kernels.IS_YEAR if year else kernels.IS_NUMBER
 
 
 def contrary_pairs(words: Sequence[str], facts: Sequence[WordFacts]) -> list[tuple[int, int]]:

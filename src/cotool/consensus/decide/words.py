@@ -8,9 +8,8 @@ from functools import cached_property
 from cotool._fast.text.tokens import tokenize
 from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
-from cotool.consensus.decide.anchors import NUMBER_WORDS, plain_number
+from cotool.consensus.decide.anchors import NUMBER_WORDS, plain_number, stem
 from cotool.consensus.decide.antonyms import DENYING_PREFIXES, opposite, poles_of
-from cotool.consensus.decide.stems import stem
 from cotool.consensus.extract.vocabulary import FUNCTION_WORDS, is_negation
 
 # Words at the start of a text that say what the whole text means.

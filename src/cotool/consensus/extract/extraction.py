@@ -102,12 +102,11 @@ def extract_answers(
         return ("code", coded) if coded else _slotted(prepared)
     answers = _unified(kind, found, prepared, question)
     if kind == "short" and all(answer.value in _LETTERS for answer in answers if answer):
-        return "choice", [answer and _as_choice(answer) for answer in answers]
+        return "choice", [
+            answer and replace(answer, value=answer.value.upper(), kind="choice")
+            for answer in answers
+        ]
     return kind, answers
-
-
-def _as_choice(label: Extracted) -> Extracted:
-    return replace(label, value=label.value.upper(), kind="choice")
 
 
 def _found(texts: Sequence[str]) -> tuple[list[dict[str, Extracted | None]], str | None]:

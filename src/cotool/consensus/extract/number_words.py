@@ -1,4 +1,7 @@
-"""Read a number that is written in English words: "one hundred and five", "two and a half"."""
+"""Read a number in English words, or in the numerals of Chinese and Japanese.
+
+"one hundred and five", "two and a half"; 十八, 三百五, 两万.
+"""
 
 from __future__ import annotations
 
@@ -147,3 +150,34 @@ def _with_decimals(words: list[tuple[str, int]], place: int, whole: int) -> tupl
         end = words[place][1]
         place += 1
     return Fraction(f"{whole}.{digits}"), end
+
+
+_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_PLACES = {"十": 10, "百": 100, "千": 1000}
+_SCALES = {"万": 10**4, "亿": 10**8, "億": 10**8}
+# Only a counter may follow, since 一 and 千 begin many words.
+_NUMERAL = lazy_pattern(
+    r"([零〇一二两三四五六七八九十百千万亿億]{1,20})"
+    r"(?=[个個元块岁年天人只名次倍件本台辆张回円時分秒点]?(?:[。，,.!！)）\s]|です|$))"
+)
+
+
+def read_numerals(text: str, start: int) -> tuple[int, int] | None:
+    """Return the number whose numerals begin at `start`, and where they end."""
+    match = _NUMERAL.match(text, start)
+    if match is None:
+        return None
+    signs = match[1]
+    if len(signs) > 1 and all(sign in _DIGITS for sign in signs):
+        return int("".join(str(_DIGITS[sign]) for sign in signs)), match.end(1)
+    total = group = 0
+    digit: int | None = None
+    for sign in signs:
+        if sign in _DIGITS:
+            digit = _DIGITS[sign]
+        elif sign in _PLACES:
+            group += (1 if digit is None else digit) * _PLACES[sign]
+            digit = None
+        else:
+            total, group, digit = (total + group + (digit or 0)) * _SCALES[sign], 0, None
+    return total + group + (digit or 0), match.end(1)

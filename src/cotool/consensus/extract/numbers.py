@@ -18,8 +18,7 @@ from typing import NamedTuple
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.dates import MONTHS
-from cotool.consensus.extract.number_words import SCALES, TENS, UNITS, read_words
-from cotool.consensus.extract.numerals import read_numerals
+from cotool.consensus.extract.number_words import SCALES, TENS, UNITS, read_numerals, read_words
 from cotool.consensus.extract.units import Unit, read_unit, unit_of
 
 # A number beyond these is not read: no answer has that many digits, and arithmetic on such
@@ -243,15 +242,15 @@ def _value(match: re.Match[str], end: int, scale: int) -> str | None:
         number = int(mantissa)
         return f"-{number}" if negative and number else str(number)
     if parts["whole"]:
-        fraction = _ratio(parts["top"], parts["bottom"])
-        fraction = fraction and fraction + int(parts["whole"])
+        bottom = int(parts["bottom"])
+        fraction = int(parts["whole"]) + Fraction(int(parts["top"]), bottom) if bottom else None
     else:
         fraction = _decimal(mantissa)
         if fraction is not None and parts["raised"]:
             fraction = _raised(fraction, len(mantissa), int(parts["raised"]))
         if fraction is not None and parts["denominator"]:
-            bottom = _decimal(parts["denominator"])
-            fraction = fraction / bottom if bottom else None
+            divisor = _decimal(parts["denominator"])
+            fraction = fraction / divisor if divisor else None
     exponent = int(parts["e"] or parts["power"] or 0)
     if fraction is None or abs(exponent) > MAX_EXPONENT:
         return None
@@ -264,10 +263,6 @@ def _raised(base: Fraction, digits: int, exponent: int) -> Fraction | None:
     if digits * abs(exponent) > MAX_EXPONENT or (not base and exponent < 0):
         return None
     return base**exponent
-
-
-def _ratio(top: str, bottom: str) -> Fraction | None:
-    return Fraction(int(top), int(bottom)) if int(bottom) else None
 
 
 def _decimal(token: str) -> Fraction | None:

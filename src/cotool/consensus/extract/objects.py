@@ -83,7 +83,11 @@ def whole_form(text: str) -> str | None:
 
 
 def _object_form(found: dict[str, Any], fields: Sequence[str]) -> str:
-    return json.dumps({key: _form(found[key]) for key in sorted(fields)}, ensure_ascii=False)
+    forms = {
+        key: short_form(value) if isinstance(value := found[key], str) and value else value
+        for key in sorted(fields)
+    }
+    return json.dumps(forms, ensure_ascii=False)
 
 
 def _equal_to(objects: Any, bare: set[str]) -> list[str]:
@@ -98,7 +102,3 @@ def _plain(value: Any) -> str:
     if isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False)
-
-
-def _form(value: Any) -> Any:
-    return short_form(value) if isinstance(value, str) and value else value

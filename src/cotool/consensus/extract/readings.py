@@ -324,7 +324,7 @@ def _is_label(display: str) -> bool:
         return len(display) <= FORMULA_CHARACTERS and (
             is_formula(display) or (display[-1] == "m" and read_date(display) is not None)
         )
-    if not display or (not display.isascii() and _is_long_cjk(display)):
+    if not display or sum(char >= "\u2e80" for char in display) > SHORT_CJK_CHARACTERS:
         return False
     if " " in display and _SENTENCE.search(display):
         return read_date(display) is not None or short_form(display) == UNKNOWN
@@ -360,10 +360,6 @@ def read_formula(span: str, *, whole: bool) -> Reading | None:
     if not inner or len(inner) > FORMULA_CHARACTERS or not is_formula(inner):
         return None
     return Reading(short_form(inner), inner, len(inner))
-
-
-def _is_long_cjk(text: str) -> bool:
-    return sum(character >= "\u2e80" for character in text) > SHORT_CJK_CHARACTERS
 
 
 def read(kind: str, span: str, *, whole: bool = False) -> Reading | None:

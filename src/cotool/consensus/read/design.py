@@ -119,16 +119,15 @@ def _keys(sample: Sample, expert: Column, *, anything: bool) -> list[Column]:
         and column.path != sample.keys.content
         and 1 < column.distinct < column.present
         and column.part not in {names.GOLD, names.CONFIDENCE}
-        and (anything or not (column.part == names.BESIDE or _is_repeat(column)))
+        and (
+            anything
+            or (column.part != names.BESIDE and _REPEATS.isdisjoint(names.words_of(column.path)))
+        )
         and column.is_called(names.ANSWER) < names.STRONG
         and (column.is_called(names.EXPERT) < names.STRONG or _is_rated(column, expert))
         and not determines(expert, column)
     ]
     return sorted(found, key=lambda column: -_weight(column))[:_MOST_KEYS]
-
-
-def _is_repeat(column: Column) -> bool:
-    return not _REPEATS.isdisjoint(names.words_of(column.path))
 
 
 def _is_rated(column: Column, expert: Column) -> bool:

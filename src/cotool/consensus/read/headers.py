@@ -135,7 +135,7 @@ def _with_second_row(lines: Lines, columns: list[str], delimiter: str) -> list[s
     A sheet may name an expert over two columns, and "Score" and "Comment" below each expert.
     """
     following = lines.peek(1)
-    cells = _cells(following[0], delimiter) if following else []
+    cells = [cell.strip(' "') for row in following for cell in bare(row).split(delimiter)]
     if len(cells) != len(columns) or cells[0]:
         return columns
     groups: dict[str, list[str]] = {}
@@ -150,10 +150,6 @@ def _with_second_row(lines: Lines, columns: list[str], delimiter: str) -> list[s
         return columns
     lines.take()
     return [f"{name} {cell}".strip() for name, cell in zip(above, cells, strict=True)]
-
-
-def _cells(line: str, delimiter: str) -> list[str]:
-    return [cell.strip(' "') for cell in bare(line).split(delimiter)]
 
 
 def _check_header(columns: list[str], following: list[str], delimiter: str, where: str) -> None:

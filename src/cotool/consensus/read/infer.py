@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from cotool.consensus.read.design import find_crossed
 from cotool.consensus.read.layout import DEFAULT_KEYS, Keys
 from cotool.consensus.read.lists import find_lists
-from cotool.consensus.read.long_checks import read_long
+from cotool.consensus.read.long_plan import read_long
 from cotool.consensus.read.paths import value_at
 from cotool.consensus.read.plan import LISTS, WIDE, Plan
 from cotool.consensus.read.sample import Sample, UnclearError

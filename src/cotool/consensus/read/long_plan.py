@@ -1,4 +1,8 @@
-"""The plan for files of one response per record: every part's column, once the answer is known."""
+"""The plan for files of one response per record: every part's column, once the answer is known.
+
+A reading is safe if no other column could as well be the answer, and if no records that differ
+would become one question.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +10,212 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cotool.consensus.read import names
-from cotool.consensus.read.columns import determines
-from cotool.consensus.read.layout import CONFIDENCE_NAMES, QUESTION_ID_NAMES, plain_name
-from cotool.consensus.read.long import parts_of
+from cotool.consensus.read.columns import Column, common_values, determines, pairs_unique
+from cotool.consensus.read.layout import (
+    CONFIDENCE_NAMES,
+    CONTENT_NAMES,
+    QUESTION_ID_NAMES,
+    plain_name,
+)
+from cotool.consensus.read.long import JOINT, parts_of
 from cotool.consensus.read.plan import LONG, Plan
+from cotool.consensus.read.sample import UnclearError, by_columns, by_parts, listed
 from cotool.consensus.read.values import is_confidence, is_timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from cotool.consensus.read.columns import Column
     from cotool.consensus.read.long import Long
     from cotool.consensus.read.sample import Sample
+
+# The sides of a chat.
+_ASKING = frozenset("user human customer client system prompter".split())
+_REPLYING = frozenset("assistant ai bot agent model gpt chatbot".split())
+
+
+def read_long(sample: Sample, long: Long) -> Plan:
+    """Return the plan.
+
+    Raises UnclearError where another column could as well be the answer, and where records that
+    differ would become one question.
+    """
+    _check_turns(sample, long)
+    others = _other_answers(sample, long) or _battery(sample, long) or _same_labels(sample, long)
+    others = others or _other_labels(sample, long)
+    if long.close or others:
+        raise _several_answers(
+            sample, replace(long, close=tuple(dict.fromkeys((*long.close, *others))))
+        )
+    _check_items(sample, long)
+    return plan_long(sample, long)
+
+
+def _labels(sample: Sample, long: Long, *parts: str) -> list[Column]:
+    """Return the columns of different labels that are called `parts`, and have no part yet."""
+    return [
+        c
+        for c in sample.texts
+        if c.path not in long.taken and c.part in parts and c.is_label and not c.is_constant
+    ]
+
+
+def _belongs_to_either(long: Long, column: Column) -> bool:
+    """Whether a column belongs to the item or to the expert."""
+    return any(one is not None and determines(one, column) for one in (long.item, long.expert))
+
+
+def _other_answers(sample: Sample, long: Long) -> list[Column]:
+    """Return the unnamed columns that are rivals, where the answer may be the task's own text."""
+    if long.answer.part != names.QUESTION or sample.keys.content:
+        return []
+    if long.item is not None and long.recurs and not determines(long.item, long.answer):
+        return []
+    return [
+        c
+        for c in sample.texts
+        if c.path not in long.taken
+        and c.part == names.UNKNOWN
+        and not (c.is_time or c.is_code or c.is_counted)
+        and not (c.is_constant and len(sample.rows) > 1)
+    ]
+
+
+def _battery(sample: Sample, long: Long) -> list[Column]:
+    """Return the ratings beside the one that is taken for the answer because of its topic.
+
+    An expert rates an item in several ways (sentiment, respect, insult), each a whole number that
+    differs within an item and belongs neither to the item nor to the expert.
+    """
+    answer = long.answer
+    generic = plain_name(answer.path) in CONTENT_NAMES or answer.hint.weight > names.STRONG
+    if sample.keys.content or generic or not (long.item and long.expert and answer.is_whole):
+        return []
+    labels = _labels(sample, long, names.UNKNOWN, names.ANSWER)
+    found = [c for c in labels if c.is_whole and not _belongs_to_either(long, c)]
+    return found if len(found) > 1 else []
+
+
+def _other_labels(sample: Sample, long: Long) -> list[Column]:
+    """Return the labels beside an answer without a name of its own that experts gave as well."""
+    answer = long.answer
+    if sample.keys.content or not (long.item and long.expert) or answer.is_called(names.ANSWER):
+        return []
+    return [
+        c
+        for c in _labels(sample, long, names.UNKNOWN, names.BESIDE)
+        if c.is_number == answer.is_number and not (c.is_code or _belongs_to_either(long, c))
+    ]
+
+
+def _check_turns(sample: Sample, long: Long) -> None:
+    """Raise UnclearError if the experts are the sides of a chat, of which one asks."""
+    if long.expert is None:
+        return
+    sides = {side.casefold() for side in long.expert.counts}
+    if sides & _ASKING and sides <= _ASKING | _REPLYING:
+        raise UnclearError(
+            f"{sample.name}: the records are turns of a chat: {listed([long.expert])}",
+            hint="write one record per expert, with what was asked and the reply",
+        )
+
+
+def _same_labels(sample: Sample, long: Long) -> list[Column]:
+    """Return the columns with the answer's labels, where every record is an item of its own.
+
+    These may be the experts, and the answer what they agreed on.
+    """
+    answer = long.answer
+    if sample.keys.content or long.expert is not None or long.recurs or not answer.is_label:
+        return []
+    if answer.is_called(names.ANSWER) < names.STRONG and long.item is not None:
+        # Nothing says that this one is the answer, rather than another column with few values.
+        found = _labels(sample, long, names.UNKNOWN)
+        if found:
+            return found
+    labels = _labels(sample, long, names.UNKNOWN, names.ANSWER, names.EXPERT)
+    found = [c for c in labels if common_values([answer, c]) >= 0.5]
+    return found if len(found) > 1 else []
+
+
+def _check_items(sample: Sample, long: Long) -> None:
+    """Raise UnclearError where records that differ would become one question."""
+    if len(sample.rows) < 2:
+        return
+    apart = _apart(sample, long) if long.item is None else _explaining(sample, long)
+    if apart:
+        what = "no key is known as the question" if long.item is None else "experts answer twice"
+        raise UnclearError(
+            f"{sample.name}: {what}, and these differ between records: {listed(apart)}",
+            proposals=[by_parts(column, long.expert, long.answer) for column in apart],
+        )
+    expert = long.expert
+    if long.item is None and expert is not None and expert.distinct < expert.present:
+        raise UnclearError(
+            f"{sample.name}: no key is known as the question, and an expert answers several "
+            f"times, found {listed(sample.columns)}",
+            hint="add a key or column for the question, or name it with `question`",
+        )
+
+
+def _apart(sample: Sample, long: Long) -> list[Column]:
+    """Return the columns that may tell questions apart, where no column is the question."""
+    apart = [
+        column
+        for column in sample.texts
+        if column not in (long.answer, long.expert)
+        and column.distinct > 1
+        and not column.is_time
+        and (
+            column.part in {names.UNKNOWN, names.QUESTION, names.ITEM_ID, names.OWN_ID}
+            or (long.expert is None and column.part == names.BESIDE and not column.is_number)
+        )
+        and (column.is_whole or not column.is_number)
+        and not (long.expert is not None and determines(long.expert, column))
+    ]
+    lists = [c for c in sample.columns if c.objects and not c.present and c is not long.answer]
+    varied = [c for c in lists if len({repr(value) for value in c.objects}) > 1]
+    return apart + [c for c in varied if c.part in {names.UNKNOWN, names.QUESTION}]
+
+
+def _explaining(sample: Sample, long: Long) -> list[Column]:
+    """Return the texts that distinguish records where an expert seems to have answered twice."""
+    item, expert = long.item, long.expert
+    if item is None or expert is None or sample.keys.id or sample.keys.question:
+        return []
+    if pairs_unique(item, expert) > 0.9:
+        return []
+    return [
+        column
+        for column in sample.texts
+        if column.path not in long.taken
+        and column.distinct > 1
+        and column.words >= 2
+        and column.part in {names.UNKNOWN, names.QUESTION}
+        and not column.is_time
+        and not determines(item, column)
+        and pairs_unique(_joined_with(item, column), expert) > 0.95
+    ]
+
+
+def _joined_with(item: Column, column: Column) -> Column:
+    pairs = zip(item.values, column.values, strict=True)
+    return Column(item.path, [f"{one}{JOINT}{other}" for one, other in pairs])
+
+
+def _several_answers(sample: Sample, long: Long) -> UnclearError:
+    columns = [long.answer, *long.close]
+    item = long.item
+    parts = parts_of(item)
+    asked = sample.by_path[parts[0]] if parts else item
+    proposals = [by_parts(asked, long.expert, column) for column in columns]
+    if long.expert is None:
+        labels = [c for c in columns if not c.is_text and (c.is_number or not c.is_unique)]
+        if len(labels) > 1:
+            proposals = by_columns(labels, None, surveyed=sample.is_dated) + proposals
+    return UnclearError(
+        f"{sample.name}: several columns could hold the answer: {listed(columns)}",
+        proposals=proposals,
+    )
+
+
 _NAME_WORDS = 2  # words in the mean name of an item
 _TIMES = ("submit", "timestamp", "end", "finish", "created", "recorded", "time", "start")
 
@@ -108,24 +306,22 @@ def _describes(column: Column, item: Column) -> bool:
 
 
 def _confidence(sample: Sample, long: Long) -> str:
-    return _first(
-        sample,
-        long,
-        lambda c: (
+    fits = (
+        c.path
+        for c in sample.columns
+        if c.path not in long.taken
+        and (
             (plain_name(c.path) in CONFIDENCE_NAMES and _has_confidences(c))
-            or (c.is_called(names.CONFIDENCE) > 0 and all(map(is_confidence, c.counts)))
-        ),
+            or (c.is_called(names.CONFIDENCE) and all(map(is_confidence, c.counts)))
+        )
     )
+    return next(fits, "")
 
 
 def _has_confidences(column: Column) -> bool:
     """Whether most values are from 0 to 1; a confidence from 1 to 5 is on another scale."""
     fits = sum(count for value, count in column.counts.items() if is_confidence(value))
     return 2 * fits >= column.present
-
-
-def _first(sample: Sample, long: Long, fits: Callable[[Column], bool]) -> str:
-    return next((c.path for c in sample.columns if c.path not in long.taken and fits(c)), "")
 
 
 def _time(sample: Sample, long: Long) -> str:

@@ -146,7 +146,11 @@ class Plan:
         """Return an answer that is made of several columns, or of a list."""
         keys = self.keys
         if self.flags and keys.content:
-            true = [label for column, label in self.flags if _is_true(value_at(row, column))]
+            true = [
+                label
+                for column, label in self.flags
+                if str(value_at(row, column)).strip().casefold() in _TRUE
+            ]
             return {keys.content: ", ".join(true)}
         if self.parallel and keys.responses:
             experts, answers = (listed_items(value_at(row, path)) for path in self.parallel)
@@ -199,10 +203,6 @@ def _response(item: Any, expert: str, content: str) -> Any:
     if not isinstance(item, dict):
         return item
     return {_EXPERT: item.get(expert), _SAID: item.get(content), "metadata": item}
-
-
-def _is_true(value: Any) -> bool:
-    return str(value).strip().casefold() in _TRUE
 
 
 def _quoted(name: str | None) -> str:

@@ -88,7 +88,7 @@ def _identified(value: Mapping[str, Any], where: str) -> Iterator[tuple[str, Any
             record = {"question_id": identity, "responses": item}
         elif not isinstance(item, dict):
             record = {"question_id": identity, "content": item}
-        elif not _has_id(item):
+        elif layout_of(tuple(item), DEFAULT_KEYS).question_id is None:
             record = {"question_id": identity, **item}
         yield f"{where}, {identity!r}", record
 
@@ -248,12 +248,12 @@ def _of_one_expert(value: Mapping[str, Any]) -> str | None:
     """
     layout = layout_of(tuple(value), DEFAULT_KEYS)
     key = layout.responses
-    if key is None or not (_expert_of(value) or all(map(names.is_coded, _keys_in(value[key])))):
-        return None
-    if layout.question is not None or layout.question_id is not None or layout.content is not None:
+    if key is None or not isinstance(value[key], dict) or not value[key]:
         return None
     answers = value[key]
-    if not isinstance(answers, dict) or not answers:
+    if not (_expert_of(value) or all(map(names.is_coded, answers))):
+        return None
+    if layout.question is not None or layout.question_id is not None or layout.content is not None:
         return None
     if not all(isinstance(answer, (str, int, float)) for answer in answers.values()):
         return None
@@ -295,10 +295,6 @@ def _expert_of(value: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _keys_in(value: Any) -> list[str]:
-    return [str(key) for key in value] if isinstance(value, dict) else [""]
-
-
 def _by_question(value: Mapping[str, Any]) -> bool:
     """Whether a document maps questions to answers by expert: {"Why?": {"gpt": "a", …}, …}."""
     keys = _inner_keys(value)
@@ -331,7 +327,3 @@ def _inner_keys(value: Mapping[str, Any]) -> list[str]:
     keys = [str(key) for part in parts for key in part]
     plain = all(isinstance(item, (str, int, float)) for part in parts for item in part.values())
     return keys if plain and len(set(keys)) < 0.7 * len(keys) else []
-
-
-def _has_id(item: Mapping[str, Any]) -> bool:
-    return layout_of(tuple(item), DEFAULT_KEYS).question_id is not None
