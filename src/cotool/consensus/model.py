@@ -194,22 +194,22 @@ class Consensus:
     answer: str | None
     kind: str
     method: str
-    confidence: float | None
-    agreement: float | None
-    clusters: tuple[Cluster, ...]
-    dissent: tuple[Dissent, ...]
-    insights: tuple[Insight, ...]
-    id: str
-    expert: str | None
-    content: str | None
-    experts: tuple[str, ...]
-    answers: tuple[str | None, ...]
-    metric: str | None
-    clustering: str | None
-    threshold: float | None
-    matrix: Matrix | None
-    explanation: tuple[str, ...]
-    warnings: tuple[str, ...]
+    confidence: float | None = None
+    agreement: float | None = None
+    clusters: tuple[Cluster, ...] = ()
+    dissent: tuple[Dissent, ...] = ()
+    insights: tuple[Insight, ...] = ()
+    id: str = ""
+    expert: str | None = None
+    content: str | None = None
+    experts: tuple[str, ...] = ()
+    answers: tuple[str | None, ...] = ()
+    metric: str | None = None
+    clustering: str | None = None
+    threshold: float | None = None
+    matrix: Matrix | None = None
+    explanation: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     judgements: float | None = None
     declined: tuple[str, ...] = ()
     support: float | None = None

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from cotool.cli.consensus.heatmap import heat_map
-from cotool.cli.consensus.matrix import number_table
 from cotool.cli.consensus.statements import marked_answer
+from cotool.cli.consensus.table import number_table
 from cotool.cli.consensus.writers import TableWriter
 from cotool.cli.shared.screen import Screen, clip, clip_marked, fitted
 from cotool.consensus import find_consensus

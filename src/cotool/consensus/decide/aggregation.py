@@ -237,7 +237,7 @@ def split_opposed(labels: Sequence[int], texts: Sequence[Words], matrix: Matrix)
                 parts.append(_Part())
             parts[part].add(texts[i])
             places[i] = (label, part)
-    return _numbered([places[i] for i in range(len(labels))])
+    return numbered([places[i] for i in range(len(labels))])
 
 
 def split_many(
@@ -270,7 +270,7 @@ def split_many(
             if all((one.says, one.denials) != (texts[i].says, texts[i].denials) for one in same):
                 same.append(texts[i])
             part_of[i] = place
-    return _numbered([part_of[i] for i in range(len(labels))])
+    return numbered([part_of[i] for i in range(len(labels))])
 
 
 class _Part:
@@ -351,7 +351,8 @@ def _first_part(parts: Sequence[Sequence[Words]], text: Words) -> int:
     return len(parts)
 
 
-def _numbered(places: Sequence[tuple[int, int]]) -> list[int]:
+def numbered(places: Sequence[tuple[int, int]]) -> list[int]:
+    """Return labels for places, numbered by first appearance."""
     numbers: dict[tuple[int, int], int] = {}
     return [numbers.setdefault(place, len(numbers)) for place in places]
 

@@ -32,13 +32,10 @@ NOT_TRUTH = "agreement is not truth: the confidence is derived from agreement, n
 def analyse(
     stated: Stated, options: ConsensusOptions, decision: Decision | None = None
 ) -> Consensus:
-    """Find the consensus on one question.
+    """Find the consensus on one question; a `decision` says which extracted answer it is.
 
-    Responses without a text are left out, and so are those that decline to answer.
-
-    A `decision` says which of the extracted answers is the consensus.
-
-    Raises InputError if an option does not fit the responses.
+    Responses without a text are left out, and so are those that decline to answer. Raises
+    InputError if an option does not fit the responses.
     """
     asked = stated.asked
     warnings = list(asked.warnings)
@@ -52,28 +49,14 @@ def analyse(
         subject = Subject(stated, options, warnings, decision)
         found = _consensus(subject, _grouped(subject))
         return replace(found, declined=declined) if declined else found
+    reason = "all experts declined to answer" if declined else "no response could be used"
     return Consensus(
         question=asked.text or asked.id,
         answer=None,
         kind="refusal" if declined else "none",
         method="none",
-        confidence=None,
-        agreement=None,
-        clusters=(),
-        dissent=(),
-        insights=(),
         id=asked.id,
-        expert=None,
-        content=None,
-        experts=(),
-        answers=(),
-        metric=None,
-        clustering=None,
-        threshold=None,
-        matrix=None,
-        explanation=(
-            "all experts declined to answer" if declined else "no response could be used",
-        ),
+        explanation=(reason,),
         warnings=tuple(warnings),
         declined=declined,
     )

@@ -64,9 +64,7 @@ def by_many_texts(subject: Subject, method: str, utility: str) -> Grouped:
     )
     index = _pick_of_many(subject, method, texts, summed, parts)
     near = neighbourhood.closeness(texts, summed, parts, ones)
-    groups: list[list[int]] = [[] for _ in range(max(parts) + 1)]
-    for i, part in enumerate(parts):
-        groups[part].append(i)
+    groups = aggregation.rows_of(parts)
     total = sum(subject.weights)
     clusters = []
     for part, members in enumerate(groups):

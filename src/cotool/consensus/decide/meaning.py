@@ -98,14 +98,19 @@ def vectors_of(
     )
 
 
-def _given(embedder: Embedder, texts: Sequence[str]) -> Matrix:
+def given_vectors(embedder: Embedder, texts: Sequence[str]) -> list[Sequence[float]]:
+    """Return the vectors that a caller's embedder gives. Raises InputError for another number."""
     rows = list(embedder(texts))
     if len(rows) != len(texts):
         raise InputError(
             f"the embedder gave {len(rows)} vectors for {len(texts)} texts",
             hint="an embedder returns one vector for each text, in their order",
         )
+    return rows
+
+
+def _given(embedder: Embedder, texts: Sequence[str]) -> Matrix:
     try:
-        return pairwise.unit_rows(rows)
+        return pairwise.unit_rows(given_vectors(embedder, texts))
     except ValueError as error:
         raise InputError(str(error)) from None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cotool.consensus.decide.aggregation import numbered
 from cotool.consensus.decide.anchors import stem
 from cotool.consensus.decide.antonyms import poles_of
 from cotool.consensus.extract.vocabulary import FUNCTION_WORDS, is_negation
@@ -61,8 +62,7 @@ def split_by_place(
             for frame, content in own.items():
                 known.setdefault(frame, {}).setdefault(content, set()).add(part)
             part_of.update((row, (label, part)) for row in rows)
-    numbers: dict[tuple[int, int], int] = {}
-    return [numbers.setdefault(part_of[i], len(numbers)) for i in range(len(labels))]
+    return numbered([part_of[i] for i in range(len(labels))])
 
 
 def _places(words: tuple[str, ...]) -> dict[Frame, tuple[str, ...]]:

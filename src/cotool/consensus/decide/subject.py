@@ -111,12 +111,9 @@ class Subject:
 
     def _embedded(self) -> Matrix:
         if self.options.embedder is not None:
-            vectors = [list(vector) for vector in self.options.embedder(self.contents)]
-            if len(vectors) != len(self.contents):
-                raise InputError(
-                    f"the embedder gave {len(vectors)} vectors for {len(self.contents)} texts",
-                    hint="an embedder returns one vector for each text, in their order",
-                )
+            from cotool.consensus.decide.meaning import given_vectors
+
+            vectors = [list(v) for v in given_vectors(self.options.embedder, self.contents)]
         else:
             vectors = [list(response.embedding or ()) for response in self.responses]
             for response, vector in zip(self.responses, vectors, strict=True):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cotool.consensus.read.responses import Record
+from cotool.consensus.read.tool_values import asked
 from cotool.consensus.read.values import clean
 from cotool.consensus.read.wrappers import opened
 from cotool.errors import InputError
@@ -88,26 +89,8 @@ def requested(value: Any) -> Record | None:
     body = value.get("body", value.get("params"))
     if not isinstance(body, dict) or "response" in value or "result" in value:
         return None
-    messages = body.get("messages", body.get("input", body.get("prompt")))
-    if isinstance(messages, list):
-        messages = "\n".join(
-            text
-            for message in messages
-            if isinstance(message, dict) and message.get("role", "user") == "user"
-            for text in _texts(message.get("content"))
-        )
-    if not isinstance(messages, str) or not messages:
-        return None
-    return Record(clean(value["custom_id"]), clean(messages), (), whole=False)
-
-
-def _texts(content: Any) -> Iterator[str]:
-    if isinstance(content, str):
-        yield content
-    elif isinstance(content, list):
-        for part in content:
-            if isinstance(part, dict) and isinstance(part.get("text"), str):
-                yield part["text"]
+    text = asked(body.get("messages", body.get("input", body.get("prompt"))))
+    return Record(clean(value["custom_id"]), clean(text), (), whole=False) if text else None
 
 
 def _reason(error: Any) -> str | None:
