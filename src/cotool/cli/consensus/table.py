@@ -8,6 +8,7 @@ from cotool.cli.consensus.statements import marked_answer, names_of, render_stat
 from cotool.cli.shared.heat import digits
 from cotool.cli.shared.layout import Indent, Table, Text
 from cotool.cli.shared.screen import clip, clip_marked, fitted
+from cotool.cli.shared.tally import standing
 from cotool.text import one_line, percent, plural
 
 if TYPE_CHECKING:
@@ -85,10 +86,7 @@ def _standing(result: Consensus) -> list[str]:
     declined = [f"declined to answer: {names_of(result.declined)}"] if result.declined else []
     if result.answer is None:
         return declined
-    behind = _behind(result)
-    # Texts in one cluster count by their similarity, so 6 of 6 may be 52 %.
-    where = "" if result.metric is None else " in its cluster"
-    of = f" ({behind} of {plural(len(result.experts), 'expert')}{where})" if behind else ""
+    of = f" ({behind})" if (behind := standing(result)) else ""
     judged = (
         ""
         if result.judgements is None
@@ -114,14 +112,6 @@ def _standing(result: Consensus) -> list[str]:
         f"{result.kind} by {result.method}{words}{supported}",
         *declined,
     ]
-
-
-def _behind(result: Consensus) -> int:
-    """Return how many responses are in the cluster of the response that is shown."""
-    for cluster in result.clusters:
-        if result.expert in cluster.members:
-            return len(cluster.members)
-    return 0
 
 
 def _clusters(clusters: Sequence[Cluster], screen: Screen) -> None:

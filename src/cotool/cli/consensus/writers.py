@@ -101,7 +101,7 @@ class CsvWriter:
 
 
 class TableWriter:
-    """What people read: all there is to know of one question, or a row for each of many."""
+    """What people read: everything about one question, or one row per question."""
 
     def __init__(self, sink: TextIO, *, single: bool, explain: bool, to_file: bool) -> None:
         from cotool.cli.shared.screen import Screen

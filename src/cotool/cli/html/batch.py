@@ -11,7 +11,7 @@ from cotool.cli.html.frame import Section, page
 from cotool.cli.html.markup import Html, brief, clipped, element, join, said
 from cotool.cli.html.parts import bar, chart, columns, figures, note, option, plain_table, points
 from cotool.cli.html.tables import Cell, Column, Row, data_table, row
-from cotool.cli.shared.tally import Lowest, Tally
+from cotool.cli.shared.tally import Lowest, Tally, standing
 from cotool.text import percent, plural
 
 if TYPE_CHECKING:
@@ -224,7 +224,10 @@ def _details(result: Consensus, name: str) -> Html:
     parts: list[object] = []
     if len(name) > _MOST_QUESTION:
         parts.append(element("p", said(name, _MOST_TEXT)))
-    words = [f"{result.kind} by {result.method}", opinions.standing(result)]
+    words = [
+        f"{result.kind} by {result.method}",
+        standing(result),
+    ]
     if result.id and result.id != result.question:
         words.append(f"id {clipped(result.id, _MOST_ANSWER)}")
     if result.expert:

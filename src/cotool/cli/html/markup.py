@@ -101,6 +101,6 @@ def words_in(text: str) -> list[str]:
 
 
 def _folded(word: str) -> set[str]:
-    """Return what a word may be called: as it is, its parts, a number without its commas."""
+    """Return the forms of a word that count: itself, its parts, a number without its commas."""
     folded = word.casefold()
     return {folded, folded.replace(",", ""), *re.split(r"['’]", folded)}

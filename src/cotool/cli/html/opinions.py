@@ -25,30 +25,15 @@ _MOST_EVIDENCE = 20
 _SHORT_ANSWER = 80
 
 
-def standing(result: Consensus) -> str:
-    """Return how many responses are in the cluster of the response that is shown."""
-    for cluster in result.clusters:
-        if result.expert in cluster.members:
-            where = "" if result.metric is None else " in its cluster"
-            return f"{len(cluster.members)} of {plural(len(result.experts), 'expert')}{where}"
-    return plural(len(result.experts), "expert")
-
-
 def clusters(result: Consensus, *, most: int, characters: int) -> Html:
-    """Return a card a cluster, `most` at most: who, the answer, and what sets it apart."""
+    """Return one card per cluster, at most `most`: who, the answer, and what sets it apart."""
     apart = {item.experts: item for item in result.dissent}
     cards = [_card(item, apart.get(item.members), result, characters)
              for item in result.clusters[:most]]  # fmt: skip
     more = len(result.clusters) - len(cards)
-    rest = ""
-    if more > 0:
-        share = sum(cluster.share for cluster in result.clusters[most:])
-        rest = note(
-            f"{plural(more, 'more cluster')} with {percent(share)} of the weight "
-            "are left out here; ",
-            option("--format json"),
-            " has them.",
-        )
+    share = sum(cluster.share for cluster in result.clusters[most:])
+    what = f"{plural(more, 'more cluster')} with {percent(share)} of the weight left out; "
+    rest = note(what, option("--format json"), " has all.") if more > 0 else ""
     return join(element("div", *cards, class_="cards"), rest)
 
 
@@ -170,7 +155,7 @@ def names(experts: Sequence[str]) -> Html:
 
 
 def answered(result: Consensus) -> Html:
-    """Return what each expert's answer was taken for, where answers were extracted."""
+    """Return what was extracted from the answer of each expert; nothing if nothing was."""
     pairs = list(zip(result.experts, result.answers, strict=False))
     if not any(answer is not None for _, answer in pairs):
         return Html("")

@@ -10,6 +10,7 @@ from cotool.cli.html.frame import MOST_HEADING, Section, page
 from cotool.cli.html.heatmap import heat_map
 from cotool.cli.html.markup import Html, brief, clipped, element, join, said
 from cotool.cli.html.parts import figures, note, points, unfolding
+from cotool.cli.shared.tally import standing
 from cotool.text import percent, plural
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _SHORT_ANSWER = 60
 
 
 def question_page(result: Consensus, *, sources: Sequence[str], store: Store | None = None) -> str:
-    """Return all there is to know of one question as a page."""
+    """Return everything about one question as a page."""
     judged = "" if store is None else experts(store, set(result.experts))
     how = result.metric or "same answer"
     sections = [
@@ -91,7 +92,11 @@ def _lead(result: Consensus) -> Html:
         else "from agreement, not calibrated"
     )
     numbers = figures(
-        ("agreement", percent(result.agreement), opinions.standing(result)),
+        (
+            "agreement",
+            percent(result.agreement),
+            standing(result),
+        ),
         ("confidence", percent(result.confidence), judged),
         ("kind", result.kind, f"by {result.method}"),
         ("clusters", f"{len(result.clusters):,}", f"dissent: {len(result.dissent):,}"),

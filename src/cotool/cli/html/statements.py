@@ -56,7 +56,7 @@ def shaded(text: str, response: int, result: Consensus, most: int, *, reached: b
 
 
 def shaded_cluster(item: Cluster, result: Consensus, most: int) -> Html | None:
-    """Return the text of a cluster shaded; None if it is none of its members' responses."""
+    """Return the text of a cluster, shaded; None if it is not the response of a member."""
     if not result.statements:
         return None
     made = (shaded(item.answer, row, result, most, reached=False) for row in item.indices)

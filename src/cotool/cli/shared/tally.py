@@ -6,7 +6,7 @@ import heapq
 from collections import Counter
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from cotool.text import percent
+from cotool.text import percent, plural
 
 if TYPE_CHECKING:
     from cotool.consensus.model import Consensus
@@ -53,6 +53,16 @@ class Tally:
         """Return the experts by the mean support of what they state, and of how many questions."""
         means = [(name, total / count, count) for name, (total, count) in self._supports.items()]
         return sorted(means, key=lambda one: (-one[1], one[0]))
+
+
+def standing(result: Consensus) -> str:
+    """Return how many responses are in the cluster of the one that is shown; "" if it is in none.
+
+    A cluster of texts counts by their similarity, so 6 of 6 may be 52 %.
+    """
+    count = next((len(c.members) for c in result.clusters if result.expert in c.members), 0)
+    where = "" if result.metric is None else " in its cluster"
+    return f"{count} of {plural(len(result.experts), 'expert')}{where}" if count else ""
 
 
 class Lowest(Generic[Item]):

@@ -159,9 +159,10 @@ def representative(
 def medoid(
     matrix: Matrix, weights: Sequence[float], candidates: Sequence[int] | None = None
 ) -> tuple[int, float]:
-    """The row with the greatest weighted mean similarity to all others (first on ties), and it.
+    """Return the row with the greatest weighted mean similarity to all others, and that mean.
 
-    Only `candidates` may be chosen, if given. A row with no other weight beside it scores 1.
+    The first one wins a tie. Only `candidates` may be chosen, if given. A row with no other weight
+    beside it scores 1.
     """
     candidates = range(len(weights)) if candidates is None else candidates
     total = sum(weights)
@@ -274,7 +275,7 @@ def split_many(
 
 
 class _Part:
-    """Texts of which none contradicts another."""
+    """Texts that do not contradict one another."""
 
     def __init__(self) -> None:
         self._texts: list[Words] = []

@@ -56,7 +56,7 @@ def by_number(subject: Subject, found: Measurement) -> Grouped:
 
 
 def _neighbours(places: dict[int, float], reach: float) -> list[list[int]]:
-    """Rows whose numbers follow each other within reach, each group in input order."""
+    """Return groups of rows whose numbers are within reach of the next one, in input order."""
     found: list[list[int]] = []
     last = 0.0
     for row in sorted(places, key=lambda row: (places[row], row)):
@@ -69,13 +69,13 @@ def _neighbours(places: dict[int, float], reach: float) -> list[list[int]]:
 
 
 def _range(members: Sequence[int], shown: Sequence[str | None]) -> str:
-    """What the members say; the first and last of many."""
+    """Return what the members say; of many the first and the last."""
     said = list(dict.fromkeys(shown[row] or "" for row in members))
     return ", ".join(said) if len(said) <= MOST_SHOWN else f"{said[0]} … {said[-1]}"
 
 
 def _nearness(places: Sequence[float | None], reach: float) -> Matrix:
-    """1 for equal numbers, less with distance, 0 for the two that are farthest apart.
+    """Return 1 for equal numbers, less with distance, 0 for the two that are farthest apart.
 
     Numbers that agree within reach keep .7 at least. Responses without a number are near nobody.
     """

@@ -114,7 +114,7 @@ def _pick(
         if best is not None:
             index, mean = best
             subject.explanation.append(
-                f"the statements that are supported best stand: {scope}those of "
+                f"the response with the best supported statements was chosen: {scope}those of "
                 f"{subject.responses[index].expert_name} have the greatest sum of others who "
                 f"support them, less those who contradict them ({mean:.1f} per statement)"
             )
@@ -157,8 +157,8 @@ def _supported(subject: Subject, index: int) -> str:
     found = compose(claims, index)
     if not found.text:
         subject.warnings.append(
-            f"half of the experts agree on no statement of several: the whole response of {expert} "
-            "stands"
+            "no statement of several is made by half of the experts, so the answer is the whole "
+            f"response of {expert}"
         )
         return ""
     subject.explanation.append(

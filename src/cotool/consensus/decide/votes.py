@@ -79,7 +79,7 @@ def by_vote(subject: Subject, kind: str) -> Grouped:
 
 
 def _same_answer(groups: Sequence[int]) -> Matrix:
-    """1 where two experts gave the same answer; who abstains (-1) agrees with nobody else."""
+    """Return 1 where two experts gave the same answer; one who abstains (-1) agrees with nobody."""
     columns = max(groups) + 1 + groups.count(-1)
     free = iter(range(max(groups) + 1, columns))
     places = [next(free) if group < 0 else group for group in groups]

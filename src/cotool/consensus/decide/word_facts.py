@@ -97,7 +97,7 @@ class PlainNumber(NamedTuple):
 
 @lru_cache(maxsize=1 << 12)
 def plain_number_of(shown: str) -> PlainNumber:
-    """Return what a number as it is shown says."""
+    """Return the value of a number in the form in which it is shown."""
     whole, point, behind = shown.partition(".")
     if not (shown.isascii() and whole.isdigit() and (behind.isdigit() or not point)):
         return PlainNumber(float("nan"))

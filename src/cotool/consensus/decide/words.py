@@ -179,7 +179,7 @@ def opposition(text: Words, other: Words) -> Opposition:
     One opens with yes and the other with no, or the two are near-paraphrases with a negation more
     or less, with words that say the opposite, or with different numbers. Lexical similarity and
     embeddings put "the drug is safe" and "the drug is not safe" close together; this is the guard.
-    Empty (false) where nothing of the kind is found.
+    False if there is no contradiction.
     """
     if None not in (text.stance, other.stance) and text.stance != other.stance:
         return Opposition(negated=True)

@@ -245,7 +245,7 @@ def are_crossed(item: Column, expert: Column) -> bool:
 
 
 def agreement(columns: Sequence[Column]) -> float:
-    """How much more often columns are alike in a record than in two different ones, -1 to 1.
+    """How much more often columns are alike within a record than between records, -1 to 1.
 
     Labels are alike where they are equal; texts by the words that they share.
     """

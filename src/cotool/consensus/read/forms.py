@@ -169,7 +169,7 @@ class FileForm:
             yield from self._checked(item, place)
 
     def _row(self, value: list[Any]) -> Any:
-        """Return a list as a row, where the first list of the file was a header; None for that."""
+        """Return a list as a row if the first list of the file is a header; None for the header."""
         if self._columns is None:
             self._columns = tuple(value) if _is_header(value) else ()
             if self._columns:
@@ -295,7 +295,7 @@ class FileForm:
 
 
 def _is_about_a_text(record: Mapping[str, Any], listed: list[Any]) -> bool:
-    """Whether responses that name their experts are beside a text, which may be the question."""
+    """Whether a text, which may be the question, is beside responses that name their experts."""
     return any(isinstance(part, str) for part in record.values()) and all(
         isinstance(item, dict) and any(names.is_called(key, names.EXPERT) for key in item)
         for item in listed
@@ -303,7 +303,7 @@ def _is_about_a_text(record: Mapping[str, Any], listed: list[Any]) -> bool:
 
 
 def _taken(sample: list[Any]) -> Iterator[Any]:
-    """Yield the items of a list in order, and let go of each."""
+    """Yield the items of a list in order, and release each."""
     sample.reverse()
     while sample:
         yield sample.pop()

@@ -135,7 +135,7 @@ def _with_second_row(lines: Lines, columns: list[str], delimiter: str) -> list[s
     A sheet may name an expert over two columns, and "Score" and "Comment" below each expert.
     """
     following = lines.peek(1)
-    cells = [cell.strip(' "') for row in following for cell in bare(row).split(delimiter)]
+    cells = [cell.strip(' "') for row in following[:1] for cell in bare(row).split(delimiter)]
     if len(cells) != len(columns) or cells[0]:
         return columns
     groups: dict[str, list[str]] = {}

@@ -219,7 +219,7 @@ def _is_said(column: Column) -> bool:
 
 
 def _is_output(column: Column) -> bool:
-    """Whether a platform marks a column as one of the answers: `Answer.topic`, `OUTPUT:topic`."""
+    """Whether a platform marks a column as an answer: `Answer.topic`, `OUTPUT:topic`."""
     return column.is_called(names.ANSWER) > names.STRONG and not column.is_text
 
 
@@ -245,7 +245,7 @@ def _pair_score(sample: Sample, item: Column | None, expert: Column | None) -> f
     if expert is None and (
         item.part == names.UNKNOWN or (item.is_called(names.ANSWER) and not item.is_unique)
     ):
-        # These may be the items, but as well their labels.
+        # These may be the items or their labels.
         return None
     if expert is not None:
         unique = pairs_unique(item, expert)
@@ -261,7 +261,7 @@ def _pair_score(sample: Sample, item: Column | None, expert: Column | None) -> f
 
 
 def _merging(sample: Sample, item: Column | None, expert: Column | None) -> float:
-    """Penalise the columns that tell questions apart which `item` would make one."""
+    """Penalise columns that distinguish questions which `item` would join."""
     taken = paths_of(item, expert)
     return 1.5 * sum(
         1

@@ -150,7 +150,7 @@ _BESIDE = _set(
     "tainted workflow ms elapsed length count width height feedback comments note notes "
     "contexts retrieved options explanation rationale reasoning why"
 )
-# What may follow an expert's word: worker_id, model_name_or_path, rater_1.
+# What may follow a word for an expert: worker_id, model_name_or_path, rater_1.
 _AFTER_EXPERT = _IDS | _set("login name or path email address code uuid info handle private public")
 # What is rated of an item: its coherence, its fluency.
 CRITERIA = frozenset("criterion criteria dimension aspect rubric".split())
@@ -160,7 +160,8 @@ _SETS = frozenset(
     "annotation annotations cats".split()
 )
 _CROWD = frozenset("annotator annotators rater raters worker workers model models crowd".split())
-# Objects that hold what a data set says of an example, and what there is a property of it.
+# Names of objects that hold a data set's example; words in them for a model's answer, and for a
+# property of the example.
 _DATA = _set("example input inputs dataset doc datasource")
 _SAID = _set("response output prediction completion generation reply pred")
 _TOPICS = _set("category class sentiment tag tags")
@@ -317,7 +318,7 @@ def are_label_sets(path: str, lists: Sequence[Sequence[object]]) -> bool:
 
 
 def of_several(name: str) -> Hint:
-    """Return what a name in the plural suggests, as that of one of them would."""
+    """Return what a name in the plural suggests: the same as its singular."""
     hint = hint_of(name)
     return hint if hint.part != UNKNOWN else hint_of(name.removesuffix("s"))
 
@@ -338,7 +339,7 @@ def is_expert_name(value: str) -> bool:
 
 
 def may_be_expert(name: str) -> bool:
-    """Whether a name may be that of who answered, where the records bear it out: taster, lab_id."""
+    """Whether a name may be that of an expert, if the records bear this out: taster, lab_id."""
     words = [word for word in words_of(name) if word not in _AFTER_EXPERT]
     if not words or len(words) > 2:
         return False
@@ -348,5 +349,5 @@ def may_be_expert(name: str) -> bool:
 
 
 def is_model(name: str) -> bool:
-    """Whether a name has that of a family of language models in it."""
+    """Whether a name contains the name of a family of language models."""
     return bool(_MODELS.search(name))

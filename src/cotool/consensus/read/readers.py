@@ -48,19 +48,18 @@ def read_questions(
 ) -> Iterator[Question]:
     """Yield the questions in files ("-" is standard input), in order of first appearance.
 
-    Questions that are whole in a single file come out as they are read. Responses that are
-    apart, in rows or in several files, are first joined on the question's id, else on its text.
-    `table` names the table of an SQLite database, or the sheet of an Excel workbook, where there
-    are several. With `skip_bad` a bad record goes to `on_bad` and is left out; else it is raised.
-    `on_warning` gets what was left out although nothing is bad: among several files, one that is a
-    single object of another kind. `on_progress` gets the number of raw bytes read so far, of all
-    files. `on_understood` is called once, before the first question comes out, how the files are
-    read.
-    `max_decompressed` is how many bytes a compressed file may have when decompressed (default:
-    1 GiB and 100 times its own size, but at least 16 MiB).
+    A question whose responses are all in one record is yielded as soon as it is read. Responses in
+    separate rows or files are first joined by the question's id, or by its text if it has no id.
+    `table` names the table of an SQLite database or the sheet of an Excel workbook that has
+    several. With `skip_bad`, a bad record goes to `on_bad` and is left out; otherwise its error is
+    raised. `on_warning` gets what is left out without being bad: among several files, one that is a
+    single object of another kind. `on_progress` gets the number of raw bytes read so far.
+    `on_understood` is called once, before the first question, with how the files are read.
+    `max_decompressed` is how many bytes a compressed file may have when decompressed (default: the
+    smaller of 1 GiB and 100 times its own size, but at least 16 MiB).
 
-    Raises InputError for a file that cannot be read, a document whose JSON is broken (also with
-    `skip_bad`: what follows cannot be trusted), and where no question is found.
+    Raises InputError for a file that cannot be read, for broken JSON (also with `skip_bad`, since
+    what follows cannot be trusted), and if no question is found.
     """
     sources = list(paths)
     if not sources:

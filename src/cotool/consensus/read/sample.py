@@ -96,7 +96,7 @@ def by_parts(item: Column | None, expert: Column | None, answer: Column) -> Prop
 def by_columns(
     columns: Sequence[Column], person: Column | None, *, surveyed: bool = False
 ) -> list[Proposal]:
-    """Return both readings of columns, those of experts and those of a survey's questions."""
+    """Return both readings of columns: as experts, and as the questions of a survey."""
     paths = tuple(column.path for column in columns)
     who = {"expert": (person.path,)} if person is not None else {}
     both = [

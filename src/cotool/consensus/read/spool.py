@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BATCH = 1000
-# More responses to one question come from a file that is read wrongly, or made to be read for long.
+# A question with more responses is a file that is misread, or one made to take long.
 MOST_RESPONSES = 250_000
 _NO_MORE: tuple[None, None, dict[str, Any], None] = (None, None, {}, None)
 

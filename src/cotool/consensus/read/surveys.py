@@ -87,7 +87,7 @@ def without_titles(rows: Sequence[Mapping[str, Any]]) -> tuple[int, dict[str, st
 
 
 def find_survey(sample: Sample, long: Long | None) -> Plan | None:
-    """Return the plan where a record is a person and a column a question, None elsewhere."""
+    """Return the plan of a survey, with one record per person; None if it is not one."""
     if sample.keys.question_columns or sample.titles is not None:
         return _plan(sample)
     if len(sample.rows) < 2:

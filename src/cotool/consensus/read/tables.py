@@ -38,9 +38,9 @@ def read_rows(
     """Yield each row with its place ("answers.csv, line 7"); a bad row goes to `on_bad`.
 
     `first` is the header line, at line `number`. A column without a name is a row's number, or an
-    option of a survey's question; a name that occurs again is followed by a number. Rows that are
-    shorter than the header, all by the same number of cells, end in empty ones. Raises InputError
-    where the first line is not a header.
+    option of a survey's question; a name that occurs again is followed by a number. If all short
+    rows lack the same number of cells, these are empty. Raises InputError if the first line is not
+    a header.
     """
     lines = Lines(stream, name, first, number, on_bad=on_bad, on_warning=on_warning)
     yield from _without_totals(_rows(lines, name, on_bad, on_warning), on_warning)

@@ -110,7 +110,7 @@ def _are_rows(value: Mapping[str, Any]) -> bool:
 
 
 def turned(value: Mapping[str, Any]) -> bool:
-    """Whether a document is a table by columns, or with its columns named apart."""
+    """Whether a document is a table, by columns or with a list of their names."""
     return _table(value) is not None or _columns(value) is not None
 
 
