@@ -11,9 +11,9 @@ import pytest
 
 import cotool
 from cotool.consensus.decide import embedders, many_texts, meaning
+from cotool.consensus.decide.anchors import stem
 from cotool.consensus.decide.features import features_of
 from cotool.consensus.decide.places import split_by_place
-from cotool.consensus.decide.anchors import stem
 from cotool.consensus.decide.words import Words
 from cotool.errors import InputError, MissingExtraError
 
