@@ -112,7 +112,7 @@ def test_rows_are_read_by_the_columns_before_them(
             *(data[n : n + cut] for n in range(len(log([FIRST])), len(data), cut)),
         ]
     )
-    stream = Stream(pieces, compression=None, mtime=1.8e9, size=len(data), position=lambda: 0)
+    stream = Stream(pieces, mtime=1.8e9, size=len(data))
     scanned = scan_opened("x.log", stream, options, Watch())
     check(scanned.summary, scanned.measures, found)
 

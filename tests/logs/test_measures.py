@@ -60,7 +60,7 @@ def as_json(second: int, path: str, status: int, number: str) -> str:
 
 def scan(data: bytes, options: LogOptions) -> Any:
     pieces = iter([data])
-    stream = Stream(pieces, compression=None, mtime=1.8e9, size=len(data), position=lambda: 0)
+    stream = Stream(pieces, mtime=1.8e9, size=len(data))
     return scan_opened("x.log", stream, options, Watch())
 
 

@@ -130,9 +130,7 @@ class CountingHandler(logging.Handler):
             return
         data, self._lines, self._size = b"".join(self._lines), [], 0
         before = self._counts.lines
-        stream = Stream(
-            iter([data]), compression=None, mtime=time.time(), size=None, position=lambda: 0
-        )
+        stream = Stream(iter([data]), mtime=time.time())
         found = scan_opened(self._path, stream, self._options, Watch())
         self._counts = self._counts.merge(found.summary.counts)
         if found.forms is not None:

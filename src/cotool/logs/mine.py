@@ -45,13 +45,7 @@ def mine_templates(
         return _of_paths([first, *items], options, recursive=recursive)  # type: ignore[list-item]
     if first is None:
         return TemplateSet()
-    stream = Stream(
-        _blocks(chain([first], items)),  # type: ignore[arg-type]
-        compression=None,
-        mtime=None,
-        size=None,
-        position=lambda: 0,
-    )
+    stream = Stream(_blocks(chain([first], items)))  # type: ignore[arg-type]
     found = scan_opened("lines", stream, replace(options, lone=True), Watch())
     return TemplateSet(found.forms)
 

@@ -31,7 +31,7 @@ from cotool.text import visible
 from cotool.vault.envelope import COMPACT_LIMIT
 from cotool.vault.files import Source, named
 from cotool.vault.in_memory import LIMIT
-from cotool.vault.operations import Done, encrypt_source
+from cotool.vault.operations import Done, Output, encrypt_source
 from cotool.vault.transfer import Effort, ignore
 
 if TYPE_CHECKING:
@@ -94,16 +94,9 @@ def import_age(
 
     Raises OSError, InputError, VaultError, MissingExtraError.
     """
+    output = Output(destination, force, preserve)
     with named(source), _Content(source, age) as content:
-        return encrypt_source(
-            content,
-            destination,
-            keys=keys,
-            armored=armored,
-            force=force,
-            preserve=preserve,
-            effort=Effort(num_threads, progress),
-        )
+        return encrypt_source(content, output, keys, Effort(num_threads, progress), armored=armored)
 
 
 def read_identities(path: str, passphrase: Callable[[], str | bytes] | None = None) -> list[Any]:

@@ -138,6 +138,6 @@ def named(source: StrPath | BinaryIO) -> Iterator[None]:
         else:
             name = str(getattr(source, "name", "standard input"))
         text = str(error.args[0])
-        if not text.startswith(name):
+        if not (text.startswith(name) or text.partition(": ")[0].endswith(name)):
             error.args = (f"{name}: {text}",)
         raise

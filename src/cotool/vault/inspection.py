@@ -16,6 +16,7 @@ from cotool.vault.values.files import sealed_values
 
 if TYPE_CHECKING:
     from cotool.vault.files import StrPath
+    from cotool.vault.header import Header
     from cotool.vault.slots import Slot
 
 
@@ -84,37 +85,35 @@ def inspect(source: StrPath | BinaryIO) -> FileInfo:
             damage = f"one copy of the header cannot be read: {sealed.problem}"
         elif sealed.start[:stride] != sealed.start[stride : 2 * stride]:
             damage = "the copies of the header differ"
-        slots = tuple(_slot_info(n, slot) for n, slot in enumerate(header.slots, 1))
-        return FileInfo(
-            header.form.version,
-            header.file_id.hex(),
-            header.generation,
-            header.form.copies,
-            sealed.is_armored,
-            header.payload_offset,
-            content,
-            slots,
-            damage,
-        )
+        return _info(header, content, armored=sealed.is_armored, damage=damage)
 
 
 def _inspect_values(document: bytes, name: str) -> FileInfo:
     from cotool.vault.values.document import summary
 
     header, rule, sealed = summary(document, name)
-    slots = tuple(_slot_info(n, slot) for n, slot in enumerate(header.slots, 1))
-    values = ValuesInfo(rule.syntax, sealed, rule.only, rule.others)
+    return _info(header, None, values=ValuesInfo(rule.syntax, sealed, rule.only, rule.others))
+
+
+def _info(
+    header: Header,
+    content: int | None,
+    *,
+    armored: bool = False,
+    damage: str | None = None,
+    values: ValuesInfo | None = None,
+) -> FileInfo:
     return FileInfo(
         header.form.version,
         header.file_id.hex(),
         header.generation,
         header.form.copies,
-        armored=False,
-        header_bytes=header.payload_offset,
-        content_bytes=None,
-        slots=slots,
-        damage=None,
-        values=values,
+        armored,
+        header.payload_offset,
+        content,
+        tuple(_slot_info(n, slot) for n, slot in enumerate(header.slots, 1)),
+        damage,
+        values,
     )
 
 

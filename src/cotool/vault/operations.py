@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from cotool.errors import InputError, IntegrityError
 from cotool.io.target import Target
@@ -17,7 +18,7 @@ from cotool.vault.transfer import Blocks, Effort, Transfer, Writing, ignore
 from cotool.vault.values.files import sealed_values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from cotool.vault.files import StrPath
     from cotool.vault.values.document import Counted
@@ -41,6 +42,26 @@ class Done:
     changed_meanwhile: bool = False
     damage: str | None = None
     values: Counted | None = None
+
+
+class Output(NamedTuple):
+    """Where a result goes: the arguments of `encrypt` that say so."""
+
+    destination: StrPath | BinaryIO
+    force: bool
+    preserve: bool
+
+    @contextlib.contextmanager
+    def opened(self, source: Source) -> Iterator[Target]:
+        """Open the target. Raises InputError if it would replace its own source."""
+        with Target(self.destination, force=self.force, special=False) as target:
+            if target.replaces(source.handle):
+                raise InputError(
+                    "the output is the same file as the input", hint="give another `destination`"
+                )
+            if self.preserve and source.status is not None:
+                target.preserve(source.status)
+            yield target
 
 
 def encrypt(
@@ -70,35 +91,20 @@ def encrypt(
     Raises OSError, InputError.
 
     """
+    output = Output(destination, force, preserve)
     with named(source), Source(source) as content:
-        return encrypt_source(
-            content,
-            destination,
-            keys=keys,
-            armored=armored,
-            force=force,
-            preserve=preserve,
-            effort=Effort(num_threads, progress),
-        )
+        return encrypt_source(content, output, keys, Effort(num_threads, progress), armored=armored)
 
 
 def encrypt_source(
-    content: Source,
-    destination: StrPath | BinaryIO,
-    *,
-    keys: Sequence[Key],
-    armored: bool,
-    force: bool,
-    preserve: bool,
-    effort: Effort,
+    content: Source, output: Output, keys: Sequence[Key], effort: Effort, *, armored: bool
 ) -> Done:
     """Encrypt an open source, as `encrypt` does."""
     if armored:
-        return _encrypt_armored(content, destination, keys, force=force, preserve=preserve)
+        return _encrypt_armored(content, output, keys)
     compact = content.size is not None and content.size < COMPACT_LIMIT
     envelope = new_envelope(keys, compact=compact)
-    with Target(destination, force=force, special=False) as target:
-        _prepare(content, target, preserve=preserve)
+    with output.opened(content) as target:
         stream = envelope.new_stream()
         start = envelope.to_bytes() + stream.prefix
         if content.size is not None:
@@ -132,17 +138,18 @@ def decrypt(
 
     Raises OSError, InputError, VaultError.
     """
+    output = Output(destination, force, preserve)
     with named(source), Source(source) as file:
         document = sealed_values(file)
         if document is not None:
-            return _decrypt_values(
-                file, document, destination, keys, force=force, preserve=preserve
-            )
+            content = _in_clear(document, keys, file.name)
+            with output.opened(file) as target:
+                target.begin(content)
+            return Done(len(content), len(document))
         sealed = Sealed(file)
         envelope = sealed.unlock(keys)
         stream = sealed.stream(envelope)
-        with Target(destination, force=force, special=False) as target:
-            _prepare(file, target, preserve=preserve)
+        with output.opened(file) as target:
             if sealed.source.size is not None:
                 target.reserve(content_size(sealed.source.size - envelope.header.payload_offset))
             effort = Effort(num_threads, progress)
@@ -207,14 +214,7 @@ def sealing(stream: Stream) -> Callable[..., int]:
     return transform
 
 
-def _encrypt_armored(
-    content: Source,
-    destination: StrPath | BinaryIO,
-    keys: Sequence[Key],
-    *,
-    force: bool,
-    preserve: bool,
-) -> Done:
+def _encrypt_armored(content: Source, output: Output, keys: Sequence[Key]) -> Done:
     data = memoryview(bytearray(_ARMORED_CONTENT + 1))
     size = content.read(data)
     if size > _ARMORED_CONTENT:
@@ -223,39 +223,12 @@ def _encrypt_armored(
             hint="leave out `armored`",
         )
     text = armor(seal_bytes(bytes(data[:size]), keys))
-    with Target(destination, force=force, special=False) as target:
-        _prepare(content, target, preserve=preserve)
+    with output.opened(content) as target:
         target.begin(text)
     return Done(size, len(text))
-
-
-def _decrypt_values(
-    source: Source,
-    document: bytes,
-    destination: StrPath | BinaryIO,
-    keys: Sequence[Key],
-    *,
-    force: bool,
-    preserve: bool,
-) -> Done:
-    content = _in_clear(document, keys, source.name)
-    with Target(destination, force=force, special=False) as target:
-        _prepare(source, target, preserve=preserve)
-        target.begin(content)
-    return Done(len(content), len(document))
 
 
 def _in_clear(document: bytes, keys: Sequence[Key], name: str) -> bytes:
     from cotool.vault.values.document import decrypt_values
 
     return decrypt_values(document, keys=keys, name=name)
-
-
-def _prepare(source: Source, target: Target, *, preserve: bool) -> None:
-    """Raise InputError if a target would replace its own source."""
-    if target.replaces(source.handle):
-        raise InputError(
-            "the output is the same file as the input", hint="give another `destination`"
-        )
-    if preserve and source.status is not None:
-        target.preserve(source.status)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import os
 import threading
@@ -12,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from cotool._records import dataclass
 from cotool.errors import CotoolError, InputError
-from cotool.vault.files import STDIO, check_regular
+from cotool.vault.files import STDIO, check_regular, named
 from cotool.vault.passphrases import PassphraseSource, is_stdin, spare_stdin_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from cotool.vault.envelope import Key
     from cotool.vault.header import Header
@@ -152,7 +151,7 @@ class KeyRequest:
 
         path = self.identity_path
         openers = self.identity_openers
-        with naming(path):
+        with named(path):
             return Identity.read(path, openers)
 
     @functools.cached_property
@@ -203,7 +202,7 @@ class KeyRequest:
         """Return the keyring. Raises InputError, VaultError."""
         from cotool.vault.keyring import Keyring
 
-        with naming(self.keyring_path):
+        with named(self.keyring_path):
             return Keyring.read(self.keyring_path, [self.opener], seen=self.seen)
 
     @functools.cached_property
@@ -259,20 +258,22 @@ class Opening:
 
     def candidates(self, slot: Slot, budget: Budget) -> Sequence[bytes]:
         """Return the keys for a slot, after asking for them if necessary."""
-        from cotool.vault.slots import IDENTITY_SLOT, KEYRING_SLOT, PASSPHRASE_SLOT, PROGRAM_SLOT
-
-        key: Key | None = None
-        with self._lock:
-            if slot.kind == KEYRING_SLOT:
-                key = self.keyring()
-            elif slot.kind == IDENTITY_SLOT:
-                key = self.identity()
-            elif slot.kind == PASSPHRASE_SLOT and self._request.opens_by_passphrase:
-                key = self.passphrase()
-            elif slot.kind == PROGRAM_SLOT:
-                key = self.program()
+        key = self._key_for(slot.kind)
         # Several programs may run at the same time.
         return () if key is None else key.candidates(slot, budget)
+
+    def _key_for(self, kind: int) -> Key | None:
+        """Return the key for slots of a kind, or None if none is used."""
+        from cotool.vault.slots import IDENTITY_SLOT, KEYRING_SLOT, PASSPHRASE_SLOT, PROGRAM_SLOT
+
+        if kind == KEYRING_SLOT:
+            return self.keyring()
+        if kind == IDENTITY_SLOT:
+            return self.identity()
+        if kind == PROGRAM_SLOT:
+            return self.program()
+        asks = kind == PASSPHRASE_SLOT and self._request.opens_by_passphrase
+        return self.passphrase() if asks else None
 
     def keyring(self) -> Keyring | None:
         """Return the keyring, or None if none is used."""
@@ -323,14 +324,10 @@ class Opening:
     def _ask_for(self, kinds: set[int]) -> None:
         from cotool.vault.slots import IDENTITY_SLOT, KEYRING_SLOT, PASSPHRASE_SLOT, PROGRAM_SLOT
 
-        if KEYRING_SLOT in kinds and self.keyring() is not None:
-            return
-        if IDENTITY_SLOT in kinds and self.identity() is not None:
-            return
-        if PROGRAM_SLOT in kinds and self.program() is not None:
-            return
-        if PASSPHRASE_SLOT in kinds and self._request.opens_by_passphrase:
-            self.passphrase()
+        order = (KEYRING_SLOT, IDENTITY_SLOT, PROGRAM_SLOT, PASSPHRASE_SLOT)
+        for kind in order:
+            if kind in kinds and self._key_for(kind) is not None:
+                return
 
     def moving(self) -> list[Key]:
         """Return the keys whose slots move to the newest version, or are wrapped again."""
@@ -362,14 +359,3 @@ def _users_own(variable: str, name: str) -> str:
     from platformdirs import user_data_path
 
     return str(user_data_path("cotool") / name)
-
-
-@contextlib.contextmanager
-def naming(name: str) -> Iterator[None]:
-    """Prefix the message of an error with a name."""
-    try:
-        yield
-    except CotoolError as error:
-        if name not in str(error):
-            error.args = (f"{name}: {error.args[0]}",)
-        raise

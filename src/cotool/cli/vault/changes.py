@@ -13,7 +13,8 @@ from cotool.cli.vault.secrets import SecretSource, check_files
 from cotool.cli.vault.streams import spare_stdin
 from cotool.errors import InputError
 from cotool.text import plural
-from cotool.vault.requests import KeyRequest, Opening, naming
+from cotool.vault.files import named
+from cotool.vault.requests import KeyRequest, Opening
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -193,7 +194,7 @@ def rotate_keyring(request: KeyRequest, *, quiet: bool) -> None:
     from cotool.vault import Keyring
 
     path = request.keyring_path
-    with naming(path), Keyring.changed(path, [request.opener], seen=request.seen) as keyring:
+    with named(path), Keyring.changed(path, [request.opener], seen=request.seen) as keyring:
         number = keyring.rotate()
     tell(
         f"{path}: version {number} is now the primary version; back up the keyring again",

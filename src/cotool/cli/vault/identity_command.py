@@ -24,7 +24,8 @@ from cotool.cli.vault.options import (
 from cotool.cli.vault.secrets import SecretSource, check_files
 from cotool.errors import InputError
 from cotool.text import plural
-from cotool.vault.requests import KeyRequest, naming
+from cotool.vault.files import named
+from cotool.vault.requests import KeyRequest  # noqa: TC001 - with_keys reads annotations
 
 if TYPE_CHECKING:
     from cotool.vault import Identity, Key
@@ -135,7 +136,7 @@ def rotate(path: Place = None, *, quiet: bool = QUIET, keys: KeyRequest) -> Job:
         from cotool.vault import Identity
 
         place = request.identity_path
-        with naming(place), Identity.changed(place, request.identity_openers) as identity:
+        with named(place), Identity.changed(place, request.identity_openers) as identity:
             number = identity.rotate()
         tell(f"{place}: version {number} from now on; back up the identity again", quiet=quiet)
         tell("give others your new public key: cotool vault identity show", quiet=quiet)
@@ -170,7 +171,7 @@ def merge(
         from cotool.vault import Identity
 
         place, theirs = keys.identity_path, other.read_identity()
-        with naming(place), Identity.changed(place, keys.identity_openers) as identity:
+        with named(place), Identity.changed(place, keys.identity_openers) as identity:
             before = identity.primary.seed
             added = identity.merge(theirs)
         tell(f"{place}: {plural(added, 'new version')}; back up the identity again", quiet=quiet)
@@ -205,7 +206,7 @@ def change_passphrase(
         opener = None
         if not unprotected:
             opener = changed_opener(request, f"the identity {place}", options)
-        with naming(place):
+        with named(place):
             Identity.change_opener(place, request.identity_openers, opener)
         secret = "its mode only" if unprotected else "the new secret"
         tell(f"{place}: protected by {secret} from now on", quiet=quiet)

@@ -18,7 +18,8 @@ from cotool.cli.vault.openers import changed_opener, new_opener
 from cotool.cli.vault.options import ChangedSecret, Job, NewSecret, with_keys
 from cotool.cli.vault.secrets import check_files
 from cotool.errors import InputError
-from cotool.vault.requests import KeyRequest, naming
+from cotool.vault.files import named
+from cotool.vault.requests import KeyRequest  # noqa: TC001 - with_keys reads annotations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -207,7 +208,7 @@ def _change(request: KeyRequest, change: Callable[[Keyring], str], *, quiet: boo
     from cotool.vault import Keyring
 
     path = request.keyring_path
-    with naming(path), Keyring.changed(path, [request.opener], seen=request.seen) as keyring:
+    with named(path), Keyring.changed(path, [request.opener], seen=request.seen) as keyring:
         text = change(keyring)
     tell(f"{path}: {text}", quiet=quiet)
     return 0

@@ -23,7 +23,8 @@ from cotool.cli.vault.options import (
 from cotool.cli.vault.secrets import SecretSource, check_files
 from cotool.errors import IntegrityError
 from cotool.text import visible_name
-from cotool.vault.requests import KeyRequest, naming
+from cotool.vault.files import named
+from cotool.vault.requests import KeyRequest  # noqa: TC001 - with_keys reads annotations
 
 if TYPE_CHECKING:
     from cotool.vault import Key, Keyring
@@ -90,7 +91,7 @@ def import_keys(
 
         check_files(file, import_passphrase_file)
         secret = SecretSource(import_passphrase_file).read(f"the export {file}")
-        with naming(file):
+        with named(file):
             other = Keyring.read(file, [keys.new_passphrase(secret)])
         path = keys.keyring_path
         if Path(path).exists():
@@ -133,7 +134,7 @@ def merge(
         if import_passphrase_file is not None:
             secret = SecretSource(import_passphrase_file).read(f"the keyring {file}")
             opener = keys.new_passphrase(secret)
-        with naming(file):
+        with named(file):
             other = Keyring.read(file, [opener])
         return _merge(keys, other, join=True, quiet=quiet)
 
@@ -145,7 +146,7 @@ def _merge(request: KeyRequest, other: Keyring, *, join: bool, quiet: bool) -> i
 
     path, seen = request.keyring_path, request.seen
     with (
-        naming(path),
+        named(path),
         Keyring.changed(path, [request.opener], seen=seen, merging=True) as keyring,
     ):
         before = {(version.version, version.id): version.state for version in keyring.versions}
@@ -170,7 +171,7 @@ def accept(*, quiet: bool = QUIET, keys: KeyRequest) -> Job:
         from cotool.vault import Keyring
 
         path = keys.keyring_path
-        with naming(path):
+        with named(path):
             keyring = Keyring.read(path, [keys.opener])
         keys.seen.remember(keyring, accept=True)
         tell(f"{path}: used from now on, change {keyring.counter}", quiet=quiet)

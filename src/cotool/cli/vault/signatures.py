@@ -13,8 +13,7 @@ from cotool.cli.vault.people import signers_of
 from cotool.cli.vault.streams import spare_results, standard_input, standard_output
 from cotool.errors import InputError, IntegrityError
 from cotool.text import plural, visible_name
-from cotool.vault.files import STDIO
-from cotool.vault.requests import KeyRequest, naming
+from cotool.vault.files import STDIO, named
 from cotool.vault.trees import Listing, Wanted, list_files
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from cotool.cli.vault.file_options import SignatureCheck, Signing
     from cotool.vault import Identity, Keyring, Passphrase
+    from cotool.vault.requests import KeyRequest
 
 _MANIFEST_FAILED = IntegrityError.exit_code
 
@@ -87,10 +87,10 @@ def verify_signature(manifest: str, request: KeyRequest, options: SignatureCheck
         text = manifest_text(standard_input().read())
     else:
         text = read_manifest(manifest)
-    with naming(manifest):
+    with named(manifest):
         key = signers or _key_of(text, request)
     failed = total = 0
-    with naming(manifest):
+    with named(manifest):
         checks = vault.verify_signatures(text, key=key, num_threads=options.threads)
         if options.strict:
             checks = chain(checks, extra_files(text, None if manifest == STDIO else manifest))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import field
 from typing import TYPE_CHECKING, NamedTuple
 
+from cotool._records import dataclass
 from cotool.errors import CotoolError, unreadable
 from cotool.logs.formats.headers import PassedHeader, passed_header
 from cotool.logs.model import FileSummary, LogCounts
@@ -92,7 +94,7 @@ def scan_opened(
     formats, wrapping = look_at(windows, options, explained=False)
     plain = opened if isinstance(opened, PlainFile) else None
     start = 0 if state is None else state.offset_for(path, head, plain)
-    run = _Run(path, opened, options, watch, formats=formats, several=several, wrapping=wrapping)
+    run = _Run(path, opened, options, watch, formats, wrapping, several)
     date = first_date(formats, wrapping.lines, opened.mtime)
     found, end, late = run.scan(date, start, whole_lines=state is not None)
     if plain and late and options.moves_with_years:
@@ -106,120 +108,110 @@ def scan_opened(
     return found._replace(entry=entry_of(path, head, plain, end))
 
 
+@dataclass(slots=True)
 class _Run:
     """The scan of one opened source."""
 
-    def __init__(
-        self,
-        path: str,
-        opened: PlainFile | Stream,
-        options: LogOptions,
-        watch: Watch,
-        *,
-        formats: tuple[Format, ...],
-        several: bool,
-        wrapping: Wrapping,
-    ) -> None:
-        self._path = path
-        self._opened = opened
-        self._options = options
-        self._watch = watch
-        self._formats = formats
-        self._several = several
-        self._wrapping = wrapping
-        self._warnings: list[str] = []
-        self._samples: list[Sample] = []
-        self._position = 0  # in a file whose lines are wrapped
+    path: str
+    opened: PlainFile | Stream
+    options: LogOptions
+    watch: Watch
+    formats: tuple[Format, ...]
+    wrapping: Wrapping
+    several: bool
+    warnings: list[str] = field(default_factory=list)
+    samples: list[Sample] = field(default_factory=list)
+    position: int = 0  # in a file whose lines are wrapped
 
     def scan(self, date: datetime, start: int, *, whole_lines: bool) -> tuple[Scanned, int, int]:
         """Return what was found, the offset of its end, and the years that times were late.
 
         These are the years from the last inferred time to the file's last change.
         """
-        self._warnings = []
+        self.warnings = []
         scanner = make_scanner(
-            self._options,
-            self._formats,
+            self.options,
+            self.formats,
             date,
             prefix=self._prefix(),
             resumed=start > 0,
-            in_pieces=bool(self._wrapping.name),
-            path=self._path,
-            size=self._opened.size if isinstance(self._opened, PlainFile) else None,
+            in_pieces=bool(self.wrapping.name),
+            path=self.path,
+            size=self.opened.size if isinstance(self.opened, PlainFile) else None,
         )
         error: str | None = None
         end = start
         try:
-            if self._wrapping.name:
+            if self.wrapping.name:
                 end = self._scan_wrapped(scanner, start, whole_lines=whole_lines)
-            elif isinstance(self._opened, PlainFile):
-                end = self._scan_file(scanner, self._opened, start, whole_lines=whole_lines)
+            elif isinstance(self.opened, PlainFile):
+                end = self._scan_file(scanner, self.opened, start, whole_lines=whole_lines)
             else:
-                end = self._scan_stream(scanner, self._opened, start, whole_lines=whole_lines)
+                end = self._scan_stream(scanner, self.opened, start, whole_lines=whole_lines)
         except CotoolError as problem:
             error = str(problem)
         scanner.finish()
         self._write_records(scanner)
-        tally = tally_of(scanner, self._options.compiled)
-        counts, late = tally.settled(self._opened.mtime or time.time())
+        tally = tally_of(scanner, self.options.compiled)
+        counts, late = tally.settled(self.opened.mtime or time.time())
         found = Scanned(
             self._summary(tally, counts, error),
             self._take_samples(scanner),
             None if scanner.forms is None else whole_forms(scanner.forms, late),
-            whole_measures(scanner.measured, self._options.reading, self._path, late),
+            whole_measures(scanner.measured, self.options.reading, self.path, late),
         )
         return found, end, late
 
     def _prefix(self) -> bytes:
         """Return the member with which each record begins if there are several files."""
-        if not self._several:
+        if not self.several:
             return b""
         import json
 
-        return f'"file":{json.dumps(self._path)},'.encode()
+        return f'"file":{json.dumps(self.path)},'.encode()
 
     def _scan_file(
         self, scanner: logscan.Scanner, opened: PlainFile, start: int, *, whole_lines: bool
     ) -> int:
         position = max(start, opened.start)
         end = _last_newline(opened.fd, position, opened.size) if whole_lines else opened.size
-        if start > opened.start and any(found.header for found in self._formats):
+        if start > opened.start and any(found.header for found in self.formats):
             header = passed_header(
                 lambda begin, stop: os.pread(opened.fd, stop - begin, begin), opened.start, start
             )
             if header is not None:
                 scanner.use_header(header)
-        if self._options.records:
+        if self.options.records:
             return self._feed_file(scanner, opened, position, end)
-        while position < end and not self._watch.stopped:
+        while position < end and not self.watch.stopped:
             before = position
             try:
                 position = scanner.scan_file(opened.fd, position, end)
             except OSError as problem:
-                raise unreadable(self._path, problem) from None
-            self._watch.progress(position - before)
+                raise unreadable(self.path, problem) from None
+            self.watch.progress(position - before)
             if position == before:
                 break
-        if position < end and not self._watch.stopped:
-            self._warnings.append(
-                f"{self._path}: became shorter while it was read: {end - position} bytes missing"
+        if position < end and not self.watch.stopped:
+            self.warnings.append(
+                f"{self.path}: became shorter while it was read: {end - position} bytes missing"
             )
         return position
 
     def _feed_file(
         self, scanner: logscan.Scanner, opened: PlainFile, position: int, end: int
     ) -> int:
-        while position < end and not self._watch.stopped:
+        while position < end and not self.watch.stopped:
             try:
                 data = os.pread(opened.fd, min(_FEED, end - position), position)
             except OSError as problem:
-                raise unreadable(self._path, problem) from None
+                raise unreadable(self.path, problem) from None
             if not data:
                 break
             position += len(data)
             scanner.feed(data, final=position >= end)
             self._write_records(scanner)
-            self._watch.progress(len(data))
+            self.watch.progress(len(data))
         else:
             return position
         scanner.feed(b"", final=True)
@@ -229,10 +221,10 @@ class _Run:
         self, scanner: logscan.Scanner, opened: Stream, start: int, *, whole_lines: bool
     ) -> int:
         skip, taken, consumed = start, 0, opened.position
-        passed, has_header = PassedHeader(), any(found.header for found in self._formats)
-        samples = StreamSamples(self._path, self._options.context, self._options.show)
+        passed, has_header = PassedHeader(), any(found.header for found in self.formats)
+        samples = StreamSamples(self.path, self.options.context, self.options.show)
         try:
-            while not self._watch.stopped and (data := self._next(opened)):
+            while not self.watch.stopped and (data := self._next(opened)):
                 taken += len(data)
                 if skip:
                     if has_header:
@@ -244,14 +236,14 @@ class _Run:
                 self._write_records(scanner)
                 samples.add(data, scanner.take_samples(), final=False)
                 consumed, before = opened.position, consumed
-                self._watch.progress(consumed - before)
+                self.watch.progress(consumed - before)
         finally:
             unfinished = scanner.waiting
             if not whole_lines:
                 scanner.feed(b"", final=True)
                 unfinished = 0
             samples.add(b"", scanner.take_samples(), final=True)
-            self._samples = list(samples.taken())
+            self.samples = list(samples.taken())
         return taken - unfinished
 
     def _scan_wrapped(self, scanner: logscan.Scanner, start: int, *, whole_lines: bool) -> int:
@@ -259,73 +251,68 @@ class _Run:
 
         Offsets in a file are its own; offsets in a stream are those of the unwrapped text.
         """
-        opened = self._opened
+        opened = self.opened
         if isinstance(opened, Stream):
             blocks, position = iter(opened.read, b""), lambda: opened.position
         else:
             whole = _last_newline(opened.fd, start, opened.size) if whole_lines else opened.size
-            self._position = max(start, opened.start)
-            blocks, position = self._blocks(opened, whole), lambda: self._position
-        stream = Stream(
-            self._wrapping.unwrap(blocks, self._path),
-            compression=None,
-            mtime=opened.mtime,
-            size=opened.size,
-            position=position,
-        )
+            self.position = max(start, opened.start)
+            blocks, position = self._blocks(opened, whole), lambda: self.position
+        lines = self.wrapping.unwrap(blocks, self.path)
+        stream = Stream(lines, None, opened.mtime, opened.size, position)
         if isinstance(opened, Stream):
             return self._scan_stream(scanner, stream, start, whole_lines=whole_lines)
         self._scan_stream(scanner, stream, 0, whole_lines=False)
-        return self._position
+        return self.position
 
     def _blocks(self, opened: PlainFile, end: int) -> Iterator[bytes]:
-        while self._position < end:
-            size = min(_FEED, end - self._position)
+        while self.position < end:
+            size = min(_FEED, end - self.position)
             try:
-                data = os.pread(opened.fd, size, self._position)
+                data = os.pread(opened.fd, size, self.position)
             except OSError as problem:
-                raise unreadable(self._path, problem) from None
+                raise unreadable(self.path, problem) from None
             if not data:
                 return
-            self._position += len(data)
+            self.position += len(data)
             yield data
 
     def _next(self, opened: Stream) -> bytes:
-        self._watch.waiting = True
+        self.watch.waiting = True
         try:
             return opened.read()
         except KeyboardInterrupt:
-            if not self._watch.stopped:
+            if not self.watch.stopped:
                 raise
             return b""
         finally:
-            self._watch.waiting = False
+            self.watch.waiting = False
 
     def _write_records(self, scanner: logscan.Scanner) -> None:
         for data in scanner.take_written():
-            self._watch.records(data)
+            self.watch.records(data)
 
     def _summary(self, tally: Tally, counts: LogCounts, error: str | None) -> FileSummary:
         return FileSummary(
-            self._path,
+            self.path,
             counts,
-            formats=tuple(x.name + self._wrapping.name for x in self._formats if x.name),
-            compression=None if isinstance(self._opened, PlainFile) else self._opened.compression,
-            zoned=is_zoned(tally, self._options),
+            formats=tuple(x.name + self.wrapping.name for x in self.formats if x.name),
+            compression=None if isinstance(self.opened, PlainFile) else self.opened.compression,
+            zoned=is_zoned(tally, self.options),
             error=error,
-            warnings=tuple(self._warnings),
+            warnings=tuple(self.warnings),
         )
 
     def _take_samples(self, scanner: logscan.Scanner) -> tuple[Sample, ...]:
-        opened = self._opened
-        if self._wrapping.name or not isinstance(opened, PlainFile):
-            return tuple(self._samples)
+        opened = self.opened
+        if self.wrapping.name or not isinstance(opened, PlainFile):
+            return tuple(self.samples)
 
         def read(start: int, stop: int) -> bytes:
             return os.pread(opened.fd, stop - start, start)
 
         return tuple(
-            read_sample(self._path, found, read, self._options.context)
+            read_sample(self.path, found, read, self.options.context)
             for found in scanner.take_samples()
         )
 

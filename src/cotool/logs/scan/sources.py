@@ -81,33 +81,25 @@ class PlainFile:
     inode: int
 
 
+@dataclass(slots=True)
 class Stream:
     """Decompressed bytes of UTF-8 or an 8-bit encoding, block by block.
 
-    `size` is that on disk, None if unknown; `position` is how much of it has been read.
+    `size` is that on disk, None if unknown; `done` returns how much of it has been read.
     """
 
-    def __init__(
-        self,
-        blocks: Iterator[bytes],
-        *,
-        compression: str | None,
-        mtime: float | None,
-        size: int | None,
-        position: Callable[[], int],
-    ) -> None:
-        self._blocks = blocks
-        self._first: bytes | None = None
-        self._failed: InputError | None = None
-        self._position = position
-        self.compression = compression
-        self.mtime = mtime
-        self.size = size
+    blocks: Iterator[bytes]
+    compression: str | None = None
+    mtime: float | None = None
+    size: int | None = None
+    done: Callable[[], int] = int  # nothing
+    _first: bytes | None = field(default=None, init=False)
+    _failed: InputError | None = field(default=None, init=False)
 
     @property
     def position(self) -> int:
         """Bytes read from disk so far."""
-        return self._position()
+        return self.done()
 
     def peek(self) -> bytes:
         """Return the first block, which read() will give again; empty if there is none."""
@@ -129,7 +121,7 @@ class Stream:
         return self._next()
 
     def _next(self) -> bytes:
-        return next(filter(None, self._blocks), b"")
+        return next(filter(None, self.blocks), b"")
 
 
 def find_sources(
@@ -399,7 +391,7 @@ def _stream(
     if kind:
         blocks = limits.checked(blocks)
     with _ahead(blocks, _AHEAD) if kind else contextlib.nullcontext(blocks) as blocks:
-        yield Stream(blocks, compression=kind, mtime=mtime, size=size, position=lambda: position)
+        yield Stream(blocks, kind, mtime, size, lambda: position)
 
 
 @contextmanager
