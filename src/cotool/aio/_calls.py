@@ -90,9 +90,7 @@ async def run(work: Callable[[Call], Result]) -> Result:
         slots.wanted -= 1
 
 
-def as_coroutine(
-    function: Callable[Given, Result],
-) -> Callable[Given, Coroutine[Any, Any, Result]]:
+def as_coroutine(function: Callable[Given, Result]) -> Callable[Given, Coroutine[Any, Any, Result]]:
     """Return a public function as a coroutine function of the same arguments.
 
     The work gets its share of the CPUs, and ends soon after a cancellation. An iterator of results

@@ -29,9 +29,7 @@ _END: Any = object()
 
 
 async def windowed(
-    source: AsyncIterable[Item],
-    solve: Callable[[Call, tuple[int, Item]], Result],
-    most: int,
+    source: AsyncIterable[Item], solve: Callable[[Call, tuple[int, Item]], Result], most: int
 ) -> AsyncGenerator[Result, None]:
     """Yield solve(call, (place from 1, item)) for each item, in order, `most` of them at work."""
     items = aiter(source)

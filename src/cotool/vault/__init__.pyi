@@ -5,11 +5,7 @@ from cotool.vault.age import (
 )
 from cotool.vault.envelope import Key as Key
 from cotool.vault.identity import Identity as Identity
-from cotool.vault.inspection import (
-    FileInfo as FileInfo,
-    SlotInfo as SlotInfo,
-    inspect as inspect,
-)
+from cotool.vault.inspection import FileInfo as FileInfo, SlotInfo as SlotInfo, inspect as inspect
 from cotool.vault.key_file import KeyFile as KeyFile
 from cotool.vault.keyring import Keyring as Keyring
 from cotool.vault.keys import (
@@ -35,21 +31,12 @@ from cotool.vault.recipients import (
     Signer as Signer,
     read_recipients as read_recipients,
 )
-from cotool.vault.rewrapping import (
-    reencrypt as reencrypt,
-    rewrap as rewrap,
-)
+from cotool.vault.rewrapping import reencrypt as reencrypt, rewrap as rewrap
 from cotool.vault.wrap_command import WrapCommand as WrapCommand
-from cotool.vault.signing import (
-    sign as sign,
-    verify_signatures as verify_signatures,
-)
+from cotool.vault.signing import sign as sign, verify_signatures as verify_signatures
 from cotool.vault.values.document import (
     accept_values as accept_values,
     decrypt_values as decrypt_values,
     encrypt_values as encrypt_values,
 )
-from cotool.vault.values.merging import (
-    Merged as Merged,
-    merge_values as merge_values,
-)
+from cotool.vault.values.merging import Merged as Merged, merge_values as merge_values

@@ -98,8 +98,7 @@ class _Parser:
         self._span = found.span()
         if self._text[self._at : self._at + 1] == "#" or self._take(_BLANK) is None:
             self._fail(
-                "there is text after the closing quote",
-                r"in double quotes, write \" for a quote",
+                "there is text after the closing quote", r"in double quotes, write \" for a quote"
             )
         return found[1]
 

@@ -176,8 +176,7 @@ def parse_copy(data: bytes) -> tuple[Header, bytes, bytes]:
     version, suite = data[8:10]
     if suite != SUITE or version not in {OldForm.version, NewForm.version}:
         raise UnsupportedFormatError(
-            f"written by a newer version of cotool (format {version}, suite {suite})",
-            hint=UPDATE,
+            f"written by a newer version of cotool (format {version}, suite {suite})", hint=UPDATE
         )
     parse = _parse_old if version == OldForm.version else _parse_new
     header, used = parse(data)

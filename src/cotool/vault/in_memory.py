@@ -31,10 +31,7 @@ def read_small(path: str, what: str) -> bytes:
 def newer_or_wrong(schema: object, known: str) -> Exception:
     """Return the error for JSON of another schema, which says if that schema is newer."""
     if isinstance(schema, str) and schema.startswith(known.rpartition("/")[0] + "/"):
-        return UnsupportedFormatError(
-            "comes from a newer version of cotool",
-            hint=UPDATE,
-        )
+        return UnsupportedFormatError("comes from a newer version of cotool", hint=UPDATE)
     return ValueError()
 
 

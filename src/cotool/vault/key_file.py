@@ -52,8 +52,7 @@ class KeyFile:
             if len(key) == KEY_SIZE and digits != text:
                 return cls(key)
         raise InputError(
-            f"{path}: is not a key file",
-            hint="cotool vault keys init makes the `key_file`",
+            f"{path}: is not a key file", hint="cotool vault keys init makes the `key_file`"
         )
 
     def new_slot(self, header: Header | None = None) -> tuple[Slot, bytes]:  # noqa: ARG002

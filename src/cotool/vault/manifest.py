@@ -185,10 +185,7 @@ def parse_manifest(manifest: str) -> Manifest:
 
 def _no_manifest(first: str) -> InputError:
     if first.startswith(_TITLE):
-        return InputError(
-            "line 1: the manifest comes from a newer version of cotool",
-            hint=UPDATE,
-        )
+        return InputError("line 1: the manifest comes from a newer version of cotool", hint=UPDATE)
     return InputError(
         f"line 1: expected '{_TITLE}1', so this is not a manifest of cotool",
         hint="make one with cotool vault sign FILES -o MANIFEST",

@@ -10,13 +10,7 @@ from cotool.vault.armor import dearmor, is_armored
 from cotool.vault.envelope import Key, Unlocked, parse_headers, unlock
 from cotool.vault.files import Source
 from cotool.vault.header import FIXED_SIZE, MAGIC, MAX_STRIDE, OLD_STRIDE, bytes_to_read
-from cotool.vault.stream import (
-    PREFIX,
-    SEALED_SEGMENT,
-    SEGMENT,
-    Stream,
-    content_size,
-)
+from cotool.vault.stream import PREFIX, SEALED_SEGMENT, SEGMENT, Stream, content_size
 from cotool.vault.values.files import sealed_values
 
 if TYPE_CHECKING:

@@ -92,10 +92,7 @@ def _sign_publicly(names: Sequence[str], identity: Identity, threads: int) -> st
 
 
 def verify_signatures(
-    manifest: str,
-    *,
-    key: Keyring | Passphrase | Sequence[Signer],
-    num_threads: int | None = None,
+    manifest: str, *, key: Keyring | Passphrase | Sequence[Signer], num_threads: int | None = None
 ) -> Iterator[Checked]:
     """Yield the outcome for each file of a manifest, in order; names are as when it was made.
 

@@ -172,10 +172,7 @@ def _is_program_slot(slot: Slot) -> bool:
 
 _POSSIBLE = {
     KEYRING_SLOT: (_is_keyring_slot, "a keyring slot with passphrase fields"),
-    PASSPHRASE_SLOT: (
-        _is_passphrase_slot,
-        "a passphrase slot with impossible Argon2id parameters",
-    ),
+    PASSPHRASE_SLOT: (_is_passphrase_slot, "a passphrase slot with impossible Argon2id parameters"),
     IDENTITY_SLOT: (_is_identity_slot, "an identity slot with impossible fields"),
     PROGRAM_SLOT: (_is_program_slot, "a slot of a wrap command with impossible fields"),
 }

@@ -224,10 +224,7 @@ def _details(result: Consensus, name: str) -> Html:
     parts: list[object] = []
     if len(name) > _MOST_QUESTION:
         parts.append(element("p", said(name, _MOST_TEXT)))
-    words = [
-        f"{result.kind} by {result.method}",
-        standing(result),
-    ]
+    words = [f"{result.kind} by {result.method}", standing(result)]
     if result.id and result.id != result.question:
         words.append(f"id {clipped(result.id, _MOST_ANSWER)}")
     if result.expert:

@@ -92,11 +92,7 @@ def _lead(result: Consensus) -> Html:
         else "from agreement, not calibrated"
     )
     numbers = figures(
-        (
-            "agreement",
-            percent(result.agreement),
-            standing(result),
-        ),
+        ("agreement", percent(result.agreement), standing(result)),
         ("confidence", percent(result.confidence), judged),
         ("kind", result.kind, f"by {result.method}"),
         ("clusters", f"{len(result.clusters):,}", f"dissent: {len(result.dissent):,}"),

@@ -76,11 +76,7 @@ def analyze_logs(
     paths = tuple(files or standard_input(_TRY))
     if not options.explain_format:
         request = LogRequest.of(
-            options,
-            paths=paths,
-            options=meant,
-            engine=engine,
-            format=chosen or "table",
+            options, paths=paths, options=meant, engine=engine, format=chosen or "table"
         )
         with stand_ins("json"):  # a table of text logs needs none
             return partial(work.run, request)

@@ -32,11 +32,7 @@ _PAUSE = 0.5  # seconds between two checks of the files
 _CLEAR = "\x1b[H\x1b[2J"
 
 
-def follow(
-    request: LogRequest,
-    state: State | None,
-    plan: TemplatePlan,
-) -> LogSummary:
+def follow(request: LogRequest, state: State | None, plan: TemplatePlan) -> LogSummary:
     """Read the files and what is appended until Ctrl-C; return the total."""
     if "-" in request.paths:
         raise InputError(
@@ -93,10 +89,7 @@ def _records(request: LogRequest) -> Iterator[BinaryIO | None]:
 
 
 def _tick(
-    request: LogRequest,
-    watch: Watch,
-    state: State,
-    name: Callable[[TemplateSet], TemplateSet],
+    request: LogRequest, watch: Watch, state: State, name: Callable[[TemplateSet], TemplateSet]
 ) -> LogSummary | None:
     """Read what is new; return None if nothing is."""
     options = request.options

@@ -99,11 +99,7 @@ def _totals(measures: Measures, facts: Sequence[MeasureFacts], screen: Screen) -
 
 
 def _groups(
-    measures: Measures,
-    facts: Sequence[MeasureFacts],
-    screen: Screen,
-    top: int,
-    sort: str | None,
+    measures: Measures, facts: Sequence[MeasureFacts], screen: Screen, top: int, sort: str | None
 ) -> None:
     groups = measures.sorted_groups(sort)
     shown = groups[:top]

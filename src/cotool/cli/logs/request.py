@@ -254,7 +254,5 @@ class LogRequest(LogFlags):
         from cotool.logs.scan.sources import find_sources
 
         return find_sources(
-            self.paths,
-            recursive=self.recursive,
-            max_decompressed=self.options.max_decompressed,
+            self.paths, recursive=self.recursive, max_decompressed=self.options.max_decompressed
         )

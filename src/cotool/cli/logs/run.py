@@ -54,15 +54,9 @@ def run(request: LogRequest) -> int:
     if request.follow and broken is not None:
         raise InputError(f"{broken.path}: {broken.problem}")
     _spare_inputs(request, sources)
-    plan = plan_templates(
-        request,
-        sources,
-        conditions_need=needed,
-    )
+    plan = plan_templates(request, sources, conditions_need=needed)
     request = replace(
-        request,
-        options=replace(request.options, templates=plan.mine),
-        shown_templates=plan.shown,
+        request, options=replace(request.options, templates=plan.mine), shown_templates=plan.shown
     )
     spread = is_spread(request, sources)
     request = with_overview(request, sources)

@@ -73,11 +73,7 @@ def render(
 
 
 def _templates(summary: LogSummary, screen: Screen, top: int, shown: str) -> None:
-    from cotool.cli.logs.templates_table import (
-        render_comparison,
-        render_problems,
-        render_templates,
-    )
+    from cotool.cli.logs.templates_table import render_comparison, render_problems, render_templates
 
     if shown == "problems":
         render_problems(summary, screen)

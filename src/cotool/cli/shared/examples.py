@@ -21,8 +21,7 @@ def demo_paths(name: str, given: Sequence[str] | None, call: str) -> list[str]:
     """
     if given:
         raise InputError(
-            "--demo uses its own example",
-            hint=f"omit the files, or omit --demo: {call} {given[0]}",
+            "--demo uses its own example", hint=f"omit the files, or omit --demo: {call} {given[0]}"
         )
     path = Path(cotool.__file__).parent / "examples" / name
     if not path.is_file():

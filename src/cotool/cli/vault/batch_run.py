@@ -54,11 +54,7 @@ def show_plan(plan: Plan, verb: str) -> int:
 
 
 def run_jobs(
-    plan: Plan,
-    work: Callable[[Job, int, Bar], Done | None],
-    options: Batch,
-    *,
-    verb: str,
+    plan: Plan, work: Callable[[Job, int, Bar], Done | None], options: Batch, *, verb: str
 ) -> int:
     """Do every job, with a progress bar and a summary on standard error; return the exit code."""
     plan.make_folders()

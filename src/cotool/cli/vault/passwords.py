@@ -23,9 +23,7 @@ def hash_password(*, profile: str | None, threads: int | None) -> int:
     from cotool.vault.keys import profile as cost
 
     hashes = vault.hash_passwords(
-        _passwords(confirm=True),
-        cost=cost(profile or DEFAULT_PROFILE),
-        num_threads=threads,
+        _passwords(confirm=True), cost=cost(profile or DEFAULT_PROFILE), num_threads=threads
     )
     for found in hashes:
         print(found, flush=True)

@@ -8,19 +8,10 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
-from cotool.cli.vault.batch_run import (
-    ended_by_sigterm,
-    find_files,
-    plan_in_place,
-    run_jobs,
-)
+from cotool.cli.vault.batch_run import ended_by_sigterm, find_files, plan_in_place, run_jobs
 from cotool.cli.vault.file_options import Batch
 from cotool.cli.vault.keys import tell
-from cotool.cli.vault.streams import (
-    source_of,
-    spare_stdin,
-    standard_output,
-)
+from cotool.cli.vault.streams import source_of, spare_stdin, standard_output
 from cotool.errors import InputError
 from cotool.text import plural, size, visible, visible_name
 from cotool.vault.requests import KeyRequest, Opening

@@ -145,11 +145,7 @@ def keys_for(request: KeyRequest, options: Sealing) -> list[Key]:
 
 
 def _plan(
-    files: Sequence[str],
-    options: Copying,
-    name: Callable[[str], str],
-    *,
-    seals: bool,
+    files: Sequence[str], options: Copying, name: Callable[[str], str], *, seals: bool
 ) -> Plan:
     wanted = Wanted(
         vaults=not seals,

@@ -116,9 +116,7 @@ def _lead(text: str, glued: str) -> tuple[bytes, int]:
     lead = _FIELD.split(glued)[-1].encode()
     if not lead:
         raise InputError(
-            "nothing shows where a field ends and {time} begins",
-            parameter="log_format",
-            hint=_HINT,
+            "nothing shows where a field ends and {time} begins", parameter="log_format", hint=_HINT
         )
     if len(text.encode()) >= _LONGEST_LEAD:
         raise InputError("the text before {time} is too long", parameter="log_format", hint=_HINT)

@@ -40,11 +40,7 @@ def recognise(lines: Sequence[bytes]) -> tuple[Format, ...]:
     if _says_more(logfmt, len(lines), pairs):
         pairs = []
     objects = keyed.recognise_json(json, len(lines)) if json else []
-    formats = [
-        *objects,
-        *recognise_text(pri, len(lines), pri=_PRI),
-        *pairs,
-    ]
+    formats = [*objects, *recognise_text(pri, len(lines), pri=_PRI), *pairs]
     apart = {id(line) for group in (json, pri) for line in group}
     if pairs:
         apart |= {id(line) for line in logfmt}

@@ -302,11 +302,7 @@ def _whole_lead(prefix: bytes) -> bytes:
 
 
 def _times(
-    where: Where,
-    layout: int,
-    form: bytes,
-    members: dict[int, Stamp],
-    lines: Sequence[bytes],
+    where: Where, layout: int, form: bytes, members: dict[int, Stamp], lines: Sequence[bytes]
 ) -> PlacedTimes:
     places = []
     for n, moment in members.items():

@@ -244,10 +244,7 @@ class Measures:
         Default: records. Raises InputError.
         """
         read = self.reader(by or "records")
-        return sorted(
-            self.groups,
-            key=lambda group: (-(or_least(read(group))), group.values),
-        )
+        return sorted(self.groups, key=lambda group: (-(or_least(read(group))), group.values))
 
     def reader(self, text: str) -> Callable[[Group], float | None]:
         """Return what reads "records", "p99" or "p99(rt)" of a group. Raises InputError."""

@@ -35,11 +35,7 @@ _LEAST_BURST = 9  # more records than these
 # With fewer buckets that hold anything, pauses are the rule and nothing is typical.
 _LEAST_FILLED = 0.25
 # The series in which bursts are looked for.
-_SERIES_LEVELS = {
-    "all": LEVELS,
-    "warning": ("warning",),
-    "error": ("error", "critical"),
-}
+_SERIES_LEVELS = {"all": LEVELS, "warning": ("warning",), "error": ("error", "critical")}
 
 
 @dataclass(frozen=True, slots=True)

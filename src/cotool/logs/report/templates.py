@@ -63,11 +63,7 @@ def template_members(summary: Analysis, clock: Clock, only: str | None = None) -
     chosen = found.templates if only is None else (found.find(only),)
     with no_collection():
         rows = [_template(template, found, clock) for template in chosen]
-    members = {
-        "folded": found.folded,
-        "templates": rows,
-        "heads": found.heads.to_list(),
-    }
+    members = {"folded": found.folded, "templates": rows, "heads": found.heads.to_list()}
     if summary.comparison is not None:
         members["comparison"] = comparison_to_dict(summary.comparison)
     return members

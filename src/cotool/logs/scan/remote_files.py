@@ -144,11 +144,7 @@ class RemoteWindow:
         """Begin to fetch the next block, up to `stop`."""
         if self._coming is None and self._have < stop:
             end = min(stop, self._have + BLOCK)
-            self._coming = (
-                self._have,
-                end,
-                self._pool.submit(self._remote.read, self._have, end),
-            )
+            self._coming = (self._have, end, self._pool.submit(self._remote.read, self._have, end))
 
 
 def _anonymous() -> int:

@@ -15,14 +15,7 @@ from cotool._records import dataclass
 from cotool.errors import InputError, unreadable, why_unreadable
 from cotool.io.compression import BLOCK, MAGIC_SIZE, compression_of
 from cotool.io.remote import is_url
-from cotool.io.sources import (
-    STDIN,
-    Decompressed,
-    buffered,
-    plain_start,
-    read_head,
-    text_blocks,
-)
+from cotool.io.sources import STDIN, Decompressed, buffered, plain_start, read_head, text_blocks
 from cotool.logs.scan.rotation import in_time_order
 
 if TYPE_CHECKING:

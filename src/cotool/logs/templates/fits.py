@@ -37,8 +37,7 @@ def composed(found: Fit, joined: dict[Tokens, Fit]) -> Fit:
         return Fit(after.template, after.spans or found.spans)
     spans = found.spans
     return Fit(
-        after.template,
-        tuple((spans[low][0], spans[high - 1][1]) for low, high in after.spans),
+        after.template, tuple((spans[low][0], spans[high - 1][1]) for low, high in after.spans)
     )
 
 

@@ -126,9 +126,7 @@ class TemplateSet:
         forms.merge(other._forms)
         known = {item.id: item for item in (*self._known, *other._known)}
         return TemplateSet(
-            forms,
-            known=[known[key] for key in sorted(known)],
-            heads=self._heads or other._heads,
+            forms, known=[known[key] for key in sorted(known)], heads=self._heads or other._heads
         )
 
     def with_known(self, known: Sequence[Known], heads: Layouts | None) -> TemplateSet:

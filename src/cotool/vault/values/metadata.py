@@ -12,12 +12,7 @@ from typing import TYPE_CHECKING
 
 from cotool.errors import UPDATE, InputError, MalformedHeaderError, UnsupportedFormatError
 from cotool.vault.values.json_values import lexemes
-from cotool.vault.values.marks import (
-    START,
-    SYNTAXES,
-    begins_with_comments,
-    begins_with_member,
-)
+from cotool.vault.values.marks import START, SYNTAXES, begins_with_comments, begins_with_member
 from cotool.vault.values.tokens import decoded, encoded
 
 if TYPE_CHECKING:
