@@ -80,7 +80,7 @@ MODULES: dict[str, list[str]] = {
     "text/points": ["text/words.c"],
     "text/sentences": [],
     "text/support": [],
-    "text/tokens": ["text/words.c"],
+    "text/tokens": ["text/vocabulary.c", "text/words.c"],
     "text/vector_neighbours": ["text/near.c"],
     "text/verdicts": [],
     "truth/dawid_skene": [],

@@ -29,25 +29,30 @@ cdef extern from "Python.h":
 cdef extern from "text/words.h" nogil:
     enum:
         COTOOL_WORDS_PADDING
+    Py_ssize_t COTOOL_BITS(Py_ssize_t bytes)
+    ctypedef size_t fold_function "cotool_fold_function"(
+        const void* text, size_t length, int width, const uint32_t* points, uint8_t* folded,
+        uint64_t* bits)
+    fold_function* cotool_fold()
+    size_t cotool_next_word(const uint64_t* bits, size_t length, size_t* position)
+
+cdef extern from "text/vocabulary.h" nogil:
     ctypedef struct cotool_word:
         const uint8_t* start
         uint32_t length
     ctypedef struct cotool_vocabulary:
         cotool_word* words
         int32_t count
-    Py_ssize_t COTOOL_BITS(Py_ssize_t bytes)
     int cotool_vocabulary_open(cotool_vocabulary* vocabulary, size_t expected, uint64_t seed)
     void cotool_vocabulary_close(cotool_vocabulary* vocabulary)
-    void cotool_fold_ascii(const uint8_t* text, size_t length, uint8_t* folded, uint64_t* bits)
-    size_t cotool_fold_points(const void* text, size_t length, int width,
-                              const uint32_t* points, uint8_t* folded, uint64_t* bits)
-    size_t cotool_next_word(const uint64_t* bits, size_t length, size_t* position)
     Py_ssize_t cotool_intern(cotool_vocabulary* vocabulary, const uint8_t* folded,
                              size_t length, const uint64_t* bits, int32_t* ids)
     void cotool_vocabulary_split(const cotool_vocabulary* vocabulary, int shares, int32_t* ids,
                                  int32_t* starts)
     int cotool_vocabulary_merge(cotool_vocabulary* vocabulary, const cotool_vocabulary* from_,
                                 const int32_t* which, Py_ssize_t count, int32_t* ids)
+
+cdef fold_function* fold = cotool_fold()
 
 # Nanoseconds that a byte is worth, to decide on threads: it takes 1.2 to fold it and to intern its
 # words, but every thread has a vocabulary of its own, and laying them together takes most of
@@ -59,15 +64,6 @@ cdef uint64_t SEED = int.from_bytes(os.urandom(8), "little")
 
 cdef array.array INTS = new_array("i")
 cdef array.array PLACES = new_array("q")
-
-
-cdef Py_ssize_t fold(void* data, Py_ssize_t length, int width, uint8_t* folded,
-                     uint64_t* bits) noexcept nogil:
-    """Fold one prepared text, width 0 for ASCII; the folded length."""
-    if width == 0:
-        cotool_fold_ascii(<uint8_t*>data, length, folded, bits)
-        return length
-    return cotool_fold_points(data, length, width, POINTS, folded, bits)
 
 
 cdef inline Py_ssize_t bits_for(Py_ssize_t bytes_) noexcept nogil:
@@ -92,7 +88,7 @@ cdef Py_ssize_t fold_and_intern(const text_view* views, Py_ssize_t count, uint8_
     cdef Py_ssize_t t, length, words, total = 0
     starts[0] = 0
     for t in range(count):
-        length = fold(views[t].data, views[t].length, views[t].width, folded, bits)
+        length = fold(views[t].data, views[t].length, views[t].width, POINTS, folded, bits)
         words = cotool_intern(vocabulary, folded, length, bits, ids + total)
         if words < 0:
             return -1
@@ -392,7 +388,7 @@ def tokenize(str text not None):
     try:
         if folded == NULL or bits == NULL:
             raise MemoryError
-        length = fold(PyUnicode_DATA(text), PyUnicode_GET_LENGTH(text), width, folded, bits)
+        length = fold(PyUnicode_DATA(text), PyUnicode_GET_LENGTH(text), width, POINTS, folded, bits)
         while True:
             end = cotool_next_word(bits, length, &start)
             if end == 0:
