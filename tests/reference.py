@@ -1768,11 +1768,9 @@ def spread_of(cell, unit):
     return tuple(sorted(found.items()))
 
 
-def independence(both, same, belief=4.0, ridge=0.5, large=0.03, least=0.02, knowing=0.5):
-    """(weights, dependence) from squares of counts, as `_fast/truth/dependence` defines them."""
+def knowledge(both, same, belief=4.0):
+    """How far each expert knows the answer: the rank-one fit of `_fast/truth/dependence`."""
     n = len(both)
-    if n < 3:
-        return [1.0] * n, 0.0
     off = [(i, j) for i in range(n) for j in range(n) if i != j]
     middle = math.sqrt(
         (1 + sum(same[i][j] for i, j in off)) / (2 + sum(both[i][j] for i, j in off))
@@ -1788,6 +1786,41 @@ def independence(both, same, belief=4.0, ridge=0.5, large=0.03, least=0.02, know
             for i in range(n)
         ]
         v = [min(max((x + a / b) / 2, 0.02), 0.98) for x, a, b in zip(v, above, below, strict=True)]
+    return v
+
+
+def second_factor(both, agreed):
+    """(residuals of the rank-one fit, their greatest eigenvalue by Jacobi's rotations)."""
+    n, v = len(both), knowledge(both, agreed)
+    left = [
+        [
+            agreed[i][j] / both[i][j] - v[i] * v[j] if i != j and both[i][j] else 0.0
+            for j in range(n)
+        ]
+        for i in range(n)
+    ]
+    a = [row[:] for row in left]
+    for _ in range(30):
+        for p in range(n):
+            for q in range(p):
+                angle = math.atan2(2 * a[p][q], a[q][q] - a[p][p]) / 2
+                c, s = math.cos(angle), math.sin(angle)
+                for row in a:
+                    row[p], row[q] = c * row[p] - s * row[q], s * row[p] + c * row[q]
+                a[p], a[q] = (
+                    [c * x - s * y for x, y in zip(a[p], a[q], strict=True)],
+                    [s * x + c * y for x, y in zip(a[p], a[q], strict=True)],
+                )
+    return left, max(a[i][i] for i in range(n))
+
+
+def independence(both, same, belief=4.0, ridge=0.5, large=0.03, least=0.02, knowing=0.5):
+    """(weights, dependence) from squares of counts, as `_fast/truth/dependence` defines them."""
+    n = len(both)
+    if n < 3:
+        return [1.0] * n, 0.0
+    off = [(i, j) for i in range(n) for j in range(n) if i != j]
+    v = knowledge(both, same, belief)
     left = questions = pairs = 0.0
     for i, j in off:
         if i > j and both[i][j]:

@@ -133,6 +133,23 @@ def test_more_labels_than_are_told_apart():
     assert [k for k, value in enumerate(found.items) if value] == [*range(23), 150]
 
 
+def square(cells, size):
+    return [list(cells[i * size : (i + 1) * size]) for i in range(size)]
+
+
+@given(table=tables(least_labels=2))
+def test_the_second_factor_is_that_of_the_oracle(table):
+    """The greatest eigenvalue of what one factor leaves of agreement, with an eigenvector."""
+    rows = kernel_table(*table)
+    size = rows.experts
+    both, same = labels_kernel.coincidences(rows)
+    loadings, value = dependence.second_factor(both, same, size)
+    left, expected = reference.second_factor(square(both, size), square(same, size))
+    assert value == pytest.approx(expected, abs=1e-5)
+    turned = [sum(a * b for a, b in zip(row, loadings, strict=True)) for row in left]
+    assert turned == pytest.approx([value * own for own in loadings], abs=1e-2)
+
+
 @given(table=tables(least_labels=2))
 def test_votes_count_by_independence_as_the_oracle_says(table):
     """From the same counts; the weights are 1 in the mean and above 0."""
@@ -140,8 +157,7 @@ def test_votes_count_by_independence_as_the_oracle_says(table):
     size = rows.experts
     both, same = labels_kernel.coincidences(rows)
     worth, left = dependence.weights(both, same, size)
-    squares = [[list(c[i * size : (i + 1) * size]) for i in range(size)] for c in (both, same)]
-    expected, expected_left = reference.independence(*squares)
+    expected, expected_left = reference.independence(square(both, size), square(same, size))
     assert list(worth) == pytest.approx(expected, abs=1e-9)
     assert left == pytest.approx(expected_left, abs=1e-9)
     assert sum(worth) == pytest.approx(size)
@@ -152,3 +168,5 @@ def test_counts_of_independence_are_squares():
     """Others are refused."""
     with pytest.raises(ValueError, match="squares"):
         dependence.weights(array("d", [1.0]), array("d", [1.0]), 2)
+    with pytest.raises(ValueError, match="squares"):
+        dependence.second_factor(array("d", [1.0]), array("d", [1.0]), 2)

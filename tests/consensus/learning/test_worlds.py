@@ -22,9 +22,9 @@ SEEDS = 3
 # What learning may lose against each simple rule, in the share of right answers, and the standard
 # errors of the difference on the questions asked (1,500 of three seeds) that are left to chance.
 PLURALITY, BEST_SINGLE, LOGIT = 0.0, 0.01, 0.005
-# After 50 right answers the weights may still trust an agreement that misleads: where two camps
-# copy, .024 are lost against the logit, the mean of eight seeds (.007 after 100).
-MISLED_LOSS = 0.03
+# What may be lost against the logit after 50 right answers where agreement misleads: where two camps
+# copy it is .016, the mean of three seeds (.007 after 200).
+MISLED_LOSS = 0.02
 ERRORS = 2.0
 
 
@@ -240,7 +240,7 @@ def gain(name, count, rule):
 
 
 @pytest.mark.parametrize("count", [0, 5, 20, TAUGHT])
-@pytest.mark.parametrize("name", ALIKE)
+@pytest.mark.parametrize("name", [*ALIKE, *MISLED])
 def test_never_below_plurality(name, count):
     """With any number of right answers, from none on."""
     mean, error = gain(name, count, plurality)
@@ -265,18 +265,11 @@ def test_never_below_the_simple_rules_once_judged(name, count, rule, loss):
     assert mean >= -loss - ERRORS * error
 
 
-@pytest.mark.parametrize("count", [0, 5])
-@pytest.mark.parametrize("name", MISLED)
-def test_what_misleads_costs_little_before_right_answers(name, count):
-    """Nothing but right answers tells a wrong majority from a right one: the loss is bounded."""
-    assert gain(name, count, plurality)[0] >= -0.05
-
-
 @pytest.mark.parametrize("count", [20, 50, TAUGHT])
 @pytest.mark.parametrize("name", MISLED)
 def test_right_answers_correct_what_misleads(name, count):
     """Where the majority errs alike, twenty right answers suffice to be above it."""
-    assert gain(name, count, plurality)[0] >= 0
+    assert gain(name, count, plurality)[0] >= 0.03
 
 
 @pytest.mark.parametrize(

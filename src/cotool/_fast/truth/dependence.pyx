@@ -9,12 +9,15 @@ small, votes count the same. Where it is not, agreement says who repeats whom: v
 least variance (generalized least squares: Aitken, 1935). Of ten experts of whom seven share a
 source, the seven count for about four. In between the two are mixed, d² / (d² + LARGE²).
 
-O(experts²) a round of the fit, O(experts³) for the weights.
+`second_factor` finds the two groups of experts that the residuals set apart most: the signs of the
+eigenvector of the greatest eigenvalue, by power iteration.
+
+O(experts²) a round of the fit and of the iteration, O(experts³) for the weights.
 """
 
 from array import array
 
-from libc.math cimport sqrt
+from libc.math cimport fabs, sin, sqrt
 
 from cotool._fast.truth.labels cimport zeros
 from cotool._fast.truth.matrices cimport backward, factor
@@ -34,6 +37,9 @@ cdef double LEAST = 0.02
 # An expert who knows less than this part of what they know in the mean has as much less weight:
 # who answers at random depends on nobody.
 cdef double KNOWING = 0.5
+# Rounds of the power iteration, and the change of the vector at which it ends.
+cdef int MOST_ROUNDS = 2000
+cdef double SETTLED = 1e-9
 
 
 cdef void knowledge(const double* both, const double* same, double* v, double* next_,
@@ -118,3 +124,62 @@ def weights(both, same, Py_ssize_t experts):
     for i in range(n):
         w[i] = 1 - mix + mix * w[i] * n / total
     return out, sqrt(spare)
+
+
+cdef double greatest(const double* r, Py_ssize_t n, double* u, double* next_) noexcept nogil:
+    """The greatest eigenvalue of a symmetric matrix; its eigenvector is left in `u`."""
+    cdef Py_ssize_t i, j
+    cdef double shift = 0, row, length, moved
+    cdef int _round
+    # Adding the shift to the diagonal makes the greatest eigenvalue that of greatest size.
+    for i in range(n):
+        row = 0
+        for j in range(n):
+            row += fabs(r[i * n + j])
+        shift = max(shift, row)
+        u[i] = sin(i + 1)
+    for _round in range(MOST_ROUNDS):
+        length = moved = 0
+        for i in range(n):
+            next_[i] = shift * u[i]
+            for j in range(n):
+                next_[i] += r[i * n + j] * u[j]
+            length += next_[i] * next_[i]
+        length = sqrt(length)
+        if length == 0:
+            return 0
+        for i in range(n):
+            moved = max(moved, fabs(next_[i] / length - u[i]))
+            u[i] = next_[i] / length
+        if moved < SETTLED:
+            break
+    return length - shift
+
+
+def second_factor(both, agreed, Py_ssize_t experts):
+    """(loading of each expert, eigenvalue) of what the rank-one fit leaves of agreement.
+
+    `both` has the questions that two experts answered, `agreed` how often they agreed beyond
+    chance; both are 0 on the diagonal.
+    """
+    cdef const double[::1] met = both
+    cdef const double[::1] same = agreed
+    cdef Py_ssize_t n = experts, i, j
+    if met.shape[0] != n * n or same.shape[0] != n * n:
+        raise ValueError("the counts are squares of the experts")
+    if n == 0:
+        return array("d"), 0.0
+    out = zeros(n)
+    cdef double[::1] u = out
+    cdef double[::1] v = zeros(n)
+    cdef double[::1] work = zeros(n)
+    cdef double[::1] r = zeros(n * n)
+    cdef double found
+    with nogil:
+        knowledge(&met[0], &same[0], &v[0], &work[0], n)
+        for i in range(n):
+            for j in range(n):
+                if i != j and met[i * n + j] > 0:
+                    r[i * n + j] = same[i * n + j] / met[i * n + j] - v[i] * v[j]
+        found = greatest(&r[0], n, &u[0], &work[0])
+    return out, found

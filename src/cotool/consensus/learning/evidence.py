@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cotool.consensus.learning.records import WEAK
 from cotool.consensus.model import Insight
 from cotool.consensus.truth.copies import groups_of
+from cotool.consensus.truth.rivals import described
 from cotool.text import one_line, percent
 
 if TYPE_CHECKING:
@@ -132,6 +133,8 @@ def findings(learned: Learned) -> list[str]:
         f"({copy.questions:,.0f} questions)"
         for copy in learned.copies()
     ]
+    if learned.rivals():
+        found.append(described(learned.rivals()))
     return found
 
 

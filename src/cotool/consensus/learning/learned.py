@@ -121,7 +121,9 @@ class Learned(Crowd):
                 BELIEF_BY_LABEL if self._by_label else 0.0,
             )
             try:
-                evidence = Evidence(self.agreement, self.older, known, self.offsets)
+                evidence = Evidence(
+                    self.agreement, self.older, known, self.offsets, bool(self.rivals())
+                )
                 self._trust = trusted(self._basis(), evidence, beliefs)
             except (ArithmeticError, ValueError) as error:
                 raise StoreError(
@@ -173,7 +175,7 @@ class Learned(Crowd):
             for expert, value in ballot.votes.items():
                 self._tally(expert, ballot.topic, Judgements(compared=1.0, agreed=belief[value]))
         self.questions += len(ballots)
-        self._counts = self._copies = None
+        self._counts = self._copies = self._rivals = None
         self._distil(ballots, beliefs)
 
     def see_again(self, ballots: Sequence[Ballot]) -> None:
@@ -297,7 +299,7 @@ class Learned(Crowd):
         self._trust = None
         self.questions *= factor
         self.judged *= factor
-        self._counts = self._copies = None
+        self._counts = self._copies = self._rivals = None
 
     def merge(self, other: Learned) -> None:
         """Add what another learned from other questions."""
@@ -326,7 +328,7 @@ class Learned(Crowd):
         self.as_of = max(self.as_of, other.as_of)
         self.topics.add(other.topics)
         self._places.clear()
-        self._counts = self._copies = self._trust = None
+        self._counts = self._copies = self._rivals = self._trust = None
         self._fold_oldest()
 
     def drop(self, name: str) -> None:
@@ -341,7 +343,7 @@ class Learned(Crowd):
             self.known[question] = one._replace(ballot=one.ballot._replace(votes=votes))
         self.known = {question: one for question, one in self.known.items() if one.ballot.votes}
         self._places.clear()
-        self._counts = self._copies = self._trust = None
+        self._counts = self._copies = self._rivals = self._trust = None
 
 
 def _lot(question: str, value: str) -> bytes:

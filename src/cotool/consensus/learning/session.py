@@ -18,6 +18,7 @@ from cotool.consensus.learning.lessons import give_topics, learn
 from cotool.consensus.learning.records import Judgements
 from cotool.consensus.learning.store import Remembered, clean
 from cotool.consensus.truth.inference import Waiting
+from cotool.consensus.truth.rivals import described
 from cotool.errors import StoreError
 from cotool.text import percent, plural
 
@@ -199,6 +200,8 @@ def _why(learned: Learned, ballot: Ballot, said: Prediction) -> Iterator[str]:
     trust, effects = learned.trust(), learned.topic_effects(ballot)
     chosen = sorted(trust.priors.items(), key=lambda pair: (-pair[1], pair[0]))
     likely = [f"{_PRIORS[name]} ({percent(share)})" for name, share in chosen if share >= _LIKELY]
+    if learned.rivals():
+        yield described(learned.rivals())
     if trust.calibration.judged:
         yield f"right answers are best predicted if {', or '.join(likely)}"
     worth = sorted(

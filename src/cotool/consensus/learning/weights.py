@@ -34,7 +34,7 @@ from cotool.consensus.learning.basis import (
 )
 from cotool.consensus.learning.calibration import Calibration, features
 from cotool.consensus.learning.mixture import diagonal, mixture, times
-from cotool.consensus.learning.priors import SIZE, STARS_UNTIL, priors, stars
+from cotool.consensus.learning.priors import PLAIN, SIZE, STARS_UNTIL, priors, stars
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -146,14 +146,18 @@ def folded(
 
 def trusted(basis: Basis, evidence: Evidence, beliefs: Beliefs) -> Trust:
     """The weights by all evidence; `beliefs` are of its judged questions."""
-    agreement, older, judged, offsets = evidence
+    agreement, older, judged, offsets, divided = evidence
     size = len(basis.keys)
     mode, spread = likeliest(basis, agreement)
     near = array("d", [SIZE * value for value in mode])
     near[0] = beliefs.weight
+    if divided:
+        near, spread = basis.column(0.0, PLAIN, 0.0), array("d", bytes(8 * size**2))
     known = older.questions + sum(one.share for one in judged)
     if not known:
         errors = array("d", [SIZE * sqrt(spread[k * (size + 1)]) for k in range(size)])
+        if divided:
+            return Trust(basis, near, errors, {"plurality": 1.0}, 1.0, Calibration())
         shares = {"agreement": 1.0}
         return Trust(basis, near, errors, shares, 1.0, Calibration(), offsets.by_agreement(basis))
     for place in range(size):
@@ -161,7 +165,9 @@ def trusted(basis: Basis, evidence: Evidence, beliefs: Beliefs) -> Trust:
     wide = array("d", [SIZE**2 * value for value in spread])
     choices = basis.choices([one.ballot for one in judged], beliefs.known, targets_of(judged))
     leading = stars(basis, judged) if known <= STARS_UNTIL else []
-    found = mixture(choices, older.over(basis.keys), priors(basis, near, wide, leading))
+    found = mixture(
+        choices, older.over(basis.keys), priors(basis, near, wide, leading, divided=divided)
+    )
     errors = array("d", [sqrt(found.covariance[k * (size + 1)]) for k in range(size)])
     anchor = sqrt(_length(near) / _length(found.weights))
     near_agreement = sum(found.shares.get(name, 0.0) for name in ("agreement", "inference"))
@@ -173,12 +179,16 @@ def trusted(basis: Basis, evidence: Evidence, beliefs: Beliefs) -> Trust:
 
 
 class Evidence(NamedTuple):
-    """What agreement says, older right answers, the latest ones, and what both say of offsets."""
+    """What agreement says, older right answers, the latest ones, and what both say of offsets.
+
+    `divided`: agreement shows two groups, and not which of them is right.
+    """
 
     agreement: Quadratic
     older: Quadratic
     judged: Sequence[GoldBallot]
     offsets: Offsets
+    divided: bool
 
 
 class Beliefs(NamedTuple):

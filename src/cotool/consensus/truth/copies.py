@@ -20,6 +20,10 @@ from cotool.averages import median
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+# Two experts, the questions that both answered, how many equal answers they gave, and the share of
+# equal answers if each answered at random as often as it gives each label.
+PairCounts = tuple[str, str, float, float, float]
+
 # The fewest questions that both experts of a pair answered, and partners that each of them has.
 FEWEST = 20
 PARTNERS = 4
@@ -46,17 +50,12 @@ class Copy:
     questions: float
 
 
-def find_copies(pairs: Iterable[tuple[str, str, float, float, float]]) -> list[Copy]:
-    """Find copies among (a, b, both, same, chance), the most certain first.
-
-    `both` is the number of questions that both answered, `same` that of equal answers, `chance`
-    the share of equal answers if each answered at random as often as it gives each label.
-    """
+def find_copies(pairs: Iterable[PairCounts]) -> list[Copy]:
+    """Find the pairs that are copies, the most certain first."""
     rows = [row for row in pairs if row[2] >= FEWEST]
     kappas: dict[str, dict[str, float]] = {}
     for a, b, both, same, chance in rows:
-        room = max(1 - chance, 1e-9)
-        kappa = min(max((same / both - chance) / room, _LEAST), _MOST)
+        kappa = min(max(beyond_chance(both, same, chance), _LEAST), _MOST)
         kappas.setdefault(a, {})[b] = log(kappa)
         kappas.setdefault(b, {})[a] = log(kappa)
     known = {name: median(own.values()) / 2 for name, own in kappas.items()}
@@ -112,6 +111,11 @@ def thinned(votes: Mapping[E, V], groups: Iterable[Iterable[E]]) -> dict[E, V]:
             for name in own[1:]:
                 del left[name]
     return left
+
+
+def beyond_chance(both: float, same: float, chance: float) -> float:
+    """Agreement beyond chance, Cohen's κ: 1 if all answers are equal."""
+    return (same / both - chance) / max(1 - chance, 1e-9)
 
 
 def chance_of(one: dict[str, float], other: dict[str, float]) -> float:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cotool.consensus.decide.decision import Decision
 from cotool.consensus.truth.methods import Truth, infer
+from cotool.consensus.truth.rivals import described
 from cotool.consensus.truth.table import LabelTable
 from cotool.errors import InputError
 from cotool.text import plural
@@ -121,6 +122,7 @@ def decision_of(found: Truth, own: Votes, given: Mapping[str, int]) -> Decision:
             f"expected share of right answers: {best}",
             *_weak(own, given),
             *(f"copies count as one: {', '.join(group)}" for group in found.copies),
+            *([described(found.rivals)] if found.rivals else []),
             OVERSTATED,
         ),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cotool import engine
 from cotool._fast.truth import labels as kernel
@@ -16,6 +16,8 @@ from cotool._fast.truth.mace import mace as _mace
 from cotool._fast.truth.one_coin import one_coin as _coin
 from cotool.consensus.decide.aggregation import EPSILON, draw
 from cotool.consensus.options import INFERENCE
+from cotool.consensus.truth.copies import find_copies, groups_of
+from cotool.consensus.truth.rivals import find_rivals
 from cotool.consensus.truth.shared_errors import constants, is_balanced, of_shared_errors, pooled
 from cotool.consensus.truth.table import LabelTable, independent
 from cotool.errors import InputError
@@ -23,15 +25,21 @@ from cotool.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    # The posterior, the model's name, and groups of copies.
-    _Found = tuple[kernel.Posterior, str, list[list[str]]]
-
 # The part of the one-coin model in open labels; the rest are the shares of the votes, by the
 # weights of `_fast/truth/dependence.pyx`. Set on the same made-up worlds: beyond plurality .034
 # with .05, .033 with .1, .024 with 0.
 COIN = 0.05
 # The part of the votes of all, those of copies included, in open labels: it breaks ties.
 COPIES = 0.05
+
+
+class _Found(NamedTuple):
+    """The posterior, the model's name, groups of copies, and two groups of rivals if there are."""
+
+    posterior: kernel.Posterior
+    model: str
+    copies: Sequence[Sequence[str]] = ()
+    rivals: Sequence[Sequence[str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,7 @@ class Truth:
     converged: bool
     model: str
     copies: tuple[tuple[str, ...], ...]
+    rivals: tuple[tuple[str, ...], ...]
     _table: LabelTable
     _posterior: array[float]
 
@@ -143,7 +152,8 @@ def correlated(rows: Iterable[tuple[str, str, str]], *, num_threads: int | None 
     subclasses, where hidden kinds of items mislead experts alike (see `_fast/truth/decoys.pyx`,
     `_fast/truth/subclasses.pyx`). The model with the greater likelihood is used, after the number
     of parameters that the data move is subtracted (Akaike's criterion). Experts who copy each
-    other count as one (`copies.py`). Where labels differ from item to item, shared errors look like
+    other count as one (`copies.py`). If two groups of experts agree among themselves but not with
+    each other, all votes count the same (`rivals.py`). Where labels differ from item to item, shared errors look like
     right answers to such models. There votes count less the more their experts depend on each
     other (`_fast/truth/dependence.pyx`), and the one-coin model little more than breaks ties.
     """
@@ -156,25 +166,29 @@ def _vote(table: LabelTable, weights: Sequence[float]) -> kernel.Posterior:
 
 
 def _by_majority(table: LabelTable, _: int) -> _Found:
-    return _vote(table, [1.0] * table.rows.experts), "votes", []
+    return _Found(_vote(table, [1.0] * table.rows.experts), "votes")
 
 
 def _by_agreement(table: LabelTable, _: int) -> _Found:
-    majority = _vote(table, [1.0] * table.rows.experts)
-    right = _result(table, "majority_vote", (majority, "votes", []))
+    majority = _by_majority(table, 1)
+    right = _result(table, "majority_vote", majority)
     names = list(table.item_ids)
-    sure = array("d", bytes(8 * len(majority.items)))
+    sure = array("d", bytes(8 * len(majority.posterior.items)))
     for place, name in enumerate(names):
         answer = right.answers[name]
         own = table.label_ids[answer]
         if table.is_open:
             own = next(k for label, k in table.given(place) if label == answer)
         sure[place * table.rows.labels + own] = 1.0
-    return _vote(table, kernel.agreement(table.rows, sure)), "votes", []
+    return _Found(_vote(table, kernel.agreement(table.rows, sure)), "votes")
 
 
 def _by_correlation(table: LabelTable, threads: int) -> _Found:
-    copies = table.copies()
+    pairs = table.pairs()
+    copying = find_copies(pairs)
+    if not table.is_open and (rivals := find_rivals(pairs, copying)):
+        return _by_majority(table, threads)._replace(rivals=rivals)
+    copies = groups_of(copying)
     rows = table.thin(copies)
     if table.is_open:
         coin = _coin(rows, num_threads=threads)
@@ -188,10 +202,10 @@ def _by_correlation(table: LabelTable, threads: int) -> _Found:
                 for a, b, c in zip(coin.items, counted, every, strict=True)
             ],
         )
-        return coin, "votes by how far experts depend on each other", copies
+        return _Found(coin, "votes by how far experts depend on each other", copies)
     found, name = of_shared_errors(rows, _is_balanced(rows), threads)
     found.items = pooled(rows, found.items)
-    return found, name, copies
+    return _Found(found, name, copies)
 
 
 def _is_balanced(rows: kernel.Labels) -> bool:
@@ -206,22 +220,22 @@ def _is_balanced(rows: kernel.Labels) -> bool:
 
 def _by_habit(table: LabelTable, threads: int) -> _Found:
     found = _mace(table.rows, balanced=_is_balanced(table.rows), num_threads=threads)
-    return found, "habits", []
+    return _Found(found, "habits")
 
 
 _METHODS: dict[str, Callable[[LabelTable, int], _Found]] = {
     "majority_vote": _by_majority,
     "wawa": _by_agreement,
-    "dawid_skene": lambda t, n: (_confusions(t.rows, num_threads=n), "confusions", []),
-    "one_coin_dawid_skene": lambda t, n: (_coin(t.rows, num_threads=n), "one coin", []),
-    "glad": lambda t, n: (_glad(t.rows, num_threads=n), "abilities", []),
+    "dawid_skene": lambda t, n: _Found(_confusions(t.rows, num_threads=n), "confusions"),
+    "one_coin_dawid_skene": lambda t, n: _Found(_coin(t.rows, num_threads=n), "one coin"),
+    "glad": lambda t, n: _Found(_glad(t.rows, num_threads=n), "abilities"),
     "mace": _by_habit,
     "correlated": _by_correlation,
 }
 
 
 def _result(table: LabelTable, method: str, outcome: _Found) -> Truth:
-    found, model, copies = outcome
+    found = outcome.posterior
     width, names = table.rows.labels, list(table.item_ids)
     places, ties = kernel.best_given(table.rows, found.items, EPSILON)
     probability = {
@@ -252,8 +266,9 @@ def _result(table: LabelTable, method: str, outcome: _Found) -> Truth:
         skills=dict(zip(table.expert_ids, skills, strict=True)),
         iterations=found.iterations,
         converged=found.converged,
-        model=model,
-        copies=tuple(map(tuple, copies)),
+        model=outcome.model,
+        copies=tuple(map(tuple, outcome.copies)),
+        rivals=tuple(map(tuple, outcome.rivals)),
         _table=table,
         _posterior=found.items,
     )

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from cotool._fast.truth import dependence
 from cotool._fast.truth import labels as kernel
-from cotool.consensus.truth.copies import FEWEST, chance_of, find_copies, groups_of, thinned
+from cotool.consensus.truth.copies import FEWEST, chance_of, thinned
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cotool.consensus.extract.stated import Stated
+    from cotool.consensus.truth.copies import PairCounts
 
 # Labels that differ from question to question (numbers, names) have no confusions and no habits:
 # more than this many different ones, and more than one to this many items.
@@ -71,8 +72,8 @@ class LabelTable:
         names = self.labels
         return ((names[k], i if self.is_open else k) for i, k in enumerate(own))
 
-    def copies(self) -> list[list[str]]:
-        """Groups of experts who copy each other; none are looked for among very many experts."""
+    def pairs(self) -> list[PairCounts]:
+        """What `find_copies` takes; nothing if there are very many experts."""
         count, names = self.rows.experts, list(self.expert_ids)
         if count > MOST_COMPARED:
             return []
@@ -81,20 +82,18 @@ class LabelTable:
         for e, k in zip(expert, label, strict=True):
             said[e][self.labels[k]] = said[e].get(self.labels[k], 0.0) + 1
         both, same = kernel.coincidences(self._global)
-        return groups_of(
-            find_copies(
-                (
-                    names[i],
-                    names[j],
-                    both[i * count + j],
-                    same[i * count + j],
-                    chance_of(said[i], said[j]),
-                )
-                for i in range(count)
-                for j in range(i + 1, count)
-                if both[i * count + j] >= FEWEST
+        return [
+            (
+                names[i],
+                names[j],
+                both[i * count + j],
+                same[i * count + j],
+                chance_of(said[i], said[j]),
             )
-        )
+            for i in range(count)
+            for j in range(i + 1, count)
+            if both[i * count + j] >= FEWEST
+        ]
 
     def thin(self, groups: Sequence[Sequence[str]]) -> kernel.Labels:
         """The labels, with one per item from each group of copies, as `thinned` returns them."""

@@ -1,0 +1,91 @@
+"""Two groups of experts who agree among themselves, and little with each other.
+
+If experts err independently, the agreement of two beyond chance is the product of how far each
+knows the answer. So the mean agreement between two groups is the geometric mean of the agreement
+within them. Where it is far less, the groups rely on different sources, or one of them shares an
+error. Agreement does not show which group is right, and weights by agreement may follow the wrong
+one. Votes then count the same until right answers are known.
+"""
+
+from __future__ import annotations
+
+from array import array
+from math import sqrt
+from typing import TYPE_CHECKING
+
+from cotool._fast.truth import dependence
+from cotool.consensus.truth.copies import FEWEST, PARTNERS, beyond_chance, groups_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cotool.consensus.truth.copies import Copy, PairCounts
+
+# Experts up to which groups are looked for.
+MOST = 200
+# The groups agree with each other less than this part of the geometric mean of the agreement within
+# them, and one agrees within itself at least this part of what the other does. 53 of 63 made-up
+# worlds of two camps or of shared errors have such groups; without this rule `correlated` was below
+# plurality there by up to .25. None of 22 sets of language models and annotators has them, neither
+# with all questions nor with 150 or 50: groups that are alike there have .80 at least.
+APART, ALIKE = 0.7, 0.65
+# The second factor is at least this many times as great as chance explains.
+SURE = 1.5
+# The standard deviation of κ on one question: that of equal answers half of the time, where a fifth
+# are equal by chance.
+DEVIATION = 0.625
+# Copies that give this share of equal answers count as one expert here, too.
+IDENTICAL = 0.95
+
+
+def find_rivals(pairs: Iterable[PairCounts], copies: Iterable[Copy]) -> list[list[str]]:
+    """Find the two groups; an empty list if there are none."""
+    same_source = groups_of(copy for copy in copies if copy.share >= IDENTICAL)
+    left_out = {name for group in same_source for name in group[1:]}
+    rows = [
+        (row[0], row[1], row[2], beyond_chance(*row[2:]))
+        for row in pairs
+        if row[2] >= FEWEST and left_out.isdisjoint(row[:2])
+    ]
+    names = sorted({name for row in rows for name in row[:2]})
+    if not PARTNERS <= len(names) <= MOST:
+        return []
+    size, places = len(names), {name: place for place, name in enumerate(names)}
+    both, agreed = (array("d", bytes(8 * size * size)) for _ in range(2))
+    for a, b, asked, kappa in rows:
+        for cell in (places[a] * size + places[b], places[b] * size + places[a]):
+            both[cell], agreed[cell] = asked, asked * kappa
+    loadings, second = dependence.second_factor(both, agreed, size)
+    first = {name for name, loading in zip(names, loadings, strict=True) if loading > 0}
+    sums = [[0.0, 0.0] for _ in range(3)]
+    for a, b, asked, kappa in rows:
+        own = sums[(a in first) + (b in first)]
+        own[0] += asked * kappa
+        own[1] += asked
+    if not _are_apart(sums) or second < SURE * _by_chance(rows, size):
+        return []
+    return [sorted(first), [name for name in names if name not in first]]
+
+
+def described(rivals: Sequence[Sequence[str]]) -> str:
+    """Return a sentence on two groups that were found."""
+    groups = " and of ".join(", ".join(group) for group in rivals)
+    return (
+        f"the groups of {groups} agree among themselves and little with each other; agreement does "
+        "not show which of them is right, so all votes count the same without right answers"
+    )
+
+
+def _are_apart(sums: Sequence[Sequence[float]]) -> bool:
+    """Whether two groups are rivals; `sums` has (agreement, weight) within, between, within."""
+    if not all(weight for _, weight in sums):
+        return False
+    one, between, other = (agreed / weight for agreed, weight in sums)
+    less, more = sorted((one, other))
+    return less > 0 and less >= ALIKE * more and between < APART * sqrt(one * other)
+
+
+def _by_chance(rows: Sequence[tuple[str, str, float, float]], size: int) -> float:
+    """The greatest eigenvalue of residuals that are chance alone (Wigner's semicircle)."""
+    asked = sum(row[2] for row in rows) / len(rows)
+    return 2 * sqrt(size / asked) * DEVIATION

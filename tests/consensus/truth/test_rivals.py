@@ -1,0 +1,90 @@
+"""Two groups of experts who agree among themselves: votes count the same."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from cotool.consensus.learning.ballots import Ballot
+from cotool.consensus.learning.evidence import Outlook, findings
+from cotool.consensus.learning.learned import Learned
+from cotool.consensus.learning.session import decision
+from cotool.consensus.learning.store import Remembered
+from cotool.consensus.truth.methods import correlated, majority_vote
+
+LABELS = "ABCDE"
+FIVE, THREE = [f"a{i}" for i in range(5)], [f"b{i}" for i in range(3)]
+
+
+def say(lot, right, skill):
+    return right if lot.random() < skill else lot.choice([x for x in LABELS if x != right])
+
+
+def drawn(copying, skills, questions=300, seed=1):
+    """Votes and right answers of two camps; an expert gives its leader's answer as often as said.
+
+    The other answers are its own, half of them right.
+    """
+    lot, votes, truth = random.Random(seed), {}, {}
+    for place in range(questions):
+        name = f"q{place}"
+        truth[name] = lot.choice(LABELS)
+        leaders = [say(lot, truth[name], skill) for skill in skills]
+        votes[name] = {
+            expert: leader if lot.random() < copying else say(lot, truth[name], 0.5)
+            for camp, leader in zip((FIVE, THREE), leaders, strict=True)
+            for expert in camp
+        }
+    return votes, truth
+
+
+def rows_of(votes):
+    return [(name, expert, value) for name, own in votes.items() for expert, value in own.items()]
+
+
+@pytest.mark.parametrize("copying", [0.9, 0.7])
+@pytest.mark.parametrize("skills", [(0.6, 0.75), (0.75, 0.6)])
+def test_two_camps_are_found(copying, skills):
+    """Whichever is the better one, the votes decide."""
+    votes, _ = drawn(copying, skills)
+    found = correlated(rows_of(votes))
+    assert sorted(map(list, found.rivals)) == [FIVE, THREE]
+    assert found.answers == majority_vote(rows_of(votes)).answers
+
+
+@pytest.mark.parametrize(
+    ("copying", "questions", "skills"),
+    [(0.0, 300, (0.5, 0.5)), (0.9, 15, (0.6, 0.75)), (1.0, 300, (0.6, 0.6))],
+)
+def test_no_rivals(copying, questions, skills):
+    """Experts who err independently, too few questions, and identical answers, which are copies."""
+    votes, _ = drawn(copying, skills, questions)
+    assert not correlated(rows_of(votes)).rivals
+
+
+def test_a_group_of_copies_among_independent_experts_is_no_rival():
+    """The others agree much less among themselves, so the copies count as one."""
+    votes, _ = drawn(0.0, (0.5, 0.5))
+    lot = random.Random(2)
+    for own in votes.values():
+        own.update(dict.fromkeys(THREE, lot.choice(LABELS)))
+    found = correlated(rows_of(votes))
+    assert not found.rivals
+    assert found.copies == (tuple(THREE),)
+
+
+def test_right_answers_tell_the_better_camp():
+    """Without any, the store says that votes count the same, and why; sixty are enough."""
+    votes, truth = drawn(0.9, (0.55, 0.8))
+    rows = [Ballot(name, own) for name, own in votes.items()]
+    learned = Learned()
+    learned.learn_agreement(rows)
+    assert len({learned.trust().weight(name) for name in [*FIVE, *THREE]}) == 1
+    assert any("votes count the same without" in line for line in findings(learned))
+    seen = Remembered("q0", "q0", "", dict(votes["q0"]), "option")
+    said = decision(learned, Outlook.of(learned), seen)
+    assert any("agree among themselves" in line for line in said.explanation)
+    learned.learn_truth([(row, truth[row.question]) for row in rows[:60]])
+    worth = learned.trust().weight
+    assert sum(map(worth, THREE)) > sum(map(worth, FIVE))
