@@ -22,8 +22,8 @@ SEEDS = 3
 # What learning may lose against each simple rule, in the share of right answers, and the standard
 # errors of the difference on the questions asked (1,500 of three seeds) that are left to chance.
 PLURALITY, BEST_SINGLE, LOGIT = 0.0, 0.01, 0.005
-# What may be lost against the logit after 50 right answers where agreement misleads: where two camps
-# copy it is .016, the mean of three seeds (.007 after 200).
+# The same against the logit after 50 right answers where agreement misleads: where two camps copy,
+# .016 are lost in the mean of three seeds (.007 after 200).
 MISLED_LOSS = 0.02
 ERRORS = 2.0
 

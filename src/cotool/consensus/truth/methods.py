@@ -153,9 +153,10 @@ def correlated(rows: Iterable[tuple[str, str, str]], *, num_threads: int | None 
     `_fast/truth/subclasses.pyx`). The model with the greater likelihood is used, after the number
     of parameters that the data move is subtracted (Akaike's criterion). Experts who copy each
     other count as one (`copies.py`). If two groups of experts agree among themselves but not with
-    each other, all votes count the same (`rivals.py`). Where labels differ from item to item, shared errors look like
-    right answers to such models. There votes count less the more their experts depend on each
-    other (`_fast/truth/dependence.pyx`), and the one-coin model little more than breaks ties.
+    each other, all votes count the same (`rivals.py`). Where labels differ from item to item,
+    shared errors look like right answers to such models. There votes count less the more their
+    experts depend on each other (`_fast/truth/dependence.pyx`), and the one-coin model little more
+    than breaks ties.
     """
     return infer(rows, "correlated", num_threads)
 
