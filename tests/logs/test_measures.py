@@ -210,6 +210,7 @@ def test_a_group_is_where_python_finds_it(regex: str, line: str) -> None:
         ("/x/3f2504e0-4f89-11d3-9a0c-0305e82c3301", "/x/<*>"), ("/x/deadbeef01/y", "/x/<*>/y"),
         ("https://shop.example/c/77", "/c/<*>"), ("/static/app.js", "/static/app.js"),
         ("/api/v2/café", "/api/v2/café"), ("/facade/decade", "/facade/decade"), ("/", "/"),
+        ("/host/10.0.110.178/x", "/host/<*>/x"), ("/geo/12.0006,-155.5", "/geo/<*>"),
         ("/report-2024", "/report-2024"), ("/s3/bucket", "/s3/bucket"),
     ],
 )  # fmt: skip

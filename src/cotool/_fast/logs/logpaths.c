@@ -10,11 +10,23 @@
 
 #include "logs/logchars.h"
 
+/* Tells whether a segment is a number, an address or a place: 7, 1.2.3, 10.0.0.1, 12.5,-3.1. */
+static int is_number(const uint8_t *p, const uint8_t *end) {
+    int digits = 0;
+    for (; p < end; p++) {
+        if (cotool_is_digit(*p)) digits++;
+        else if (!strchr(".,-_:", *p)) return 0;
+    }
+    return digits > 0;
+}
+
 /* Tells whether a segment of a path names one thing among many: digits, a UUID, a hash, a token. `stop`
  * is set to its end, before an extension. */
 static int is_id(const uint8_t *p, const uint8_t *end, const uint8_t **stop) {
     int digits = 0, hex = 0, others = 0, dashes = 0, changes = 0, was = -1;
     const uint8_t *q = p;
+    *stop = end;
+    if (is_number(p, end)) return 1;
     for (; q < end && *q != '.'; q++) {
         int is;
         if (*q == '-' || *q == '_' || *q == ':') {

@@ -113,6 +113,13 @@ static const uint8_t *read_seconds(const uint8_t *p, const uint8_t *end) {
     return q + 4 < end && cotool_is_digit(q[4]) ? NULL : q + 4;
 }
 
+/* Returns the end of a unit at p or behind a blank at p; p without one. */
+static const uint8_t *after_unit(const uint8_t *p, const uint8_t *end) {
+    const uint8_t *unit = p + (p + 1 < end && *p == ' '), *q = cotool_unit_end(unit, end);
+    if (q == unit || !(q == end || strchr(" \t,;)].|", *q))) return p;
+    return unit == p || q - unit > 1 || *unit == 's' || *unit == 'B' ? q : p;
+}
+
 /* Extends a number after key= past commas: 1,234, a list of seconds: 0.012, 0.034, and a unit after
  * a blank: 12.5 ms. A full stop that ends a sentence is left out. */
 static void extend(cotool_value *value, const uint8_t *end) {
@@ -122,17 +129,15 @@ static void extend(cotool_value *value, const uint8_t *end) {
         value->end = p - 1;
         return;
     }
-    if (p + 1 < end && *p == ' ' && cotool_is_digit(p[-1]) && cotool_is_digit(*value->start) &&
-        (q = cotool_unit_end(p + 1, end)) > p + 1 && (q == end || strchr(" \t,;)].|", *q)) &&
-        (q - p > 2 || p[1] == 's' || p[1] == 'B')) {
-        value->end = q;
+    if (p < end && *p == ' ' && cotool_is_digit(p[-1]) && cotool_is_digit(*value->start)) {
+        value->end = after_unit(p, end);
         return;
     }
     if (p >= end || *p != ',' || !(cotool_is_digit(p[-1]) || p[-1] == '-')) return;
     if (p + 1 < end && cotool_is_digit(p[1])) {
         while (p < end && (cotool_is_digit(*p) || *p == ',' || *p == '.')) p++;
         while (!cotool_is_digit(p[-1])) p--;
-        value->end = p;
+        value->end = after_unit(p, end);
         return;
     }
     if (read_seconds(value->start, end) != p) return;

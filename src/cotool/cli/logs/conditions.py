@@ -7,12 +7,14 @@ from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from cotool._lazy import lazy_pattern
 from cotool.cli.shared.conditions import Amount, AnyOf, parse_condition
+from cotool.errors import InputError
 from cotool.logs.levels import KEYWORDS, LEVELS
 from cotool.logs.measures.model import QUANTILES, STATISTICS
 from cotool.logs.model import NUMBERS
 from cotool.logs.report.activity import find_bursts, find_gaps
-from cotool.logs.units import UNITS
+from cotool.logs.units import UNIT_NAMES, UNITS
 from cotool.text import quantity
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ _TEMPLATES: dict[str, str] = {
     "vanished_templates": "comparison",
     "changed_templates": "comparison",
 }
+_OF_MEASURES = frozenset({*STATISTICS, *QUANTILES, "distinct"})
+_STATISTIC = lazy_pattern(r"([a-z][\w.]*)\(\s*([\w.-]+)")
 _CHANGED_NUMBERS = "changed_numbers"
 _RATIO = "ratio"
 
@@ -52,6 +56,7 @@ def parse_log_condition(
     `reading` defines the measures: p99(rt) covers all records, p99(rt,path) is the greatest of all
     groups.
     """
+    _check_measured(text, reading)
     quantities = {level: partial(_count, "levels", level) for level in LEVELS} | _PLAIN
     quantities |= {name: partial(_template_count, name, None) for name in _TEMPLATES}
     rates: dict[str, Number] = {
@@ -80,8 +85,25 @@ def parse_log_condition(
             **_numbers(reading),
         },
         example="error>0 or rate(warning)>5%",
-        units={name: factor * 10.0**power for name, (factor, power, _) in UNITS.items()},
+        units={
+            name: (factor * 10.0**power, UNIT_NAMES[dimension])
+            for name, (factor, power, dimension) in UNITS.items()
+        },
     )
+
+
+def names_measure(condition: Condition[LogSummary]) -> bool:
+    """Return whether a condition names a statistic of a measure."""
+    return any(name.partition("(")[0] in _OF_MEASURES for name in condition.quantities)
+
+
+def _check_measured(text: str, reading: Reading | None) -> None:
+    for statistic, name in _STATISTIC.findall(text):
+        if statistic in _OF_MEASURES and name not in (reading.names if reading is not None else ()):
+            raise InputError(
+                f"--fail-on: cannot read {text!r}: {name} is not measured",
+                hint=f"-m {name} measures a field; -m {name}=SOURCE anything else",
+            )
 
 
 def _numbers(reading: Reading | None) -> dict[str, Number]:
@@ -157,11 +179,13 @@ def _measure(n: int, statistic: str, summary: LogSummary) -> float:
 def _any_group(n: int, statistic: str, summary: LogSummary) -> float:
     if summary.measures is None:
         return math.nan
-    found = [
-        _amount(summary.measures, n, group.measures[n], statistic)
-        for group in summary.measures.groups
-    ]
-    known = [number for number in found if not math.isnan(number)]
+    known = []
+    for group in summary.measures.groups:
+        number = _amount(summary.measures, n, group.measures[n], statistic)
+        if not math.isnan(number):
+            shown = number.shown if isinstance(number, Amount) else f"{number:,}"
+            unit = number.unit if isinstance(number, Amount) else None
+            known.append(Amount(number, f"{shown} ({', '.join(group.values)})", unit))
     return AnyOf.of(known) if known else math.nan
 
 
@@ -176,7 +200,7 @@ def _amount(measures: Measures, n: int, figures: Figures, statistic: str) -> flo
     if statistic in {"count", "missing", "odd", "distinct"}:
         return int(number)
     unit = measures.facts()[n].unit
-    return Amount(number, quantity(number, unit), lacks_unit=not unit)
+    return Amount(number, quantity(number, unit), unit)
 
 
 def needs(condition: Condition[LogSummary]) -> frozenset[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._lazy import lazy_pattern
 from cotool.logs.measures.model import MAX_MEASURES
+from cotool.logs.units import UNIT_NAMES, UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,15 +21,16 @@ if TYPE_CHECKING:
 # How many sources are sampled, and how many names of fields are listed.
 _MOST_SOURCES = 5
 _MOST_NAMES = 12
-_WITH_UNIT = lazy_pattern(r"[-+]?[\d.,]+([a-zA-Zµ]+)")
+_WITH_UNIT = lazy_pattern(rf"[-+]?[\d.,]+({'|'.join(UNITS)})")
+_NO_TEXT = "no record has this text in its first line; --log-format plain makes each line a record"
 
 
 class _Sampled(NamedTuple):
-    """Whether samples have values of a field, numbers, and numbers with a unit."""
+    """Whether samples have values of a field, numbers, and the unit of these."""
 
     values: bool
     numbers: bool
-    units: bool
+    unit: str
 
 
 def field_warnings(
@@ -41,22 +43,35 @@ def field_warnings(
         return []
     looked = [one for one in sources if not one.is_stdin and one.url is None][:_MOST_SOURCES]
     absent = list(_absent(summary.measures)) if summary.measures is not None else []
-    tested = {reading.sources[test.source]: test for test in reading.tests if test.text}
-    fields = [source for source in tested if _is_plain(source)]
-    sampled = _sampled(request, looked, [source.name for source in fields])
+    tested = [(reading.sources[test.source], test.text) for test in reading.tests if test.text]
+    fields = [(source.name, text.decode()) for source, text in tested if _is_plain(source)]
+    sampled = _sampled(request, looked, list(dict(fields)))
     if not counts.records or not counts.left_out:
         # The condition left out all records, or none: perhaps because its field is unknown.
         absent += [("--where", name) for name, found in sampled.items() if not found.values]
     known = _known(request, looked) if absent else []
-    warnings = [f"{option} {name}: {_unknown(name, known)}" for option, name in absent]
-    for source in fields:
-        text = tested[source].text.decode()
-        found = sampled.get(source.name)
-        if found and found.numbers and not found.units and _WITH_UNIT.fullmatch(text):
+    texts = {
+        name
+        for name, number in zip(reading.names, reading.measures, strict=True)
+        if reading.sources[number].kind in {"text", "regex"}
+    }
+    warnings = [
+        f"{option} {name}: {_NO_TEXT if name in texts else _unknown(name, known)}"
+        for option, name in absent
+    ]
+    for name, text in fields:
+        found = sampled.get(name)
+        unit = _WITH_UNIT.fullmatch(text)
+        if found is None or not found.numbers or unit is None:
+            continue
+        compared = UNIT_NAMES[UNITS[unit[1]][-1]]
+        if not found.unit:
             warnings.append(
-                f"--where {source.name}: its numbers have no unit and are compared with {text} as "
-                f"seconds or bytes; -m {source.name}:ms says that they are milliseconds"
+                f"--where {name}: its numbers have no unit and are compared with {text} in "
+                f"{compared}; -m {name}:ms says that they are milliseconds"
             )
+        elif found.unit != compared:
+            warnings.append(f"--where {name}: its numbers are in {found.unit}, and {text} is not")
     return warnings
 
 
@@ -85,11 +100,11 @@ def _sampled(
         for source in sources:
             measures = measured_sample(source, request.options, names[first : first + MAX_MEASURES])
             for fact, figures in zip(measures.facts(), measures.total.measures, strict=True):
-                before = found.get(fact.name, _Sampled(False, False, False))  # noqa: FBT003
+                before = found.get(fact.name, _Sampled(False, False, ""))  # noqa: FBT003
                 found[fact.name] = _Sampled(
                     before.values or figures.count + figures.odd > 0,
                     before.numbers or figures.count > 0,
-                    before.units or bool(fact.unit),
+                    before.unit or fact.unit,
                 )
     return found
 
@@ -108,7 +123,7 @@ def _unknown(name: str, known: Sequence[str]) -> str:
         text = "no record has a status; raw(class) is the field of that name"
     if any(part.isdigit() for part in name.split(".")):
         text += "; values in arrays are not read"
-    close = get_close_matches(name, known, n=2)
+    close = [near for near in get_close_matches(name, known, n=3) if near != name][:2]
     if close:
         return f"{text}; did you mean {' or '.join(close)}?"
     if not known:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 _NUMBERS = ("rt", "bytes", "size", "count")
 _MOST_FIELDS = 6
 _SHOWN = ("mean", "p50", "p90", "p99", "max")
-_FEW = ("p50", "p99", "max")  # if the screen is narrow, or there are several measures
-_WIDE = 100
+# What is shown of each measure: the first that has room.
+_CHOICES: tuple[tuple[str, ...], ...] = (_SHOWN, ("p50", "p99", "max"), ("p50", "p99"), ("p99",))
 _TREND = 12
 _SHORTEST = 12  # columns of a key
 # Columns for the records and their share, and for a number.
@@ -107,18 +107,22 @@ def _groups(
     if len(shown) < len(groups):
         head = f"{len(shown)} of {head}, by {sort or 'records'}"
     screen.heading(head)
-    statistics: tuple[str, ...] = _SHOWN if screen.width >= _WIDE and len(facts) == 1 else _FEW
+    steps = _steps(measures, shown)
+    room = screen.width - _COUNTS - (_TREND + 2 if steps else 0)
+    values = zip(measures.keys, *(group.values for group in shown), strict=True)
+    least = sum(min(_SHORTEST, max(map(cells, column))) + 2 for column in values)
+    most = max(1, (room - least) // _NUMBER)
+    statistics = next((one for one in _CHOICES if len(one) * len(facts) <= most), _CHOICES[-1])
     if not any(figures.count for figures in measures.total.measures) and any(
         figures.distinct is not None for group in shown for figures in group.measures
     ):
         statistics = ("distinct",)
-    steps = _steps(measures, shown)
-    room = screen.width - _COUNTS - _NUMBER * len(statistics) * len(facts)
-    room = (room - (_TREND + 2 if steps else 0)) // len(measures.keys) - 2
+    left_out, facts = facts[most:], facts[:most]
+    room = (room - _NUMBER * len(statistics) * len(facts)) // len(measures.keys) - 2
     table = Table(padding=(0, 2, 0, 0))
     for key in measures.keys:
         table.add_column(one_line(key), no_wrap=True)
-    for name in _titles(facts, statistics):
+    for name in _titles(facts, statistics, named=len(measures.names) > 1):
         table.add_column(name, justify="right", no_wrap=True)
     if steps:
         table.add_column(f"each {duration(steps[0])}", no_wrap=True)
@@ -127,11 +131,14 @@ def _groups(
         row += [f"{group.records:,}", percent(group.records / max(measures.total.records, 1))]
         row += [
             quantity_or_dash(figures.statistic(name), "" if name == "distinct" else fact.unit)
-            for fact, figures in zip(facts, group.measures, strict=True)
+            for fact, figures in zip(facts, group.measures, strict=False)
             for name in statistics
         ]
         table.add_row(*row, *([_trend(group, *steps)] if steps else []))
     screen.print(table)
+    if left_out:
+        names = ", ".join(one_line(fact.name) for fact in left_out)
+        screen.print(Text(f"no room for {names}: --format csv has all", style="dim"))
 
 
 def _texts(texts: Mapping[str, str], screen: Screen) -> None:
@@ -144,9 +151,9 @@ def _texts(texts: Mapping[str, str], screen: Screen) -> None:
         screen.print(line)
 
 
-def _titles(facts: Sequence[MeasureFacts], statistics: Sequence[str]) -> list[str]:
+def _titles(facts: Sequence[MeasureFacts], statistics: Sequence[str], *, named: bool) -> list[str]:
     return ["records", "share"] + [
-        name if len(facts) == 1 else f"{name} {one_line(fact.name)}"
+        name if not named else f"{_cut(one_line(fact.name), _NUMBER - 2)}\n{name}"
         for fact in facts
         for name in statistics
     ]

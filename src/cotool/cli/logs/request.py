@@ -92,9 +92,9 @@ class LogFlags:
     match: list[str] | None = option(
         "Filters", "Only records that match a pattern. Repeatable.", "--match NAME"
     )
-    where: str | None = option(
+    where: list[str] | None = option(
         "Filters",
-        "Only records whose fields meet a condition: 'status>=500 and rt>1s'.",
+        "Only records whose fields meet a condition: 'status>=500 and rt>1s'. Repeatable.",
         "--where CONDITION",
     )
     since: str | None = option(
@@ -214,7 +214,7 @@ class LogFlags:
             match=self.match,
             measures=self.measure or (),
             by=self.by or (),
-            where=self.where,
+            where=self._condition(),
             step=self.width or (_REPORT_STEP if chosen == "html" else 0),
             greatest=self.show if self.measure else 0,
             log_format="\n".join(self.log_format or ("auto",)),
@@ -226,6 +226,12 @@ class LogFlags:
             num_threads=self.threads,
             records=self.records is not None,
         )
+
+    def _condition(self) -> str | None:
+        """Return one condition: all those that are given must be met."""
+        if not self.where or len(self.where) == 1:
+            return self.where[0] if self.where else None
+        return " and ".join(f"({condition})" for condition in self.where)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

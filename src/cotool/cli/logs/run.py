@@ -156,25 +156,27 @@ def _end(
     sources: Sequence[Source],
 ) -> int:
     """Print errors and true conditions; return the exit code."""
-    errors = _errors(request, summary)
+    other_units = [found for condition in conditions for found in condition.unlike_units(summary)]
+    errors = _errors(request, summary) + [
+        f"--fail-on {name}: its values are in {unit}, not in {compared}"
+        for name, unit, compared in other_units
+        if unit
+    ]
     for error in errors[:_MOST_NOTES]:
         print(f"cotool: error: {visible(error)}", file=sys.stderr)
     if len(errors) > _MOST_NOTES:
         print(f"cotool: error: {len(errors) - _MOST_NOTES} more", file=sys.stderr)
-    warnings = _warnings(summary)
-    if request.options.reading is not None and not (request.quiet or request.shows_requests):
-        from cotool.cli.logs.known_fields import field_warnings
-
-        warnings += field_warnings(request, summary, sources)
-    for warning in warnings if not request.quiet else ():
+    warnings = _warnings(summary) + [
+        f"--fail-on {name}: the values have no unit and are compared in {compared}; "
+        "give one, as in -m rt:ms"
+        for name, unit, compared in other_units
+        if not unit
+    ]
+    for warning in [
+        *(() if request.quiet else warnings),
+        *_field_warnings(request, summary, conditions, sources),
+    ]:
         print(f"cotool: warning: {visible(warning)}", file=sys.stderr)
-    lacking = {name for condition in conditions for name in condition.lacking_unit(summary)}
-    for name in sorted(lacking) if not request.quiet else ():
-        print(
-            f"cotool: warning: --fail-on {visible(name)}: the values have no unit and are compared"
-            " as seconds or bytes; give one, as in -m rt:ms",
-            file=sys.stderr,
-        )
     met = [condition for condition in conditions if condition.reported(summary)]
     if summary.interrupted:
         if not request.quiet and not request.follow:
@@ -202,6 +204,25 @@ def _errors(request: LogRequest, summary: LogSummary) -> list[str]:
         told = " or ".join(map(repr, form.split("\n")))
         errors.append(f"--log-format {told} matches no line")
     return errors
+
+
+def _field_warnings(
+    request: LogRequest,
+    summary: LogSummary,
+    conditions: Sequence[Condition[LogSummary]],
+    sources: Sequence[Source],
+) -> list[str]:
+    """Return the warnings about fields; with --quiet only if they may turn an alarm off."""
+    if request.options.reading is None or request.shows_requests:
+        return []
+    if request.quiet:
+        from cotool.cli.logs.conditions import names_measure
+
+        if not any(map(names_measure, conditions)):
+            return []
+    from cotool.cli.logs.known_fields import field_warnings
+
+    return field_warnings(request, summary, sources)
 
 
 def _warnings(summary: LogSummary) -> list[str]:

@@ -26,7 +26,7 @@ from cotool.errors import InputError
 from cotool.text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 T = TypeVar("T")
 
@@ -47,15 +47,18 @@ _OPERATORS: dict[str, Callable[[float, float], bool]] = {
 
 
 class Amount(float):
-    """A number that is written as `shown`; `lacks_unit` says that its values had none."""
+    """A number that is written as `shown`.
+
+    `unit` is that of its values, empty if they had none, and None if it cannot have one.
+    """
 
     shown: str
-    lacks_unit: bool
+    unit: str | None
 
-    def __new__(cls, number: float, shown: str, *, lacks_unit: bool = False) -> Self:
+    def __new__(cls, number: float, shown: str, unit: str | None = None) -> Self:
         """Return a number with its text."""
         amount = super().__new__(cls, number)
-        amount.shown, amount.lacks_unit = shown, lacks_unit
+        amount.shown, amount.unit = shown, unit
         return amount
 
 
@@ -69,25 +72,32 @@ class AnyOf(Amount):
         """Return the greatest of the numbers, of which there is at least one."""
         least, greatest = min(numbers), max(numbers)
         shown = _shown(greatest) if least == greatest else f"{_shown(least)} to {_shown(greatest)}"
-        lacks_unit = isinstance(greatest, Amount) and greatest.lacks_unit
-        found = cls(greatest, shown, lacks_unit=lacks_unit)
+        found = cls(greatest, shown, greatest.unit if isinstance(greatest, Amount) else None)
         found.numbers = tuple(numbers)
         return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Condition(Generic[T]):
-    """A condition: its text, its test, the quantities that it names, those compared with a unit."""
+    """A condition: its text, its test, the quantities that it names, and units.
+
+    `compared` has the unit with which a quantity is compared, if it is one.
+    """
 
     text: str
     holds: Callable[[T], bool]
     quantities: Mapping[str, Callable[[T], float]]
-    with_unit: frozenset[str] = frozenset()
+    compared: Mapping[str, str]
 
-    def lacking_unit(self, result: T) -> list[str]:
-        """Return the quantities that are compared with a unit, though their values have none."""
-        found = {name: self.quantities[name](result) for name in sorted(self.with_unit)}
-        return [name for name, n in found.items() if isinstance(n, Amount) and n.lacks_unit]
+    def unlike_units(self, result: T) -> Iterator[tuple[str, str, str]]:
+        """Yield the quantities whose values have another unit than they are compared with.
+
+        Each with its own unit, empty if its values have none, and the other.
+        """
+        for name, compared in self.compared.items():
+            number = self.quantities[name](result)
+            if isinstance(number, Amount) and number.unit not in {None, compared}:
+                yield name, number.unit or "", compared
 
     def evidence(self, result: T) -> str:
         """Return the values in the condition, as "error is 3, rate(warning) is 7%"."""
@@ -119,11 +129,12 @@ def parse_condition(
     quantities: Mapping[str, Callable[[T], float]],
     *,
     example: str,
-    units: Mapping[str, float] | None = None,
+    units: Mapping[str, tuple[float, str]] | None = None,
 ) -> Condition[T]:
     """Return the condition that `text` states about `quantities`; `units` may follow numbers.
 
-    Raises InputError with the position of the error, the known names and an `example`.
+    Each unit has its factor and the unit that it is converted to. Raises InputError with the
+    position of the error, the known names and an `example`.
     """
     return _Parser(text, quantities, example, units or {}).parse()
 
@@ -138,18 +149,18 @@ class _Parser(ConditionParser[Callable[[T], bool]], Generic[T]):
         text: str,
         quantities: Mapping[str, Callable[[T], float]],
         example: str,
-        units: Mapping[str, float],
+        units: Mapping[str, tuple[float, str]],
     ) -> None:
         super().__init__(text)
         self._quantities = quantities
         self._example = example
-        self._units = {"": 1.0, "%": 0.01, **units}
+        self._units = {"": (1.0, ""), "%": (0.01, ""), **units}
         self._named: dict[str, Callable[[T], float]] = {}
-        self._with_unit: set[str] = set()
+        self._compared: dict[str, str] = {}
 
     def parse(self) -> Condition[T]:
         truth = self.whole()
-        return Condition(self.text.strip(), truth, self._named, frozenset(self._with_unit))
+        return Condition(self.text.strip(), truth, self._named, self._compared)
 
     def error(self, reason: str) -> InputError:
         names = [name for name in self._quantities if "(" not in name]
@@ -185,9 +196,10 @@ class _Parser(ConditionParser[Callable[[T], bool]], Generic[T]):
             raise self.error(f"expected one of {' '.join(_OPERATORS)}")
         right = self._sum()
         words = _TOKEN.finditer(self.text, begin, self.at)
-        if any(word[1] and word[2] not in {"", "%"} for word in words):
+        units = [self._units[word[2]][1] for word in words if word[1]]
+        if any(units):
             compared = "".join(self.text[begin : self.at].split())
-            self._with_unit |= {name for name in self._named if name in compared}
+            self._compared |= {name: max(units) for name in self._named if name in compared}
         compare = _OPERATORS[sign]
         return lambda result: any(
             compare(one, other) for one in _all(left(result)) for other in _all(right(result))
@@ -225,7 +237,7 @@ class _Parser(ConditionParser[Callable[[T], bool]], Generic[T]):
             if found[2] not in self._units:
                 raise self.error(f"{found[2]!r} is not a unit")
             self.at = found.end()
-            number = float(found[1]) * self._units[found[2]]
+            number = float(found[1]) * self._units[found[2]][0]
             return lambda _: number
         begin, self.at, name = self.at, found.end(), found[3]
         if self.take("("):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from cotool._fast.logs import logscan
 from cotool._lazy import lazy_pattern
-from cotool.logs.formats.model import TEXT
+from cotool.logs.formats.model import TEXT, forms_of
 from cotool.logs.units import UNITS, Scale
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 HEADER = b"#Fields:"
 REQUEST = lazy_pattern(rb"[A-Z]{3,20} \S+(?: HTTP/[\d.]+)?")
 _STATUS = lazy_pattern(rb"\d{3}|-")
-_COLUMNS = lazy_pattern(rb'"((?:[^"\\]|\\.)*)"|\[([^\]]*)\]|(\S+)')
+COLUMNS = lazy_pattern(rb'"((?:[^"\\]|\\.)*)"|\[([^\]]*)\]|(\S+)')
 # What load balancers write if a target gave no answer.
 NO_TIME = b"-1"
 # As in logsources.h: what follows the last slash.
@@ -80,13 +82,16 @@ _TIMERS = lazy_pattern(rb"(?:-?\d+/){4}\+?-?\d+ -?\d{1,3} \+?\d+ ")
 _PROXY_NAMES = ("client", "accept_date", "frontend", "backend", "timers", "status", "bytes")
 # A column's name in the first line of a table.
 _NAME = lazy_pattern(r"[A-Za-z_][\w .()%/-]*")
-_LEAST_COLUMNS = 3
+_LEASTCOLUMNS = 3
 # What nginx writes for $request_time and $upstream_response_time, and Traefik for a duration.
 _FRACTION = lazy_pattern(rb"\d*\.\d+")
 _SECONDS = lazy_pattern(rb"\d{1,6}\.\d{3}")
+_NUMBER = lazy_pattern(rb"\d+(?:\.\d+)?")
 _MILLISECONDS = lazy_pattern(rb"\d+(?:\.\d+)?ms")
 # Parts of a request line.
 PARTS = {"method": 1, "path": 2, "protocol": 3}
+_TOKENS = lazy_pattern(rb"\S+")
+_LINES_WITH_TIMES = 100
 _ENOUGH = 0.5
 _NEARLY_ALL = 0.9
 _TITLES = b"#fields\t"
@@ -97,7 +102,7 @@ def columns_of(found: Format, lines: Sequence[bytes]) -> tuple[bytes, Columns]:
     if found.kind != TEXT:
         return b"", {}
     if found.names:
-        return b"", {name: (n, 0, None) for name, n in found.names}
+        return b"", _named(found, lines)
     header = header_of(lines)
     if header:
         return _extended(header, lines)
@@ -119,6 +124,30 @@ def columns_of(found: Format, lines: Sequence[bytes]) -> tuple[bytes, Columns]:
     if separated is not None:
         return separated
     return b"", _proxy(rows) or _access(rows)
+
+
+def _named(found: Format, lines: Sequence[bytes]) -> Columns:
+    """Return the columns that the caller has named."""
+    wide = Counter(
+        width
+        for line in lines[:_LINES_WITH_TIMES]
+        if (width := _blanks_of_time(found, line)) is not None
+    )
+    more = wide.most_common(1)[0][0] if wide else 0
+    return {x.name: (x.column + more * x.is_after, x.part, None) for x in found.names}
+
+
+def _blanks_of_time(found: Format, line: bytes) -> int | None:
+    """Return how many columns a line's time takes beside its first one; None without a time."""
+    if found.lead:
+        start = line.find(found.lead) + len(found.lead)
+    else:
+        token = next(islice(_TOKENS.finditer(line), max(0, found.time_token), None), None)
+        start = token.start() + bool(found.time_open) if token else 0
+    end = start + max(
+        read[0] if (read := logscan.read_time(form, line, start)) else 0 for form in forms_of(found)
+    )
+    return sum(start < column.start() < end for column in _columns(line)) if end > start else None
 
 
 def header_of(lines: Sequence[bytes]) -> bytes:
@@ -146,7 +175,7 @@ def _separated(rows: Sequence[bytes]) -> tuple[bytes, Columns] | None:
         names = [name.strip() for name in head]
         alike = sum(len(row) == len(names) for row in table)
         if (
-            len(set(names)) == len(names) >= _LEAST_COLUMNS
+            len(set(names)) == len(names) >= _LEASTCOLUMNS
             and all(map(_NAME.fullmatch, names))
             and alike > _NEARLY_ALL * len(table)
         ):
@@ -174,7 +203,7 @@ def writes_no_time(columns: Columns) -> bool:
 
 
 def _columns(line: bytes) -> list[re.Match[bytes]]:
-    return list(_COLUMNS.finditer(line))
+    return list(COLUMNS.finditer(line))
 
 
 def _proxy(rows: Sequence[bytes]) -> Columns:
@@ -285,6 +314,8 @@ def _times(rows: Sequence[bytes], first: int) -> Columns:
             at["rt"] = (n, 0, UNITS["ms"])
         elif are_seconds(known):
             seconds.append((sum(map(_seconds, known)), -n))
+        elif all(map(_NUMBER.fullmatch, known)):
+            at[f"${n + 1}"] = (n, 0, None)  # of Apache, a time in any unit
     for name, (_, n) in zip(
         ("rt", "upstream_response_time"), sorted(seconds, reverse=True), strict=False
     ):

@@ -68,6 +68,8 @@ _SCALES = [
         ("(?<=_)ns|nanos|nanoseconds", "ns"),
         ("(?<=_)(?:s|sec|secs)|seconds", "s"),
         ("minutes|mins", "min"),
+        ("hours|hrs", "h"),
+        ("days", "d"),
         ("bytes|bytes_sent|content_?length", "B"),
         ("(?<=_)kb", "kB"),
         ("(?<=_)mb", "MB"),

@@ -7,8 +7,10 @@ import re
 from cotool._lazy import lazy_pattern
 from cotool.errors import InputError
 from cotool.logs.formats import model
-from cotool.logs.formats.model import Format, Place, TimeKey, layout_forms
+from cotool.logs.formats.columns import COLUMNS
+from cotool.logs.formats.model import Format, NamedColumn, Place, TimeKey, layout_forms
 from cotool.logs.unicode_check import check_unicode
+from cotool.logs.units import UNITS
 
 _FIELD = lazy_pattern(r"\{(\w*)\}")
 # Known layouts of times need two digits in most fields; these also take one.
@@ -174,15 +176,22 @@ def _head(text: str) -> Format:
         forms=_FORMS if times else (),
         places=places,
         first=lead[:1] if lead and not reach else bytes(set(range(256)) - set(b" \t")),
-        names=_named_columns(tokens),
+        names=_named_columns(text),
     )
 
 
-def _named_columns(tokens: list[str]) -> tuple[tuple[str, int], ...]:
-    """Return the names of fields that are whole tokens, also in quotes or brackets."""
-    columns = []
-    for n, token in enumerate(tokens):
-        found = _FIELD.fullmatch(token.strip("[]\"'"))
-        if found is not None and found[1] not in {"", "time", "level"}:
-            columns.append((found[1], n))
+def _named_columns(text: str) -> tuple[NamedColumn, ...]:
+    """Return the fields with names that are columns, or words of a column in quotes or brackets.
+
+    A unit may follow a field: {rt}ms.
+    """
+    columns, is_after = [], False
+    for n, match in enumerate(COLUMNS.finditer(text.encode())):
+        words = (match[1] or match[2] or match[3] or b"").decode().split()
+        for k, word in enumerate(words, 1):
+            name, _, unit = word.removeprefix("{").partition("}")
+            is_field = word == f"{{{name}}}{unit}" and (not unit or unit in UNITS)
+            if is_field and name not in {"", "time", "level"}:
+                columns.append(NamedColumn(name, n, k if len(words) > 1 else 0, is_after))
+        is_after = is_after or "{time}" in match[0].decode()
     return tuple(columns)

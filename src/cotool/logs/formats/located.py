@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 _PAIRS = lazy_pattern(rb"(?<![^\s,;|(\[{])([A-Za-z_][\w.-]*)=[\"']?[-+]?\.?\d")
 _COLUMN = lazy_pattern(r"\$([1-9]\d{0,2})")
+_ESCAPE = lazy_pattern(r"\\u[0-9a-f]{4}")
 # As in logreading.h: the part of an address without its port.
 _ADDRESS = 9
 _ENOUGH = 0.5
@@ -185,6 +186,7 @@ class _Keys:
 
     def __init__(self, found: Format, lines: Sequence[bytes], read: _Read) -> None:
         self.kind = found.payload if found.kind == TEXT else found.kind
+        self._lines = lines
         self._paths: dict[tuple[str, ...], None] = {}
         self._requests: set[tuple[str, ...]] = set()
         for line in lines if self.kind != TEXT else ():
@@ -222,10 +224,22 @@ class _Keys:
         return self._locator(path, scale, 0)
 
     def _locator(self, path: tuple[str, ...], scale: Scale | None, part: int) -> Locator:
-        keys = tuple(key.encode() for key in path)
+        keys = tuple(map(self._written, path))
         if not all(0 < len(key) <= MAX_KEY for key in keys):
             return Locator(NOWHERE)
         return Locator(KEY, path=keys, part=part, scale=scale or self._scale(path))
+
+    def _written(self, key: str) -> bytes:
+        """Return a key as the lines write it: with escapes, if none has it without."""
+        plain = key.encode()
+        if self.kind != JSON or (key.isascii() and key.isprintable() and not {*key} & {*'"\\/'}):
+            return plain
+        import json
+
+        escaped = json.dumps(key)[1:-1]
+        upper = _ESCAPE.sub(lambda escape: escape[0][:2] + escape[0][2:].upper(), escaped)
+        ways = (plain, escaped.encode(), upper.encode(), escaped.replace("/", "\\/").encode())
+        return next((way for way in ways for line in self._lines if b'"%b"' % way in line), plain)
 
     def _scale(self, path: tuple[str, ...]) -> Scale:
         known = scale_among(".".join(path), [".".join(other) for other in self._paths])
@@ -266,7 +280,7 @@ def _column(source: ValueSource, columns: Columns) -> Locator | None:
     number = _COLUMN.fullmatch(source.name)
     if number is not None:
         return Locator(COLUMN, int(number[1]) - 1, scale=source.scale or NO_SCALE)
-    for name in names_of(source.name):
+    for name in (*names_of(source.name), source.name.lower()):
         if name in columns:
             token, part, scale = columns[name]
             return Locator(COLUMN, token, part, scale=source.scale or scale or scale_of(name))

@@ -7,7 +7,7 @@ reasons, for people and for explanations.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cotool._fast.logs import logscan
 from cotool._records import dataclass
@@ -91,6 +91,19 @@ class Reason:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
+class NamedColumn(NamedTuple):
+    """A column that the caller has named, as the format is written.
+
+    `part` is 0 for the whole column, or the number of a word in its quotes or brackets. A time with
+    blanks takes several columns: then those of the lines differ from these after it (`is_after`).
+    """
+
+    name: str
+    column: int
+    part: int
+    is_after: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """One layout of lines; the fields are those of cotool_format in logconfig.h.
@@ -122,7 +135,7 @@ class Format:
     first: bytes = bytes(range(256))
     share: float = 0.0
     reasons: tuple[Reason, ...] = ()
-    names: tuple[tuple[str, int], ...] = ()
+    names: tuple[NamedColumn, ...] = ()
     columns: bytes = b""
     locators: tuple[Locator, ...] = ()
     header: bytes = b""

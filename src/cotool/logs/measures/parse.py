@@ -33,10 +33,12 @@ _FIRST = lazy_pattern(r"\[0\](?=\.)")
 # Units that are as likely the name of a hole: <d> is rarely a number of days.
 _LETTERS = {"m", "h", "d"}
 _DISTINCT = lazy_pattern(r"^([\w.-]+=)?distinct\((.+)\)$")
+_CLASS = lazy_pattern(r"[1-5]xx")
+_MASK = "<*>"  # what a masked path has for an id
 _RAW = lazy_pattern(r"raw\(([^()]+)\)")
 _UNIT_AT = lazy_pattern(r"\s?([a-zA-Zµ]+)\b")
 _TOKEN = lazy_pattern(
-    r"""\s*(?:(<=|>=|==|!=|[<>=()])|"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^\s<>=!()]+))"""
+    r"""\s*(?:(<=|>=|==|!=|[<>=()])|"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^\s<>=!()]+(?:\([^\s<>=!()]+\))?))"""
 )
 _OPERATORS = {
     "<": model.LESS, "<=": model.LEAST, ">": model.MORE, ">=": model.MOST,
@@ -259,18 +261,25 @@ class _Condition(ConditionParser[tuple[Test, ...]]):
     def _test(self, field: str, kind: int, value: re.Match[str]) -> Test:
         from cotool._fast.logs import logscan
 
-        made = model.AS_IS
-        if field == "class":
+        made, raw, text = model.AS_IS, _RAW.fullmatch(field), value[4]
+        if text is None:
+            quoted = value[2] if value[2] is not None else value[3]
+            text = re.sub(r"\\(.)", r"\1", quoted)
+        if raw:
+            field = raw[1]
+        elif field == "class" or (field == "status" and _CLASS.fullmatch(text)):
             field, made = "status", model.AS_CLASS
+        elif field.rpartition(".")[2] == "path" and _MASK in text:
+            made = model.AS_PATH
         source = (
             self._sources.number(ValueSource(TEMPLATE))
             if field == TEMPLATE
             else self._sources.number_of_field(field)
         )
-        text = value[4]
-        if text is None:
-            quoted = value[2] if value[2] is not None else value[3]
-            return Test(kind, source, made, None, re.sub(r"\\(.)", r"\1", quoted).encode())
+        if text == "-":  # which is how logs write that there is no value
+            text = ""
+        if value[4] is None or not text:
+            return Test(kind, source, made, None, text.encode())
         read = logscan.read_number(text.encode())
         if isinstance(read, tuple) and made == model.AS_IS:
             return Test(kind, source, made, read[0], text.encode())

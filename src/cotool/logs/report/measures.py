@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cotool.logs.report.clock import Clock
 
 
+_EXACT = frozenset({"sum", "min", "max"})
 # The largest groups, whose distributions a later run can compare.
 _MOST_COMPARED = 1_000
 
@@ -103,7 +104,7 @@ def measure_rows(
             ]
         )
         for start, records, figures in rows:
-            numbers = [_rounded(each[key]) for each in figures for key in statistics]
+            numbers = [_shown(key, each[key]) for each in figures for key in statistics]
             yield [*group.values, *start, records, *numbers]
 
 
@@ -129,16 +130,18 @@ def _other(measures: Measures) -> dict[str, Any] | None:
     return {
         "records": records,
         "measures": {
-            name: {key: _rounded(number) for key, number in each.to_dict().items()}
+            name: {key: _shown(key, number) for key, number in each.to_dict().items()}
             for name, each in zip(measures.names, exact, strict=True)
         },
     }
 
 
 def _statistics(figures: Figures) -> dict[str, float | None]:
-    return {name: _rounded(figures.statistic(name)) for name in STATISTICS}
+    return {name: _shown(name, figures.statistic(name)) for name in STATISTICS}
 
 
-def _rounded(number: float | None) -> float | None:
-    """Return a statistic with nine significant digits; counts are exact."""
-    return float(f"{number:.9g}") if isinstance(number, float) else number
+def _shown(name: str, number: float | None) -> float | None:
+    """Return a statistic with the digits that it has: quantiles have nine, a mean has twelve."""
+    if not isinstance(number, float) or name in _EXACT:
+        return number
+    return float(f"{number:.{12 if name == 'mean' else 9}g}")

@@ -1,0 +1,147 @@
+"""Fields that the caller names: columns of --log-format, escaped keys, conditions, alarms."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import cotool
+from cotool.cli.app import main
+
+
+@pytest.fixture
+def run(capsys):
+    """Run the command; return what it printed, and its exit code."""
+
+    def run(*words):
+        code = main(["analyze-logs", *map(str, words)])
+        return "".join(capsys.readouterr()), code
+
+    return run
+
+
+def measured(path, *names, **options):
+    """Return the figures of measures over all records."""
+    measures = cotool.analyze_logs(path, measures=names, **options).measures
+    return [(f.count, f.statistic("sum")) for f in measures.total.measures]
+
+
+@pytest.mark.parametrize(
+    ("stamp", "form"),
+    [
+        ("2026-03-02 08:00:0{}", "{time} {level} {rt} {upstream}"),
+        ("2026-03-02T08:00:0{}", "{time} {level} {rt} {upstream}"),
+        ("Mar  2 08:00:0{}", "{time} {level} {rt} {upstream}"),
+        ("[02/Mar/2026:08:00:0{} +0000]", "[{time}] {level} {rt} {upstream}"),
+        ("at=2026-03-02 08:00:0{}", "at={time} {level} {rt} {upstream}"),
+    ],
+)
+def test_a_time_with_blanks_is_one_field(tmp_path, stamp, form):
+    """Columns after a time are counted from its end."""
+    log = tmp_path / "x.log"
+    log.write_text("".join(f"{stamp.format(n)} INFO {n} {n + 10}\n" for n in range(1, 5)))
+    assert measured(log, "rt", "upstream", log_format=form) == [(4, 10), (4, 50)]
+
+
+def test_words_in_quotes_have_names(tmp_path):
+    """Words of a quoted column are named, and a unit may follow a field."""
+    log = tmp_path / "x.log"
+    log.write_text(
+        "".join(
+            f'1.2.3.4 [02/Mar/2026:08:00:0{n} +0000] "GET /{n} HTTP/1.1" 200 5ms\n'
+            for n in range(3)
+        )
+    )
+    form = '{client} [{time}] "{method} {path} {}" {status} {rt}ms'
+    found = cotool.analyze_logs(log, measures=["rt"], by=["method", "status"], log_format=form)
+    assert [group.values for group in found.measures.groups] == [("GET", "200")]
+    assert found.measures.total.measures[0].statistic("sum") == pytest.approx(0.015)
+
+
+@pytest.mark.parametrize("key", ["größe", "größe".upper(), "a/b", "键"])
+@pytest.mark.parametrize("escape", [True, False])
+def test_escaped_keys_are_found(tmp_path, key, escape):
+    """A key is the same with and without escapes."""
+    log = tmp_path / "x.jsonl"
+    row = {"time": "2026-03-02T08:00:00Z", "level": "info", key: 7}
+    log.write_text(json.dumps(row, ensure_ascii=escape).replace("a/b", "a\\/b") + "\n")
+    assert measured(log, key) == [(1, 7)]
+
+
+def test_thousands_keep_their_unit(tmp_path):
+    """A unit belongs to a number with separators of thousands."""
+    log = tmp_path / "x.log"
+    lines = ["wait=1,234ms", "wait=2,500 ms,", "wait=999ms"]
+    log.write_text("".join(f"2026-03-02 08:00:00 INFO {line} x\n" for line in lines))
+    assert measured(log, "wait") == [(3, pytest.approx(4.733))]
+
+
+def test_sums_have_all_digits(tmp_path, run):
+    """Sums and extremes are not rounded."""
+    log = tmp_path / "x.jsonl"
+    log.write_text("".join(f'{{"level": "info", "n": {1234567890 + n}}}\n' for n in range(3)))
+    output, _ = run(log, "-m", "n", "-f", "json")
+    figures = json.loads(output)["measures"]["measures"][0]
+    assert (figures["sum"], figures["min"], figures["max"]) == (3703703673, 1234567890, 1234567892)
+
+
+@pytest.fixture
+def access(tmp_path):
+    """Return an access log of 20 requests."""
+    log = tmp_path / "access.log"
+    log.write_text(
+        "".join(
+            f"10.0.0.{n % 3} - {'ann' if n % 2 else '-'} [02/Mar/2026:08:00:{n:02} +0000] "
+            f'"GET /users/{n}/{"orders" if n % 4 else "bills"} HTTP/1.1" '
+            f"{503 if n < 5 else 200} 12 "
+            f'"-" "curl" 0.{n:03}\n'
+            for n in range(20)
+        )
+    )
+    return log
+
+
+@pytest.mark.parametrize(
+    ("conditions", "records"),
+    [
+        (["status>=500", "user=ann"], 2),
+        (["status=5xx"], 5),
+        (["class!=5xx"], 15),
+        (["path='/users/<*>/bills'"], 5),
+        (["raw(path)=/users/4/bills"], 1),
+        (["user=-"], 10),
+        (["user!=ann"], 10),
+    ],
+)
+def test_conditions(access, run, conditions, records):
+    """Several conditions must all be met; classes, masked paths and dashes are understood."""
+    words = [word for condition in conditions for word in ("--where", condition)]
+    output, code = run(access, "-f", "json", *words)
+    assert (json.loads(output)["records"], code) == (records, 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "text"),
+    [
+        (["-m", "rt", "--fail-on", "p99(rt)>1KB"], 2, "its values are in s, not in B"),
+        (["--fail-on", "p99(rt)>1s"], 2, "-m rt measures a field"),
+        (["-m", "rt", "--by", "path", "--fail-on", "max(rt,path)>1ms"], 1, "(/users/<*>/orders)"),
+        (["-m", "nope", "--fail-on", "p99(nope)>1", "-q"], 0, "no record has this field"),
+        (["-m", "rt", "--where", "rt>1KB"], 0, "its numbers are in s, and 1KB is not"),
+        (["-m", "/slept (\\d+)/"], 0, "no record has this text in its first line"),
+    ],
+)
+def test_alarms_and_warnings_say_what_is_wrong(access, run, words, code, text):
+    """An alarm that cannot be judged as it is written is reported."""
+    output, found = run(access, *words)
+    assert text in output
+    assert found == code
+
+
+def test_measures_that_do_not_fit_are_named(access, run):
+    """A narrow table leaves out whole measures, and cuts no number."""
+    words = [word for name in ("rt", "bytes", "status", "$1") for word in ("-m", name)]
+    output, _ = run(access, *words, "--by", "path,method,class,client")
+    assert "no room for" in output
+    assert "…\n" not in output
