@@ -1,4 +1,4 @@
-"""The grammar of conditions: how --where and --fail-on join comparisons.
+"""The grammar of conditions: how those of filters and of alarms join comparisons.
 
 condition = and {"or" and}
 and       = not {"and" not}
