@@ -51,8 +51,8 @@ typedef struct {
     ptrdiff_t vocabulary, all;
     int parts, rows;
     ptrdiff_t *first;      /* [parts + 1] texts of each part */
-    ptrdiff_t *total;      /* [parts] entries of each part */
     cotool_entry *entries; /* those of a part begin where its words do */
+    int64_t *ends;         /* [texts] entries of a part up to the end of a text */
     cotool_tally *tallies; /* [parts][vocabulary]; then `place` is where a part's next posting goes */
     int64_t *frequency;    /* [vocabulary] texts that hold a term, each as often as it is copied */
     uint8_t *kind;         /* [vocabulary] whether a term is rare, dense or of a single text */

@@ -24,7 +24,7 @@ static void lay_out_builder(cotool_bags_builder *b, arena *a) {
     size_t texts = (size_t)b->bags->texts, words = (size_t)b->starts[texts];
     size_t vocabulary = (size_t)b->vocabulary, parts = (size_t)b->parts;
     b->first = cut(a, parts + 1, sizeof *b->first);
-    b->total = cut(a, parts, sizeof *b->total);
+    b->ends = cut(a, texts, sizeof *b->ends);
     b->entries = cut(a, words, sizeof *b->entries);
     b->tallies = cut(a, parts * vocabulary, sizeof *b->tallies);
     b->frequency = cut(a, vocabulary, sizeof *b->frequency);
@@ -66,6 +66,8 @@ int cotool_bags_begin(cotool_bags_builder *builder, cotool_bags *bags, int metri
     builder->all = copies ? all : texts;
     builder->parts = parts;
     builder->rows = rows;
+    for (ptrdiff_t t = 0; t < texts; t++)
+        if (starts[t + 1] - starts[t] > INT32_MAX) return -1;
     lay_out_builder(builder, &a);
     if (!(a.next = builder->memory = malloc(a.total + 1))) return -1;
     lay_out_builder(builder, &a);
@@ -95,8 +97,8 @@ static int weigh(cotool_bags_builder *b) {
     if (!(known = calloc((size_t)b->all + 1, sizeof *known))) return -1;
     if (b->copies) {
         memset(b->frequency, 0, (size_t)b->vocabulary * sizeof *b->frequency);
-        for (ptrdiff_t e = 0; e < b->total[0]; e++)
-            b->frequency[b->entries[e].term] += b->copies[b->entries[e].text];
+        for (ptrdiff_t t = 0, e = 0; t < b->bags->texts; t++)
+            for (; e < b->ends[t]; e++) b->frequency[b->entries[e].term] += b->copies[t];
     }
     for (ptrdiff_t k = 0; k < b->vocabulary; k++) {
         double *factor = &known[b->frequency[k]];
@@ -122,7 +124,8 @@ static int find_kinds(cotool_bags_builder *b) {
     ptrdiff_t vocabulary = b->vocabulary, rare = 0, dense = 0;
     int64_t entries = 0, rare_entries = 0, squares = 0, next = 0;
     arena kept = {NULL, 0};
-    for (int p = 0; p < b->parts; p++) entries += b->total[p];
+    for (int p = 0; p < b->parts; p++)
+        if (b->first[p] < b->first[p + 1]) entries += b->ends[b->first[p + 1] - 1];
     for (ptrdiff_t k = 0; k < vocabulary; k++) {
         int64_t spread = 0;
         for (int p = 0; p < b->parts; p++) {
@@ -160,20 +163,19 @@ static int find_kinds(cotool_bags_builder *b) {
 
 static void post(cotool_bags_builder *b, int part) {
     cotool_bags *bags = b->bags;
-    const cotool_entry *entry = b->entries + b->starts[b->first[part]];
-    const cotool_entry *end = entry + b->total[part];
+    const cotool_entry *entries = b->entries + b->starts[b->first[part]], *entry = entries;
     cotool_tally *tallies = b->tallies + part * b->vocabulary;
     int weighed = bags->metric == COTOOL_TFIDF;
     static const double alone[] = {0, 0, 1}; /* by kind: nothing predicts it */
     for (ptrdiff_t t = b->first[part]; t < b->first[part + 1]; t++) {
         double single = 0;
         int64_t rare = 0;
-        for (; entry < end && entry->text == t; entry++) {
+        for (; entry < entries + b->ends[t]; entry++) {
             int64_t p = tallies[entry->term].place++;
             int kind = b->kind[entry->term];
             double weight = cotool_term_count(bags->metric, entry->count);
             if (weighed) weight *= b->factor[entry->term];
-            bags->posting_text[p] = entry->text;
+            bags->posting_text[p] = (int32_t)t;
             bags->posting_weight[p] = weight;
             single += alone[kind] * weight * weight;
             rare += kind == RARE;
@@ -229,9 +231,9 @@ static void start_rows(cotool_bags_builder *b) {
 
 void cotool_bags_part(cotool_bags_builder *b, int step, int part) {
     if (step == COUNT)
-        b->total[part] = cotool_count_terms(
-            b->first[part], b->first[part + 1], b->starts, b->ids, b->vocabulary,
-            b->entries + b->starts[b->first[part]], b->tallies + part * b->vocabulary);
+        cotool_count_terms(b->first[part], b->first[part + 1], b->starts, b->ids, b->vocabulary,
+                           b->entries + b->starts[b->first[part]], b->ends + b->first[part],
+                           b->tallies + part * b->vocabulary);
     else if (step == POST)
         post(b, part);
     else

@@ -15,11 +15,6 @@ typedef struct {
     int32_t term;
 } ranked;
 
-typedef struct {
-    int32_t term;
-    int64_t count;
-} counted;
-
 static int by_frequency(const void *a, const void *b) {
     const ranked *x = a, *y = b;
     if (x->frequency != y->frequency) return x->frequency < y->frequency ? -1 : 1;
@@ -27,7 +22,7 @@ static int by_frequency(const void *a, const void *b) {
 }
 
 static int by_term(const void *a, const void *b) {
-    int32_t x = ((const counted *)a)->term, y = ((const counted *)b)->term;
+    int32_t x = ((const cotool_entry *)a)->term, y = ((const cotool_entry *)b)->term;
     return (x > y) - (x < y);
 }
 
@@ -36,7 +31,7 @@ typedef struct {
     cotool_tally *tallies;
     ranked *order;
     int32_t *rank;
-    counted *terms;  /* entries of each text, by rank */
+    cotool_entry *terms; /* entries of each text, by rank */
     int64_t *first;  /* [texts + 1] */
     int32_t *slots;  /* bags by hash */
     int32_t *sample; /* [texts] a text of each bag */
@@ -69,7 +64,7 @@ static void lay_out(cotool_index *index, arena *a, size_t nnz) {
     index->posting_weight = cut(a, nnz, sizeof *index->posting_weight);
 }
 
-static uint64_t hash_of(const counted *terms, ptrdiff_t count, int metric) {
+static uint64_t hash_of(const cotool_entry *terms, ptrdiff_t count, int metric) {
     uint64_t hash = 0x9E3779B97F4A7C15u;
     for (ptrdiff_t e = 0; e < count; e++) {
         uint64_t weight = metric == COTOOL_JACCARD ? 1 : (uint64_t)terms[e].count;
@@ -79,7 +74,7 @@ static uint64_t hash_of(const counted *terms, ptrdiff_t count, int metric) {
     return hash;
 }
 
-static int same_bag(const counted *a, const counted *b, ptrdiff_t count, int metric) {
+static int same_bag(const cotool_entry *a, const cotool_entry *b, ptrdiff_t count, int metric) {
     for (ptrdiff_t e = 0; e < count; e++)
         if (a[e].term != b[e].term || (metric != COTOOL_JACCARD && a[e].count != b[e].count))
             return 0;
@@ -87,19 +82,17 @@ static int same_bag(const counted *a, const counted *b, ptrdiff_t count, int met
 }
 
 /* Number the terms from the rarest on, and sort every text by that. */
-static void sort_terms(scratch *s, ptrdiff_t texts, ptrdiff_t total, ptrdiff_t vocabulary) {
+static void sort_terms(scratch *s, ptrdiff_t texts, ptrdiff_t vocabulary) {
     for (ptrdiff_t k = 0; k < vocabulary; k++)
         s->order[k] = (ranked){s->tallies[k].spread, (int32_t)k};
     qsort(s->order, (size_t)vocabulary, sizeof *s->order, by_frequency);
     for (ptrdiff_t k = 0; k < vocabulary; k++) s->rank[s->order[k].term] = (int32_t)k;
-    ptrdiff_t e = 0;
     for (ptrdiff_t t = 0; t < texts; t++) {
-        s->first[t] = e;
-        for (; e < total && s->entries[e].text == t; e++)
-            s->terms[e] = (counted){s->rank[s->entries[e].term], s->entries[e].count};
-        qsort(s->terms + s->first[t], (size_t)(e - s->first[t]), sizeof *s->terms, by_term);
+        for (int64_t e = s->first[t]; e < s->first[t + 1]; e++)
+            s->terms[e] = (cotool_entry){s->rank[s->entries[e].term], s->entries[e].count};
+        qsort(s->terms + s->first[t], (size_t)(s->first[t + 1] - s->first[t]), sizeof *s->terms,
+              by_term);
     }
-    s->first[texts] = total;
 }
 
 /* Number the distinct bags: the bag of each text goes to `bag`. Returns the terms of all bags. */
@@ -108,7 +101,7 @@ static size_t find_bags(scratch *s, int metric, ptrdiff_t texts, int32_t *bag, p
     *bags = 0;
     for (size_t i = 0; i <= s->mask; i++) s->slots[i] = -1;
     for (ptrdiff_t t = 0; t < texts; t++) {
-        const counted *terms = s->terms + s->first[t];
+        const cotool_entry *terms = s->terms + s->first[t];
         ptrdiff_t count = s->first[t + 1] - s->first[t];
         size_t slot = hash_of(terms, count, metric) & s->mask;
         for (;; slot = (slot + 1) & s->mask) {
@@ -198,9 +191,9 @@ int cotool_index_open(cotool_index *index, int metric, double threshold, ptrdiff
     }
     temporary.next = memory;
     lay_out_scratch(&s, &temporary, (size_t)texts, words, (size_t)vocabulary);
-    ptrdiff_t total =
-        cotool_count_terms(0, texts, starts, ids, vocabulary, s.entries, s.tallies);
-    sort_terms(&s, texts, total, vocabulary);
+    s.first[0] = 0;
+    cotool_count_terms(0, texts, starts, ids, vocabulary, s.entries, s.first + 1, s.tallies);
+    sort_terms(&s, texts, vocabulary);
     index->metric = metric;
     index->threshold = threshold;
     index->texts = texts;

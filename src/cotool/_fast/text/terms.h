@@ -14,8 +14,7 @@
 enum { COTOOL_BAG_METRICS(COTOOL_LISTED) };
 
 typedef struct {
-    int32_t term, text;
-    int64_t count;
+    int32_t term, count;
 } cotool_entry;
 
 /* A text among those that are searched. */
@@ -30,30 +29,31 @@ typedef struct {
     int64_t spread; /* how many texts hold it */
 } cotool_tally;
 
-/* Distinct (text, term, count) of the texts `first` to before `last` in text order, by first
- * appearance within a text, and in how many of these texts each term occurs. `entries` has room for
- * one per word, `tallies` for one per term. Returns how many entries there are.
+/* Distinct terms of each of the texts `first` to before `last` and how often it holds them, by first
+ * appearance, and in how many of these texts each term occurs. `entries` has room for one per word,
+ * `ends` [last - first] for where those of a text end, `tallies` for one per term. A text has at
+ * most INT32_MAX words.
  *
  * Whether a text holds a word for the first time is like the toss of a coin: both take one way. */
-static ptrdiff_t cotool_count_terms(ptrdiff_t first, ptrdiff_t last, const int64_t *starts,
-                                    const int32_t *ids, ptrdiff_t vocabulary,
-                                    cotool_entry *entries, cotool_tally *tallies) {
+static void cotool_count_terms(ptrdiff_t first, ptrdiff_t last, const int64_t *starts,
+                               const int32_t *ids, ptrdiff_t vocabulary, cotool_entry *entries,
+                               int64_t *ends, cotool_tally *tallies) {
     int64_t total = 0;
     for (ptrdiff_t k = 0; k < vocabulary; k++) tallies[k] = (cotool_tally){-1, 0};
     for (ptrdiff_t t = first; t < last; t++) {
         int64_t begin = total;
         for (int64_t p = starts[t]; p < starts[t + 1]; p++) {
             cotool_tally *tally = &tallies[ids[p]];
-            int64_t place = tally->place, fresh = place < begin, known = fresh - 1;
-            place = (place & known) | (total & ~known);
-            int64_t count = (entries[place].count & known) + 1;
+            int64_t place = tally->place, fresh = place < begin;
+            place = (place & (fresh - 1)) | (total & -fresh);
             tally->place = place;
             tally->spread += fresh;
-            entries[place] = (cotool_entry){ids[p], (int32_t)t, count};
+            entries[place].count = (entries[place].count & (int32_t)(fresh - 1)) + 1;
+            entries[place].term = ids[p];
             total += fresh;
         }
+        ends[t - first] = total;
     }
-    return total;
 }
 
 /* What a term weighs for each time that a text holds it, if it is in `frequency` of all `texts`. */
