@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,8 +16,8 @@ from cotool.cli.vault.openers import changed_opener, new_opener
 from cotool.cli.vault.options import (
     IMPORT_PASSPHRASE_FILE,
     ChangedProtection,
-    Job,
     Protection,
+    later,
     with_keys,
 )
 from cotool.cli.vault.secrets import SecretSource, check_files
@@ -56,34 +55,32 @@ Place = Annotated[
 @identity_app.command("init", epilog="Example:  cotool vault identity init")
 @with_keys
 @with_options
-def init(path: Place = None, *, options: Protection, quiet: bool = QUIET, keys: KeyRequest) -> Job:
+@later
+def init(path: Place = None, *, options: Protection, quiet: bool = QUIET, keys: KeyRequest) -> None:
     """Make an identity, protected by a passphrase or a new key file (--key-file)."""
-    return partial(_init, _at(keys, path), options, quiet=quiet)
-
-
-def _init(request: KeyRequest, options: Protection, *, quiet: bool) -> int:
     from cotool.vault import Identity
 
-    path = request.identity_path
-    if Path(path).exists():
+    request = _at(keys, path)
+    place = request.identity_path
+    if Path(place).exists():
         raise InputError(
-            f"{path}: already exists", hint="cotool vault identity rotate makes a new version"
+            f"{place}: already exists", hint="cotool vault identity rotate makes a new version"
         )
     identity = Identity.generate()
     openers: list[Key] = []
     if not options.unprotected:
-        openers.append(new_opener(request, f"the identity {path}", options))
+        openers.append(new_opener(request, f"the identity {place}", options))
     elif options.generate:
         raise _contradiction()
-    identity.write_new(path, openers)
-    tell(f"{path}: identity {identity.key_id.hex()}, version 1", quiet=quiet)
+    identity.write_new(place, openers)
+    tell(f"{place}: identity {identity.key_id.hex()}, version 1", quiet=quiet)
     tell("back it up: without it you cannot open what others encrypt for you", quiet=quiet)
     tell("cotool vault identity show prints your public key for them", quiet=quiet)
-    return 0
 
 
 @identity_app.command("show", epilog="Example:  cotool vault identity show --name Alice")
 @with_keys
+@later
 def show(
     path: Place = None,
     *,
@@ -93,21 +90,16 @@ def show(
     signer: bool = flag("Output", "Print the short key that checks your signatures.", "--signer"),
     json_form: bool = flag("Output", "Write one JSON object with all versions.", "--json"),
     keys: KeyRequest,
-) -> Job:
+) -> None:
     """Print your public key. It is not a secret: give it to everyone who encrypts for you."""
-    return partial(_show, _at(keys, path), name=name, signer=signer, json_form=json_form)
-
-
-def _show(request: KeyRequest, *, name: str | None, signer: bool, json_form: bool) -> int:
     if name is not None and ("#" in name or not name.isprintable()):
         raise InputError("a name has no # and no control characters", parameter="name")
-    identity = request.read_identity()
+    identity = _at(keys, path).read_identity()
     if json_form:
         print(json.dumps(_described(identity), indent=2))
-        return 0
+        return
     text = str(identity.primary.signer) if signer else str(identity.recipient)
     print(text if not name else f"{name} {text}")
-    return 0
 
 
 def _described(identity: Identity) -> dict[str, object]:
@@ -128,27 +120,25 @@ def _described(identity: Identity) -> dict[str, object]:
 
 @identity_app.command("rotate", epilog="Example:  cotool vault identity rotate")
 @with_keys
-def rotate(path: Place = None, *, quiet: bool = QUIET, keys: KeyRequest) -> Job:
+@later
+def rotate(path: Place = None, *, quiet: bool = QUIET, keys: KeyRequest) -> None:
     """Make a new version with new keys. Files encrypted for older versions still open."""
     request = _at(keys, path)
 
-    def job() -> int:
-        from cotool.vault import Identity
+    from cotool.vault import Identity
 
-        place = request.identity_path
-        with named(place), Identity.changed(place, request.identity_openers) as identity:
-            number = identity.rotate()
-        tell(f"{place}: version {number} from now on; back up the identity again", quiet=quiet)
-        tell("give others your new public key: cotool vault identity show", quiet=quiet)
-        return 0
-
-    return job
+    place = request.identity_path
+    with named(place), Identity.changed(place, request.identity_openers) as identity:
+        number = identity.rotate()
+    tell(f"{place}: version {number} from now on; back up the identity again", quiet=quiet)
+    tell("give others your new public key: cotool vault identity show", quiet=quiet)
 
 
 @identity_app.command(
     "merge", epilog="Example:  cotool vault identity merge /mnt/laptop/identity.vault"
 )
 @with_keys
+@later
 def merge(
     file: Annotated[
         str, typer.Argument(metavar="FILE", help="The same identity, changed on another machine.")
@@ -157,7 +147,7 @@ def merge(
     import_passphrase_file: str | None = IMPORT_PASSPHRASE_FILE,
     quiet: bool = QUIET,
     keys: KeyRequest,
-) -> Job:
+) -> None:
     """Join your identity with a copy that was rotated on another machine.
 
     Versions that both made under the same number open files side by side. FILE is opened like your
@@ -167,52 +157,45 @@ def merge(
     if import_passphrase_file is not None:
         other = replace(other, source=SecretSource(import_passphrase_file))
 
-    def job() -> int:
-        from cotool.vault import Identity
+    from cotool.vault import Identity
 
-        place, theirs = keys.identity_path, other.read_identity()
-        with named(place), Identity.changed(place, keys.identity_openers) as identity:
-            before = identity.primary.seed
-            added = identity.merge(theirs)
-        tell(f"{place}: {plural(added, 'new version')}; back up the identity again", quiet=quiet)
-        if identity.primary.seed != before:
-            tell("give others your new public key: cotool vault identity show", quiet=quiet)
-        return 0
-
-    return job
+    place, theirs = keys.identity_path, other.read_identity()
+    with named(place), Identity.changed(place, keys.identity_openers) as identity:
+        before = identity.primary.seed
+        added = identity.merge(theirs)
+    tell(f"{place}: {plural(added, 'new version')}; back up the identity again", quiet=quiet)
+    if identity.primary.seed != before:
+        tell("give others your new public key: cotool vault identity show", quiet=quiet)
 
 
 @identity_app.command("passphrase", epilog="Example:  cotool vault identity passphrase")
 @with_keys
 @with_options
+@later
 def change_passphrase(
     path: Place = None, *, options: ChangedProtection, quiet: bool = QUIET, keys: KeyRequest
-) -> Job:
+) -> None:
     """Change the passphrase or key file that opens the identity.
 
     The keys stay. A copy of the old file still opens with the old passphrase or key file.
     """
     request = _at(keys, path)
 
-    def job() -> int:
-        from cotool.vault import Identity
+    from cotool.vault import Identity
 
-        place = request.identity_path
-        unprotected = options.unprotected
-        if unprotected and options != ChangedProtection(unprotected=True):
-            raise _contradiction()
-        check_files(options.new_passphrase_file)
-        request.read_identity()  # the old secret is checked before a new one is made
-        opener = None
-        if not unprotected:
-            opener = changed_opener(request, f"the identity {place}", options)
-        with named(place):
-            Identity.change_opener(place, request.identity_openers, opener)
-        secret = "its mode only" if unprotected else "the new secret"
-        tell(f"{place}: protected by {secret} from now on", quiet=quiet)
-        return 0
-
-    return job
+    place = request.identity_path
+    unprotected = options.unprotected
+    if unprotected and options != ChangedProtection(unprotected=True):
+        raise _contradiction()
+    check_files(options.new_passphrase_file)
+    request.read_identity()  # the old secret is checked before a new one is made
+    opener = None
+    if not unprotected:
+        opener = changed_opener(request, f"the identity {place}", options)
+    with named(place):
+        Identity.change_opener(place, request.identity_openers, opener)
+    secret = "its mode only" if unprotected else "the new secret"
+    tell(f"{place}: protected by {secret} from now on", quiet=quiet)
 
 
 def _at(request: KeyRequest, path: str | None) -> KeyRequest:

@@ -15,7 +15,7 @@ from cotool.cli.shared.settings import App
 from cotool.cli.vault import keyring_exchange
 from cotool.cli.vault.keys import tell
 from cotool.cli.vault.openers import changed_opener, new_opener
-from cotool.cli.vault.options import ChangedSecret, Job, NewSecret, with_keys
+from cotool.cli.vault.options import ChangedSecret, NewSecret, later, with_keys
 from cotool.cli.vault.secrets import check_files
 from cotool.errors import InputError
 from cotool.vault.files import named
@@ -48,64 +48,53 @@ Version = Annotated[
 @keys_app.command("init", epilog="Example:  cotool vault keys init")
 @with_keys
 @with_options
-def init(*, options: NewSecret, quiet: bool = QUIET, keys: KeyRequest) -> Job:
+@later
+def init(*, options: NewSecret, quiet: bool = QUIET, keys: KeyRequest) -> None:
     """Make a keyring with one version, opened by a passphrase or a new key file (--key-file)."""
-    return partial(_init, keys, options, quiet=quiet)
-
-
-def _init(request: KeyRequest, options: NewSecret, *, quiet: bool) -> int:
     from cotool.vault import Keyring
 
-    path = request.keyring_path
+    path = keys.keyring_path
     if Path(path).exists():
         raise InputError(
             f"{path}: already exists", hint="cotool vault keys rotate makes a new version"
         )
     keyring = Keyring.generate()
-    keyring.write_new(path, [new_opener(request, f"the keyring {path}", options)])
-    request.seen.remember(keyring)
+    keyring.write_new(path, [new_opener(keys, f"the keyring {path}", options)])
+    keys.seen.remember(keyring)
     tell(f"{path}: key {keyring.key_id.hex()}, version 1", quiet=quiet)
     tell("back it up: without it your files are lost", quiet=quiet)
-    return 0
 
 
 @keys_app.command("passphrase", epilog="Example:  cotool vault keys passphrase")
 @with_keys
 @with_options
-def change_passphrase(*, options: ChangedSecret, quiet: bool = QUIET, keys: KeyRequest) -> Job:
+@later
+def change_passphrase(*, options: ChangedSecret, quiet: bool = QUIET, keys: KeyRequest) -> None:
     """Change the passphrase or key file that opens the keyring.
 
     The versions stay, so files open as before. A copy of the old keyring still opens with the old
     passphrase or key file.
     """
+    from cotool.vault import Keyring
 
-    def job() -> int:
-        from cotool.vault import Keyring
-
-        path = keys.keyring_path
-        check_files(options.new_passphrase_file)
-        keys.read_keyring()  # the old secret is checked before a new one is made
-        opener = changed_opener(keys, f"the keyring {path}", options)
-        Keyring.change_opener(path, [keys.opener], opener, seen=keys.seen)
-        tell(f"{path}: opened by the new secret from now on", quiet=quiet)
-        return 0
-
-    return job
+    path = keys.keyring_path
+    check_files(options.new_passphrase_file)
+    keys.read_keyring()  # the old secret is checked before a new one is made
+    opener = changed_opener(keys, f"the keyring {path}", options)
+    Keyring.change_opener(path, [keys.opener], opener, seen=keys.seen)
+    tell(f"{path}: opened by the new secret from now on", quiet=quiet)
 
 
 @keys_app.command("list", epilog="Example:  cotool vault keys list --json")
 @with_keys
+@later
 def list_versions(
     *,
     json_form: bool = flag("Output", "Write one JSON object to standard output.", "--json"),
     keys: KeyRequest,
-) -> Job:
+) -> None:
     """List the versions and their states. No key is shown."""
-    return partial(_list, keys, json_form=json_form)
-
-
-def _list(request: KeyRequest, *, json_form: bool) -> int:
-    keyring = request.read_keyring()
+    keyring = keys.read_keyring()
     versions = [
         {"version": version.version, "state": version.state, "created": version.created}
         for version in keyring.versions
@@ -119,61 +108,55 @@ def _list(request: KeyRequest, *, json_form: bool) -> int:
             "versions": versions,
         }
         print(json.dumps(document, indent=2))
-        return 0
+        return
     print(
         f"key {keyring.key_id.hex()}, versions from {keyring.min_decrypt_version} on open files\n"
     )
     print("version  state      created")
     for row in versions:
         print(f"{row['version']:>7}  {row['state']:<9}  {row['created']}")
-    return 0
 
 
 @keys_app.command("rotate", epilog="Example:  cotool vault keys rotate")
 @with_keys
-def rotate(*, quiet: bool = QUIET, keys: KeyRequest) -> Job:
+@later
+def rotate(*, quiet: bool = QUIET, keys: KeyRequest) -> None:
     """Make a new primary version. Files encrypted with older versions still open."""
+    from cotool.cli.vault.changes import rotate_keyring
 
-    def job() -> int:
-        from cotool.cli.vault.changes import rotate_keyring
-
-        rotate_keyring(keys, quiet=quiet)
-        return 0
-
-    return job
+    rotate_keyring(keys, quiet=quiet)
 
 
 @keys_app.command("enable", epilog="Example:  cotool vault keys enable 2")
 @with_keys
-def enable(version: Version, *, quiet: bool = QUIET, keys: KeyRequest) -> Job:
+@later
+def enable(version: Version, *, quiet: bool = QUIET, keys: KeyRequest) -> None:
     """Let a disabled version open files again."""
-    return partial(_change, keys, partial(_set_state, version, "enabled"), quiet=quiet)
+    _change(keys, partial(_set_state, version, "enabled"), quiet=quiet)
 
 
 @keys_app.command("disable", epilog="Example:  cotool vault keys disable 2")
 @with_keys
-def disable(version: Version, *, quiet: bool = QUIET, keys: KeyRequest) -> Job:
+@later
+def disable(version: Version, *, quiet: bool = QUIET, keys: KeyRequest) -> None:
     """Stop a version from opening files until it is enabled again."""
-    return partial(_change, keys, partial(_set_state, version, "disabled"), quiet=quiet)
+    _change(keys, partial(_set_state, version, "disabled"), quiet=quiet)
 
 
 @keys_app.command("destroy", epilog="Example:  cotool vault keys destroy 1 --yes")
 @with_keys
+@later
 def destroy(
     version: Version,
     *,
     yes: bool = flag("Run", "Do not ask for confirmation.", "--yes -y"),
     quiet: bool = QUIET,
     keys: KeyRequest,
-) -> Job:
+) -> None:
     """Delete the key of a version for good. Files that only it opens are lost."""
-
-    def job() -> int:
-        if not yes:
-            _confirm(version)
-        return _change(keys, partial(_set_state, version, "destroyed"), quiet=quiet)
-
-    return job
+    if not yes:
+        _confirm(version)
+    _change(keys, partial(_set_state, version, "destroyed"), quiet=quiet)
 
 
 def _confirm(version: int) -> None:
@@ -189,9 +172,10 @@ def _confirm(version: int) -> None:
     "set-min-decrypt-version", epilog="Example:  cotool vault keys set-min-decrypt-version 3"
 )
 @with_keys
-def set_minimum(version: Version, *, quiet: bool = QUIET, keys: KeyRequest) -> Job:
+@later
+def set_minimum(version: Version, *, quiet: bool = QUIET, keys: KeyRequest) -> None:
     """Stop all versions below this one from opening files."""
-    return partial(_change, keys, partial(_set_minimum, version), quiet=quiet)
+    _change(keys, partial(_set_minimum, version), quiet=quiet)
 
 
 def _set_state(version: int, state: str, keyring: Keyring) -> str:
@@ -204,14 +188,13 @@ def _set_minimum(version: int, keyring: Keyring) -> str:
     return f"versions from {version} on open files"
 
 
-def _change(request: KeyRequest, change: Callable[[Keyring], str], *, quiet: bool) -> int:
+def _change(request: KeyRequest, change: Callable[[Keyring], str], *, quiet: bool) -> None:
     from cotool.vault import Keyring
 
     path = request.keyring_path
     with named(path), Keyring.changed(path, [request.opener], seen=request.seen) as keyring:
         text = change(keyring)
     tell(f"{path}: {text}", quiet=quiet)
-    return 0
 
 
 keys_app.registered_commands += keyring_exchange.commands.registered_commands

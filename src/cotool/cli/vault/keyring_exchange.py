@@ -16,8 +16,8 @@ from cotool.cli.vault.options import (
     ARMOR,
     IMPORT_PASSPHRASE_FILE,
     PROFILE,
-    Job,
     NewSecret,
+    later,
     with_keys,
 )
 from cotool.cli.vault.secrets import SecretSource, check_files
@@ -35,6 +35,7 @@ commands = App()
 @commands.command("export", epilog="Example:  cotool vault keys export -o keys.vault.asc --armor")
 @with_keys
 @with_options
+@later
 def export(
     *,
     output: str | None = option("Output", "File for the export.", "--output -o FILE"),
@@ -46,33 +47,27 @@ def export(
     options: NewSecret,
     quiet: bool = QUIET,
     keys: KeyRequest,
-) -> Job:
+) -> None:
     """Write all versions to a file with a separate passphrase, for a backup or a colleague."""
+    from cotool.cli.vault.streams import spare_output, write_out
+    from cotool.vault.armor import armor as armored
+    from cotool.vault.in_memory import seal_bytes
 
-    def job() -> int:
-        from cotool.cli.vault.streams import spare_output, write_out
-        from cotool.vault.armor import armor as armored
-        from cotool.vault.in_memory import seal_bytes
-
-        spare_output(output, force=force, text=armor)
-        keyring = keys.read_keyring()
-        secret = (
-            generated_passphrase()
-            if options.generate
-            else SecretSource(export_passphrase_file).read("the export", confirm=True)
-        )
-        data = seal_bytes(
-            keyring.to_bytes(), [keys.new_passphrase(secret, profile=options.profile)]
-        )
-        write_out(armored(data) if armor else data, output, force=force, text=armor)
-        tell(f"exported: {len(keyring.versions)} versions", quiet=quiet)
-        return 0
-
-    return job
+    spare_output(output, force=force, text=armor)
+    keyring = keys.read_keyring()
+    secret = (
+        generated_passphrase()
+        if options.generate
+        else SecretSource(export_passphrase_file).read("the export", confirm=True)
+    )
+    data = seal_bytes(keyring.to_bytes(), [keys.new_passphrase(secret, profile=options.profile)])
+    write_out(armored(data) if armor else data, output, force=force, text=armor)
+    tell(f"exported: {len(keyring.versions)} versions", quiet=quiet)
 
 
 @commands.command("import", epilog="Example:  cotool vault keys import keys.vault.asc")
 @with_keys
+@later
 def import_keys(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A file written by `keys export`.")],
     *,
@@ -80,37 +75,34 @@ def import_keys(
     profile: str | None = PROFILE,
     quiet: bool = QUIET,
     keys: KeyRequest,
-) -> Job:
+) -> None:
     """Add the versions of an export to the keyring; make the keyring if there is none.
 
     A warning says if this machine has seen a newer state of the keyring than the new one has.
     """
+    from cotool.vault import Keyring
 
-    def job() -> int:
-        from cotool.vault import Keyring
-
-        check_files(file, import_passphrase_file)
-        secret = SecretSource(import_passphrase_file).read(f"the export {file}")
-        with named(file):
-            other = Keyring.read(file, [keys.new_passphrase(secret)])
-        path = keys.keyring_path
-        if Path(path).exists():
-            return _merge(keys, other, join=False, quiet=quiet)
-        other.write_new(path, [new_opener(keys, f"the keyring {path}", NewSecret(profile=profile))])
-        tell(f"{path}: {len(other.versions)} versions", quiet=quiet)
-        try:
-            keys.seen.check(other)
-        except IntegrityError as error:
-            text = f"cotool: warning: {visible_name(path)}: {error}; it is used from now on"
-            print(text, file=sys.stderr)
-        keys.seen.remember(other, accept=True)
-        return 0
-
-    return job
+    check_files(file, import_passphrase_file)
+    secret = SecretSource(import_passphrase_file).read(f"the export {file}")
+    with named(file):
+        other = Keyring.read(file, [keys.new_passphrase(secret)])
+    path = keys.keyring_path
+    if Path(path).exists():
+        _merge(keys, other, join=False, quiet=quiet)
+        return
+    other.write_new(path, [new_opener(keys, f"the keyring {path}", NewSecret(profile=profile))])
+    tell(f"{path}: {len(other.versions)} versions", quiet=quiet)
+    try:
+        keys.seen.check(other)
+    except IntegrityError as error:
+        text = f"cotool: warning: {visible_name(path)}: {error}; it is used from now on"
+        print(text, file=sys.stderr)
+    keys.seen.remember(other, accept=True)
 
 
 @commands.command("merge", epilog="Example:  cotool vault keys merge /mnt/laptop/keyring.vault")
 @with_keys
+@later
 def merge(
     file: Annotated[
         str, typer.Argument(metavar="FILE", help="The same keyring, changed on another machine.")
@@ -119,29 +111,25 @@ def merge(
     import_passphrase_file: str | None = IMPORT_PASSPHRASE_FILE,
     quiet: bool = QUIET,
     keys: KeyRequest,
-) -> Job:
+) -> None:
     """Join a keyring with a copy that was changed on another machine.
 
     Versions that both made under the same number open files side by side. A version that is
     disabled or destroyed in one of them stays so. FILE is opened like the keyring, or by its own
     passphrase.
     """
+    from cotool.vault import Keyring
 
-    def job() -> int:
-        from cotool.vault import Keyring
-
-        opener: Key = keys.opener
-        if import_passphrase_file is not None:
-            secret = SecretSource(import_passphrase_file).read(f"the keyring {file}")
-            opener = keys.new_passphrase(secret)
-        with named(file):
-            other = Keyring.read(file, [opener])
-        return _merge(keys, other, join=True, quiet=quiet)
-
-    return job
+    opener: Key = keys.opener
+    if import_passphrase_file is not None:
+        secret = SecretSource(import_passphrase_file).read(f"the keyring {file}")
+        opener = keys.new_passphrase(secret)
+    with named(file):
+        other = Keyring.read(file, [opener])
+    _merge(keys, other, join=True, quiet=quiet)
 
 
-def _merge(request: KeyRequest, other: Keyring, *, join: bool, quiet: bool) -> int:
+def _merge(request: KeyRequest, other: Keyring, *, join: bool, quiet: bool) -> None:
     from cotool.vault import Keyring
 
     path, seen = request.keyring_path, request.seen
@@ -153,25 +141,20 @@ def _merge(request: KeyRequest, other: Keyring, *, join: bool, quiet: bool) -> i
         was = before.get((version.version, version.id), version.state)
         if was != version.state and version.state in {"disabled", "destroyed"}:
             tell(f"{path}: version {version.version} is {version.state}", quiet=quiet)
-    return 0
 
 
 @commands.command("accept", epilog="Example:  cotool vault keys accept")
 @with_keys
-def accept(*, quiet: bool = QUIET, keys: KeyRequest) -> Job:
+@later
+def accept(*, quiet: bool = QUIET, keys: KeyRequest) -> None:
     """Use the keyring although this machine has seen a newer one, such as after a restore.
 
     Versions that were disabled or destroyed since then open files again.
     """
+    from cotool.vault import Keyring
 
-    def job() -> int:
-        from cotool.vault import Keyring
-
-        path = keys.keyring_path
-        with named(path):
-            keyring = Keyring.read(path, [keys.opener])
-        keys.seen.remember(keyring, accept=True)
-        tell(f"{path}: used from now on, change {keyring.counter}", quiet=quiet)
-        return 0
-
-    return job
+    path = keys.keyring_path
+    with named(path):
+        keyring = Keyring.read(path, [keys.opener])
+    keys.seen.remember(keyring, accept=True)
+    tell(f"{path}: used from now on, change {keyring.counter}", quiet=quiet)

@@ -1,5 +1,6 @@
 """The options that all vault commands share, added to a command by `with_keys`."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import fields
 from typing import Annotated, Any
@@ -135,6 +136,16 @@ class _KeyOptions:
     allow_any_cost: bool = flag(
         "Keys", "Open files whose passphrase needs a lot of memory to check.", "--allow-any-cost"
     )
+
+
+def later(command: Callable[..., int | None]) -> Command:
+    """Make a command return its body as its work, which ends with 0 unless it returns a code."""
+
+    @functools.wraps(command)
+    def checked(*values: Any, **named: Any) -> Job:
+        return lambda: command(*values, **named) or 0
+
+    return checked
 
 
 def key_variables() -> set[str]:
