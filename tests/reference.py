@@ -1724,6 +1724,31 @@ def quantile_of(numbers, share):
     return numbers[int(share * (len(numbers) - 1))] if numbers else None
 
 
+def pair(line, key, *, quoted):
+    """The value of key=value in a text; a key within double quotes is the last choice, or none."""
+    best = None
+    for at in range(len(line)):
+        before = line[at - 1 : at]
+        if not line.startswith(key + b"=", at) or (before and before not in b" \t\r,;|([{\0"):
+            continue
+        rest = line[at + len(key) + 1 :]
+        if rest[:1] in {b'"', b"'"}:
+            value = rest[1:].split(rest[:1])[0]
+        else:
+            value = re.match(rb"[^ \t\r,;|)\]}\0]*", rest)[0]
+        found = value if rest else None
+        if _inside(line[:at]):
+            best = best or (found,)
+        else:
+            return found
+    return best[0] if best and quoted else None
+
+
+def _inside(before):
+    """Whether a text ends within double quotes; escapes count everywhere."""
+    return sum(mark == b'"' for mark in re.findall(rb'\\.|"', before, re.DOTALL)) % 2 == 1
+
+
 def bucket_range(bucket):
     """The least and the greatest number of a bucket: its leading bit and the six bits after it."""
     if not bucket:

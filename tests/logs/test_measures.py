@@ -25,7 +25,7 @@ from cotool.logs.options import LogOptions
 from cotool.logs.patterns.patterns import compile_group
 from cotool.logs.scan.scan import Watch, scan_opened
 from cotool.logs.scan.sources import Stream
-from reference import quantile_of, read_number
+from reference import pair, quantile_of, read_number
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -480,6 +480,35 @@ def test_a_step_has_the_records_of_all_files_and_forms_of_times(tmp_path: Path) 
         assert [step.records for step in one.total.steps.values()] == [2] * 4
     whole = cotool.analyze_logs(tmp_path, recursive=True, measures=["ms"], step=60).measures
     assert [step.records for step in whole.total.steps.values()] == [6] * 4
+
+
+@pytest.mark.parametrize(
+    ("text", "total"),
+    [
+        ('10.0.0.1 - - [{}] "GET /a HTTP/1.1" 200 9 "-" "B (rt=99) rt=98" rt=0.002 id=7', 0.02),
+        ('10.0.0.1 - - [{}] "GET /a HTTP/1.1" 200 9 "-" "B \\" rt=98"', None),
+        ('{} INFO "done \\"x\\" rt=99" rt="0.002" rt=5', 0.02),
+        ('{} INFO said "done rt=0.002', 0.02),
+        ('{} INFO it is 5" rt=0.002 rt=7', 0.02),
+    ],
+)  # fmt: skip
+def test_a_key_within_quotes_counts_only_alone(
+    tmp_path: Path, text: str, total: float | None
+) -> None:
+    """What clients send, such as their own name, does not replace a number of the log."""
+    time = "10/Oct/2024:10:00:0{} +0000" if "HTTP" in text else "2024-10-10T10:00:0{}Z"
+    lines = "".join(text.format(time.format(n)) + "\n" for n in range(10))
+    figures = analyze(tmp_path, lines, measures=["rt"]).measures.total.measures[0]
+    assert (figures.count, figures.sum) == (0 if total is None else 10, total or 0)
+
+
+@pytest.mark.parametrize("plain", [False, True])
+@given(st.lists(st.sampled_from([*'"\\=, ab', "a=", ' a="', "x" * 60]), max_size=24).map("".join))
+def test_pairs_of_any_text(plain: bool, line: str) -> None:
+    """A pair is where the oracle finds it, wherever blocks of 64 bytes end."""
+    for quoted in (False, True):
+        found = logscan.pair(line.encode(), b"a", quoted=quoted, plain=plain)
+        assert found == pair(line.encode(), b"a", quoted=quoted)
 
 
 def test_distinct_values_are_counted_within_two_percent(tmp_path: Path) -> None:

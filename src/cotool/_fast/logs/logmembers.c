@@ -32,6 +32,16 @@ COTOOL_INLINE int ends_bare(uint8_t c) {
     return c == ',' || c == '}' || c == ']' || c == ' ' || c == '\t';
 }
 
+/* Tells whether a byte may come before the key of a pair in text, and whether it ends a value. */
+COTOOL_INLINE int opens_pair(uint8_t c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == ',' || c == ';' || c == '|' || c == '(' ||
+           c == '[' || c == '{' || c == 0;
+}
+COTOOL_INLINE int ends_pair(uint8_t c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == ',' || c == ';' || c == '|' || c == ')' ||
+           c == ']' || c == '}' || c == 0;
+}
+
 #define COTOOL_AVX512_TARGET \
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,bmi,bmi2,popcnt")))
 #define COTOOL_AVX2_TARGET __attribute__((target("avx2,bmi,bmi2,popcnt")))
@@ -42,9 +52,11 @@ cotool_members_function *cotool_json_members = cotool_json_members_plain;
 cotool_members_function *cotool_logfmt_members = cotool_logfmt_members_plain;
 
 cotool_columns_function *cotool_columns = cotool_columns_plain;
+cotool_pair_function *cotool_pair = cotool_pair_plain;
 
 void cotool_members_prepare(void) {
     cotool_json_members = COTOOL_CHOOSE(cotool_json_members);
     cotool_logfmt_members = COTOOL_CHOOSE(cotool_logfmt_members);
     cotool_columns = COTOOL_CHOOSE(cotool_columns);
+    cotool_pair = COTOOL_CHOOSE(cotool_pair);
 }

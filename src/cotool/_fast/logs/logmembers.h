@@ -31,6 +31,14 @@ typedef int cotool_columns_function(const uint8_t *p, const uint8_t *end, int co
 extern cotool_columns_function *cotool_columns;
 cotool_columns_function cotool_columns_plain;
 
+/* Finds key=value in text. The key follows a blank, a separator or the line's start; the value is in
+ * quotes or goes up to a blank or a separator. A key within double quotes counts only if there is none
+ * outside, and if `quoted` allows it: clients choose what is within them, such as their own name. */
+typedef cotool_value cotool_pair_function(const uint8_t *p, const uint8_t *end, const char *key,
+                                          int quoted);
+extern cotool_pair_function *cotool_pair;
+cotool_pair_function cotool_pair_plain;
+
 extern cotool_members_function *cotool_json_members, *cotool_logfmt_members;
 cotool_members_function cotool_json_members_plain, cotool_logfmt_members_plain;
 

@@ -115,6 +115,15 @@ def mask_path(bytes text not None):
     return (<char*>out)[:size]
 
 
+def pair(bytes line not None, bytes key not None, *, bint quoted=True, bint plain=False):
+    """Return the value of key=value in a text, None without one; see cotool_pair()."""
+    cdef bytes padded_line = line + bytes(COTOOL_PADDING)
+    cdef const uint8_t* p = <const uint8_t*><const char*>padded_line
+    cdef cotool_value value = (cotool_pair_plain if plain else cotool_pair)(
+        p, p + len(line), <const char*>key, quoted)
+    return (<char*>value.start)[:value.end - value.start] if value.start != NULL else None
+
+
 def short_path(bytes text not None):
     """Return what mask_path() does for most short paths, None for others."""
     cdef uint8_t[256] given

@@ -17,7 +17,7 @@ enum {
     COTOOL_GET_NONE,
     COTOOL_GET_TOKEN, /* column `token`, without its quotes or brackets */
     COTOOL_GET_KEY,   /* value number `value` of the keys: JSON, logfmt */
-    COTOOL_GET_PAIR,  /* key=value in text; `text` is the key */
+    COTOOL_GET_PAIR,  /* key=value in text; `text` is the key; not within quotes if `token` is 1 */
     COTOOL_GET_TEXT,  /* the word between `text` and `after` */
     COTOOL_GET_GROUP, /* the group of a regex */
     COTOOL_GET_LEVEL,

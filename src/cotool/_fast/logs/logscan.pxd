@@ -242,6 +242,11 @@ cdef extern from "logs/logmembers.h" nogil:
         const uint8_t* p, const uint8_t* end, int count, cotool_value* value)
     columns_function* cotool_columns
     int cotool_columns_plain(const uint8_t* p, const uint8_t* end, int count, cotool_value* value)
+    ctypedef cotool_value pair_function "cotool_pair_function"(
+        const uint8_t* p, const uint8_t* end, const char* key, int quoted)
+    pair_function* cotool_pair
+    cotool_value cotool_pair_plain(const uint8_t* p, const uint8_t* end, const char* key,
+                                   int quoted)
     members_function* cotool_json_members
     members_function* cotool_logfmt_members
     void cotool_json_members_plain(const uint8_t* p, const uint8_t* end, const cotool_keys* keys,

@@ -221,7 +221,7 @@ void cotool_read_fields(const cotool_config *config, int format, const uint8_t *
                 if (l->token < columns) given = &f->column[l->token];
                 break;
             case COTOOL_GET_PAIR:
-                *v = cotool_pair_find(line, end, l->text);
+                *v = cotool_pair(line, end, l->text, !l->token);
                 extend(v, end);
                 given = v;
                 break;

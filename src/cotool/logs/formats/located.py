@@ -25,7 +25,16 @@ from cotool.logs.formats.columns import (
 from cotool.logs.formats.field_names import ALIASES, names_of, scale_among, scale_of
 from cotool.logs.formats.model import JSON, LOGFMT, MAX_KEY, TEXT
 from cotool.logs.measures import model
-from cotool.logs.measures.model import COLUMN, GIVEN, KEY, LEVEL, NOWHERE, PAIR, Locator
+from cotool.logs.measures.model import (
+    COLUMN,
+    GIVEN,
+    KEY,
+    LEVEL,
+    NOWHERE,
+    PAIR,
+    UNQUOTED,
+    Locator,
+)
 from cotool.logs.units import NO_SCALE, UNITS, Scale
 
 if TYPE_CHECKING:
@@ -121,6 +130,8 @@ def locators_in(
                     else _pair(source.name, source.scale)
                 )
             )
+        if locator.kind == PAIR and "status" in columns:
+            locator = locator._replace(token=UNQUOTED)
         if source.name == "client" and locator.kind in {COLUMN, KEY, PAIR}:
             locator = locator._replace(part=_ADDRESS)
         if source.name == "bytes" and (source.scale or locator.scale) == NO_SCALE:
@@ -172,13 +183,23 @@ def _pair_among(source: ValueSource, lines: Sequence[bytes], *, is_access: bool)
         if name.encode() + b"=" not in text:
             continue  # as most names
         key = re.compile(rb"(?<![^\s,;|(\[{])" + re.escape(name.encode()) + rb"=[\"']?([^\s\"']*)")
-        found = [match[1] for match in map(key.search, lines) if match]
+        found = [value for line in lines for value in _values(key, line, quoted=not is_access)]
         if found:
             scale = source.scale
             if is_access and scale is None and scale_of(name) == NO_SCALE and are_seconds(found):
                 scale = UNITS["s"]
             return _pair(name, scale)
     return None
+
+
+def _values(key: re.Pattern[bytes], line: bytes, *, quoted: bool) -> Sequence[bytes]:
+    """Return the value of a pair, as cotool_pair() in the kernel finds it; nothing without one."""
+    found = list(key.finditer(line))
+    for match in found:
+        before = line[: match.start()]
+        if not (before.count(b'"') - before.count(b'\\"')) % 2:
+            return [match[1]]
+    return [found[0][1]] if found and quoted else []
 
 
 class _Keys:

@@ -10,6 +10,7 @@ from cotool.logs.units import NO_SCALE, Scale
 # As in logreading.h.
 NOWHERE, COLUMN, KEY, PAIR, TEXT, GROUP, LEVEL, GIVEN, TEMPLATE, PARAMETER = range(10)
 AS_IS, AS_PATH, AS_CLASS = range(3)
+UNQUOTED = 1
 LESS, LEAST, MORE, MOST, EQUAL, OTHER, NOT, AND, OR = range(9)
 MAX_SOURCES, MAX_MEASURES, MAX_BY, MAX_TESTS = 16, 8, 4, 32
 
@@ -25,7 +26,10 @@ STEP_STATISTICS = (*STATISTICS, "distinct")
 
 
 class Locator(NamedTuple):
-    """Where to find a source in lines of one format; the fields match cotool_locator."""
+    """Where to find a source in lines of one format; the fields match cotool_locator.
+
+    `token`: the number of a column or a parameter, or whether a pair must be UNQUOTED.
+    """
 
     kind: int = NOWHERE
     token: int = 0
