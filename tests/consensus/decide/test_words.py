@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cotool.consensus.decide import antonyms
+from cotool.consensus.decide.anchors import stem
 from cotool.consensus.decide.words import Words, opposition
 
 NEGATING = [
@@ -98,3 +100,17 @@ def test_content_leaves_out_grammar():
     assert text.numbers == ("24",)
     assert text.negations == 1
     assert ("servers", "x") not in text.bigrams
+
+
+def test_words_are_opposite_in_all_their_forms():
+    """Each word of the table, also with an ending, has the sides of all words of its stem."""
+    lines = [line.split("/") for line in antonyms._SIDES.strip().splitlines()]
+    sides: dict[str, set[tuple[int, int]]] = {}
+    for pair, line in enumerate(lines):
+        for side, words in enumerate(line):
+            for word in words.casefold().split():
+                sides.setdefault(stem(word), set()).add((pair, side))
+    for line in lines:
+        for word in "/".join(line).replace("/", " ").casefold().split():
+            for form in (word, f"{word}s", f"{word}ing"):
+                assert antonyms.poles_of(form) == sides.get(stem(form), frozenset())

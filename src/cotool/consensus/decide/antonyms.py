@@ -8,6 +8,7 @@ closed), converse deeds (buy, sell). Synonyms share a line, so that "raise" is a
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cache, lru_cache
 
 from cotool.consensus.decide.anchors import stem
@@ -15,6 +16,8 @@ from cotool.consensus.decide.anchors import stem
 # "unsafe" denies "safe".
 DENYING_PREFIXES = ("un", "in", "im", "il", "ir", "dis", "non")
 _SHORTEST = 3
+# The letters by which the table is searched; no stem is shorter than these.
+_START = 2
 
 # One line for each pair of sides; words are compared by their stems.
 _SIDES = """
@@ -136,20 +139,24 @@ verdadero / falso
 
 
 @cache
-def _table() -> dict[str, frozenset[tuple[int, int]]]:
-    """Return for each stem the pairs that it belongs to, and its side of each."""
-    found: dict[str, set[tuple[int, int]]] = {}
+def _by_start() -> dict[str, list[tuple[str, tuple[int, int]]]]:
+    """Return the words of the table by their first letters, each with its pair and its side."""
+    found: dict[str, list[tuple[str, tuple[int, int]]]] = defaultdict(list)
     for pair, line in enumerate(_SIDES.strip().splitlines()):
         for side, words in enumerate(line.split("/")):
             for word in words.casefold().split():
-                found.setdefault(stem(word), set()).add((pair, side))
-    return {word: frozenset(poles) for word, poles in found.items()}
+                found[word[:_START]].append((word, (pair, side)))
+    return found
 
 
 @lru_cache(1 << 12)
 def poles_of(word: str) -> frozenset[tuple[int, int]]:
     """Return the pairs of opposites that a folded word belongs to, each with its side."""
-    return _table().get(stem(word), frozenset())
+    root = stem(word)
+    # Words with the same stem start alike, unless they are numbers, of which the table has none.
+    # Stemming all of them takes 1.6 ms.
+    alike = _by_start().get(word[:_START], ()) if word.startswith(root) else ()
+    return frozenset(poles for other, poles in alike if stem(other) == root)
 
 
 def opposite(word: str, other: str) -> bool:

@@ -172,7 +172,7 @@ _NEXT_ITEM = lazy_pattern(r"\n\s*[*_]{0,2}(\d{1,3})[.)]\s")
 
 
 def _read_range(span: str, start: int) -> Reading | None:
-    between = _BETWEEN.match(span, start)
+    between = _BETWEEN.match(span, start) if any(map(str.isdigit, span)) else None
     low = between and read_number(between["low"])
     high = between and read_number(between["high"])
     if not (between and low and high):
@@ -199,16 +199,16 @@ def read_quantity(span: str) -> Reading | None:
         start += 1
     if span.startswith("$", start) and span[start + 1 : start + 2].isalpha():
         start += 1
-    if span.startswith("$-", start) or _MATHS.match(span, start):
+    if span.startswith("$-", start) or ("$" in span and _MATHS.match(span, start)):
         start += 1
-    equation = _EQUATION.match(span, start)
+    equation = _EQUATION.match(span, start) if "=" in span or "≈" in span else None
     if equation and equation.end() <= MAX_EQUATION:
         rest = span[equation.end() :]
         start = equation.end() + len(rest) - len(rest.lstrip(_BEFORE_NUMBER))
     number = read_number(span, start)
     if number is None:
         return None
-    following = _NEXT_ITEM.search(span, number.end)
+    following = _NEXT_ITEM.search(span, number.end) if "\n" in span else None
     if following and number.value.isdecimal() and int(following[1]) == int(number.value) + 1:
         return None  # "1. … 2. …": a numbered list
     return Reading(
