@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cotool.cli.html.calibration import reliability_diagram
+from cotool.cli.html.experts import reliability_diagram
 from cotool.consensus.learning.calibration import Bin, Calibration, features
 
 

@@ -8,7 +8,7 @@ import zlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cotool.cli.html.png import data_url, opacity_png
+from cotool.cli.html.heatmap import data_url, opacity_png
 
 
 def decoded(png):

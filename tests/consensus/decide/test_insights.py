@@ -9,10 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cotool.consensus.decide import patterns, standing
-from cotool.consensus.decide.findings import Findings
-from cotool.consensus.decide.insights import find_insights
-from cotool.consensus.decide.patterns import mann_kendall
+from cotool.consensus.decide import insights
+from cotool.consensus.decide.insights import Findings, find_insights, mann_kendall
 from cotool.consensus.decide.similarity import similarity_matrix
 from cotool.consensus.decide.words import Words
 from cotool.consensus.model import Cluster, Response
@@ -48,7 +46,7 @@ def kinds(found):
 def test_two_camps_are_polarised():
     """Two camps of equal size are named with their shares and the similarity between them."""
     texts = ["wait for monday"] * 3 + ["ship it today"] * 3
-    (found,) = standing.polarisation(findings(texts, [0] * 3 + [1] * 3))
+    (found,) = insights.polarisation(findings(texts, [0] * 3 + [1] * 3))
     assert "split 3 to 3" in found.message
     assert found.evidence["first_share"] == found.evidence["second_share"] == 0.5
     assert found.evidence["between_similarity"] == 0
@@ -58,24 +56,24 @@ def test_two_camps_are_polarised():
 def test_small_or_uneven_camps_are_not_polarised(labels):
     """Two lone experts, a clear majority, and scattered singles are no two camps."""
     texts = [f"text {label}" for label in labels]
-    assert not list(standing.polarisation(findings(texts, labels)))
+    assert not list(insights.polarisation(findings(texts, labels)))
 
 
 def test_contradicting_clusters():
     """Clusters that say nearly the same words and negate each other are named."""
     texts = ["the drug is safe for adults", "the drug is not safe for adults"]
-    (found,) = standing.opposites(findings(texts, [0, 1]))
+    (found,) = insights.opposites(findings(texts, [0, 1]))
     assert found.evidence["negation"] is True
     assert found.evidence["similarity"] > 0.9
     assert set(found.experts) == {"e0", "e1"}
-    assert not list(standing.opposites(findings(texts, [0, 1], extracted=True)))
+    assert not list(insights.opposites(findings(texts, [0, 1], extracted=True)))
 
 
 def test_confident_dissent():
     """A dissenter surer than the consensus is named; one who is less sure is not."""
     texts = ["a", "a", "b", "c"]
     found = findings(texts, [0, 0, 1, 2], confidences=[0.6, 0.7, 0.95, 0.3])
-    (anomaly,) = standing.confidence_anomalies(found)
+    (anomaly,) = insights.confidence_anomalies(found)
     assert anomaly.kind == "confident-dissent"
     assert anomaly.experts == ("e2",)
     assert anomaly.evidence["consensus_mean"] == pytest.approx(0.65)
@@ -84,20 +82,20 @@ def test_confident_dissent():
 def test_unsure_consensus():
     """A consensus whose members doubt it is named."""
     found = findings(["a", "a", "b"], [0, 0, 1], confidences=[0.3, 0.2, None])
-    assert kinds(standing.confidence_anomalies(found)) == ["unsure-consensus"]
+    assert kinds(insights.confidence_anomalies(found)) == ["unsure-consensus"]
 
 
 def test_unknown_confidence_is_no_anomaly():
     """Nothing is said where fewer than two of the consensus state a confidence."""
     found = findings(["a", "a", "b"], [0, 0, 1], confidences=[None, 0.2, 0.99])
-    assert not list(standing.confidence_anomalies(found))
+    assert not list(insights.confidence_anomalies(found))
 
 
 def test_copies():
     """Long identical texts are named once, short ones and twins that contradict are not."""
     long = LONG * 2
     texts = [long, "other words entirely", long, long.replace("must", "must not"), "so", "so"]
-    (found,) = patterns.copies(findings(texts, [0] * 6))
+    (found,) = insights.copies(findings(texts, [0] * 6))
     assert found.experts == ("e0", "e2")
     assert found.evidence["words"] == 32
 
@@ -105,10 +103,10 @@ def test_copies():
 def test_length_outlier():
     """A text twenty times as long as the median is named, from five responses on."""
     texts = [f"{LONG} number {i}" for i in range(5)] + [LONG * 20]
-    (found,) = patterns.length_outliers(findings(texts, [0] * 6))
+    (found,) = insights.length_outliers(findings(texts, [0] * 6))
     assert found.experts == ("e5",)
     assert found.evidence["score"] > 3.5
-    assert not list(patterns.length_outliers(findings(texts[2:], [0] * 4)))
+    assert not list(insights.length_outliers(findings(texts[2:], [0] * 4)))
 
 
 def test_trends():
@@ -116,22 +114,22 @@ def test_trends():
     texts = ["the same words here"] * 6
     confidences = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4]
     found = findings(texts, [0] * 6, confidences=confidences, timestamps=[1, 2, 3, 4, 5, 6])
-    (trend,) = patterns.trends(found)
+    (trend,) = insights.trends(found)
     assert "Stated confidence falls over time" in trend.message
     assert trend.evidence["tau"] == -1
     assert trend.evidence["first_half"] == pytest.approx(0.8)
     few = findings(texts[:4], [0] * 4, confidences=confidences[:4], timestamps=[1, 2, 3, 4])
-    assert not list(patterns.trends(few))
+    assert not list(insights.trends(few))
 
 
 def test_later_experts_leave_the_consensus():
     """Standing with the consensus is followed over time, in the order of the timestamps."""
     texts = ["a"] * 5 + ["b"] * 5
     labels = [0] * 5 + [1] * 5
-    (trend,) = patterns.trends(findings(texts, labels, timestamps=list(range(10))))
+    (trend,) = insights.trends(findings(texts, labels, timestamps=list(range(10))))
     assert "Agreement with the consensus falls" in trend.message
     mixed = [0, 2, 4, 6, 8, 1, 3, 5, 7, 9]
-    assert not list(patterns.trends(findings(texts, labels, timestamps=mixed)))
+    assert not list(insights.trends(findings(texts, labels, timestamps=mixed)))
 
 
 @given(values=st.lists(st.integers(0, 6).map(float), min_size=1, max_size=15))
@@ -160,7 +158,7 @@ def test_themes_with_coverage():
         "use the feature flag and watch the dashboards closely",
         "ask the ledger team for their on-call plan first",
     ]
-    found = list(patterns.themes(findings(texts, [0, 0, 0, 1])))
+    found = list(insights.themes(findings(texts, [0, 0, 0, 1])))
     assert [one.evidence["term"] for one in found] == ["feature flag"]
     assert found[0].evidence["coverage"] == 0.75
     assert found[0].experts == ("e0", "e1", "e2")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cotool.consensus.decide.paraphrases import paraphrase_utility
+from cotool.consensus.decide.free_texts import paraphrase_utility
 from cotool.consensus.decide.similarity import similarity_matrix
 from cotool.consensus.decide.words import Words
 

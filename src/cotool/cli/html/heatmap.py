@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import math
+import struct
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,12 +14,12 @@ from rich.cells import cell_len
 
 from cotool.cli.html.markup import Html, element, join, said
 from cotool.cli.html.parts import chart, note, plain_table
-from cotool.cli.html.png import data_url, opacity_png
 from cotool.cli.shared.heat import averages, digits, low_end, runs_of
 from cotool.text import one_line, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
 
 _MOST_CELLS = 100  # a side; an image from here on
 _MOST_PIXELS = 600  # a side of the image; neighbours are averaged beyond
@@ -255,3 +258,31 @@ def _name(names: Sequence[str]) -> str:
 
 def _short(name: str) -> str:
     return name if len(name) <= _NAME else name[: _NAME - 1] + "…"
+
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_PALETTE = 3  # colour type: indices into a palette
+
+
+def opacity_png(rows: Sequence[bytes], colour: tuple[int, int, int]) -> bytes:
+    """Return an image of a row of bytes each, 0 transparent to 255 opaque, all of one length."""
+    header = struct.pack(">IIBBBBB", len(rows[0]), len(rows), 8, _PALETTE, 0, 0, 0)
+    lines = b"".join(b"\0" + row for row in rows)  # each without a filter
+    return _SIGNATURE + b"".join(
+        (
+            _chunk(b"IHDR", header),
+            _chunk(b"PLTE", bytes(colour) * 256),
+            _chunk(b"tRNS", bytes(range(256))),
+            _chunk(b"IDAT", zlib.compress(lines, 9)),
+            _chunk(b"IEND", b""),
+        )
+    )
+
+
+def data_url(png: bytes) -> str:
+    """Return an image as the URL that holds it."""
+    return "data:image/png;base64," + base64.b64encode(png).decode()
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from cotool.consensus.decide import aggregation
 from cotool.consensus.decide.claims import NONE
 from cotool.consensus.decide.dissent import find_dissent
-from cotool.consensus.decide.findings import Findings
-from cotool.consensus.decide.insights import find_insights
+from cotool.consensus.decide.insights import Findings, find_insights
 from cotool.consensus.decide.subject import Subject
 from cotool.consensus.decide.votes import by_vote
 from cotool.consensus.extract.spans import WHOLE

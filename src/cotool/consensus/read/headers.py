@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from cotool._lazy import lazy_pattern
 from cotool.consensus.read.layout import CONTENT_NAMES, plain_name
 from cotool.consensus.read.names import ANSWER, BESIDE, GOLD, MOST_COLUMNS, UNKNOWN, hint_of
-from cotool.consensus.read.row_fields import quoted_fields, row_width
-from cotool.consensus.read.text_lines import bare, shown
+from cotool.consensus.read.text_lines import bare, quoted_fields, row_width, shown
 from cotool.errors import InputError
 
 if TYPE_CHECKING:

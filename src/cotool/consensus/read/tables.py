@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.read.headers import open_table
-from cotool.consensus.read.row_fields import row_fields
-from cotool.consensus.read.text_lines import Lines, shown
+from cotool.consensus.read.text_lines import Lines, row_fields, shown
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
