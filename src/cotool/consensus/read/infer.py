@@ -100,7 +100,7 @@ def _explained(sample: Sample, plan: Plan) -> Plan:
     )
     top = {key for row in sample.rows for key in row}
     names_of_experts = {name for _, name in plan.renamed}
-    nested = tuple(path for path in plan.paths() if path not in top | names_of_experts)
+    nested = tuple(path for path in keys.paths if path not in top | names_of_experts)
     return replace(plan, evidence=evidence, nested=nested, none=_has_none(sample, plan))
 
 

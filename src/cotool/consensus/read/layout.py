@@ -83,6 +83,15 @@ class Keys:
     question_columns: tuple[str, ...] = ()
 
     @property
+    def paths(self) -> tuple[str, ...]:
+        """The keys of a record's parts that are named."""
+        named = (
+            self.question, self.id, self.content, self.expert, self.confidence, self.timestamp,
+            self.embedding, self.responses, *self.expert_columns,
+        )  # fmt: skip
+        return tuple(filter(None, named))
+
+    @property
     def names_parts(self) -> bool:
         """Whether a key is named without which a record cannot be understood."""
         return bool(
@@ -122,10 +131,7 @@ class Layout:
 @lru_cache(maxsize=1024)
 def layout_of(names: tuple[str, ...], keys: Keys) -> Layout:
     """Return the layout of a record with the keys `names`; `keys` go before the synonyms."""
-    chosen = {
-        keys.question, keys.id, keys.content, keys.expert, keys.confidence, keys.timestamp,
-        keys.embedding, keys.responses, *keys.expert_columns,
-    }  # fmt: skip
+    chosen = {*keys.paths}
     free: dict[str, str] = {}
     for name in names:
         # A caller's mapping may have keys that are not strings; these are ignored.

@@ -73,15 +73,6 @@ class Plan:
         )
         return self.shape != SURVEY and not changed
 
-    def paths(self) -> tuple[str, ...]:
-        """The key paths that play a part."""
-        keys = self.keys
-        named = (
-            keys.question, keys.id, keys.content, keys.expert, keys.confidence, keys.timestamp,
-            keys.embedding, keys.responses, *keys.expert_columns,
-        )  # fmt: skip
-        return tuple(path for path in named if path)
-
     def parts(self) -> tuple[tuple[str, str], ...]:
         """The parts and the columns that play them, for people."""
         keys = self.keys
