@@ -1,7 +1,7 @@
-"""What a hint suggests where a file is unclear: flags with which the file would be read.
+"""What a hint suggests if a file is unclear: options with which the file would be read.
 
-Each suggestion is tried on the sample first. One that ends in an error, that leaves an expert with
-two answers to a question, or that takes a description of the item for the answer is not shown.
+Each suggestion is first tried on the sample. It is not shown if it ends in an error, gives an
+expert two answers to a question, or takes a description of the item for the answer.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from cotool.consensus.read.columns import Column
 
 _MOST_TRIED = 8
-_FEW = 3  # records from which columns without common values are no experts
+_FEW = 3  # with this many records, columns without common values are not experts
 _TALLIES = frozenset("counter counts tally votes histogram distribution".split())
 _COUNTED = frozenset(
     "yes no true false agree disagree neutral positive negative unsure maybe abstain for against "
@@ -43,7 +43,7 @@ _COUNTED = frozenset(
 
 
 def nothing_found(sample: Sample) -> UnclearError:
-    """Return the error that no column is known as the answer."""
+    """Return the error for a file without a column that is known as the answer."""
     return UnclearError(
         f"{sample.name}: no key or column is known as the answer, found {listed(sample.columns)}",
         proposals=tuple(_guesses(sample)),
@@ -51,7 +51,7 @@ def nothing_found(sample: Sample) -> UnclearError:
 
 
 def with_hint(sample: Sample, error: UnclearError, plan: Callable[[Sample], Plan]) -> UnclearError:
-    """Return the error with a hint that holds the proposals under which the file is read."""
+    """Return the error with a hint: the proposals with which the file is read."""
     if error.hint is not None:
         return error
     counts = _counts(sample)
@@ -76,7 +76,7 @@ def with_hint(sample: Sample, error: UnclearError, plan: Callable[[Sample], Plan
 
 
 def _counts(sample: Sample) -> list[Column]:
-    """Return the columns of whole numbers that are called like answers, or are in a tally."""
+    """Return columns of whole numbers that are named like answers, or that are in a tally."""
     found = [
         c
         for c in sample.texts
@@ -91,7 +91,7 @@ def _counts(sample: Sample) -> list[Column]:
 
 
 def _guesses(sample: Sample) -> Iterator[Proposal]:
-    """Yield what may settle the reading, the likeliest first."""
+    """Yield proposals for how the file is read, the likeliest first."""
     texts = sample.texts
     person, dated = _person(sample), sample.is_dated
     few = len(sample.rows) < _FEW
@@ -123,7 +123,7 @@ def _guesses(sample: Sample) -> Iterator[Proposal]:
 
 
 def _by_design(sample: Sample) -> Iterator[Proposal]:
-    """Yield the parts of a table in which experts answer each item once."""
+    """Yield proposals for a table in which each expert answers each item once."""
     for expert in experts_of(sample):
         item = item_of(sample, expert) or sample.best(names.QUESTION, names.ITEM_ID)
         if item is None or item is expert:
@@ -151,7 +151,7 @@ def _person(sample: Sample) -> Column | None:
 
 
 def _reads(sample: Sample, proposal: Proposal, plan: Callable[[Sample], Plan]) -> bool:
-    """Whether the file is read with a proposal, and as the proposal means it."""
+    """Whether the file can be read with a proposal, and is then read as the proposal says."""
     parts: dict[str, Any] = {
         part: columns if part.endswith("_columns") else columns[0]
         for part, columns in proposal.parts.items()
@@ -184,7 +184,7 @@ def _reads(sample: Sample, proposal: Proposal, plan: Callable[[Sample], Plan]) -
 
 
 def _are_parts(sample: Sample, plan: Plan) -> bool:
-    """Whether the parts of a long table are such: experts answer once, and answers vary."""
+    """Whether the parts of a long table are plausible: experts answer once, and answers vary."""
     keys = plan.keys
     asked = plan.join or tuple(filter(None, (keys.id or keys.question,)))
     items = [sample.by_path[path] for path in asked if path in sample.by_path]

@@ -39,7 +39,7 @@ def refuse_spans(_row: JsonObject, _kept: dict[str, Any]) -> Made:
 
 
 def _by_question(found: Mapping[str, Any], identity: Any, text: Any, kept: dict[str, Any]) -> Made:
-    """Yield a record for each question about an item; the only one of all items is the item's."""
+    """Yield one record per question about an item; if there is only one, it has the item's id."""
     several = kept["several"] = len(found) > 1 or bool(kept.get("several"))
     for name, answers in found.items():
         yield {
@@ -234,7 +234,7 @@ def task_answers(row: JsonObject, kept: dict[str, Any]) -> Made:
 
 
 def ground_truth(item: JsonObject, _kept: dict[str, Any]) -> Made:
-    """One object's answers: a control per question, a worker per answer."""
+    """The answers about one object: one control per question, one worker per answer."""
     found: dict[str, dict[str, str]] = {}
     for one in item["answers"]:
         for control, value in (one.get("answerContent") or {}).items():

@@ -47,7 +47,7 @@ def text_of(value: Any) -> str | None:
     return str(value)
 
 
-# Compared by identity; a sample holds each column once.
+# Compared by identity, since a sample holds each column once.
 @dataclass(eq=False)
 class Column:
     """One key path over the sample: `values` are texts, None if a record has none."""
@@ -112,7 +112,7 @@ class Column:
 
     @cached_property
     def is_counted(self) -> bool:
-        """Whether the values are whole numbers that grow from record to record."""
+        """Whether the values are whole numbers that increase from record to record."""
         if not self.is_unique or not self.is_whole:
             return False
         try:
@@ -278,7 +278,7 @@ def _alike(one: str, other: str) -> float:
 
 
 def common_values(columns: Iterable[Column]) -> float:
-    """The share of values, over all columns, that at least two columns have."""
+    """The share of the values that occur in at least two columns."""
     counts: Counter[str] = Counter()
     total = 0
     for column in columns:

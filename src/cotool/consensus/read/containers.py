@@ -134,7 +134,7 @@ def _chosen(
 
 
 def without_tables(name: str) -> InputError:
-    """Return the error that a table is named of a file that holds no tables by name."""
+    """Return the error for naming a table of a file that has no named tables."""
     return InputError(
         f"{name}: holds no tables with names",
         hint="`table` is for SQLite databases and Excel workbooks",

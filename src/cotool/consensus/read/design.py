@@ -2,8 +2,8 @@
 
 An item and an expert together identify a record; an item may need several columns (sample and
 analyte, document and aspect). A column that the item determines describes the item, and one that
-the expert determines describes the expert. What then still varies is the answer, once times, links,
-numbers of records and free remarks are set aside.
+the expert determines describes the expert. Without times, links, numbers of records and free
+remarks, what still varies is the answer.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
     from cotool.consensus.read.columns import Column
     from cotool.consensus.read.sample import Sample
 
-# What numbers the answers of one expert to the same item, or says how it was asked.
+# Words for what numbers an expert's answers to the same item, or says how the item was asked.
 _REPEATS = frozenset(
     "run seed repeat repetition trial attempt replicate iteration epoch fold variant condition "
     "strategy setting shot shots fewshot mode".split()
 )
 _MOST_KEYS = 10  # columns that are tried as parts of an item
 _MOST_PARTS = 3  # columns that together identify an item
-_REMARK_WORDS = 2.0  # words in a mean remark
+_REMARK_WORDS = 2.0  # the mean number of words in a remark
 _REMARK_DISTINCT = 0.8  # the least share of different remarks
 
 
 def find_crossed(sample: Sample) -> Long | None:
     """Return the likeliest reading of one response per record, None if none fits.
 
-    The scored reading holds where it is itself a crossed design with one answer.
+    The scored reading is kept if it is itself a crossed design with one answer.
     """
     long = find_long(sample)
     if long is not None and long.is_crossed and not (long.close or long.answer.is_constant):
@@ -49,7 +49,7 @@ def find_crossed(sample: Sample) -> Long | None:
 def find_design(sample: Sample, *, anything: bool = False) -> Long | None:
     """Return the reading of a crossed design, None if there is none.
 
-    With `anything`, what is usually beside an answer may be a part of the item.
+    With `anything`, a column that usually accompanies an answer may be a part of the item.
     """
     for expert in experts_of(sample):
         item = item_of(sample, expert, anything=anything)
@@ -81,7 +81,7 @@ def experts_of(sample: Sample) -> list[Column]:
 def _may_be_expert(sample: Sample, column: Column) -> bool:
     """Whether the name is that of an agent, or the values are names of experts: coder A, gpt-4o.
 
-    What an item before it determines describes the item: who collected a specimen.
+    A column that an item before it determines describes the item: who collected a specimen.
     """
     if column.part not in {names.UNKNOWN, names.ITEM_ID, names.BESIDE}:
         return False
@@ -145,7 +145,7 @@ def _weight(column: Column) -> float:
 
 
 def _likeliest(found: Sequence[tuple[tuple[Column, ...], Column]]) -> Column | None:
-    """Return the likeliest item; None where two that group records differently are as likely."""
+    """Return the likeliest item; None if another one that groups records differently ties."""
     ranked = sorted(found, key=lambda pair: -sum(map(_weight, pair[0])))
     best = ranked[0]
     weight = sum(map(_weight, best[0]))
@@ -189,7 +189,7 @@ def _unanimous(sample: Sample, item: Column, expert: Column) -> list[Column]:
 
 
 def _varied(sample: Sample, item: Column, expert: Column) -> list[Column]:
-    """Return the columns that differ within items and within experts, and are no times or links."""
+    """Return columns that vary within items and within experts, except times and links."""
     taken = paths_of(item, expert)
     beside = {names.GOLD, names.CONFIDENCE, names.TIME, names.OWN_ID, names.EXPERT}
     return [

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cotool.consensus.read.columns import Column
 
 _TOKEN = lazy_pattern(r"[^\W\d_]+|\d+")
-# What numbers the measurements of one expert.
+# Words for what numbers the measurements of one expert.
 _OVER_TIME = frozenset("week day month year time visit wave round hour minute quarter date".split())
 _TITLES = frozenset(("dr", "prof"))
 _ALIKE = 0.25  # how much more alike experts' labels are in a record than between records
@@ -100,7 +100,7 @@ def _is_measure(stem: tuple[str, ...]) -> bool:
 
 
 def sharing(columns: Sequence[Column]) -> Sequence[Column]:
-    """Return the columns that have a value of another one, all of them where fewer than two do."""
+    """Return the columns that share values; all columns if fewer than two share any."""
     found = [
         column
         for column in columns

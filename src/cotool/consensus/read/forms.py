@@ -1,7 +1,7 @@
 """The form of one file: records of a known tool, records that say what they are, or a plan.
 
-The first record decides where it is a known tool's or lists all its responses; records then pass
-through as they are read. Else a bounded sample is held back until a plan is made from it.
+If the first record is a known tool's or lists all its responses, records pass through as they are
+read. Otherwise a bounded sample is held back, and a plan is made from it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _FEWEST_ROWS = 3
 # Keys by which the objects of APIs and batches are recognised.
 _API = frozenset({"custom_id", "role", "candidates", "root_span_id"})
 
-# Roles that ask in a chat, and the keys that a turn may have.
+# Roles of those who ask in a chat, and the keys that a turn may have.
 _SPEAKER_KEYS = ("role", "from")
 _SPEAKERS = ("user", "human", "system")
 _TURN = frozenset({*_SPEAKER_KEYS, "content", "value", "text", "name", "id", "timestamp"})
@@ -43,10 +43,10 @@ _STEPS = frozenset({"run_type", "root_span_id"})
 
 
 class FileForm:
-    """How one file is read; found when its first records have been seen.
+    """How one file is read, found from its first records.
 
-    `keys` are what each record is read with. `unclear` is the error that ended the reading, where
-    no plan could be made; `count` are the records that had been seen by then.
+    Each record is read with `keys`. `unclear` is the error if no plan could be made; `count` is the
+    number of records that had been seen by then.
     """
 
     def __init__(

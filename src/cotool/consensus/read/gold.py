@@ -125,7 +125,7 @@ def _rows(path: str | PathLike[str], name: str) -> Iterator[tuple[str, Any]]:
 
 
 def _pairs(where: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """A plain object {question: truth} is rows, too."""
+    """Yield the rows of a value; a plain object {question: truth} has one per question."""
     if isinstance(value, dict) and not any(str(key).casefold() in _QUESTION for key in value):
         for question, truth in value.items():
             yield where, {"question": question, "truth": truth}

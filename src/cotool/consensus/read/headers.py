@@ -129,9 +129,9 @@ def _header(
 
 
 def _with_second_row(lines: Lines, columns: list[str], delimiter: str) -> list[str]:
-    """Return the columns with what a second header row has below each of several groups.
+    """Return the columns, joined with a second header row that repeats below several groups.
 
-    A sheet may name an expert over two columns, and "Score" and "Comment" below each expert.
+    A sheet may have an expert's name above two columns, "Score" and "Comment".
     """
     following = lines.peek(1)
     cells = [cell.strip(' "') for row in following[:1] for cell in bare(row).split(delimiter)]
@@ -171,7 +171,7 @@ def _check_header(columns: list[str], following: list[str], delimiter: str, wher
 
 
 def _is_known(name: str) -> bool:
-    """Whether a name is that of a column; "item7" may as well be an item."""
+    """Whether a name is that of a column; "item7" may also be an item."""
     return not any(map(str.isdigit, name)) and hint_of(name).part != UNKNOWN
 
 

@@ -3,8 +3,7 @@
 A column that is the same within an item and differs between items belongs to the item. Where
 different experts give different values within one item, the column holds answers. Names are hints:
 they settle what variation leaves open. Layouts are tried from the most special to the most
-general; where two are close, or none fits, `UnclearError` says what was seen and which flags
-decide.
+general. If two are close, or none fits, `UnclearError` says what was seen and which options decide.
 """
 
 from __future__ import annotations
@@ -38,8 +37,8 @@ def plan_of(
 ) -> Plan:
     """Return how records such as `rows` are read; `keys` are what the user named.
 
-    `titles` are the texts of a survey's questions by column, where further header rows gave them.
-    Raises UnclearError, with the columns and the flags that decide.
+    `titles` are the texts of a survey's questions by column, if further header rows gave them.
+    Raises UnclearError, which names the columns and the options that decide.
     """
     sample = Sample(rows, name, keys, titles)
     try:

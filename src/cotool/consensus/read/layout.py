@@ -41,7 +41,7 @@ _RESPONSES = (
 
 # Lists that hold gold answers if the record also has a model's own words.
 _GOLD_LISTS = ("answers", "labels", "solutions", "annotations")
-# The text that the experts of a list judged, and what says what they were asked to do.
+# Names of a text that the experts of a list judged, and of what they were asked to do.
 _UNDER_REVIEW = ("text", "content")
 _INSTRUCTIONS = ("task", "item")
 SAID_NAMES = CONTENT_NAMES[: CONTENT_NAMES.index("answer")]
@@ -93,7 +93,7 @@ class Keys:
 
     @property
     def names_parts(self) -> bool:
-        """Whether a key is named without which a record cannot be understood."""
+        """Whether the caller named a key of a part that a record cannot do without."""
         return bool(
             self.question or self.id or self.content or self.expert or self.responses
             or self.expert_columns or self.question_columns
@@ -185,7 +185,7 @@ def layout_of(names: tuple[str, ...], keys: Keys) -> Layout:
 
 @lru_cache(maxsize=4096)
 def plain_name(name: str) -> str:
-    """Return a name as the synonyms are written: `Answer.workerId` is worker_id."""
+    """Return a name in the form of the synonyms: `Answer.workerId` is worker_id."""
     bare = name.strip()
     prefix = _PREFIX.match(bare)
     if prefix:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def find_lists(sample: Sample, long: Long | None) -> Plan | None:
-    """Return the plan where a record has a list of responses, None elsewhere."""
+    """Return the plan for records that each have a list of responses; None if they do not."""
     parallel = _parallel(sample)
     if parallel is not None:
         expert, answer = parallel
@@ -86,7 +86,7 @@ def _keys(sample: Sample, responses: str, taken: set[Column]) -> Keys | None:
 
 
 def _parallel(sample: Sample) -> tuple[Column, Column] | None:
-    """Return the columns of lists of which one names the experts and one holds their answers.
+    """Return two columns of lists: the names of the experts, and their answers.
 
     In tables the lists are texts: "0,1,1" beside "Ann,Bob,Eve".
     """
@@ -181,7 +181,7 @@ def with_lists(row: Any, keys: Sequence[str]) -> Any:
 
 
 def _list_in(cell: Any) -> Any:
-    """Return the list that a text writes, in JSON or as Python shows it, else the cell itself."""
+    """Return the list that a text holds, in JSON or as Python writes it, else the cell itself."""
     if not isinstance(cell, str) or not (cell.startswith("[") and cell.endswith("]")):
         return cell
     import ast

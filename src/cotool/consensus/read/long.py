@@ -1,8 +1,8 @@
 """Files of one response per record: which columns are the item, the expert and the answer.
 
 Every pair of a candidate item and a candidate expert is scored: by what their names suggest, by
-whether items recur, whether an expert answers an item once, and whether columns that tell items
-apart would be merged. The answer is the column that differs within an item, between experts.
+whether items recur, whether an expert answers an item once, and whether items that other columns
+distinguish would be merged. The answer is the column that differs between experts within an item.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def find_long(sample: Sample) -> Long | None:
 
 
 def _name_answers(sample: Sample) -> None:
-    """Make answers of what is called gold, but differs within an item, where nothing else is one.
+    """Make columns answers that are called gold, but differ within an item, if there are no others.
 
     A right answer is the same in all records of an item.
     """
@@ -146,7 +146,7 @@ def _items(sample: Sample) -> list[Column | None]:
         and 1 < column.distinct < column.present
         and not column.is_time
     ]
-    # "content" and "text" are the task's where another column is the answer.
+    # "content" and "text" belong to the task if another column is the answer.
     unknown += [
         column
         for column in sample.texts
@@ -212,7 +212,7 @@ def _scored(sample: Sample, item: Column | None, expert: Column | None) -> Long 
 
 
 def _is_said(column: Column) -> bool:
-    """Whether a name is that of what a model said, rather than of the right answer."""
+    """Whether a column's name is that of a model's answer rather than of the right one."""
     return plain_name(column.path) in SAID_NAMES or bool(
         _SAID.intersection(names.words_of(column.path))
     )
@@ -296,7 +296,7 @@ def _answer_score(
 
 
 def is_rater(expert: Column) -> bool:
-    """Whether an expert is called one who rates what others made."""
+    """Whether the experts are called raters of what others made."""
     return not _RATERS.isdisjoint(names.words_of(expert.path))
 
 
@@ -308,7 +308,7 @@ def is_given_by(expert: Column | None, column: Column) -> bool:
 
 
 def _name_score(column: Column) -> tuple[float, bool]:
-    """Score a column's name as that of the answer; tell whether it names an answer."""
+    """Return a score for a column's name as that of the answer, and whether it names an answer."""
     part, weight = column.hint
     if plain_name(column.path) in CONTENT_NAMES and part != names.ANSWER:
         return 1.0, True

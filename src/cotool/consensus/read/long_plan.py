@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from cotool.consensus.read.long import Long
     from cotool.consensus.read.sample import Sample
 
+_NAME_WORDS = 2  # the mean number of words in an item's name
+_TIMES = ("submit", "timestamp", "end", "finish", "created", "recorded", "time", "start")
 # The sides of a chat.
 _ASKING = frozenset("user human customer client system prompter".split())
 _REPLYING = frozenset("assistant ai bot agent model gpt chatbot".split())
@@ -34,8 +36,8 @@ _REPLYING = frozenset("assistant ai bot agent model gpt chatbot".split())
 def read_long(sample: Sample, long: Long) -> Plan:
     """Return the plan.
 
-    Raises UnclearError where another column could as well be the answer, and where records that
-    differ would become one question.
+    Raises UnclearError if another column could also be the answer, or if records that differ would
+    become one question.
     """
     _check_turns(sample, long)
     others = _other_answers(sample, long) or _battery(sample, long) or _same_labels(sample, long)
@@ -49,7 +51,7 @@ def read_long(sample: Sample, long: Long) -> Plan:
 
 
 def _labels(sample: Sample, long: Long, *parts: str) -> list[Column]:
-    """Return the columns of different labels that are called `parts`, and have no part yet."""
+    """Return columns of varied labels that are called `parts` and play no part yet."""
     return [
         c
         for c in sample.texts
@@ -63,7 +65,7 @@ def _belongs_to_either(long: Long, column: Column) -> bool:
 
 
 def _other_answers(sample: Sample, long: Long) -> list[Column]:
-    """Return the unnamed columns that are rivals, where the answer may be the task's own text."""
+    """Return the unnamed columns that may be the answer, if it may be the task's own text."""
     if long.answer.part != names.QUESTION or sample.keys.content:
         return []
     if long.item is not None and long.recurs and not determines(long.item, long.answer):
@@ -79,7 +81,7 @@ def _other_answers(sample: Sample, long: Long) -> list[Column]:
 
 
 def _battery(sample: Sample, long: Long) -> list[Column]:
-    """Return the ratings beside the one that is taken for the answer because of its topic.
+    """Return the other ratings, if the answer was chosen among them for its topic.
 
     An expert rates an item in several ways (sentiment, respect, insult), each a whole number that
     differs within an item and belongs neither to the item nor to the expert.
@@ -94,7 +96,7 @@ def _battery(sample: Sample, long: Long) -> list[Column]:
 
 
 def _other_labels(sample: Sample, long: Long) -> list[Column]:
-    """Return the labels beside an answer without a name of its own that experts gave as well."""
+    """Return other labels that experts gave, if the answer is not named as one."""
     answer = long.answer
     if sample.keys.content or not (long.item and long.expert) or answer.is_called(names.ANSWER):
         return []
@@ -118,7 +120,7 @@ def _check_turns(sample: Sample, long: Long) -> None:
 
 
 def _same_labels(sample: Sample, long: Long) -> list[Column]:
-    """Return the columns with the answer's labels, where every record is an item of its own.
+    """Return the columns with the same labels as the answer, if every record is another item.
 
     These may be the experts, and the answer what they agreed on.
     """
@@ -126,7 +128,7 @@ def _same_labels(sample: Sample, long: Long) -> list[Column]:
     if sample.keys.content or long.expert is not None or long.recurs or not answer.is_label:
         return []
     if answer.is_called(names.ANSWER) < names.STRONG and long.item is not None:
-        # Nothing says that this one is the answer, rather than another column with few values.
+        # Nothing says that this column is the answer rather than another with few values.
         found = _labels(sample, long, names.UNKNOWN)
         if found:
             return found
@@ -214,10 +216,6 @@ def _several_answers(sample: Sample, long: Long) -> UnclearError:
         f"{sample.name}: several columns could hold the answer: {listed(columns)}",
         proposals=proposals,
     )
-
-
-_NAME_WORDS = 2  # words in the mean name of an item
-_TIMES = ("submit", "timestamp", "end", "finish", "created", "recorded", "time", "start")
 
 
 def plan_long(sample: Sample, long: Long) -> Plan:

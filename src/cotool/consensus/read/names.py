@@ -219,7 +219,7 @@ def hint_of(path: str) -> Hint:
 
 
 def _given(last: tuple[str, ...], hint: Hint) -> Hint:
-    """Return the hint of what a data set says of an example; another key holds the prediction."""
+    """Return the hint for a property of a data set's example; another key has the prediction."""
     if hint.weight <= WEAK:
         return Hint(QUESTION, PLAIN)
     return Hint(BESIDE, PLAIN) if last[-1] in _TOPICS else Hint(GOLD, PLAIN)

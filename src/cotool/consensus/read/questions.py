@@ -65,7 +65,7 @@ def as_questions(items: Iterable[object], *, keys: Keys = DEFAULT_KEYS) -> Itera
 
 
 def make_question(question_id: str, text: str, responses: Iterable[Response]) -> Question:
-    """Return a question whose experts have names, each its own.
+    """Return a question whose experts have distinct names.
 
     An unnamed expert becomes "expert N" by its position; where one expert answered several
     times, its further answers are named `name#2`, `name#3` …, and a warning says so.

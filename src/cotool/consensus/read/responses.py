@@ -251,7 +251,7 @@ def _mapping(item: object) -> Mapping[str, Any] | None:
 
 
 def experts_in(record: Mapping[str, Any], layout: Layout, keys: Keys) -> tuple[str, ...]:
-    """Return the keys that hold an object with a content, where two or more do: the wide shape."""
+    """Return the keys that hold objects with a content, if at least two do: the wide shape."""
     if layout.expert is not None or (layout.question is None and layout.question_id is None):
         return ()
     experts = tuple(

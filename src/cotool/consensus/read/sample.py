@@ -39,7 +39,7 @@ class Proposal:
 class UnclearError(InputError):
     """No layout fits, or two fit equally well.
 
-    `proposals` are what the hint may suggest, once it is known that the file is then read.
+    `proposals` are what the hint may suggest; each is first tried.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Sample:
 
     @cached_property
     def is_dated(self) -> bool:
-        """Whether each record has a time of its own, as what a person sent in has."""
+        """Whether each record has a time of its own, as the forms that people send in have."""
         return any(c.is_time and 2 * c.distinct > c.present for c in self.texts)
 
     def best(self, *parts: str) -> Column | None:

@@ -103,8 +103,8 @@ def find_survey(sample: Sample, long: Long | None) -> Plan | None:
     if not asked:
         return None
     if long is not None and long.recurs and long.item and not names.asks(long.item.path):
-        # Where every record is of another person, a column without a known name, such as their
-        # country, is no item that several people answered.
+        # If every record is another person's, a column without a known name, such as their country,
+        # is not an item that several people answered.
         people = any(c.is_called(names.EXPERT) and c.is_unique for c in sample.texts)
         other = long.item.is_constant or long.item.part in {names.UNKNOWN, names.OWN_ID}
         if not (people and other and len(asked) > 1):
@@ -114,7 +114,7 @@ def find_survey(sample: Sample, long: Long | None) -> Plan | None:
 
 
 def _asked_of_each(sample: Sample) -> Sequence[Column]:
-    """Return numbered columns with common values, where nothing else may be an item: Claim 1."""
+    """Return numbered columns with common values (Claim 1), if nothing else may be an item."""
     others = [c for c in sample.texts if not c.is_called(names.EXPERT)]
     family = next((one for one in families(others) if one.numbered and one.shares), None)
     if family is None or any(c.is_called(names.ANSWER) for c in family.columns):

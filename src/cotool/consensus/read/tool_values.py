@@ -79,7 +79,7 @@ def text_of(value: Any) -> str | None:
 
 
 def said(value: Any) -> Any:
-    """Return an answer, or the list of an expert's answers where it is one of plain texts."""
+    """Return an answer, or the list of an expert's answers if it is a list of plain texts."""
     if isinstance(value, list) and value:
         if all(isinstance(item, list) for item in value):
             return [text for item in value if (text := text_of(item)) is not None] or None

@@ -14,8 +14,8 @@ class FileUnderstood:
     """How one file is read.
 
     `form` is the tool that wrote it, or the layout; `parts` are the parts with the keys that play
-    them; `columns` are all keys with the part they play and what was seen in them, where a plan
-    was made from a sample.
+    them. If a plan was made from a sample, `columns` are all keys with the part they play and what
+    was seen in them.
     """
 
     file: str

@@ -74,8 +74,8 @@ def clean(text: str) -> str:
 def scalar_text(value: object, where: str) -> str | None:
     """Return a string, number or bool as text ("42", "true"); None for any other kind of value.
 
-    Scalars of NumPy, members of enumerations, decimals, dates and UUIDs are read as what they
-    stand for. Raises InputError for NaN and infinity.
+    Scalars of NumPy, members of enumerations, decimals, dates and UUIDs are read as the
+    values that they represent. Raises InputError for NaN and infinity.
     """
     if isinstance(value, str):
         # Exactly a str: members of a StrEnum and numpy.str_ are not.

@@ -43,11 +43,11 @@ _TRUE = frozenset({"1", "true", "1.0"})
 
 
 def find_wide(sample: Sample, long: Long | None) -> Plan | None:
-    """Return the plan where columns are experts, None if they are not.
+    """Return the plan for columns that are experts; None if they are not.
 
-    Names say so (label1 and label2, names of models, rater_a and rater_b), or the columns' values:
-    they are alike within a record more than between records. Raises UnclearError where columns have
-    the same values, and nothing says whether they are experts or a survey's questions.
+    Names say so (label1 and label2, names of models, rater_a and rater_b), or values do: they are
+    more alike within a record than between records. Raises UnclearError if columns have the same
+    values, and nothing says whether they are experts or the questions of a survey.
     """
     if sample.keys.content or sample.keys.expert:
         return None
@@ -202,7 +202,7 @@ def _by_values(sample: Sample, long: Long | None, candidates: list[Column]) -> P
 
 
 def _apart(candidates: list[Column]) -> Column | None:
-    """Return the only column whose values occur in no other, where the others share theirs."""
+    """Return the only column whose values occur in no other column; None if there are several."""
     found = [
         c
         for c in candidates
@@ -346,7 +346,7 @@ def _read_wide(sample: Sample, group: list[Column]) -> Plan:
 
 
 def find_flags(sample: Sample, long: Long | None) -> Plan | None:
-    """Return the plan where the answer is a label per column, true or false; None elsewhere."""
+    """Return the plan for columns that are labels, true or false; None if they are not."""
     if long is None:
         return None
     taken = paths_of(long.item, long.expert)

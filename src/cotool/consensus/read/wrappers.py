@@ -29,7 +29,7 @@ _IDENTITY = lazy_pattern(
 
 
 def opened(value: Any, where: str) -> Iterator[tuple[str, Any]]:
-    """Yield the records in a document, each with its place; a record is yielded as it is."""
+    """Yield the records in a document, each with its place; a record is yielded unchanged."""
     if not isinstance(value, dict) or len(value) == 0:
         yield where, value
         return
@@ -49,7 +49,7 @@ def opened(value: Any, where: str) -> Iterator[tuple[str, Any]]:
 
 
 def _mapped(value: dict[str, Any], where: str) -> Iterator[tuple[str, Any]]:
-    """Yield the records of a document by id, or by expert; another is a record itself."""
+    """Yield the records of a document by id or by expert, or the document as a record."""
     asked, output = _of_one_expert(value), _of_one_answer(value)
     if output is not None:
         plain = {"output" if name == output[0] else name: part for name, part in value.items()}
@@ -77,7 +77,7 @@ def _mapped(value: dict[str, Any], where: str) -> Iterator[tuple[str, Any]]:
 
 
 def _identified(value: Mapping[str, Any], where: str) -> Iterator[tuple[str, Any]]:
-    """Yield the records of a document by id; keys that only number the records are no ids."""
+    """Yield the records of a document by id; keys that only number the records are not ids."""
     numbered = _are_rows(value)
     for identity, item in value.items():
         record = item
@@ -268,7 +268,7 @@ def _of_one_expert(value: Mapping[str, Any]) -> str | None:
 def _of_one_answer(value: Mapping[str, Any]) -> tuple[str, Any] | None:
     """Return the key and the answer where a record's outputs are one: {"outputs": {"answer": …}}.
 
-    One key in them names an answer, and others what belongs to it; none is an expert's.
+    One of its keys names an answer, and the others belong to it; none is an expert.
     """
     layout = layout_of(tuple(value), DEFAULT_KEYS)
     key = layout.responses
