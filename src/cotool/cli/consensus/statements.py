@@ -1,4 +1,4 @@
-"""Statements as text: the answer with what nobody supports, and what is agreed and disputed."""
+"""Statements as text: the answer with its unsupported statements, agreements and disputes."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def lone_statements(result: Consensus) -> list[Statement]:
 
 
 def names_of(experts: Sequence[str]) -> str:
-    """Return the names of experts, of many only the first."""
+    """Return the names of experts; of many only the first ones."""
     shown = ", ".join(one_line(expert) for expert in experts[:_MOST_NAMES])
     more = len(experts) - _MOST_NAMES
     return f"{shown} and {more} more" if more > 0 else shown

@@ -130,7 +130,7 @@ class TableWriter:
 
 
 class HtmlWriter:
-    """A page: on one question where `single`, else on all that come, with what `store` knows."""
+    """A page on one question if `single`, else on all, with what `store` knows of experts."""
 
     def __init__(
         self, sink: TextIO, *, single: bool, sources: Sequence[str], store: Store | None

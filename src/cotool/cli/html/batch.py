@@ -1,4 +1,4 @@
-"""The report on many questions: their agreement, and a row for each that unfolds."""
+"""The report on many questions: their agreement, and one row per question that unfolds."""
 
 from __future__ import annotations
 

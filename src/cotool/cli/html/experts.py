@@ -76,7 +76,7 @@ def experts(store: Store, present: Collection[str]) -> Html:
 
 
 def _interval(share: float, low: float, high: float) -> Html:
-    # Lines whose strokes do not scale, the dot being the shortest: any width shows them alike.
+    # Lines whose strokes do not scale look the same at any width; the dot is the shortest.
     lines = (("axis", 0.0, 1.0), ("range", low, high), ("dot", share, share + 1e-3))
     said = f"{percent(share)}, between {percent(low)} and {percent(high)}"
     return element(

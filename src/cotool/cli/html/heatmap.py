@@ -265,7 +265,7 @@ _PALETTE = 3  # colour type: indices into a palette
 
 
 def opacity_png(rows: Sequence[bytes], colour: tuple[int, int, int]) -> bytes:
-    """Return an image of a row of bytes each, 0 transparent to 255 opaque, all of one length."""
+    """Return an image from rows of bytes of one length, 0 transparent to 255 opaque."""
     header = struct.pack(">IIBBBBB", len(rows[0]), len(rows), 8, _PALETTE, 0, 0, 0)
     lines = b"".join(b"\0" + row for row in rows)  # each without a filter
     return _SIGNATURE + b"".join(

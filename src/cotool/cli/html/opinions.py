@@ -77,7 +77,7 @@ def _card(item: Cluster, apart: Dissent | None, result: Consensus, characters: i
 
 
 def _denials(item: Cluster, result: Consensus) -> list[str]:
-    """Return the negations of an answer that not every other answer has."""
+    """Return the negations of an answer that some other answer lacks."""
     others = [set(words_in(other.answer)) for other in result.clusters if other is not item]
     return [
         word
@@ -123,7 +123,7 @@ def insights(found: Sequence[Insight]) -> Html:
 
 
 def _value(value: Any) -> str:
-    """Return a figure of any nesting in words."""
+    """Return a figure, however nested, in words."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):

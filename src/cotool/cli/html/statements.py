@@ -1,4 +1,4 @@
-"""Statements in a report: shaded by who supports them, disputes, and all in a table."""
+"""Statements in a report: texts shaded by support, disputes, and a table of all statements."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def _dispute(one: Dispute, result: Consensus) -> Html:
 
 
 def table(result: Consensus) -> Html:
-    """Return a row for each statement that differs from the others, most experts first."""
+    """Return one row per distinct statement, the one with most experts first."""
     if not result.statements:
         return join()
     groups: dict[int, Statement] = {}

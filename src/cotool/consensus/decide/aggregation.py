@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 
 # Weights that differ by less than this are a tie: sums of shares round.
 EPSILON = 1e-9
-# Texts with which one of many is compared before it opens another part of its cluster.
+# A text of many is compared with this many others before it opens another part of its cluster.
 REACH = 64
-# To compare two texts takes as long as counting so many words that texts share.
+# Comparing two texts takes as long as counting this many words that texts share.
 POSTINGS = 60
 
 # Up to this many texts are compared with one another; more are indexed by their words.
 FEW_TEXTS = 16
 
-# Sets of what texts say that a text is compared with, instead of with the texts.
+# A text is compared with at most this many sets of what texts say, instead of with the texts.
 MOST_SAID = 100
 
 
@@ -58,15 +58,15 @@ def vote(
     scores: Mapping[str, float] | None = None,
     independence: Sequence[float] = (),
 ) -> tuple[list[int], Pick]:
-    """Plurality of weighted answers. Returns a group for each response (-1: abstains) and the pick.
+    """Return a group for each response (-1: abstains), and the plurality of the weighted answers.
 
-    Where `scores` are given, probabilities of the answers' normal forms, they decide instead.
+    If `scores` are given, probabilities of the answers' normal forms, these decide instead.
 
-    At least one answer is not None. Ties go to the greater sum of stated confidences where all
-    tied sides state theirs, then to the answer whose experts are most independent of each other
-    (`independence`, where it is known), then to the answer whose best response has the greatest
-    `centrality` (of a row), then by a lot that is drawn from `question_id` and the answers alone.
-    The first answer given would favour whoever comes first in every question (mmlu-pro: .516
+    At least one answer is not None. A tie goes to the greater sum of stated confidences if all tied
+    sides state theirs, then to the answer whose experts are most independent of each other
+    (`independence`, if it is known), then to the answer whose best response has the greatest
+    `centrality` (of a row), and then by a lot that depends on `question_id` and the answers alone.
+    Taking the first answer would favour the expert who is first in every question (mmlu-pro: .516
     right, by lot .525).
     """
     numbers: dict[str, int] = {}
@@ -112,7 +112,7 @@ def _break_tie(
     independence: Sequence[float],
     centrality: Callable[[int], float],
 ) -> tuple[int | None, str]:
-    """The place of the side that wins, None if a lot must decide, and by which rule."""
+    """Return the place of the side that wins (None if a lot must decide), and the rule."""
     stated = [[(weights[i], responses[i].confidence) for i in side] for side in sides]
     if all(confidence is not None for side in stated for _, confidence in side):
         sums = [sum(weight * (value or 0.0) for weight, value in side) for side in stated]
@@ -129,7 +129,7 @@ def _break_tie(
 
 
 def draw(values: Sequence[str], question_id: str) -> int:
-    """The place of one of several values by a lot: the same whatever their order."""
+    """Return the place of a value that is drawn by lot, whatever the order of the values."""
     from cotool.io.digests import blake2b
 
     return max(
@@ -149,7 +149,7 @@ def _distinct(values: Sequence[float]) -> bool:
 def representative(
     members: Sequence[int], answers: Sequence[Extracted | None], responses: Sequence[Response]
 ) -> int:
-    """The response that shows a group's answer: in its commonest form, by the surest expert."""
+    """Return the response that represents a group: the commonest form, by the surest expert."""
     forms = [answer.display for i in members if (answer := answers[i]) is not None]
     common = Counter(forms).most_common(1)[0][0]
     shown = [i for i, form in zip(members, forms, strict=True) if form == common]
@@ -178,7 +178,7 @@ def medoid(
 
 
 def largest_cluster(labels: Sequence[int], weights: Sequence[float]) -> list[int] | None:
-    """The rows of the heaviest cluster of two or more; None if no cluster is heavier alone."""
+    """Return the rows of the heaviest cluster of two or more; None if there is a tie."""
     totals = [0.0] * (max(labels) + 1)
     for label, weight in zip(labels, weights, strict=True):
         totals[label] += weight
@@ -202,9 +202,9 @@ def centre_of(matrix: Matrix, members: Sequence[int]) -> tuple[int, float | None
 def most_reliable(
     weights: Sequence[float], reliability: Sequence[float], matrix: Matrix
 ) -> int | None:
-    """The response of the expert with the greatest reliability; None where all have the same.
+    """Return the response of the most reliable expert; None if all are equally reliable.
 
-    Among several such responses the one is chosen by its weighted mean similarity to all others.
+    Of several such responses, the most similar to all others is chosen (by weighted mean).
     """
     best = max(reliability)
     if min(reliability) >= best - EPSILON:
@@ -244,12 +244,12 @@ def split_opposed(labels: Sequence[int], texts: Sequence[Words], matrix: Matrix)
 def split_many(
     labels: Sequence[int], texts: Sequence[Words], closeness: Sequence[float]
 ) -> list[int]:
-    """Do as `split_opposed` without similarities, for clusters of many texts.
+    """Split clusters of many texts like `split_opposed`, but without similarities.
 
     Texts that cannot contradict each other, since they have the same stance, numbers and so on,
-    stay together. From the closest to its cluster outwards, one of each such set joins the first
-    part in which it contradicts none of those that joined before; after REACH comparisons it opens
-    another part. A text that contradicts one of the same content words goes into a later part.
+    stay together. From the closest to its cluster outwards, one text of each such set joins the
+    first part in which it contradicts no text that joined before; after REACH comparisons it opens
+    another part. A text that contradicts one with the same content words goes into a later part.
     """
     sets: dict[tuple[object, ...], list[int]] = {}
     for i in sorted(range(len(labels)), key=lambda i: -closeness[i]):
@@ -359,8 +359,8 @@ def numbered(places: Sequence[tuple[int, int]]) -> list[int]:
 
 
 def smoothed_share(share: float, total: float, options: int) -> float:
-    """Share of the votes with one more vote spread over the options: less sure when few voted.
+    """Return the share of the votes with one more vote spread over the options.
 
-    `options` is the number of distinct answers, at least 2.
+    The share is less sure if few voted. `options` is the number of distinct answers, at least 2.
     """
     return (share * total + 1 / options) / (total + 1)

@@ -1,4 +1,4 @@
-"""From a question and the answers to it to a Consensus: groups, the pick, what follows."""
+"""From a question and its answers to a Consensus: groups, the choice, and what follows from it."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from cotool.consensus.extract.stated import Stated
     from cotool.consensus.options import ConsensusOptions
 
-# With this many short answers of which most differ, a plurality means nothing: they name what comes
-# to mind. Fewer may be right and wrong answers to a question of fact, where "Oslo" is not "Bergen".
+# If there are this many short answers and most differ, a plurality means nothing: experts name what
+# comes to mind. Fewer may be right and wrong answers to a question of fact: "Oslo", not "Bergen".
 MANY_SHORT = 16
 
 NOT_TRUTH = "agreement is not truth: the confidence is derived from agreement, not calibrated"
@@ -112,7 +112,7 @@ def _scattered(subject: Subject) -> bool:
 
 
 def _consensus(subject: Subject, found: Grouped) -> Consensus:
-    """Number the clusters, the consensus first, then by share, and add what follows."""
+    """Number the clusters, the consensus first, then by share, and derive what follows."""
     index = found.index
     ranked = sorted(found.clusters, key=lambda one: (index not in one.indices, -one.share))
     clusters = tuple(replace(one, id=place) for place, one in enumerate(ranked))

@@ -53,8 +53,8 @@ def compare_statements(
 ) -> Claims:
     """Compare the statements of each response with the other responses.
 
-    Returns NONE where most responses are a single statement. Of many responses evenly spread ones
-    take part, and `also`.
+    Returns NONE if most responses are a single statement. Of many responses, evenly spread ones and
+    `also` take part.
     """
     from cotool.consensus.decide.passages import Passages
     from cotool.consensus.decide.support import judge
@@ -197,7 +197,7 @@ def _disputes(
 
 
 class Composition(NamedTuple):
-    """The text; how many statements of the response are left out; how many of others are added."""
+    """A text; how many statements of the response it leaves out, and how many of others it adds."""
 
     text: str
     left_out: int
@@ -207,9 +207,9 @@ class Composition(NamedTuple):
 def compose(claims: Claims, row: int) -> Composition:
     """Write the statements of a response that half of the experts make, one per line.
 
-    Statements of others that most experts make and the response lacks are added behind what
-    precedes them in their own response. A statement that as many contradict as support it is left
-    out. The text is empty if nothing remains.
+    Statements of others that most experts make and the response lacks are added after the ones that
+    precede them in their own response. A statement is left out if as many experts contradict it as
+    make it. The text is empty if nothing remains.
     """
     experts = len(claims.rows)
     own = claims.of(row)

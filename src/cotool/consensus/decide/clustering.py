@@ -13,9 +13,9 @@ from cotool.errors import InputError
 if TYPE_CHECKING:
     from cotool._fast.base.matrix import Matrix
 
-# Texts below this fraction of the similarity that holds neighbours together are apart. Of .5 to
-# .7 all find the topics of mixed answers to two, three and five questions (adjusted Rand index
-# about .8); a half splits the answers to one question least.
+# Texts are apart below this fraction of the similarity that holds neighbours together. From .5 to
+# .7, all values find the topics of mixed answers to two, three and five questions (adjusted Rand
+# index about .8); .5 splits the answers to one question least.
 FRACTION = 0.5
 
 # Similarities that are relative to all answers are split below this part of the standard deviation
@@ -54,7 +54,7 @@ def cluster(matrix: Matrix, method: str = "average", threshold: float = 0.5) -> 
 def choose_threshold(
     matrix: Matrix, metric: str = "tfidf", method: str = "average"
 ) -> tuple[float, str]:
-    """The threshold that n x n similarities (n at least 2) suggest, and a sentence on why.
+    """Return the threshold that n x n similarities (n at least 2) suggest, and why.
 
     It is half of the similarity that typically holds neighbours together: the median of those at
     which average linkage merges, or of the nearest neighbours' where `method` links chains. So it
@@ -91,6 +91,6 @@ def choose_threshold(
 
 
 def _nearest(matrix: Matrix) -> list[float]:
-    """Each row's greatest similarity to another row."""
+    """Return each row's greatest similarity to another row."""
     rows = ((i, matrix.row(i)) for i in range(matrix.rows))
     return [max(max(row[:i], default=-1.0), max(row[i + 1 :], default=-1.0)) for i, row in rows]

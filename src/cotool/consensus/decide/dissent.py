@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cotool.consensus.model import Cluster
 
 MOST_WORDS = 8
-# How many more of these texts than of the others have a word that sets them apart.
+# The least difference between the shares of texts that have a word, for it to set them apart.
 HALF = 0.5
 # Only the heaviest dissents have their differing words listed.
 MOST_DETAILED = 50
@@ -27,7 +27,7 @@ MOST_DETAILED = 50
 def find_dissent(
     clusters: Sequence[Cluster], answer: int, texts: Sequence[Words], matrix: Matrix | None
 ) -> tuple[Dissent, ...]:
-    """One Dissent for each cluster but the first, which is the consensus; the heaviest first.
+    """Return one Dissent per cluster except the first, the consensus; the heaviest first.
 
     `answer` is the row of the chosen response; each dissent is set against it where the two
     are near-paraphrases (negation, numbers), and against the whole consensus cluster in words.

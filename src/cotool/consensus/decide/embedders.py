@@ -82,7 +82,7 @@ def _table(data: bytes) -> tuple[memoryview, int, bool]:
 
 @cache
 def model_of_library(library: str, name: str) -> Callable[[Sequence[str]], Any]:
-    """Return what embeds texts with a model of one of LIBRARIES, by its name or path.
+    """Return a function that embeds texts with a model of one of LIBRARIES, by name or path.
 
     Raises MissingExtraError if the library is not installed, InputError for a model that cannot
     be loaded.

@@ -32,7 +32,7 @@ ORDER = 0.65
 # on one subject share as much without saying the same.
 SAME_TERMS = 0.5
 SENTENCE = 60
-# A transcript of hours. Aligning two texts takes time with the square of their length: 10 texts of
+# A transcript of hours. Aligning two texts takes quadratic time: 10 texts of
 # 160,000 words took 12 seconds.
 LONGEST = 50_000
 
@@ -40,7 +40,7 @@ LONGEST = 50_000
 def paraphrase_utility(
     texts: Sequence[Words], similarities: Callable[[str], Matrix]
 ) -> tuple[str | None, str]:
-    """The utility by which a medoid of near-paraphrases is fit, None for free text; and why.
+    """Return the metric for the medoid of near-paraphrases, None for free text; and why.
 
     ``word-levenshtein`` where the same words come in the same order (transcripts), ``tfidf`` where
     they move (translations). `similarities` gives the matrix of a metric.
@@ -72,7 +72,7 @@ def paraphrase_utility(
 
 
 def _typical(matrix: Matrix) -> float:
-    """The greatest of the rows' medians of similarity to the others, the lower of two.
+    """Return the greatest of the rows' medians of similarity to the others (low medians).
 
     Half of the others must be near: a pair of twins among three texts is not enough.
     """

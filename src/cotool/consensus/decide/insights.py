@@ -52,7 +52,7 @@ def names_of(findings: Findings, rows: Sequence[int]) -> tuple[str, ...]:
 
 
 def listed(names: Sequence[str]) -> str:
-    """Return names for a sentence, all of up to four."""
+    """Return names for a sentence: up to four, or the first three of more."""
     if len(names) > 4:
         return f"{', '.join(names[:3])} and {len(names) - 3} more"
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
@@ -100,7 +100,7 @@ def opposites(findings: Findings) -> Iterator[Insight]:
 
 
 def disputed_values(findings: Findings) -> Iterator[Insight]:
-    """Values in conflict in what experts state, and what some affirm and others deny."""
+    """Values that conflict in what experts state, and what some affirm and others deny."""
     statements = findings.claims.statements
     for dispute in findings.claims.disputes[:MOST_DISPUTES]:
         sides = dispute.sides

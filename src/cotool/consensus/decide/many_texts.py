@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 MOST_TEXTS = 4_000
 # This many texts, evenly spread, choose the threshold.
 MANY_SAMPLED = 2_000
-# Times that texts which join no cluster are clustered themselves; the rest are clusters of one.
+# How often the texts that join no cluster are clustered; the rest are clusters of one.
 ROUNDS = 8
 
 
 def by_many_texts(subject: Subject, method: str, utility: str) -> Grouped:
-    """Do as `by_text` does from neighbours and from sums over clusters: no matrix of all pairs."""
+    """Group texts like `by_text`, from neighbours and sums over clusters, without a matrix."""
     metric = subject.options.metric
     if metric == "auto":
         metric = utility if utility in (*neighbourhood.METRICS, *RELATIVE) else "tfidf"
@@ -104,7 +104,7 @@ def _by_meaning(subject: Subject) -> tuple[list[int], float]:
     """Label each text with its cluster by the vectors of the distinct texts, and the threshold.
 
     Some of the texts, evenly spread, are clustered; the others join the cluster to which they are
-    similar enough on average. So it goes on with those that join none, ROUNDS times at most.
+    similar enough on average. This is repeated, at most ROUNDS times, with those that join none.
     """
     options = subject.options
     if options.clustering not in {"auto", "average"}:

@@ -1,4 +1,4 @@
-"""Which texts are at least so similar to each text, without the matrix of all pairs."""
+"""The texts that are similar enough to each text, without a matrix of all pairs."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ def neighbours(
 
     Metrics are those of `similarity_matrix`, with the same similarities but for the last bit of
     ``tfidf``; ``semantic`` is by the vectors of whole texts alone and needs cotool[semantic]. With
-    `top` at most this many of each text, the most similar, ties by place. 100,000 short texts take
-    seconds and some 200 MB, 0.6 GB if ``semantic``; by Levenshtein minutes where the threshold is
-    low.
+    `top`, each text has at most this many, the most similar, ties by place. 100,000 short texts
+    take seconds and some 200 MB, 0.6 GB if ``semantic``; by Levenshtein minutes if the threshold
+    is low.
 
     Raises InputError for another metric, a threshold or `top` out of range, and beyond 100 million
     neighbours; TypeError for a text that is not a str, MissingExtraError.

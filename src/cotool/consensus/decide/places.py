@@ -40,7 +40,7 @@ Frame = tuple[tuple[str, ...], tuple[str, ...]]
 def split_by_place(
     labels: Sequence[int], texts: Sequence[Words], closeness: Sequence[float]
 ) -> list[int]:
-    """Split clusters of which members have other contents in the same place.
+    """Split clusters whose members have different contents in the same place.
 
     From the closest to its cluster outwards, each text joins the first part of the cluster in which
     nobody differs from it. Labels are numbered by first appearance.

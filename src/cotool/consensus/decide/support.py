@@ -97,10 +97,10 @@ class Judged:
     """What the other passages say about a sentence; passages and sentences by their numbers.
 
     `supporters` and `contradicting` map a passage to the sentence that says so, or says otherwise;
-    the supporters in `lacking` leave out one of the names; `denied` counts who says the opposite in
-    the same words, so that the figures do not show it; `denies` maps a passage to whether it is
-    this sentence that denies. `conflicts` maps a value and another one
-    in its place to the passages that have the other.
+    the supporters in `lacking` leave out one of the names; `denied` counts the passages that say
+    the opposite in the same words, which the figures do not show; `denies` maps a passage to
+    whether it is this sentence that denies. `conflicts` maps a value and another one in its place
+    to the passages that have the other.
     """
 
     support: float
@@ -153,7 +153,7 @@ def judge(passages: Passages, count: int, num_threads: int | None) -> list[Judge
 def _shown(
     passages: Passages, n: int, sentence: int, pairs: Iterable[tuple[int, ...]]
 ) -> list[tuple[str, str]]:
-    """Return values of a sentence and others in their place as shown, a whole name as one."""
+    """Return values and the others in their place as they are shown, a whole name as one."""
     found: list[tuple[str, str]] = []
     last = (-1, -1)
     for value, other in pairs:

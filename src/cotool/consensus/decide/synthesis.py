@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # Words of a text that can be aligned: a network of this many slots and a text of this many words
 # take 64 MB.
 MOST_WORDS = 8_000
-# How much more a transcript weighs that is nearer to the others. Word error rates over 2,862
+# How much more weight a transcript has if it is nearer to the others. Word error rates over 2,862
 # recordings: .115 with 0, .111 with 1, .109 with 2, .109 with 4.
 POWER = 2
 # Scripts that are written without spaces: every character is a word.
@@ -33,8 +33,8 @@ def synthesise(texts: Sequence[str], weights: Sequence[float], nearness: Sequenc
 
     `weights` are the experts', `nearness` is the mean similarity of each text to the others, 0 to
     1: the nearest begins, and each text weighs its expert's weight times its nearness squared.
-    Upper case and punctuation are those of most who have the word. Equal weights go to the word
-    of the text that comes first so.
+    Upper case and punctuation are those of most texts with the word. With equal weights, the text
+    that comes first in this order decides.
 
     Raises InputError if a text is too long to be aligned.
     """

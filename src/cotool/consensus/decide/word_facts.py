@@ -1,4 +1,4 @@
-"""What the comparison of sentences has to know of a word, looked up once for each word."""
+"""What the comparison of sentences needs to know about a word, looked up once per word."""
 
 from __future__ import annotations
 

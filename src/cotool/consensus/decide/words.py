@@ -109,14 +109,14 @@ class Words:
 
     @cached_property
     def says(self) -> Says:
-        """What of a text may contradict another, but for words denied by a prefix."""
+        """What may contradict another text, except words denied by a prefix."""
         values = frozenset(value for word in self.counts if (value := _value(word)))
         poles = frozenset(pole for word in self.counts for pole in poles_of(word))
         return self.stance, self.negations, values, poles
 
     @cached_property
     def frame(self) -> frozenset[str]:
-        """Content words but for those that may contradict another, and without denying prefixes."""
+        """Content words that cannot contradict others, without denying prefixes."""
         return frozenset(
             _PREFIX.sub("", word)
             for word in self.content
@@ -125,7 +125,7 @@ class Words:
 
     @property
     def stance(self) -> bool | None:
-        """Whether the text opens with a yes or a no; None where with neither."""
+        """Whether the text opens with a yes (True) or a no (False); None if with neither."""
         first = self.words[0] if self.words else ""
         return True if first in YES else False if first in NO else None
 

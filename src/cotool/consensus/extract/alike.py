@@ -1,7 +1,7 @@
 """Answers to one question that are the same in another form: units, percents, sets, names.
 
-Only the other answers tell what an answer leaves out ("5" and "5 kg"), so these rules look at all
-answers of a question.
+What an answer leaves out ("5" beside "5 kg") is known from the other answers alone, so these rules
+look at all answers to a question.
 """
 
 from __future__ import annotations
@@ -48,10 +48,10 @@ _ANGLE = lazy_pattern(
 
 
 def by_question(answers: Answers, texts: Sequence[str], question: str) -> Answers:
-    """Tell numbers apart by what the question is about.
+    """Distinguish numbers by what the question is about.
 
-    1.10 and 1.1 are one quantity, but two versions or sections, where the question or an answer
-    speaks of these. 30 stands for 30° where the question is about angles; else it may be radians.
+    1.10 and 1.1 are the same quantity, but different versions or sections, if the question or an
+    answer mentions these. 30 means 30° if the question is about angles; else it may be radians.
     """
     if _NUMBERING.search(question) or any(map(_NUMBERING.search, texts)):
         return [
@@ -78,8 +78,8 @@ def by_question(answers: Answers, texts: Sequence[str], question: str) -> Answer
 def same_numbers(answers: Answers) -> Answers:
     """Unify numbers: units of one dimension, percents with and without their sign, ratings.
 
-    Where answers give numbers different directions ("2 hours ago", "2 hours from now"), these are
-    kept beside the numbers.
+    If answers give numbers different directions ("2 hours ago", "2 hours from now"), these are kept
+    with the numbers.
     """
     unified = _same_percent(_same_ratings(_same_units(_same_scales(answers))))
     if len({answer.turn[0] for answer in answers if answer and answer.turn[0]}) < 2:
@@ -95,7 +95,7 @@ def same_numbers(answers: Answers) -> Answers:
 
 
 def _same_scales(answers: Answers) -> Answers:
-    """Where one response says "0.5M" and another "0.5", the letter is a unit, not a scale."""
+    """Read the letter as a unit, not a scale, if one response says "0.5M" and another "0.5"."""
     values = {answer.value for answer in answers if answer}
     return [_unscaled(answer, values) if answer else None for answer in answers]
 
@@ -182,7 +182,7 @@ def _units(answers: Answers) -> list[Unit | None]:
 
 
 def _same_ratings(answers: Answers) -> Answers:
-    """Where one response rates "8/10" and another "8", the divisor was left off: both are 8."""
+    """Unify ratings: if one response says "8/10" and another "8", both are 8."""
     bare = {answer.value for answer in answers if answer and not answer.top}
     quotients = [answer for answer in answers if answer and answer.top]
     if not bare or not quotients or any(answer.value in bare for answer in quotients):
@@ -203,7 +203,7 @@ def _bottom(answer: Extracted) -> str:
 
 
 def _same_percent(answers: Answers) -> Answers:
-    """Where one response says "25%" and another "25", the sign was left off: both are 25%.
+    """Unify percents: if one response says "25%" and another "25", both are 25%.
 
     So are 0.25 and a quarter, unless another response says 0.25%.
     """
@@ -229,7 +229,7 @@ def _as_percent(value: str, percents: set[str]) -> str:
 
 
 def same_choices(answers: Answers, sets: Sequence[Extracted | None]) -> Answers:
-    """Take sets of options as the answers where half of the responses name several."""
+    """Take sets of options as the answers if half of the responses name several."""
     several = [one for one in sets if one]
     stated = sum(
         answer is not None or one is not None for answer, one in zip(answers, sets, strict=True)
@@ -275,7 +275,7 @@ _LONGEST_INITIALS = 6
 def _expanded(shown: dict[str, str]) -> dict[str, str]:
     """Return the label that each label in capitals abbreviates: UN is United Nations.
 
-    An abbreviation that fits several of the labels stays.
+    An abbreviation that fits several labels stays as it is.
     """
     names = {
         value: "".join(word[0] for word in words)

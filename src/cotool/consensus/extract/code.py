@@ -82,7 +82,7 @@ def _alike(pieces: list[list[str]]) -> bool:
 def code_values(texts: list[str]) -> list[tuple[str, str] | None] | None:
     """Return the normal form and the code of each text; None if a vote on them makes no sense.
 
-    Pieces are of which two are equal, and short pieces that have most of their tokens in common.
+    A vote makes sense if two pieces are equal, or if short pieces share most of their tokens.
     """
     codes = [code_of(text) if text else None for text in texts]
     given = sum(code is not None for code in codes)

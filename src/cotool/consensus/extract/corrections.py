@@ -29,7 +29,7 @@ _REJECTING = lazy_pattern(
     |(?:答案)?不是{_OTHER}[，,、]?(?:而是|是))(?P<answer>\S.*)""",
     re.VERBOSE | re.IGNORECASE,
 )
-# What ends in "so Oslo it is", and a short answer before "not Bergen".
+# A text that ends in "so Oslo it is", and a short answer before "not Bergen".
 _SO_IT_IS = lazy_pattern(r".*\bso\s(?P<answer>[^.,;]{1,40})\sit\sis\.?", re.IGNORECASE)
 _AND_NOT = lazy_pattern(
     rf"(?:{_IS}[ ])?(?P<answer>[^\s,;(]+(?:[ ][^\s,;(]+){{0,4}})"

@@ -112,7 +112,7 @@ def _in_words(text: str) -> str | None:
 
 
 def resolve(value: str, others: set[str]) -> str:
-    """Return the reading of a date such as 7/4/1776 (day or month first) that is in `others`."""
+    """Return the reading of a date such as 7/4/1776, day or month first, that is in `others`."""
     slashed = _SLASHED.fullmatch(value)
     found = others.intersection(_readings(slashed)) if slashed else ()
     return next(iter(found)) if len(found) == 1 else value

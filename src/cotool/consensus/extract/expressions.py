@@ -91,7 +91,7 @@ def linear(text: str) -> str:
 
 
 def _simplified(match: re.Match[str]) -> str:
-    """Return a root of a whole number without the squares in it: 3√8 is 6√2, 1/√2 is √2/2."""
+    """Return a root of a whole number with its squares taken out: 3√8 is 6√2, 1/√2 is √2/2."""
     factor, inner = int(match["factor"] or 1), int(match["inner"])
     outer = 1
     for root in range(2, _LARGEST_ROOT):

@@ -70,14 +70,14 @@ def extract_answers(
 ) -> tuple[str | None, list[Extracted | None]]:
     """Return the kind of one question, and the answer of that kind in each response to it.
 
-    The kind is "choice", "number" or "boolean" where all non-empty responses state an answer of
-    that kind; "short" where all are labels, or state labels or name those that others state; else
-    the kind that a majority states (MAJORITY: 60 %, of options 40 %; responses that break off
-    before they state anything do not count). Else "object" where they are JSON objects with the
-    same fields, "code" where they are short code, "short" where they differ in one place of a
-    common frame (see `slots`); else None: free text. A response to a number question that states
-    none is read by a last resort, the last number of its last sentence, and the rule says so.
-    The text of the question may tell what a number is (see `by_question`).
+    The kind is "choice", "number" or "boolean" if all non-empty responses state an answer of that
+    kind; "short" if all are labels, state labels, or name those that others state; else the kind
+    that a majority states (MAJORITY: 60 %, of options 40 %; responses that break off before they
+    state anything do not count). Else it is "object" for JSON objects with the same fields, "code"
+    for short code, "short" for texts that differ in one place of a common frame (see `slots`); else
+    None, for free text. If a response to a number question states no number, the last number of its
+    last sentence is taken, and the rule says so. The text of the question may show what a number
+    is (see `by_question`).
     """
     prepared = without_markup([prepare(text) for text in texts])
     plain, objects = unwrapped(prepared, FIELDS)
@@ -152,7 +152,7 @@ _kept = lru_cache(maxsize=1024)(_Places.of)
 def _unified(
     kind: str, found: Sequence[dict[str, Extracted | None]], texts: Sequence[str], question: str
 ) -> list[Extracted | None]:
-    """Return the answers with those unified that other answers show to be the same."""
+    """Return the answers; those that other answers show to be the same are unified."""
     answers = [one.get(kind) for one in found]
     if kind == "number":
         return by_question(same_numbers(answers), texts, question)
@@ -170,8 +170,8 @@ def _unified(
 def _in_figures(label: Extracted, number: Extracted | None) -> Extracted:
     """Return a label that begins with a number, with the number in its normal form.
 
-    What is written in digits alone stays: the labels 1.10 and 007 are not quantities, 5/2021 is a
-    month, and 2,5 may be a pair.
+    A label of digits alone stays as it is: 1.10 and 007 are not quantities, 5/2021 is a month, and
+    2,5 may be a pair.
     """
     if number is None or number.rule != label.rule or not number.value:
         return label
@@ -295,9 +295,9 @@ def _needed(kind: str, texts: Sequence[str], found: Sequence[dict[str, Extracted
 
 
 def _name_labels(texts: Sequence[str], found: list[dict[str, Extracted | None]]) -> bool:
-    """Add the labels that sentences name, where other responses state them; else change nothing.
+    """Add the labels that sentences name and other responses state; return whether it was done.
 
-    Labels that are a whole response count here, if enough responses state one or name one.
+    It is done if a label is a whole response, and enough responses state or name one.
     """
     before = [one.get("short") for one in found]
     stated = [answer for answer in before if answer]
@@ -321,7 +321,7 @@ def _is_phrase(label: str) -> bool:
 
 
 def _complete_labels(texts: Sequence[str], found: list[dict[str, Extracted | None]]) -> bool:
-    """Read labels in sentences that state none by themselves; tell whether any names one."""
+    """Read labels in sentences that state none by themselves; return whether any names one."""
     stated = [answer for one in found if (answer := one.get("short"))]
     labels = {answer.value: answer for answer in stated}
     anywhere = 2 * len(stated) >= sum(map(bool, texts)) and len(stated) >= _FEWEST_LABELS

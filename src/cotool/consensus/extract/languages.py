@@ -1,6 +1,6 @@
 """How answers are stated in twelve languages and some of their neighbours: tables of words.
 
-English leads ("the answer is") are patterns of their own, in `statements`.
+The English ones ("the answer is") are patterns of their own, in `leads`.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ ANSWERS = (
     "सही विकल्प", "правильный вариант",
 )  # fmt: skip
 
-# What opens an opinion that is nothing but the answer: "Creo que es Lima."
+# How an opinion begins that only states the answer: "Creo que es Lima."
 OPINIONS = r"""(?:[^,.]{1,40},[ ])?i['’](?:d|ll)[ ](?:say|go[ ]with|choose|pick|guess)[ ]
     |i['’]?[ ]?a?m[ ](?:confident|sure|certain)[ ](?:that[ ])?it(?:['’]s|[ ]is)[ ]
     |ich[ ](?:denke|glaube|meine|vermute),?[ ](?:es[ ]ist|es[ ]sind)[ ]
@@ -66,13 +66,13 @@ OPINIONS = r"""(?:[^,.]{1,40},[ ])?i['’](?:d|ll)[ ](?:say|go[ ]with|choose|pic
     |ответ[ ](?=\S)|我?(?:认为|認為|觉得|覺得|猜)(?:答案)?(?:应该)?是|私は|제[ ]생각에는[ ]
     |أعتقد[ ]أنه[اا]?[ ]|मुझे[ ]लगता[ ]है[ ]कि[ ](?:यह[ ])?"""
 
-# What a reason begins with, below an answer that stands alone.
+# How a reason begins below an answer on a line of its own.
 REASONS = (
     r"(?:explanation|reason|reasoning|rationale|justification|why|because|erklärung|begründung"
     r"|explication|explicación|explicação|spiegazione|пояснение|объяснение|解释|解説|説明|理由|설명)"
 )
 
-# Between the word for the answer and the answer.
+# What is between the word for the answer and the answer.
 LINKS = r"""\b(?:es|est|ist|é|è|is|jest|är|er|lautet|wäre|sería|sera|serait|vaut|heißt|beträgt
     |ergibt|este|brzmi|هي|هو|هى)(?!\w)|[:=—：]|是|为|為|应为|应该是|應該是|は|은|는|이|\s-"""
 

@@ -154,7 +154,7 @@ def list_items(text: str) -> list[str] | None:
 
     Items in words, and what "and" or "or" joins, are a set, and sorted; words that "or" joins are
     alternatives, one item. Numbers keep their order, and two numbers in brackets keep them too:
-    (0, 1) is no [0, 1].
+    (0, 1) is not [0, 1].
     """
     if "\n" in text:
         lines = [line for line in map(str.strip, text.split("\n")) if line]

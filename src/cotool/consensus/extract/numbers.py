@@ -5,7 +5,7 @@ Understood: `18`, `-3` (also U+2212), `1,080`, `1 080`, `1'080`, `1,00,000`, `1.
 `8 out of 10`, `2 h 30 min`, `eighteen`, `minus two and a half`.
 `1.080` alone is a decimal, as in English; `1,080` is thousands; `1,5` is a decimal.
 The unit is separated from the value, a percent sign is kept. Times, dates, ranges and formulas are
-no numbers.
+not numbers.
 """
 
 # ruff: noqa: RUF002  typographic characters are meant: people write them

@@ -111,7 +111,7 @@ _DEEPEST = 8
 def without_markup(texts: list[str]) -> list[str]:
     """Remove tags and entities of HTML where other texts have none.
 
-    Where all have them, they may be what is asked for.
+    If all texts have them, the question may ask for them.
     """
     tagged = [bool(_TAGGED.search(text)) if "</" in text else False for text in texts]
     if any(tagged) and any(text and "<" not in text for text in texts):

@@ -272,7 +272,7 @@ _SENTENCE = lazy_pattern(
 # "1. Paris", and "4. Juli".
 _NUMBERED = lazy_pattern(r"\(?\d{1,2}[.)]\s+(?=[^\W\d])")
 _OPINION = lazy_pattern(r"^i (?:think|guess|believe|say)[,:]?\s+(?=\w)", re.IGNORECASE)
-# A hedge goes in a sentence that names something ("Probably Paris."). Otherwise it is a degree:
+# A hedge is removed from a sentence that names something ("Probably Paris."). Else it is a degree:
 # "Likely pathogenic", "Probably yes" and "Likely A" are answers of their own.
 _HEDGE = lazy_pattern(
     r"^(?i:probably|maybe|perhaps|possibly|most likely)[,:]?\s+(?!(?i:yes|no|true|false)\b)"

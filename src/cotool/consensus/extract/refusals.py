@@ -1,7 +1,7 @@
 """Responses that decline to answer: refusals, and "I don't know".
 
-They are the speaker's inability, and vote for nothing. That a thing is unknown or cannot be
-determined is a statement about it, and an answer like others.
+They have no vote. A statement that a thing is unknown or cannot be determined is an answer like
+any other.
 """
 
 from __future__ import annotations

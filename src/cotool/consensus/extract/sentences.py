@@ -1,9 +1,9 @@
 """A text as statements: sentences, list items, table rows, headings; a block of code is one.
 
-Boundaries follow UAX #29 where it decides without a dictionary, and what plain rules can add to
-it: abbreviations, initials, decimals, enumerations, quotes and brackets after a full stop, and
-scripts whose full stops need no blank. Statements are half-open ranges of the text; together they
-hold every character that is not white space or markup of a list.
+Boundaries follow UAX #29 where it needs no dictionary, and plain rules for abbreviations, initials,
+decimals, enumerations, quotes and brackets after a full stop, and scripts whose full stops need no
+blank. Statements are half-open ranges of the text; together they hold every character that is not
+white space or markup of a list.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _MONTH = lazy_pattern(
     r"zář|říj|lis|pro|styc|lut|kwie|maj|czer|lip|sier|wrz|paź|gru)\w*\b",
     re.IGNORECASE,
 )
-# After these, a sentence continues only if the next word is not in capitals.
+# After these, a sentence ends if the next word begins with a capital.
 _MAY_END = frozenset(
     "etc usw ecc inc ltd co corp jr sr u.s u.k u.n a.m p.m ph.d m.d b.a m.a".split()
 )

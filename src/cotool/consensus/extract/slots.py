@@ -1,11 +1,11 @@
-"""Texts that differ in one place only: what they have there is the answer.
+"""Texts that differ in one place only: the answer is what they have there.
 
 "The capital of Australia is Canberra." and "The capital of Australia is Sydney." share a frame and
-differ in one slot. The texts are aligned word by word (the network of ROVER); where all have the
-same word is the frame, the rest are places that differ. A place counts as a slot where the texts
-have different content there: numbers, names, operators, quoted values, or in a frame that is
-otherwise the same word for word any other words. Function words, endings and what only some texts
-add are no difference. A negation is.
+differ in one slot. The texts are aligned word by word (the network of ROVER). The words that all
+share are the frame; the rest are places that differ. A place is a slot if the texts have different
+content there: numbers, names, operators or quoted values; or any words, if the frame is otherwise
+the same word for word. Function words, endings and additions of some texts are not differences. A
+negation is one.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ _FILLERS = frozenset(
     的 了 吧 呢 啊 を が に は の も で と
     """.split()
 )
-# What may be between two things in either order. "Canberra is the capital" says the same as
+# Words between two things that may be in either order. "Canberra is the capital" says the same as
 # "The capital is Canberra".
 _JOINTS = frozenset(
     "and or & with plus + * = ≠ und oder et ou y o e и или 和 与 と is are was were ist sind war "
@@ -253,7 +253,7 @@ def _places(texts: list[list[Token]]) -> tuple[list[_Place], int]:
 def _of_two(
     parts: list[Slotted], texts: list[list[Token]], first: list[Token]
 ) -> list[Slotted | None]:
-    """Return the part of each text, where all texts are one of two."""
+    """Return the part of each text if there are only two different texts."""
     keys = [token.key for token in first]
     return [parts[[token.key for token in own] != keys] if own else None for own in texts]
 
@@ -261,8 +261,8 @@ def _of_two(
 def _exchanged(texts: Sequence[str], one: list[Token], other: list[Token]) -> list[Slotted] | None:
     """Return the parts of two texts that differ in who is first: "Brazil beat Germany".
 
-    The parts are of the form X R Y and Y R X. None where the texts have another form. Where the R
-    between the two is a joint such as "and", they say the same: [].
+    The parts have the forms X R Y and Y R X; None if they do not. If R is a joint such as "and",
+    the two say the same, and the result is empty.
     """
     start, end = 0, 0
     most = min(len(one), len(other))

@@ -97,8 +97,8 @@ _TABLE: dict[str, tuple[tuple[str, str, str], ...]] = {
     "cents": (("¢", "1/100", "cent"),),
 }  # fmt: skip
 
-# Units that take prefixes of SI, written as symbols, whose case tells them apart: mV, MV. Left out
-# are prefixes that make another word: 5 pm is a time, 100 TL are Turkish lira, MA is a state.
+# Units that take prefixes of SI, written as symbols, whose case matters: mV, MV. Prefixes that make
+# another word are left out: 5 pm is a time, 100 TL are Turkish lira, MA is a state.
 _PREFIXED = {"g": "TGMkmµnp", "m": "kmµn", "s": "mµnp", "L": "mµn", "J": "TGMkmµ", "W": "TGMkmµn",
              "N": "Mkmµ", "Pa": "GMkm", "V": "MkmµnG", "A": "kmµnp", "Ω": "GMkm", "Hz": "TGMkm",
              "mol": "kmµnp", "M": "mµnp"}  # fmt: skip

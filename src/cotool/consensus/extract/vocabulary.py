@@ -29,7 +29,7 @@ FUNCTION_WORDS = _words(
     """
 )
 
-# Where these meet in a sentence, they are one negation: "no ha venido nadie", "никто не пришёл".
+# Several of these in one sentence are one negation: "no ha venido nadie", "никто не пришёл".
 _IN_CONCORD = _words(
     """
     no
