@@ -9,6 +9,7 @@ import pytest
 
 from cotool import find_consensus
 from cotool.cli.app import main
+from cotool.consensus.decide import insights
 from cotool.consensus.model import Consensus
 from cotool.consensus.options import METRICS
 

@@ -19,6 +19,8 @@ _LISTS = (
     "predictions", "responses", "details",
 )  # fmt: skip
 _PARTS = frozenset({names.QUESTION, names.ITEM_ID, names.ANSWER, names.EXPERT, names.OWN_ID})
+# The parts of which a record of answers has one.
+_RECORD = (names.QUESTION, names.ITEM_ID, names.EXPERT)
 # What names the run that gave an answer, where no model is named.
 _RUNS = ("session_name", "experiment_name", "run_name", "session", "experiment")
 _IDENTITY = lazy_pattern(
@@ -174,9 +176,11 @@ def _wrapped(value: Mapping[str, Any]) -> str | None:
         plain = key.casefold()
         if layout.responses == key and not _has_question(value[key][0]):
             return None
-        if plain in _LISTS and _has_parts(value[key][0]):
+        if plain in _LISTS and _has(value[key][0], *_RECORD):
             return key
-    records = [key for key in lists if _has_question(value[key][0]) and _has_parts(value[key][0])]
+    records = [
+        key for key in lists if _has_question(value[key][0]) and _has(value[key][0], *_RECORD)
+    ]
     if not records and len(lists) == 1 and layout.responses is None:
         # {"request_logs": [{…}]}, {"version": "1.0", "items": [{…}]}
         others = [names.hint_of(key).part for key in value if key != lists[0]]
@@ -186,21 +190,15 @@ def _wrapped(value: Mapping[str, Any]) -> str | None:
 
 
 def _has_question(item: Mapping[str, Any]) -> bool:
-    row = item.get("row")
-    hints = [names.hint_of(str(key)) for key in (row if isinstance(row, dict) else item)]
-    return any(
-        (h.part == names.QUESTION and h.weight >= names.PLAIN)
-        or (h.part == names.ITEM_ID and h.weight >= names.PLAIN)
-        for h in hints
-    )
+    """Whether a record has the text or the id of a question."""
+    return _has(item, names.QUESTION, names.ITEM_ID, least=names.PLAIN)
 
 
-def _has_parts(item: Mapping[str, Any]) -> bool:
-    """Whether a list's item looks like a record of answers."""
+def _has(item: Mapping[str, Any], *parts: str, least: float = 0.0) -> bool:
+    """Whether a key of a record is called one of `parts`."""
     row = item.get("row")
-    hints = [names.hint_of(str(key)) for key in (row if isinstance(row, dict) else item)]
-    parts = {h.part for h in hints}
-    return bool(parts & {names.QUESTION, names.ITEM_ID, names.EXPERT})
+    hints = (names.hint_of(str(key)) for key in (row if isinstance(row, dict) else item))
+    return any(hint.part in parts and hint.weight >= least for hint in hints)
 
 
 def _shared(value: Mapping[str, Any], key: str) -> dict[str, Any]:
