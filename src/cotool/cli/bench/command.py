@@ -9,7 +9,7 @@ import typer
 from cotool.cli.bench import run as work
 from cotool.cli.bench.compare import FORMATS, Report, compare_results
 from cotool.cli.bench.request import CASES, GROUPS, JSON, Request
-from cotool.cli.shared.options import option, with_options
+from cotool.cli.shared.options import option
 from cotool.cli.shared.report_options import AS_JSON, OPEN_REPORT, REPORT_FILE, format_of
 from cotool.cli.shared.settings import App
 
@@ -46,7 +46,6 @@ def list_cases(
 
 
 @app.command("run", epilog="Example:  cotool bench run --group logs --fast -o now.json")
-@with_options
 def run(*, options: Request) -> Job:
     """Measure cases; pyperf's own compare_to, hist and stats read what --output writes."""
     return partial(work.run, options)
@@ -80,7 +79,6 @@ def compare(
 
 
 @app.command("scaling", epilog="Example:  cotool bench scaling -c '*/cosine/600x*' --fast")
-@with_options
 def scaling(*, options: Request) -> Job:
     """Measure cases on 1, 2, 4 … threads: the speed-up and its share of the ideal."""
     return partial(work.scaling, options)

@@ -11,12 +11,11 @@ from cotool._lazy import stand_ins
 from cotool.cli.consensus import values
 from cotool.cli.consensus.options import Options
 from cotool.cli.html.output import report_format
-from cotool.cli.shared.engine_options import with_engine
+from cotool.cli.shared.engine_options import Engine
 from cotool.cli.shared.examples import demo_paths
-from cotool.cli.shared.options import DEBUG, NO_PROGRESS, QUIET, with_options
+from cotool.cli.shared.options import DEBUG, NO_PROGRESS, QUIET
 from cotool.cli.shared.report_options import format_of, standard_input
 from cotool.cli.shared.settings import from_command_line
-from cotool.engine.choice import EngineChoice
 
 with stand_ins("cotool.cli.consensus.conditions", "cotool.cli.consensus.run"):
     from cotool.cli.consensus import conditions
@@ -42,8 +41,6 @@ cotool consensus labels.csv --truth gold.csv --learn --store experts.db
 _TRY = "cotool consensus answers.json, or try: cotool consensus --demo"
 
 
-@with_engine
-@with_options
 def consensus(
     context: typer.Context,
     files: Annotated[
@@ -56,7 +53,7 @@ def consensus(
     ] = None,
     *,
     options: Options,
-    engine: EngineChoice,
+    engine: Engine,
     quiet: bool = QUIET,
     no_progress: bool = NO_PROGRESS,
     debug: bool = DEBUG,  # noqa: ARG001 - main() finds it before Typer does

@@ -9,11 +9,9 @@ import typer
 from cotool._lazy import stand_ins
 from cotool.cli.html.output import report_format
 from cotool.cli.logs.request import FORMATS, LogFlags, LogRequest
-from cotool.cli.shared.engine_options import with_engine
+from cotool.cli.shared.engine_options import Engine
 from cotool.cli.shared.examples import demo_paths
-from cotool.cli.shared.options import with_options
 from cotool.cli.shared.report_options import format_of, standard_input
-from cotool.engine.choice import EngineChoice
 from cotool.errors import InputError
 
 with stand_ins("cotool.cli.logs.run"):
@@ -46,8 +44,6 @@ cotool analyze-logs app.log --records - | duckdb -c "from read_json('/dev/stdin'
 _TRY = "cotool analyze-logs app.log, or try: cotool analyze-logs --demo"
 
 
-@with_engine
-@with_options
 def analyze_logs(
     files: Annotated[
         list[str] | None,
@@ -59,7 +55,7 @@ def analyze_logs(
     ] = None,
     *,
     options: LogFlags,
-    engine: EngineChoice,
+    engine: Engine,
 ) -> Callable[[], int]:
     """Count a log's lines by level, time, pattern and keyword: gigabytes in one pass.
 

@@ -1,9 +1,8 @@
 """The options for clusters, shared by every command that has them."""
 
-from collections.abc import Callable
-from typing import Any
+from typing import Annotated
 
-from cotool.cli.shared.options import flag, option, option_class, with_options
+from cotool.cli.shared.options import MadeOf, flag, option, option_class
 from cotool.engine.choice import ENGINES, EngineChoice, engine_choice
 
 
@@ -26,10 +25,8 @@ class _Options:
     resume: bool = flag("Run", "Continue a run that lost its cluster.", "--resume")
 
 
-def with_engine(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the cluster options to a command, which gets them as `engine`, an EngineChoice."""
-    return with_options(command, "engine", _Options, _choice)
-
-
 def _choice(given: _Options) -> EngineChoice:
     return engine_choice(given.engine, given.scheduler, given.scheduler_file, resume=given.resume)
+
+
+Engine = Annotated[EngineChoice, MadeOf(_Options, _choice)]

@@ -10,7 +10,7 @@ import functools
 import inspect
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, dataclass_transform
+from typing import Any, NamedTuple, dataclass_transform
 
 import typer
 from typer.models import OptionInfo
@@ -124,42 +124,57 @@ def option_class(cls: type[Any]) -> Any:
     return dataclass(frozen=True, slots=True, kw_only=True)(cls)
 
 
-def with_options(
-    command: Callable[..., Any],
-    name: str = "options",
-    options: Any = None,
-    made: Callable[[Any], Any] = lambda given: given,
-) -> Callable[..., Any]:
-    """Give a command the fields of a class of options in the place of its argument `name`.
+class MadeOf(NamedTuple):
+    """How a parameter of a command is made of a class of options: Annotated[T, MadeOf(…)]."""
 
-    options: the class; by default, the argument's annotation. made: makes the argument from an
-    instance. Whatever their order in the class, the options for how a command runs are the last in
-    its help.
+    options: Any
+    make: Callable[[Any], Any]
+
+
+def with_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of each parameter that is a class of options, or made of one.
+
+    They take the parameter's place. Whatever their order in the class, the options for how a
+    command runs are the last ones.
     """
     own = inspect.signature(command, eval_str=True)
-    options = options or own.parameters[name].annotation
+    parameters: list[inspect.Parameter] = []
+    classes: dict[str, tuple[MadeOf, list[str]]] = {}
     keyword = inspect.Parameter.KEYWORD_ONLY
-    fields = sorted(dataclasses.fields(options), key=_is_of_run)
+    for name, parameter in own.parameters.items():
+        made = _made_of(parameter.annotation)
+        if made is None:
+            parameters.append(parameter.replace(kind=keyword))
+            continue
+        fields = sorted(dataclasses.fields(made.options), key=_is_of_run)
+        classes[name] = made, [each.name for each in fields]
+        parameters += [
+            inspect.Parameter(
+                each.name, keyword, default=each.metadata["option"], annotation=each.type
+            )
+            for each in fields
+        ]
+    if not classes:
+        return command
 
     @functools.wraps(command)
     def wrapper(**values: Any) -> Any:
-        given = options(**{field.name: values.pop(field.name) for field in fields})
-        return command(**values, **{name: made(given)})
+        for name, (made, names) in classes.items():
+            values[name] = made.make(made.options(**{each: values.pop(each) for each in names}))
+        return command(**values)
 
-    parameters: list[inspect.Parameter] = []
-    for key, parameter in own.parameters.items():
-        if key == name:
-            parameters += [
-                inspect.Parameter(
-                    each.name, keyword, default=each.metadata["option"], annotation=each.type
-                )
-                for each in fields
-            ]
-        else:
-            parameters.append(parameter.replace(kind=keyword))
     wrapper.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     wrapper.__annotations__ = {p.name: p.annotation for p in parameters}
     return wrapper
+
+
+def _made_of(annotation: Any) -> MadeOf | None:
+    for note in getattr(annotation, "__metadata__", ()):
+        if isinstance(note, MadeOf):
+            return note
+    if isinstance(annotation, type) and dataclasses.is_dataclass(annotation):
+        return MadeOf(annotation, lambda given: given)
+    return None
 
 
 def _is_of_run(field: Any) -> bool:

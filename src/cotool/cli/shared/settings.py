@@ -20,7 +20,7 @@ import typer
 from typer.core import TyperCommand
 
 from cotool._lazy import lazy_pattern
-from cotool.cli.shared.options import nearest
+from cotool.cli.shared.options import nearest, with_options
 from cotool.errors import CotoolError, InputError, unreadable
 
 if TYPE_CHECKING:
@@ -70,12 +70,18 @@ _ONLY_CALLED = {"debug", "demo", "explain_input", "table"}
 
 
 class App(typer.Typer):
-    """A Typer app whose commands are of the class `Command`."""
+    """A Typer app whose commands are of the class `Command`; see also with_options()."""
 
     def command(self, name: str | None = None, **settings: Any) -> Callable[[Function], Function]:
-        """Register a command."""
+        """Register a command, with the options of its classes of options."""
         settings.setdefault("cls", Command)
-        return super().command(name, **settings)
+        register = super().command(name, **settings)
+
+        def registered(command: Function) -> Function:
+            register(with_options(command))
+            return command
+
+        return registered
 
 
 class Command(TyperCommand):

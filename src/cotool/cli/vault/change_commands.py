@@ -6,11 +6,10 @@ from typing import Annotated
 import typer
 
 from cotool._lazy import stand_ins
-from cotool.cli.shared.options import flag, with_options
+from cotool.cli.shared.options import flag
 from cotool.cli.shared.settings import App
 from cotool.cli.vault.file_options import Reencryption, Rewrapping
-from cotool.cli.vault.options import Files, Job, with_keys
-from cotool.vault.requests import KeyRequest
+from cotool.cli.vault.options import Files, Job, Keys
 
 with stand_ins("cotool.cli.vault.changes"):
     from cotool.cli.vault import changes
@@ -19,9 +18,7 @@ commands = App()
 
 
 @commands.command("rewrap", epilog="Example:  cotool vault rewrap --new-passphrase notes.vault")
-@with_keys
-@with_options
-def rewrap(files: Files, *, options: Rewrapping, keys: KeyRequest) -> Job:
+def rewrap(files: Files, *, options: Rewrapping, keys: Keys) -> Job:
     """Change which keys open files, by default to your keyring's or identity's newest version.
 
     With --wrap-command and no change, its key is wrapped again. Only headers change. A slot is a
@@ -36,9 +33,7 @@ def rewrap(files: Files, *, options: Rewrapping, keys: KeyRequest) -> Job:
 
 
 @commands.command("reencrypt", epilog="Example:  cotool vault reencrypt report.pdf.vault")
-@with_keys
-@with_options
-def reencrypt(files: Files, *, options: Reencryption, keys: KeyRequest) -> Job:
+def reencrypt(files: Files, *, options: Reencryption, keys: Keys) -> Job:
     """Give files a new file key, for the keyring's primary version or the same passphrase.
 
     The file key encrypts the content, so all of the content is encrypted again. Files for several
@@ -48,8 +43,6 @@ def reencrypt(files: Files, *, options: Reencryption, keys: KeyRequest) -> Job:
 
 
 @commands.command("rotate", epilog="Example:  cotool vault rotate --reencrypt *.vault")
-@with_keys
-@with_options
 def rotate(
     files: Annotated[
         list[str] | None,
@@ -58,7 +51,7 @@ def rotate(
     *,
     anew: bool = flag("Changes", "Then give FILES a new file key.", "--reencrypt"),
     options: Reencryption,
-    keys: KeyRequest,
+    keys: Keys,
 ) -> Job:
     """Make a new primary version in the keyring. Files encrypted with older versions still open."""
     return partial(changes.rotate, files or [], keys, options, anew=anew)

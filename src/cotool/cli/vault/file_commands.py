@@ -6,14 +6,12 @@ from typing import Annotated, Any
 import typer
 
 from cotool._lazy import stand_ins
-from cotool.cli.shared.engine_options import with_engine
-from cotool.cli.shared.options import QUIET, flag, option, with_options
+from cotool.cli.shared.engine_options import Engine
+from cotool.cli.shared.options import QUIET, flag, option
 from cotool.cli.shared.settings import App, Command
 from cotool.cli.vault.file_options import Batch, Decryption, Encryption
-from cotool.cli.vault.options import RECURSIVE, Files, Job, with_keys
-from cotool.engine.choice import EngineChoice
+from cotool.cli.vault.options import RECURSIVE, Files, Job, Keys
 from cotool.errors import InputError
-from cotool.vault.requests import KeyRequest
 
 with stand_ins("cotool.cli.vault.program_run", "cotool.cli.vault.reading", "cotool.cli.vault.run"):
     from cotool.cli.vault import program_run, reading
@@ -25,10 +23,7 @@ File = Annotated[str, typer.Argument(metavar="FILE", help="A vault file.")]
 
 
 @commands.command("encrypt", epilog="Example:  cotool vault encrypt -r documents/")
-@with_keys
-@with_engine
-@with_options
-def encrypt(files: Files, *, options: Encryption, keys: KeyRequest, engine: EngineChoice) -> Job:
+def encrypt(files: Files, *, options: Encryption, keys: Keys, engine: Engine) -> Job:
     """Encrypt files to FILE.vault, with your keyring's primary version or a passphrase.
 
     With --recipient or --recipients-file, encrypt for these people instead, without any secret. A
@@ -41,19 +36,13 @@ def encrypt(files: Files, *, options: Encryption, keys: KeyRequest, engine: Engi
 
 
 @commands.command("decrypt", epilog="Example:  cotool vault decrypt report.pdf.vault -o -")
-@with_keys
-@with_engine
-@with_options
-def decrypt(files: Files, *, options: Decryption, keys: KeyRequest, engine: EngineChoice) -> Job:
+def decrypt(files: Files, *, options: Decryption, keys: Keys, engine: Engine) -> Job:
     """Decrypt vault files, armored ones too. A file appears only after all of it is verified."""
     return partial(work.decrypt, files, keys, options, engine)
 
 
 @commands.command("verify", epilog="Example:  cotool vault verify -r backups/")
-@with_keys
-@with_engine
-@with_options
-def verify(files: Files, *, options: Batch, keys: KeyRequest, engine: EngineChoice) -> Job:
+def verify(files: Files, *, options: Batch, keys: Keys, engine: Engine) -> Job:
     """Check every byte of vault files without writing anything."""
     return partial(work.verify, files, keys, options, engine)
 
@@ -82,14 +71,12 @@ def inspect(
 
 
 @commands.command("edit", epilog="Example:  EDITOR=vim cotool vault edit secrets.yaml.vault")
-@with_keys
-def edit(file: File, *, quiet: bool = QUIET, keys: KeyRequest) -> Job:
+def edit(file: File, *, quiet: bool = QUIET, keys: Keys) -> Job:
     """Open the content in $VISUAL or $EDITOR, in memory only, and encrypt it again on save."""
     return partial(reading.edit, file, keys, quiet=quiet)
 
 
 @commands.command("cat", epilog="Example:  cotool vault cat --range 0:100 report.pdf.vault")
-@with_keys
 def cat(
     files: Annotated[list[str], typer.Argument(metavar="FILES...", help="Vault files.")],
     *,
@@ -98,7 +85,7 @@ def cat(
         "Bytes A to B, without B, as in a Python slice. Only their segments are read.",
         "--range A:B",
     ),
-    keys: KeyRequest,
+    keys: Keys,
 ) -> Job:
     """Write the content of vault files, or a range of it, to standard output."""
     return partial(reading.cat, files, keys, byte_range=byte_range)
@@ -122,7 +109,6 @@ class ProgramCommand(Command):
 @commands.command(
     "exec", cls=ProgramCommand, epilog="Example:  cotool vault exec --env .env.vault -- make deploy"
 )
-@with_keys
 def run_program(
     program: Annotated[
         list[str],
@@ -132,7 +118,7 @@ def run_program(
     env: list[str] = option(
         "Input", "A vault file with NAME=value lines. Repeatable.", "--env FILE", default=...
     ),
-    keys: KeyRequest,
+    keys: Keys,
 ) -> Job:
     """Run a program with the variables of encrypted .env files; nothing is written to disk.
 

@@ -9,25 +9,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cotool.cli.shared.options import QUIET, flag, option, with_options
+from cotool.cli.shared.options import QUIET, flag, option
 from cotool.cli.shared.settings import App
 from cotool.cli.vault.keys import tell
 from cotool.cli.vault.openers import changed_opener, new_opener
 from cotool.cli.vault.options import (
     IMPORT_PASSPHRASE_FILE,
     ChangedProtection,
+    Keys,
     Protection,
     later,
-    with_keys,
 )
 from cotool.cli.vault.secrets import SecretSource, check_files
 from cotool.errors import InputError
 from cotool.text import plural
 from cotool.vault.files import named
-from cotool.vault.requests import KeyRequest  # noqa: TC001 - with_keys reads annotations
 
 if TYPE_CHECKING:
     from cotool.vault import Identity, Key
+    from cotool.vault.requests import KeyRequest
 
 identity_app = App(
     no_args_is_help=True,
@@ -53,10 +53,8 @@ Place = Annotated[
 
 
 @identity_app.command("init", epilog="Example:  cotool vault identity init")
-@with_keys
-@with_options
 @later
-def init(path: Place = None, *, options: Protection, quiet: bool = QUIET, keys: KeyRequest) -> None:
+def init(path: Place = None, *, options: Protection, quiet: bool = QUIET, keys: Keys) -> None:
     """Make an identity, protected by a passphrase or a new key file (--key-file)."""
     from cotool.vault import Identity
 
@@ -79,7 +77,6 @@ def init(path: Place = None, *, options: Protection, quiet: bool = QUIET, keys: 
 
 
 @identity_app.command("show", epilog="Example:  cotool vault identity show --name Alice")
-@with_keys
 @later
 def show(
     path: Place = None,
@@ -89,7 +86,7 @@ def show(
     ),
     signer: bool = flag("Output", "Print the short key that checks your signatures.", "--signer"),
     json_form: bool = flag("Output", "Write one JSON object with all versions.", "--json"),
-    keys: KeyRequest,
+    keys: Keys,
 ) -> None:
     """Print your public key. It is not a secret: give it to everyone who encrypts for you."""
     if name is not None and ("#" in name or not name.isprintable()):
@@ -119,9 +116,8 @@ def _described(identity: Identity) -> dict[str, object]:
 
 
 @identity_app.command("rotate", epilog="Example:  cotool vault identity rotate")
-@with_keys
 @later
-def rotate(path: Place = None, *, quiet: bool = QUIET, keys: KeyRequest) -> None:
+def rotate(path: Place = None, *, quiet: bool = QUIET, keys: Keys) -> None:
     """Make a new version with new keys. Files encrypted for older versions still open."""
     request = _at(keys, path)
 
@@ -137,7 +133,6 @@ def rotate(path: Place = None, *, quiet: bool = QUIET, keys: KeyRequest) -> None
 @identity_app.command(
     "merge", epilog="Example:  cotool vault identity merge /mnt/laptop/identity.vault"
 )
-@with_keys
 @later
 def merge(
     file: Annotated[
@@ -146,7 +141,7 @@ def merge(
     *,
     import_passphrase_file: str | None = IMPORT_PASSPHRASE_FILE,
     quiet: bool = QUIET,
-    keys: KeyRequest,
+    keys: Keys,
 ) -> None:
     """Join your identity with a copy that was rotated on another machine.
 
@@ -169,11 +164,9 @@ def merge(
 
 
 @identity_app.command("passphrase", epilog="Example:  cotool vault identity passphrase")
-@with_keys
-@with_options
 @later
 def change_passphrase(
-    path: Place = None, *, options: ChangedProtection, quiet: bool = QUIET, keys: KeyRequest
+    path: Place = None, *, options: ChangedProtection, quiet: bool = QUIET, keys: Keys
 ) -> None:
     """Change the passphrase or key file that opens the identity.
 

@@ -3,11 +3,9 @@
 from functools import partial
 
 from cotool._lazy import stand_ins
-from cotool.cli.shared.options import with_options
 from cotool.cli.shared.settings import App
 from cotool.cli.vault.file_options import Import
-from cotool.cli.vault.options import Files, Job, with_keys
-from cotool.vault.requests import KeyRequest
+from cotool.cli.vault.options import Files, Job, Keys
 
 with stand_ins("cotool.cli.vault.age_run"):
     from cotool.cli.vault import age_run
@@ -18,9 +16,7 @@ commands = App()
 @commands.command(
     "import-age", epilog="Example:  cotool vault import-age -i key.txt report.pdf.age"
 )
-@with_keys
-@with_options
-def import_age(files: Files, *, options: Import, keys: KeyRequest) -> Job:
+def import_age(files: Files, *, options: Import, keys: Keys) -> Job:
     """Decrypt age files and encrypt them again to FILE.vault. No plaintext is written to disk.
 
     Identities (--identity-file) open files for X25519 and SSH keys; a passphrase opens the others.

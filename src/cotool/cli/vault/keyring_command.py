@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cotool.cli.shared.options import QUIET, flag, with_options
+from cotool.cli.shared.options import QUIET, flag
 from cotool.cli.shared.settings import App
 from cotool.cli.vault import keyring_exchange
 from cotool.cli.vault.keys import tell
 from cotool.cli.vault.openers import changed_opener, new_opener
-from cotool.cli.vault.options import ChangedSecret, NewSecret, later, with_keys
+from cotool.cli.vault.options import ChangedSecret, Keys, NewSecret, later
 from cotool.cli.vault.secrets import check_files
 from cotool.errors import InputError
 from cotool.vault.files import named
-from cotool.vault.requests import KeyRequest  # noqa: TC001 - with_keys reads annotations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cotool.vault import Keyring
+    from cotool.vault.requests import KeyRequest
 
 keys_app = App(
     no_args_is_help=True,
@@ -46,10 +46,8 @@ Version = Annotated[
 
 
 @keys_app.command("init", epilog="Example:  cotool vault keys init")
-@with_keys
-@with_options
 @later
-def init(*, options: NewSecret, quiet: bool = QUIET, keys: KeyRequest) -> None:
+def init(*, options: NewSecret, quiet: bool = QUIET, keys: Keys) -> None:
     """Make a keyring with one version, opened by a passphrase or a new key file (--key-file)."""
     from cotool.vault import Keyring
 
@@ -66,10 +64,8 @@ def init(*, options: NewSecret, quiet: bool = QUIET, keys: KeyRequest) -> None:
 
 
 @keys_app.command("passphrase", epilog="Example:  cotool vault keys passphrase")
-@with_keys
-@with_options
 @later
-def change_passphrase(*, options: ChangedSecret, quiet: bool = QUIET, keys: KeyRequest) -> None:
+def change_passphrase(*, options: ChangedSecret, quiet: bool = QUIET, keys: Keys) -> None:
     """Change the passphrase or key file that opens the keyring.
 
     The versions stay, so files open as before. A copy of the old keyring still opens with the old
@@ -86,12 +82,11 @@ def change_passphrase(*, options: ChangedSecret, quiet: bool = QUIET, keys: KeyR
 
 
 @keys_app.command("list", epilog="Example:  cotool vault keys list --json")
-@with_keys
 @later
 def list_versions(
     *,
     json_form: bool = flag("Output", "Write one JSON object to standard output.", "--json"),
-    keys: KeyRequest,
+    keys: Keys,
 ) -> None:
     """List the versions and their states. No key is shown."""
     keyring = keys.read_keyring()
@@ -118,9 +113,8 @@ def list_versions(
 
 
 @keys_app.command("rotate", epilog="Example:  cotool vault keys rotate")
-@with_keys
 @later
-def rotate(*, quiet: bool = QUIET, keys: KeyRequest) -> None:
+def rotate(*, quiet: bool = QUIET, keys: Keys) -> None:
     """Make a new primary version. Files encrypted with older versions still open."""
     from cotool.cli.vault.changes import rotate_keyring
 
@@ -128,30 +122,27 @@ def rotate(*, quiet: bool = QUIET, keys: KeyRequest) -> None:
 
 
 @keys_app.command("enable", epilog="Example:  cotool vault keys enable 2")
-@with_keys
 @later
-def enable(version: Version, *, quiet: bool = QUIET, keys: KeyRequest) -> None:
+def enable(version: Version, *, quiet: bool = QUIET, keys: Keys) -> None:
     """Let a disabled version open files again."""
     _change(keys, partial(_set_state, version, "enabled"), quiet=quiet)
 
 
 @keys_app.command("disable", epilog="Example:  cotool vault keys disable 2")
-@with_keys
 @later
-def disable(version: Version, *, quiet: bool = QUIET, keys: KeyRequest) -> None:
+def disable(version: Version, *, quiet: bool = QUIET, keys: Keys) -> None:
     """Stop a version from opening files until it is enabled again."""
     _change(keys, partial(_set_state, version, "disabled"), quiet=quiet)
 
 
 @keys_app.command("destroy", epilog="Example:  cotool vault keys destroy 1 --yes")
-@with_keys
 @later
 def destroy(
     version: Version,
     *,
     yes: bool = flag("Run", "Do not ask for confirmation.", "--yes -y"),
     quiet: bool = QUIET,
-    keys: KeyRequest,
+    keys: Keys,
 ) -> None:
     """Delete the key of a version for good. Files that only it opens are lost."""
     if not yes:
@@ -171,9 +162,8 @@ def _confirm(version: int) -> None:
 @keys_app.command(
     "set-min-decrypt-version", epilog="Example:  cotool vault keys set-min-decrypt-version 3"
 )
-@with_keys
 @later
-def set_minimum(version: Version, *, quiet: bool = QUIET, keys: KeyRequest) -> None:
+def set_minimum(version: Version, *, quiet: bool = QUIET, keys: Keys) -> None:
     """Stop all versions below this one from opening files."""
     _change(keys, partial(_set_minimum, version), quiet=quiet)
 

@@ -8,33 +8,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cotool.cli.shared.options import QUIET, flag, option, with_options
+from cotool.cli.shared.options import QUIET, flag, option
 from cotool.cli.shared.settings import App
 from cotool.cli.vault.keys import generated_passphrase, tell
 from cotool.cli.vault.openers import new_opener
-from cotool.cli.vault.options import (
-    ARMOR,
-    IMPORT_PASSPHRASE_FILE,
-    PROFILE,
-    NewSecret,
-    later,
-    with_keys,
-)
+from cotool.cli.vault.options import ARMOR, IMPORT_PASSPHRASE_FILE, PROFILE, Keys, NewSecret, later
 from cotool.cli.vault.secrets import SecretSource, check_files
 from cotool.errors import IntegrityError
 from cotool.text import visible_name
 from cotool.vault.files import named
-from cotool.vault.requests import KeyRequest  # noqa: TC001 - with_keys reads annotations
 
 if TYPE_CHECKING:
     from cotool.vault import Key, Keyring
+    from cotool.vault.requests import KeyRequest
 
 commands = App()
 
 
 @commands.command("export", epilog="Example:  cotool vault keys export -o keys.vault.asc --armor")
-@with_keys
-@with_options
 @later
 def export(
     *,
@@ -46,7 +37,7 @@ def export(
     ),
     options: NewSecret,
     quiet: bool = QUIET,
-    keys: KeyRequest,
+    keys: Keys,
 ) -> None:
     """Write all versions to a file with a separate passphrase, for a backup or a colleague."""
     from cotool.cli.vault.streams import spare_output, write_out
@@ -66,7 +57,6 @@ def export(
 
 
 @commands.command("import", epilog="Example:  cotool vault keys import keys.vault.asc")
-@with_keys
 @later
 def import_keys(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A file written by `keys export`.")],
@@ -74,7 +64,7 @@ def import_keys(
     import_passphrase_file: str | None = IMPORT_PASSPHRASE_FILE,
     profile: str | None = PROFILE,
     quiet: bool = QUIET,
-    keys: KeyRequest,
+    keys: Keys,
 ) -> None:
     """Add the versions of an export to the keyring; make the keyring if there is none.
 
@@ -101,7 +91,6 @@ def import_keys(
 
 
 @commands.command("merge", epilog="Example:  cotool vault keys merge /mnt/laptop/keyring.vault")
-@with_keys
 @later
 def merge(
     file: Annotated[
@@ -110,7 +99,7 @@ def merge(
     *,
     import_passphrase_file: str | None = IMPORT_PASSPHRASE_FILE,
     quiet: bool = QUIET,
-    keys: KeyRequest,
+    keys: Keys,
 ) -> None:
     """Join a keyring with a copy that was changed on another machine.
 
@@ -144,9 +133,8 @@ def _merge(request: KeyRequest, other: Keyring, *, join: bool, quiet: bool) -> N
 
 
 @commands.command("accept", epilog="Example:  cotool vault keys accept")
-@with_keys
 @later
-def accept(*, quiet: bool = QUIET, keys: KeyRequest) -> None:
+def accept(*, quiet: bool = QUIET, keys: Keys) -> None:
     """Use the keyring although this machine has seen a newer one, such as after a restore.
 
     Versions that were disabled or destroyed since then open files again.

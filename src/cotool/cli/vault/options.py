@@ -1,4 +1,4 @@
-"""The options that all vault commands share, added to a command by `with_keys`."""
+"""The options that vault commands share."""
 
 import functools
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cotool.cli.shared.options import flag, one_of, option, option_class, with_options
+from cotool.cli.shared.options import MadeOf, flag, one_of, option, option_class
 from cotool.cli.shared.settings import variables
 from cotool.cli.vault.secrets import SecretSource
 from cotool.vault.requests import KeyRequest
@@ -153,11 +153,6 @@ def key_variables() -> set[str]:
     return {name for each in fields(_KeyOptions) for name in variables("vault", each.name)}
 
 
-def with_keys(command: Command) -> Command:
-    """Add the key options to a command, which gets them as `keys`, a KeyRequest."""
-    return with_options(command, "keys", _KeyOptions, _key_request)
-
-
 def _key_request(given: _KeyOptions) -> KeyRequest:
     return KeyRequest(
         given.keyring,
@@ -173,3 +168,6 @@ def _key_request(given: _KeyOptions) -> KeyRequest:
         given.identity,
         given.wrap_command,
     )
+
+
+Keys = Annotated[KeyRequest, MadeOf(_KeyOptions, _key_request)]

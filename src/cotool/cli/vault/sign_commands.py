@@ -6,11 +6,10 @@ from typing import Annotated
 import typer
 
 from cotool._lazy import stand_ins
-from cotool.cli.shared.options import THREADS, flag, with_options
+from cotool.cli.shared.options import THREADS, flag
 from cotool.cli.shared.settings import App
 from cotool.cli.vault.file_options import SignatureCheck, Signing
-from cotool.cli.vault.options import PROFILE, Job, with_keys
-from cotool.vault.requests import KeyRequest
+from cotool.cli.vault.options import PROFILE, Job, Keys
 
 with stand_ins("cotool.cli.vault.passwords", "cotool.cli.vault.signatures"):
     from cotool.cli.vault import passwords, signatures
@@ -19,13 +18,11 @@ commands = App()
 
 
 @commands.command("sign", epilog="Example:  cotool vault sign -r release/ -o release.hmac")
-@with_keys
-@with_options
 def sign(
     files: Annotated[list[str], typer.Argument(metavar="FILES...", help="Files, folders (-r).")],
     *,
     options: Signing,
-    keys: KeyRequest,
+    keys: Keys,
 ) -> Job:
     """Write a manifest of files with their HMAC-SHA256, in the format of sha256sum.
 
@@ -38,15 +35,13 @@ def sign(
 
 
 @commands.command("verify-signature", epilog="Example:  cotool vault verify-signature release.hmac")
-@with_keys
-@with_options
 def verify_signature(
     manifest: Annotated[
         str, typer.Argument(metavar="MANIFEST", help="A manifest written by `sign`.")
     ],
     *,
     options: SignatureCheck,
-    keys: KeyRequest,
+    keys: Keys,
 ) -> Job:
     """Check the files of a manifest. Run it in the folder where the manifest was made."""
     return partial(signatures.verify_signature, manifest, keys, options)

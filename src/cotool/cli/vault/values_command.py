@@ -6,11 +6,10 @@ from typing import Annotated
 import typer
 
 from cotool._lazy import stand_ins
-from cotool.cli.shared.options import QUIET, with_options
+from cotool.cli.shared.options import QUIET
 from cotool.cli.shared.settings import App
 from cotool.cli.vault.file_options import Cleaning
-from cotool.cli.vault.options import Job, with_keys
-from cotool.vault.requests import KeyRequest
+from cotool.cli.vault.options import Job, Keys
 
 with stand_ins("cotool.cli.vault.values_git"):
     from cotool.cli.vault import values_git as work
@@ -34,14 +33,13 @@ _Name = Annotated[str, typer.Argument(metavar="NAME", help="The path of the file
 
 
 @values_app.command("accept", epilog="Example:  cotool vault values accept config.yaml")
-@with_keys
 def accept(
     files: Annotated[
         list[str], typer.Argument(metavar="FILES...", help="Files with sealed values.")
     ],
     *,
     quiet: bool = QUIET,
-    keys: KeyRequest,
+    keys: Keys,
 ) -> Job:
     """Accept files that were changed by hand or merged by lines: give them a MAC that fits.
 
@@ -53,7 +51,6 @@ def accept(
 
 
 @values_app.command("merge", epilog="Example:  cotool vault values merge BASE OURS THEIRS")
-@with_keys
 def merge(
     base: Annotated[str, typer.Argument(metavar="BASE", help="The common version, git's %O.")],
     ours: Annotated[
@@ -64,7 +61,7 @@ def merge(
         str | None, typer.Argument(metavar="[NAME]", help="The file's name in messages, git's %P.")
     ] = None,
     *,
-    keys: KeyRequest,
+    keys: Keys,
 ) -> Job:
     """Merge two versions of a file with sealed values into OURS, as git's merge driver.
 
@@ -75,11 +72,10 @@ def merge(
 
 
 @values_app.command("textconv", epilog="Example:  cotool vault values textconv config.yaml")
-@with_keys
 def textconv(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A file, sealed or not.")],
     *,
-    keys: KeyRequest,
+    keys: Keys,
 ) -> Job:
     """Write a file in clear, for git diff and git log.
 
@@ -90,9 +86,7 @@ def textconv(
 
 
 @values_app.command("clean", epilog="Example:  cotool vault values clean config.yaml < config.yaml")
-@with_keys
-@with_options
-def clean(name: _Name, *, options: Cleaning, keys: KeyRequest) -> Job:
+def clean(name: _Name, *, options: Cleaning, keys: Keys) -> Job:
     """Seal standard input for git's index. Values that did not change keep their ciphertext.
 
     The older version, its keys and its rule come from the index or from HEAD. The options for
@@ -105,8 +99,7 @@ def clean(name: _Name, *, options: Cleaning, keys: KeyRequest) -> Job:
 
 
 @values_app.command("smudge", epilog="Example:  cotool vault values smudge config.yaml < sealed")
-@with_keys
-def smudge(name: _Name, *, keys: KeyRequest) -> Job:
+def smudge(name: _Name, *, keys: Keys) -> Job:
     """Write the document on standard input in clear, for git's working tree.
 
     If it does not open, it stays sealed, and clean passes it on if nothing in it was changed.
