@@ -891,7 +891,10 @@ def gaussian(rows, start, experts, iterations):
     """
     t, v = list(start), [0.0] * len(start)
     names = range(experts)
-    pooled = sum((x - t[i]) ** 2 for i, _, x in rows) / len(rows)
+    apart = [abs(x - t[i]) for i, _, x in rows]
+    pooled = (
+        1.4826 * (statistics.median(apart) or statistics.median([x for x in apart if x]))
+    ) ** 2
     biased, least = pooled / 10, pooled / 10_000
     b, s = [0.0] * experts, [pooled] * experts
     for _ in range(iterations):
@@ -916,7 +919,11 @@ def gaussian(rows, start, experts, iterations):
         for name in names:
             own = [x for x, (_, e, _) in zip(square, rows, strict=True) if e == name]
             s[name] = max((4 * before + sum(own)) / (4 + len(own)), pooled / 10_000)
-    return t, v, b, s
+    given = [b[e] for _, e, _ in rows]
+    far = 8 * statistics.median([abs(x - statistics.median(given)) for x in given])
+    near = [x for x in given if abs(x - statistics.median(given)) <= far]
+    middle = sum(near) / len(near)
+    return [x + middle for x in t], v, [x - middle for x in b], s
 
 
 def logit(asked, weights):

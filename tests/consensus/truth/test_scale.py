@@ -197,3 +197,61 @@ def test_given_data_stays_votes(data, name):
     """Word problems and breeds of dogs written as digits."""
     found = find_consensus_batch(read_questions([data / name]))
     assert {one.method for one, _ in zip(found, range(20), strict=False)} == {"vote"}
+
+
+def outliers(right, off, lot):
+    """Return an estimate, of which one in sixteen is a thousand times as large."""
+    return round((20 + 60 * right + 10 * off) * (1000 if lot.random() < 1 / 16 else 1), 2)
+
+
+def sentinels(right, off, lot):
+    """Return an estimate, or one in twenty times what stands for none."""
+    return -999 if lot.random() < 0.05 else round(20 + 60 * right + 10 * off, 1)
+
+
+@pytest.mark.parametrize("shape", [outliers, sentinels])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_few_numbers_far_away_change_little(shape, seed):
+    """They neither hide that answers are numbers nor move the result far."""
+    rows = rated(shape, seed=seed)
+    assert is_scale(questions(rows))
+    found = find_consensus_batch(questions(rows), method="weighted")
+    square = [(float(one.answer) - 20 - 60 * right) ** 2 for one, (right, _) in zip(found, rows)]  # noqa: B905
+    assert math.sqrt(sum(square) / len(square)) < 10
+
+
+def test_an_expert_on_another_scale_does_not_shift_the_result():
+    """The others' numbers decide where the middle is."""
+    rows = rated(decimal, seed=1)
+    for _, own in rows:
+        own["dan"] = round(own["ann"] / 10, 2)
+    found = find_consensus_batch(questions(rows), method="weighted")
+    off = [float(one.answer) - 20 * right for one, (right, _) in zip(found, rows, strict=True)]
+    assert abs(sum(off) / len(off)) < 0.5
+
+
+@pytest.mark.parametrize(
+    ("contents", "answer", "interval"),
+    [
+        (["16 km", "17 km", "18.4 km"], "17 km", (14, 20)),
+        (["$16.10", "$17.00", "$18.20"], "$17", (14, 20)),
+        (["70%", "75%", "80%"], "75%", (60, 90)),
+        (["1,600 m", "1,700 m", "1,800 m"], "1700 m", (1400, 2000)),
+        (["16", "17", "18"], "17", (14, 20)),
+        (["16 km", "17 km", "18000 m"], "17 km", (14, 20)),
+    ],
+)
+def test_results_are_written_as_most_answers_are(contents, answer, interval):
+    """The answer and its interval have the unit of the answers."""
+    asked = [{"expert_name": f"e{n}", "content": one} for n, one in enumerate(contents)]
+    question = {"id": "q", "question": "How much is it?", "responses": asked}
+    [found] = find_consensus_batch([question], method="median")
+    assert found.answer == answer
+    assert interval[0] < found.interval[0] < found.interval[1] < interval[1]
+
+
+def test_a_mean_is_arithmetic():
+    """Numbers of many sizes are not averaged by ratios."""
+    rows = [(0, {"a": 1, "b": 3}), (0, {"a": 1000, "b": 3000}), (0, {"a": 5, "b": 7})]
+    found = find_consensus_batch(questions(rows), method="mean")
+    assert [one.answer for one in found] == ["2", "2000", "6"]

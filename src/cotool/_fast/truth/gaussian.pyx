@@ -5,13 +5,14 @@ Raykar et al., "Learning from crowds", JMLR 2010). Biases have a Gaussian prior 
 variances an inverse gamma one; both are fitted to all experts, so experts with few numbers are like
 the others. The noise is Student's t with `FREEDOM` degrees of freedom as a mixture of Gaussians
 (Lange, Little, Taylor, JASA 1989): a number far from what is expected counts little. Values and
-biases are known only up to a constant; the biases, weighted by how many numbers each expert gave,
-sum up to 0.
+biases are known only up to a constant: the mean of the biases, weighted by how many numbers each expert gave,
+is 0, where an expert far from the others does not count.
 
 Expectation-maximisation, O(numbers) an iteration.
 """
 
 from array import array
+from statistics import median
 
 from libc.math cimport fabs, sqrt
 from libc.stdint cimport int32_t
@@ -24,6 +25,9 @@ cdef double FREEDOM = 4
 cdef double STRENGTH = 4
 # A variance is at least this part of that of all experts.
 cdef double LEAST = 1e-4
+# A standard deviation in median absolute deviations, and how many of the latter a bias may differ from
+# the middle before it does not count.
+ABSOLUTE, FAR = 1.4826, 8.0
 
 
 class Estimate:
@@ -58,8 +62,7 @@ def estimate(item, expert, number, start, Py_ssize_t experts, int iterations=100
     cdef double pooled = 0, biased = 0, least, moved
     cdef int done = 0
     cdef bint settled = False
-    for k in range(count):
-        pooled += (x[k] - t[i[k]]) * (x[k] - t[i[k]]) / count
+    pooled = typical_square([x[k] - t[i[k]] for k in range(count)])
     if pooled > 0:
         biased, least = pooled / 10, LEAST * pooled
         for k in range(experts):
@@ -70,7 +73,30 @@ def estimate(item, expert, number, start, Py_ssize_t experts, int iterations=100
             moved = turn(i, e, x, t, v, b, s, weight, above, below, &pooled, &biased,
                          least)
             settled = moved <= tolerance * sqrt(pooled)
+        middle = middle_of(biases, expert)
+        for k in range(experts):
+            b[k] -= middle
+        for k in range(items):
+            t[k] += middle
     return Estimate(values, errors, biases, spreads, done, pooled == 0 or settled)
+
+
+def typical_square(apart):
+    """Return a variance that a few numbers, however far away, hardly change."""
+    sizes = [abs(one) for one in apart]
+    return (ABSOLUTE * (median(sizes) or median([one for one in sizes if one] or [0.0]))) ** 2
+
+
+def middle_of(biases, expert):
+    """Return the middle of the biases, each weighted by how many numbers the expert gave."""
+    counts = [0] * len(biases)
+    for one in expert:
+        counts[one] += 1
+    given = sorted(bias for bias, count in zip(biases, counts, strict=True) for _ in range(count))
+    middle = median(given)
+    far = FAR * median(abs(bias - middle) for bias in given)
+    near = [bias for bias in given if abs(bias - middle) <= far]
+    return sum(near) / len(near)
 
 
 cdef double turn(const int32_t[::1] i, const int32_t[::1] e, const double[::1] x, double[::1] t,

@@ -17,8 +17,9 @@ from contextlib import closing
 from fractions import Fraction
 from itertools import combinations, pairwise
 from math import exp, floor, isfinite, log, log10, sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from cotool._lazy import lazy_pattern
 from cotool.averages import median
 from cotool.consensus.decide.decision import Decision, Measurement
 
@@ -44,8 +45,14 @@ CLOSER, SURE = 1.2, 3.0
 MOST_EQUAL, PEAK = 0.5, 1.7
 # Estimates are compared by ratios where all are positive and the questions' medians differ so far.
 RATIO = 100.0
+# Interquartile ranges from the quartiles to what is far away, and how much may be there.
+FENCE, MOST_OUTSIDE = 3.0, 0.15
 # Kinds of answers that may be numbers: those of a sentence in which all else is equal are short.
 NUMBERS = ("number", "short")
+# A number with what is written around it.
+_WRITTEN = lazy_pattern(
+    r"([^\d\s.,+-]{0,4} ?)([-+]?(?:\d[\d,]*)?\.?\d+)( ?[^\d\s.,+-][^\d,]{0,11})?"
+)
 # 95 %.
 NORMAL = 1.96
 # The standard error of a median, in those of a mean; deviations in median absolute ones.
@@ -69,6 +76,26 @@ def are_numbers(kind: str | None, votes: Sequence[tuple[str, str]]) -> bool:
     )
 
 
+class Fence(NamedTuple):
+    """The range outside of which numbers are far away."""
+
+    low: float
+    high: float
+
+    def holds(self, number: float) -> bool:
+        """Whether a number is inside."""
+        return self.low <= number <= self.high
+
+
+def fence_of(numbers: Iterable[float]) -> Fence:
+    """Return the outer fences of Tukey (1977): three interquartile ranges beyond the quartiles."""
+    ordered = sorted(numbers)
+    if not ordered:
+        return Fence(0.0, 0.0)
+    first, last = ordered[len(ordered) // 4], ordered[3 * len(ordered) // 4]
+    return Fence(first - FENCE * (last - first), last + FENCE * (last - first))
+
+
 class ScaleTest:
     """Whether answers are numbers on a scale, from the first questions."""
 
@@ -87,15 +114,25 @@ class ScaleTest:
         return len(self._asked) < MOST_QUESTIONS
 
     def is_scale(self) -> bool:
-        """Whether the answers are surely numbers on a scale.
+        """Whether the answers are surely numbers on a scale, perhaps but for a few far away."""
+        if not self._numbers_only:
+            return False
+        fence = fence_of([number for own in self._asked for number in own])
+        inside = [[number for number in own if fence.holds(number)] for own in self._asked]
+        left, whole = (sum(map(len, rows)) for rows in (inside, self._asked))
+        few_outside = whole * (1 - MOST_OUTSIDE) <= left < whole
+        return self._is_scale(self._asked) or (few_outside and self._is_scale(inside))
+
+    def _is_scale(self, asked: Sequence[Sequence[float]]) -> bool:
+        """Whether numbers are surely on a scale, by question.
 
         They are if two unequal answers to a question are near each other more often than answers
         to different questions, if answers are not equal much more often than near (then they would
         be right or wrong), and if there are enough of them.
         """
-        pooled = sorted(number for own in self._asked for number in own)
+        pooled = sorted(number for own in asked for number in own)
         counts = Counter(pooled)
-        if not self._numbers_only or len(counts) < FEWEST_NUMBERS:
+        if len(counts) < FEWEST_NUMBERS:
             return False
         low, high = pooled[0], pooled[-1]
         first, last = (pooled[int(part * (len(pooled) - 1))] for part in (0.025, 0.975))
@@ -107,7 +144,7 @@ class ScaleTest:
         def within(number: float) -> float:
             return width if bounded else NEAR * abs(number)
 
-        pairs = [pair for own in self._asked for pair in combinations(own, 2)]
+        pairs = [pair for own in asked for pair in combinations(own, 2)]
         unequal = [pair for pair in pairs if pair[0] != pair[1]]
         # At the ends of a bounded scale, answers are equal that would otherwise lie further out.
         equal = sum(a == b and not (bounded and a in {low, high}) for a, b in pairs)
@@ -149,10 +186,10 @@ def measured(
     with closing(Waiting()) as waiting:
         for subject in subjects:
             waiting.add(subject)
-        scale = Scale([_numbers(own) for own in waiting.votes], weights)
+        scale = Scale([_numbers(own) for own in waiting.votes], weights, method)
         fitted = scale.fitted() if method == "weighted" else None
         for place, (subject, own) in enumerate(waiting):
-            yield subject, scale.decision(place, own, method, fitted)
+            yield subject, scale.decision(place, own, method, fitted, style_of(subject))
 
 
 def _numbers(own: Votes) -> list[tuple[str, float]]:
@@ -163,16 +200,49 @@ def _numbers(own: Votes) -> list[tuple[str, float]]:
     return [(expert, number) for expert, number in given if number is not None]
 
 
+class Style(NamedTuple):
+    """How the numbers of a question are written: $12, 15 km. `unit`: the value of what is 1."""
+
+    before: str = ""
+    after: str = ""
+    unit: float = 1.0
+
+
+def style_of(subject: Stated) -> Style:
+    """Return how most numbers of a question are written, none if the same is worth different."""
+    units: dict[tuple[str, str], list[float]] = {}
+    for response, answer in zip(subject.responses, subject.answers, strict=True):
+        written = _WRITTEN.fullmatch(response.content.strip())
+        value = number_of(answer.value) if answer is not None else None
+        number = float(written[2].replace(",", "")) if written is not None else 0.0
+        if written is not None and value and number:
+            units.setdefault((written[1], written[3] or ""), []).append(value / number)
+    if not units:
+        return Style()
+    (before, after), found = max(units.items(), key=lambda item: len(item[1]))
+    alike = max(found) <= min(found) * (1 + 1e-6)
+    return Style(before, after, min(found)) if alike and min(found) > 0 else Style()
+
+
 class Scale:
-    """The numbers of all questions: as they are, or their logarithms."""
+    """The numbers of all questions: as they are, or their logarithms, but not for a mean."""
 
     def __init__(
-        self, asked: Sequence[Sequence[tuple[str, float]]], weights: Mapping[str, float]
+        self,
+        asked: Sequence[Sequence[tuple[str, float]]],
+        weights: Mapping[str, float],
+        method: str,
     ) -> None:
         self.asked, self.weights = asked, weights
         numbers = [number for own in asked for _, number in own]
-        middles = [median(number for _, number in own) for own in asked if own]
-        self.is_ratio = bool(middles) and min(numbers) > 0 and max(middles) > RATIO * min(middles)
+        middles = sorted(median(number for _, number in own) for own in asked if own)
+        few = len(middles) // 40  # that may be far away
+        self.is_ratio = (
+            method != "mean"
+            and bool(middles)
+            and min(numbers) > 0
+            and middles[-1 - few] > RATIO * middles[few]
+        )
 
     def place(self, number: float) -> float:
         """Where a number is on the scale."""
@@ -185,11 +255,13 @@ class Scale:
     def fitted(self) -> Fitted | None:
         """Values, biases and deviations by the Gaussian model; None if there are no numbers."""
         experts = {name: k for k, name in enumerate(sorted({e for o in self.asked for e, _ in o}))}
+        fence = fence_of(self.place(number) for own in self.asked for _, number in own)
         columns = array("i"), array("i"), array("d")
         start = array("d")
         for place, own in enumerate(self.asked):
             places = [self.place(number) for _, number in own]
-            start.append(median(places) if places else 0.0)
+            near = [where for where in places if fence.holds(where)]
+            start.append(median(near if 2 * len(near) >= len(places) else places or [0.0]))
             for (expert, _), where in zip(own, places, strict=True):
                 columns[0].append(place)
                 columns[1].append(experts[expert])
@@ -201,9 +273,9 @@ class Scale:
         return Fitted(experts, gaussian.estimate(*columns, start, len(experts)))
 
     def decision(
-        self, place: int, votes: Votes, method: str, fitted: Fitted | None
+        self, place: int, votes: Votes, method: str, fitted: Fitted | None, style: Style
     ) -> Decision | None:
-        """Combine the numbers of a question."""
+        """Combine the numbers of a question, and write the result as they are written."""
         own = self.asked[place]
         if not own:
             return None
@@ -217,20 +289,17 @@ class Scale:
             why = ()
         low, high = middle - NORMAL * error, middle + NORMAL * error
         value, part = self.number(middle), self.number(middle + error) - self.number(middle)
-        if all(one.endswith("%") for _, one in votes.votes):
-            answer = f"{_rounded(100 * value, 100 * part)}%"
-        else:
-            answer = _rounded(value, part)
+        written = _rounded(value / style.unit, part / style.unit)
         said = f"the answers are numbers on a scale, combined by {method}"
         how = ("ratios of the numbers are compared",) if self.is_ratio else ()
-        interval = (self.number(low), self.number(high)) if error > 0 else None
+        ends = self.number(low) / style.unit, self.number(high) / style.unit
         return Decision(
             method=method,
             scores={},
             explanation=(said, *how, *why),
             measurement=Measurement(
-                answer=answer,
-                interval=interval,
+                answer=f"{style.before}{written}{style.after}",
+                interval=ends if error > 0 else None,
                 place=middle,
                 places=self._places(votes.votes),
                 reach=reach,
