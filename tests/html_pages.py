@@ -241,7 +241,8 @@ def measures_page(folder):
     ]
     path.write_text("".join(lines))
     name = ALL.encode("utf-8", "replace").decode()  # lone surrogates are refused
-    summary = analyze_logs(path, measures={name: "rt", "wait": "wait"}, by=["path"], step=60)
+    measures = {name: "rt", "wait": "wait", "client": "distinct(client)"}
+    summary = analyze_logs(path, measures=measures, by=["path"], step=60)
     return logs_page(summary, zone=None, bucket=None)
 
 

@@ -431,6 +431,19 @@ def test_named_columns_and_numbered_ones(tmp_path: Path) -> None:
     assert [group.values for group in summary.measures.groups] == [("up0",), ("up1",)]
 
 
+def test_a_request_that_is_named_has_parts(tmp_path: Path) -> None:
+    """A column that --log-format names request gives method and path."""
+    text = "".join(f'10:00:0{n} "GET /a/{n}?x=1 HTTP/1.1" {n}\n' for n in range(9))
+    found = analyze(
+        tmp_path,
+        text,
+        log_format='{time} "{request}" {size}',
+        measures=["size"],
+        by=["method", "path"],
+    ).measures
+    assert [(group.values, group.records) for group in found.groups] == [(("GET", "/a/<*>"), 9)]
+
+
 def test_escapes_in_group_names(tmp_path: Path) -> None:
     """JSON's escapes are decoded; half a surrogate pair becomes the replacement character."""
     text = "".join(

@@ -281,3 +281,23 @@ def test_the_comparison_of_benchmarks_tells_each_verdict():
     for verdict in ("slower", "faster", "unclear"):
         assert len(document.all("tbody", data_group=verdict)) == 5
     assert "geometric mean" in document.text
+
+
+def test_distinct_values_by_step(tmp_path):
+    """Distinct values have a column per step, the greatest of several, and no empty statistics."""
+    path = tmp_path / "x.log"
+    path.write_text(
+        "".join(
+            f"2026-01-01T{n // 60:02}:{n % 60:02}:00Z INFO user=u{n // 3} page=p{n % 2} ms={n}\n"
+            for n in range(200)
+            for _ in range(1 + n % 4)
+        )
+    )
+    measures = {"user": "distinct(user)", "ms": "ms"}
+    summary = analyze_logs(path, measures=measures, by=["page"], step=60)
+    page = logs_page(summary, zone=None, bucket=None)
+    assert "A column shows the greatest count of its 3 min." in page
+    assert page.count("<td>2026-01-01 ") >= 200
+    assert "distinct user" in page
+    assert "p99 user" not in page
+    assert "p99 ms" in page

@@ -6,15 +6,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cotool.cli.html.markup import Html, brief, element, join
-from cotool.cli.html.parts import bar, left_out, note, plain_table, share_text
+from cotool.cli.html.parts import bar, chart, columns, left_out, note, plain_table, share_text
 from cotool.cli.html.spread import COLUMNS, Part, spread
 from cotool.cli.html.tables import Cell, Column, Row, data_table, row
-from cotool.cli.html.timeline import sparkline
+from cotool.cli.html.timeline import moment, sparkline
 from cotool.logs.histogram import Histogram
+from cotool.logs.report.activity import duration
 from cotool.text import quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from cotool.logs.measures.results import Group, MeasureFacts, Measures
     from cotool.logs.report.clock import Clock
@@ -55,10 +56,11 @@ def _totals(measures: Measures, facts: tuple[MeasureFacts, ...]) -> Html:
             f"{figures.missing:,}",
             f"{figures.odd:,}",
             *(_text(figures.statistic(name), fact.unit) for name in ("min", *_SHOWN)),
+            "–" if fact.distinct is None else f"{fact.distinct:,}",
         ]
         for fact, figures in zip(facts, measures.total.measures, strict=True)
     ]
-    heads = ("measure", "values", "missing", "not a number", "min", *_SHOWN)
+    heads = ("measure", "values", "missing", "not a number", "min", *_SHOWN, "distinct")
     return plain_table("Measures", heads, rows)
 
 
@@ -67,10 +69,52 @@ def _over_time(measures: Measures, facts: tuple[MeasureFacts, ...], clock: Clock
     width, found = measures.over_time(COLUMNS)
     parts: list[object] = []
     for n, fact in enumerate(facts if found else ()):
-        title = element("h3", brief(fact.name, _MOST_TEXT), " over time")
         over_time = [Part(start, each[n].distribution) for start, each in found.items()]
-        parts += [title, spread(fact.name, fact.unit, width, over_time, clock)]
+        drawn = spread(fact.name, fact.unit, width, over_time, clock)
+        if drawn:
+            parts += [element("h3", brief(fact.name, _MOST_TEXT), " over time"), drawn]
+        parts.append(_distinct_over_time(measures, n, clock))
     return join(*parts)
+
+
+def _distinct_over_time(measures: Measures, n: int, clock: Clock) -> Html:
+    """Return how many distinct values of a measure each step has; nothing if they are not counted.
+
+    Distinct values of several steps do not add up: their column shows the greatest count.
+    """
+    counted = {
+        start: int(count)
+        for start, step in sorted(measures.total.steps.items())
+        if (count := step.measures[n]["distinct"]) is not None
+    }
+    if not counted:
+        return join()
+    first, last = min(counted), max(counted)
+    each = -(-((last - first) // measures.step + 1) // COLUMNS) * measures.step
+    starts = range(first, last + 1, each)
+    most = dict.fromkeys(starts, 0)
+    for start, count in counted.items():
+        part = starts[(start - first) // each]
+        most[part] = max(most[part], count)
+    name, wide = brief(measures.names[n], _MOST_TEXT), duration(measures.step)
+    title = f"Distinct values of {measures.names[n]} in each {wide}"
+    drawn = columns([(moment(start, clock), count) for start, count in most.items()], title)
+    ends = element(
+        "div",
+        element("span", moment(first, clock)),
+        element("span", moment(starts[-1], clock)),
+        class_="axis-labels",
+    )
+    remark = f"A column shows the greatest count of its {duration(each)}."
+    rows = [[moment(start, clock), f"{count:,}"] for start, count in counted.items()]
+    return join(
+        element("h3", "Distinct values of ", name, " in each ", wide),
+        chart(
+            drawn,
+            below=join(ends, note(remark)) if each > measures.step else ends,
+            table=plain_table(title, ("start", "distinct"), rows),
+        ),
+    )
 
 
 def _groups(measures: Measures, facts: tuple[MeasureFacts, ...], texts: Mapping[str, str]) -> Html:
@@ -81,15 +125,15 @@ def _groups(measures: Measures, facts: tuple[MeasureFacts, ...], texts: Mapping[
         for group in measures.sorted_groups()
     ]
     timed = measures.total.timeline is not None
-    shown = _SHOWN if len(facts) == 1 else _FEW
+    shown = [_statistics(measures, groups, n) for n in range(len(facts))]
     heads = (
         *(Column(key, kind="path") for key in measures.keys),
         Column("records", number=True),
         Column("share", number=True),
         *(
             Column(name if len(facts) == 1 else f"{name} {fact.name}", number=True)
-            for fact in facts
-            for name in shown
+            for fact, names in zip(facts, shown, strict=True)
+            for name in names
         ),
         Column("over time" if timed else "", kind="drawn", sorts=False, wide=True),
     )
@@ -111,6 +155,14 @@ def _groups(measures: Measures, facts: tuple[MeasureFacts, ...], texts: Mapping[
     return join(table, left_out(len(groups) - len(rows), "group"))
 
 
+def _statistics(measures: Measures, groups: Sequence[Group], n: int) -> Sequence[str]:
+    """Return the statistics of a measure that groups show."""
+    shown = _SHOWN if len(measures.names) == 1 else _FEW
+    if all(group.measures[n].distinct is None for group in groups):
+        return shown
+    return (*shown, "distinct") if measures.total.measures[n].count else ("distinct",)
+
+
 def _trend(measures: Measures, group: Group) -> Html:
     """Return the records of a group over the time of all records."""
     starts = measures.total.step_records
@@ -121,7 +173,11 @@ def _trend(measures: Measures, group: Group) -> Html:
 
 
 def _row(
-    group: Group, facts: tuple[MeasureFacts, ...], shown: tuple[str, ...], total: int, drawn: Html
+    group: Group,
+    facts: tuple[MeasureFacts, ...],
+    shown: Sequence[Sequence[str]],
+    total: int,
+    drawn: Html,
 ) -> Row:
     """Return a group's row; `total`: all records, `drawn`: its last cell."""
     return row(
@@ -129,9 +185,13 @@ def _row(
         Cell(f"{group.records:,}", group.records),
         Cell(share_text(group.records / total), group.records / total),
         *(
-            Cell(_text(number, fact.unit), -1.0 if number is None else number)
-            for fact, figures in zip(facts, group.measures, strict=True)
-            for number in map(figures.statistic, shown)
+            Cell(
+                _text(number, "" if name == "distinct" else fact.unit),
+                -1.0 if number is None else number,
+            )
+            for fact, figures, names in zip(facts, group.measures, shown, strict=True)
+            for name in names
+            for number in (figures.statistic(name),)
         ),
         drawn,
     )

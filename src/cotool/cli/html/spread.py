@@ -162,8 +162,9 @@ class _Map:
 
 
 def _moments(starts: Sequence[int], clock: Clock) -> list[str]:
-    """Return times as text, without the day if it is the same for all."""
-    texts = [moment(start, clock)[:16] for start in starts]
+    """Return times as text, without the day if it is the same for all; with seconds if needed."""
+    size = 19 if any(start % 60 for start in starts) else 16
+    texts = [moment(start, clock)[:size] for start in starts]
     if len({text[:10] for text in texts}) > 1:
         return texts
     return [text[11:] for text in texts]

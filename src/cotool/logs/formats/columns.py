@@ -134,7 +134,9 @@ def _named(found: Format, lines: Sequence[bytes]) -> Columns:
         if (width := _blanks_of_time(found, line)) is not None
     )
     more = wide.most_common(1)[0][0] if wide else 0
-    return {x.name: (x.column + more * x.is_after, x.part, None) for x in found.names}
+    named: Columns = {x.name: (x.column + more * x.is_after, x.part, None) for x in found.names}
+    column, part, _ = named.get("request", (0, 1, None))
+    return named if part else _parts_of(column) | named
 
 
 def _blanks_of_time(found: Format, line: bytes) -> int | None:
