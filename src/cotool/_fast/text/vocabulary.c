@@ -155,8 +155,12 @@ ptrdiff_t cotool_intern(cotool_vocabulary *vocabulary, const uint8_t *folded, si
         size_t words = count / 2;
         if (make_room(vocabulary, words) != 0) return -1;
         cotool_vocabulary own = *vocabulary;
-        for (size_t k = 0; k < words; k++)
+        for (size_t k = 0; k < words; k++) {
             keys[k] = key_of(&own, folded + edges[2 * k], edges[2 * k + 1] - edges[2 * k]);
+            __builtin_prefetch(&own.slots[keys[k].slot]);
+        }
+        for (size_t k = 0; k < words; k++)
+            __builtin_prefetch(&own.words[own.slots[keys[k].slot]]);
         for (size_t k = 0; k < words; k++) {
             size_t start = edges[2 * k], size = edges[2 * k + 1] - start;
             cotool_word word = {keys[k].head, keys[k].tail, folded + start, (uint32_t)size};
