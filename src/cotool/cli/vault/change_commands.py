@@ -1,4 +1,4 @@
-"""`cotool vault rewrap`, `reencrypt` and `rotate`; the work is in `changes`."""
+"""`cotool vault rewrap`, `reencrypt`, `rotate` and `import-age`: new vault files from old ones."""
 
 from functools import partial
 from typing import Annotated
@@ -8,11 +8,11 @@ import typer
 from cotool._lazy import stand_ins
 from cotool.cli.shared.options import flag
 from cotool.cli.shared.settings import App
-from cotool.cli.vault.file_options import Reencryption, Rewrapping
+from cotool.cli.vault.file_options import Import, Reencryption, Rewrapping
 from cotool.cli.vault.options import Files, Job, Keys
 
-with stand_ins("cotool.cli.vault.changes"):
-    from cotool.cli.vault import changes
+with stand_ins("cotool.cli.vault.age_run", "cotool.cli.vault.changes"):
+    from cotool.cli.vault import age_run, changes
 
 commands = App()
 
@@ -55,3 +55,15 @@ def rotate(
 ) -> Job:
     """Make a new primary version in the keyring. Files encrypted with older versions still open."""
     return partial(changes.rotate, files or [], keys, options, anew=anew)
+
+
+@commands.command(
+    "import-age", epilog="Example:  cotool vault import-age -i key.txt report.pdf.age"
+)
+def import_age(files: Files, *, options: Import, keys: Keys) -> Job:
+    """Decrypt age files and encrypt them again to FILE.vault. No plaintext is written to disk.
+
+    Identities (--identity-file) open files for X25519 and SSH keys; a passphrase opens the others.
+    The options for keys, folders and output are those of `encrypt`. The age files are kept.
+    """
+    return partial(age_run.import_age, files, keys, options)

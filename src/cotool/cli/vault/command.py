@@ -39,13 +39,12 @@ def group(words: Sequence[str] = ()) -> App:
     found.registered_commands = [*file_commands.registered_commands]
     if any(info.name == words[0] for info in found.registered_commands if words):
         return found
-    from cotool.cli.vault import change_commands, import_command, sign_commands
+    from cotool.cli.vault import change_commands, sign_commands
     from cotool.cli.vault.identity_command import identity_app
     from cotool.cli.vault.keyring_command import keys_app
     from cotool.cli.vault.values_command import values_app
 
     found.registered_commands += change_commands.commands.registered_commands
-    found.registered_commands += import_command.commands.registered_commands
     found.registered_commands += sign_commands.commands.registered_commands
     found.registered_groups = []
     found.add_typer(keys_app, name="keys")

@@ -11,8 +11,7 @@ import typer
 
 from cotool.cli.shared.options import QUIET, flag, option
 from cotool.cli.shared.settings import App
-from cotool.cli.vault.keys import tell
-from cotool.cli.vault.openers import changed_opener, new_opener
+from cotool.cli.vault.keys import changed_opener, new_opener, tell
 from cotool.cli.vault.options import (
     IMPORT_PASSPHRASE_FILE,
     ChangedProtection,

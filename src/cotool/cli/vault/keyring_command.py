@@ -13,8 +13,7 @@ import typer
 from cotool.cli.shared.options import QUIET, flag
 from cotool.cli.shared.settings import App
 from cotool.cli.vault import keyring_exchange
-from cotool.cli.vault.keys import tell
-from cotool.cli.vault.openers import changed_opener, new_opener
+from cotool.cli.vault.keys import changed_opener, new_opener, tell
 from cotool.cli.vault.options import ChangedSecret, Keys, NewSecret, later
 from cotool.cli.vault.secrets import check_files
 from cotool.errors import InputError

@@ -10,8 +10,7 @@ import typer
 
 from cotool.cli.shared.options import QUIET, flag, option
 from cotool.cli.shared.settings import App
-from cotool.cli.vault.keys import generated_passphrase, tell
-from cotool.cli.vault.openers import new_opener
+from cotool.cli.vault.keys import generated_passphrase, new_opener, tell
 from cotool.cli.vault.options import ARMOR, IMPORT_PASSPHRASE_FILE, PROFILE, Keys, NewSecret, later
 from cotool.cli.vault.secrets import SecretSource, check_files
 from cotool.errors import IntegrityError

@@ -173,11 +173,7 @@ def _repeatable(source: Source, stack: contextlib.ExitStack) -> Source:
             return source
         fd = sys.stdin.fileno()
         status = os.fstat(fd)
-        if (
-            stat.S_ISREG(status.st_mode)
-            and os.lseek(fd, 0, os.SEEK_CUR) == 0
-            and (_plain(source, fd, status) is not None)
-        ):
+        if _plain(source, fd, status) is not None:
             return replace(source, limit=status.st_size)
     elif source.url is not None:
         return source  # an object does not change under its reader
@@ -281,27 +277,12 @@ def open_source(source: Source) -> Iterator[PlainFile | Stream]:
     """Open a source. Raises InputError naming it if it cannot be read."""
     if source.problem is not None:
         raise InputError(f"{source.path}: {source.problem}")
-    if source.is_stdin and source.spool is None:
-        if sys.stdin is None:
-            raise InputError("stdin: is closed", hint="give a file")
-        fd = sys.stdin.fileno()
-        status = os.fstat(fd)
-        if stat.S_ISREG(status.st_mode) and os.lseek(fd, 0, os.SEEK_CUR) == 0:
-            plain = _plain(source, fd, status)
-            if plain is not None:
-                yield plain
-                return
-        with _stream(_reader(source, fd), source, None, None, pipe=fd) as stream:
-            yield stream
-        return
     if source.url is not None and source.spool is None:
         with _remote_stream(source) as stream:
             yield stream
         return
-    try:
-        fd = os.open(source.spool or source.path, os.O_RDONLY | os.O_CLOEXEC)
-    except (OSError, ValueError) as error:
-        raise unreadable(source.path, error) from None
+    piped = source.is_stdin and source.spool is None
+    fd = _stdin() if piped else _opened(source)
     try:
         status = os.fstat(fd)
         if stat.S_ISDIR(status.st_mode):
@@ -310,16 +291,30 @@ def open_source(source: Source) -> Iterator[PlainFile | Stream]:
         if plain is not None:
             yield plain
             return
-        read = _reader(source, fd)
-        with _stream(read, source, status.st_mtime, status.st_size) as stream:
+        mtime, size = (None, None) if piped else (status.st_mtime, status.st_size)
+        with _stream(_reader(source, fd), source, mtime, size, fd if piped else None) as stream:
             yield stream
     finally:
-        os.close(fd)
+        if not piped:
+            os.close(fd)
+
+
+def _stdin() -> int:
+    if sys.stdin is None:
+        raise InputError("stdin: is closed", hint="give a file")
+    return sys.stdin.fileno()
+
+
+def _opened(source: Source) -> int:
+    try:
+        return os.open(source.spool or source.path, os.O_RDONLY | os.O_CLOEXEC)
+    except (OSError, ValueError) as error:
+        raise unreadable(source.path, error) from None
 
 
 def _plain(source: Source, fd: int, status: os.stat_result) -> PlainFile | None:
-    """Return the file if it is a regular one without compression, else None."""
-    if not stat.S_ISREG(status.st_mode):
+    """Return a regular file without compression, which is at its start; None for another one."""
+    if not stat.S_ISREG(status.st_mode) or os.lseek(fd, 0, os.SEEK_CUR):
         return None
     try:
         head = os.pread(fd, MAGIC_SIZE, 0)
