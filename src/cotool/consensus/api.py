@@ -16,7 +16,6 @@ from cotool.consensus.options import INFERENCE, NUMERIC, ConsensusOptions
 from cotool.consensus.read.questions import as_question
 from cotool.engine import resolve_num_threads
 from cotool.engine.choice import engine_choice, open_engine
-from cotool.engine.tasks import Meter
 from cotool.errors import CotoolError, InputError
 
 if TYPE_CHECKING:
@@ -169,6 +168,7 @@ def _on_cluster(
     answer: Callable[..., Iterator[Consensus]],
 ) -> Iterator[Consensus]:
     from cotool.engine.batches import Spread
+    from cotool.engine.tasks import Meter
 
     with open_engine(choice, resolve_num_threads(options.num_threads)) as opened:
         yield from answer(spread=Spread(opened, Meter()))
@@ -207,18 +207,21 @@ def _by_votes_or_numbers(
     short: list[Stated] = []
     seen: ScaleTest | None = None
     may_be_scale = True
-    for asked, error in items:
+    while (item := next(items, None)) is not None:
+        asked, error = item
         if isinstance(error, CotoolError):
             head.append((asked, error))
             continue
         subject = asked if isinstance(asked, Stated) else Stated.of(asked)
         head.append((subject, None))
-        if seen is None and subject.kind in {"number", "short"}:
+        if seen is None:
+            following = next(items, None) if subject.kind in {"number", "short"} else None
+            if following is None:
+                break  # answers to one question show no scale
+            items = chain([following], items)
             from cotool.consensus.truth import scale
 
             seen = scale.ScaleTest()
-        if seen is None:
-            break
         may_be_scale = may_be_scale and seen.add(subject)
         if subject.kind == "short":
             short.append(subject)

@@ -7,11 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cotool import engine
+from cotool._lazy import stand_ins
 from cotool.consensus.decide.analysis import analyse
 from cotool.consensus.extract.stated import Stated
 from cotool.consensus.model import Consensus, Question
-from cotool.engine.tasks import Lost
 from cotool.errors import CotoolError, EngineError
+
+with stand_ins("cotool.engine.tasks"):
+    from cotool.engine import tasks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,7 +49,7 @@ def answered(
     far = partial(_answer_far, replace(options, num_threads=1))
     for item, result in spread.map(far, items, what="question", size_of=_item_size, most=MOST):
         asked = _question(item)
-        yield asked, _lost(asked, result) if isinstance(result, Lost) else result
+        yield asked, _lost(asked, result) if isinstance(result, tasks.Lost) else result
 
 
 def stated(questions: Iterable[Question], spread: Spread | None) -> Iterator[Stated]:
@@ -55,7 +58,7 @@ def stated(questions: Iterable[Question], spread: Spread | None) -> Iterator[Sta
         yield from map(Stated.of, questions)
         return
     for asked, own in spread.map(Stated.of, questions, what="question", size_of=_size, most=MOST):
-        if isinstance(own, Lost):
+        if isinstance(own, tasks.Lost):
             raise _lost(asked, own)
         yield own
 
@@ -83,7 +86,7 @@ def _question(item: Item) -> Question:
     return subject.asked if isinstance(subject, Stated) else subject
 
 
-def _lost(asked: Question, lost: Lost) -> EngineError:
+def _lost(asked: Question, lost: tasks.Lost) -> EngineError:
     return EngineError(f"question {asked.id!r}: {lost.reason}")
 
 

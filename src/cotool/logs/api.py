@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cotool.engine.choice import engine_choice, open_engine
-from cotool.engine.tasks import Meter
 from cotool.errors import InputError
 from cotool.logs.measures.of_templates import needs_templates
 from cotool.logs.model import merged
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from cotool._fast.logs.forms import Forms
     from cotool.engine.checkpoint import Checkpoint
-    from cotool.engine.tasks import Engine
+    from cotool.engine.tasks import Engine, Meter
     from cotool.logs.measures.results import Measures
     from cotool.logs.options import LogArguments
     from cotool.logs.scan.scan import Scanned
@@ -85,6 +84,8 @@ def analyze_logs(
         return analyze_twice(sources, checked, watch)
     if not choice.is_cluster and all(source.url is None for source in sources):
         return analyze_sources(sources, checked, watch)
+    from cotool.engine.tasks import Meter
+
     with open_engine(choice, checked.threads, at_least=REMOTE_READS) as opened:
         return analyze_spread(sources, checked, opened, watch=watch or Watch(), meter=Meter())
 

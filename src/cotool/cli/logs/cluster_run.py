@@ -6,8 +6,7 @@ import os
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from cotool.cli.shared.cluster_run import kept_tasks
-from cotool.cli.shared.progress import ClusterBar
+from cotool.cli.shared.cluster_run import ClusterBar, kept_tasks
 from cotool.engine.choice import open_engine
 from cotool.errors import InputError
 from cotool.logs.measures.of_templates import needs_templates

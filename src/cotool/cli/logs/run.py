@@ -33,7 +33,6 @@ _MOST_NOTES = 10
 
 def run(request: LogRequest) -> int:
     """Carry out a request; return the exit code."""
-    from cotool.cli.logs.cluster_run import is_spread
     from cotool.cli.logs.overview import with_overview
 
     if request.format == "html":
@@ -58,7 +57,11 @@ def run(request: LogRequest) -> int:
     request = replace(
         request, options=replace(request.options, templates=plan.mine), shown_templates=plan.shown
     )
-    spread = is_spread(request, sources)
+    spread = False
+    if request.engine.is_cluster or any(source.url is not None for source in sources):
+        from cotool.cli.logs.cluster_run import is_spread
+
+        spread = is_spread(request, sources)
     request = with_overview(request, sources)
     with contextlib.ExitStack() as stack:
         state = None

@@ -6,8 +6,9 @@ import contextlib
 import sys
 from typing import TYPE_CHECKING
 
-from cotool.cli.shared.progress import ClusterBar
+from cotool.cli.shared.progress import Bar
 from cotool.engine.choice import open_engine
+from cotool.engine.tasks import Meter
 from cotool.text import plural
 
 if TYPE_CHECKING:
@@ -16,6 +17,31 @@ if TYPE_CHECKING:
     from cotool.engine.batches import Spread
     from cotool.engine.checkpoint import Checkpoint
     from cotool.engine.choice import EngineChoice
+
+
+class ClusterBar(Bar, Meter):
+    """Bytes, tasks and workers."""
+
+    def __init__(self, total: int | None, *, shown: bool) -> None:
+        super().__init__(total, shown=shown)
+        self._tasks = self._present = 0
+        self.lost = 0
+
+    def task(self) -> None:
+        """Record that one more task is done."""
+        self._tasks += 1
+        self._tell()
+
+    def workers(self, present: int, lost: int) -> None:
+        """Record how many workers there are, and how many were lost."""
+        self._present, self.lost = present, lost
+        self._tell()
+
+    def _tell(self) -> None:
+        parts = [plural(self._tasks, "task"), plural(self._present, "worker")]
+        if self.lost:
+            parts.append(f"{self.lost} lost")
+        self.note(" · ".join(parts))
 
 
 @contextlib.contextmanager

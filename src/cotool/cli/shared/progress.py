@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from cotool.engine.tasks import Meter
 from cotool.text import plural
 
 if TYPE_CHECKING:
@@ -105,31 +104,6 @@ class ProgressBar(Bar):
         """Record that one more question is done."""
         self._questions += 1
         self.note(plural(self._questions, "question"))
-
-
-class ClusterBar(Bar, Meter):
-    """Bytes, tasks and workers."""
-
-    def __init__(self, total: int | None, *, shown: bool) -> None:
-        super().__init__(total, shown=shown)
-        self._tasks = self._present = 0
-        self.lost = 0
-
-    def task(self) -> None:
-        """Record that one more task is done."""
-        self._tasks += 1
-        self._tell()
-
-    def workers(self, present: int, lost: int) -> None:
-        """Record how many workers there are, and how many were lost."""
-        self._present, self.lost = present, lost
-        self._tell()
-
-    def _tell(self) -> None:
-        parts = [plural(self._tasks, "task"), plural(self._present, "worker")]
-        if self.lost:
-            parts.append(f"{self.lost} lost")
-        self.note(" · ".join(parts))
 
 
 def _make_bar(unit: str) -> Progress:

@@ -10,11 +10,10 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import replace
-from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from cotool._lazy import lazy_pattern
+from cotool._lazy import lazy_pattern, stand_ins
 from cotool.consensus.extract.dates import resolve
 from cotool.consensus.extract.numbers import normal_form
 from cotool.consensus.extract.units import unit_of
@@ -22,6 +21,7 @@ from cotool.text import normalised
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from fractions import Fraction
 
     from cotool.consensus.extract.extracted import Extracted
     from cotool.consensus.extract.units import Unit
@@ -37,6 +37,9 @@ _NUMBERING = lazy_pattern(
     r"|версия|раздел)s?\b|版本|章节|\bv\d|\b\d+\.\d+\.\d+",
     re.IGNORECASE,
 )
+
+with stand_ins("fractions"):  # few numbers are fractions
+    import fractions
 _NUMBERED = lazy_pattern(r"\d+\.\d+")
 
 
@@ -111,7 +114,7 @@ def _unscaled(answer: Extracted, values: set[str]) -> Extracted:
 
 def _number(value: str) -> Fraction | None:
     try:
-        return Fraction(value)
+        return fractions.Fraction(value)
     except ValueError:
         return None
 

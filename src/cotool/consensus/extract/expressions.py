@@ -8,9 +8,11 @@ computed, and terms keep their order.
 from __future__ import annotations
 
 import re
-from fractions import Fraction
 
-from cotool._lazy import lazy_pattern
+from cotool._lazy import lazy_pattern, stand_ins
+
+with stand_ins("fractions"):  # few numbers are fractions
+    import fractions
 
 # Longer formulas and deeper nesting are left as they are.
 LONGEST = 300
@@ -101,7 +103,7 @@ def _simplified(match: re.Match[str]) -> str:
         if root * root > inner:
             break
     if match["over"]:
-        top, bottom = Fraction(factor, outer * inner).as_integer_ratio()
+        top, bottom = fractions.Fraction(factor, outer * inner).as_integer_ratio()
         written = f"sqrt({inner})" if inner > 1 else ""
         above = f"{top if top > 1 or not written else ''}{written}"
         return f"{above}/{bottom}" if bottom > 1 else above

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from cotool._lazy import lazy_pattern
+from cotool._lazy import lazy_pattern, stand_ins
 from cotool._records import dataclass
 from cotool.consensus.extract.alike import by_question, same_choices, same_labels, same_numbers
 from cotool.consensus.extract.code import code_values, is_query
@@ -24,9 +24,11 @@ from cotool.consensus.extract.readings import (
     read,
     read_formula,
 )
-from cotool.consensus.extract.slots import slot_values
 from cotool.consensus.extract.spans import WHOLE
 from cotool.consensus.extract.statements import FIELDS, find_statements
+
+with stand_ins("cotool.consensus.extract.slots"):
+    from cotool.consensus.extract import slots
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -370,7 +372,7 @@ def _coded(texts: Sequence[str]) -> list[Extracted | None] | None:
 
 
 def _slotted(texts: Sequence[str]) -> tuple[str | None, list[Extracted | None]]:
-    values = slot_values(texts)
+    values = slots.slot_values(texts)
     if values is None:
         return None, [None] * len(texts)
     rule = "the place where the texts differ"

@@ -6,9 +6,15 @@
 from __future__ import annotations
 
 import re
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from cotool._lazy import lazy_pattern
+from cotool._lazy import lazy_pattern, stand_ins
+
+with stand_ins("fractions"):  # few numbers are fractions
+    import fractions
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 _UNITS = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
@@ -106,7 +112,7 @@ def read_words(text: str, start: int) -> tuple[Fraction, int] | None:
         else:
             end = after
         place += 1
-    return (Fraction(read.value), end) if end > start else None
+    return (fractions.Fraction(read.value), end) if end > start else None
 
 
 def _words(text: str, start: int) -> list[tuple[str, int]]:
@@ -138,7 +144,7 @@ def _part(words: list[tuple[str, int]], place: int) -> tuple[int, str, int] | No
 def _with_part(text: str, whole: int, top: int, part: str, end: int) -> tuple[Fraction, int] | None:
     if not _PART_ENDS.match(text, end):
         return None
-    value = whole + Fraction(top, _PARTS[part])
+    value = whole + fractions.Fraction(top, _PARTS[part])
     scale = _OF_A_SCALE.match(text, end)
     return (value * SCALES[scale[1].lower()], scale.end()) if scale else (value, end)
 
@@ -149,7 +155,7 @@ def _with_decimals(words: list[tuple[str, int]], place: int, whole: int) -> tupl
         digits += str(UNITS[words[place][0]])
         end = words[place][1]
         place += 1
-    return Fraction(f"{whole}.{digits}"), end
+    return fractions.Fraction(f"{whole}.{digits}"), end
 
 
 _DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}

@@ -13,13 +13,18 @@ not numbers.
 from __future__ import annotations
 
 import re
-from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from cotool._lazy import lazy_pattern
+from cotool._lazy import lazy_pattern, stand_ins
 from cotool.consensus.extract.dates import MONTHS
 from cotool.consensus.extract.number_words import SCALES, TENS, UNITS, read_numerals, read_words
 from cotool.consensus.extract.units import Unit, read_unit, unit_of
+
+with stand_ins("fractions"):  # few numbers are fractions
+    import fractions
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 # A number beyond these is not read: no answer has that many digits, and arithmetic on such
 # values takes more than linear time.
@@ -188,7 +193,7 @@ def _unit_after(text: str, end: int, match: re.Match[str]) -> tuple[Unit | None,
             part = unit_of("min") or part
         if part.dimension != last.dimension or part.factor >= last.factor:
             break
-        total = total * last.factor / part.factor + Fraction(more["number"])
+        total = total * last.factor / part.factor + fractions.Fraction(more["number"])
         last, end = part, after
         more = _MORE.match(text, end)
         if more is None:
@@ -243,7 +248,9 @@ def _value(match: re.Match[str], end: int, scale: int) -> str | None:
         return f"-{number}" if negative and number else str(number)
     if parts["whole"]:
         bottom = int(parts["bottom"])
-        fraction = int(parts["whole"]) + Fraction(int(parts["top"]), bottom) if bottom else None
+        fraction = (
+            int(parts["whole"]) + fractions.Fraction(int(parts["top"]), bottom) if bottom else None
+        )
     else:
         fraction = _decimal(mantissa)
         if fraction is not None and parts["raised"]:
@@ -254,7 +261,9 @@ def _value(match: re.Match[str], end: int, scale: int) -> str | None:
     exponent = int(parts["e"] or parts["power"] or 0)
     if fraction is None or abs(exponent) > MAX_EXPONENT:
         return None
-    fraction *= Fraction(10) ** exponent * scale * _SCALES.get((parts["scale"] or "").lower(), 1)
+    fraction *= (
+        fractions.Fraction(10) ** exponent * scale * _SCALES.get((parts["scale"] or "").lower(), 1)
+    )
     return normal_form(-fraction if negative else fraction) + percent
 
 
@@ -269,12 +278,12 @@ def _decimal(token: str) -> Fraction | None:
     if len(token) > MAX_DIGITS:
         return None
     if token.isdecimal():
-        return Fraction(int(token))
+        return fractions.Fraction(int(token))
     for shape, grouping, mark in _SHAPES:
         if shape.fullmatch(token):
             for character in grouping:
                 token = token.replace(character, "")
-            return Fraction(token.replace(mark, "."))
+            return fractions.Fraction(token.replace(mark, "."))
     return None
 
 

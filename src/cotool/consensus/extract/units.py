@@ -7,11 +7,16 @@ K are dimensions of their own, since their zeros differ.
 from __future__ import annotations
 
 import re
-from fractions import Fraction
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from cotool._lazy import lazy_pattern
+from cotool._lazy import lazy_pattern, stand_ins
+
+with stand_ins("fractions"):  # few numbers are fractions
+    import fractions
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 
 class Unit(NamedTuple):
@@ -108,7 +113,7 @@ _SYMBOL_LETTERS = 3
 
 def _fraction(text: str) -> Fraction:
     top, _, bottom = text.partition("/")
-    return Fraction(top) / Fraction(bottom or "1")
+    return fractions.Fraction(top) / fractions.Fraction(bottom or "1")
 
 
 @cache
@@ -131,7 +136,7 @@ def _spellings() -> tuple[dict[str, Unit], dict[str, Unit]]:
     for base, prefixes in _PREFIXED.items():
         unit = symbols[base]
         for prefix in prefixes:
-            factor = unit.factor * Fraction(10) ** _PREFIXES[prefix]
+            factor = unit.factor * fractions.Fraction(10) ** _PREFIXES[prefix]
             for sign in "µμ" if prefix == "µ" else prefix:
                 symbol = f"{sign}{base}"
                 symbols.setdefault(symbol, Unit(symbol, unit.dimension, factor))
@@ -147,7 +152,6 @@ _AFTER = lazy_pattern(
     re.VERBOSE | re.IGNORECASE,
 )
 _DEGREES = lazy_pattern(r"(?:[ ]degrees?|[ ]?°)[ ]?(?:(celsius|c)|(fahrenheit|f))\b", re.IGNORECASE)
-_ACCELERATION = Unit("m/s^2", "acceleration", Fraction(1))
 _PER_HOUR = {"km": "km/h", "mi": "mph"}
 
 
@@ -170,7 +174,9 @@ def read_unit(text: str, start: int) -> tuple[Unit, int] | None:
     per = "s" if match["over"] == " per second" else match["per"]
     if unit and per and (compound := unit_of(f"{unit.symbol}/{per}")):
         squared = match["raised"] == "2" or match["raised_word"] == "squared"
-        return _ACCELERATION if squared and per == "s" else compound, match.end()
+        if squared and per == "s":
+            compound = Unit("m/s^2", "acceleration", fractions.Fraction(1))
+        return compound, match.end()
     # "12 in total", "5 a day": a preposition or an article, unless nothing follows.
     if unit is None or (
         name in {"in", "a", "an", "A"} and text[match.end() : match.end() + 1] == " "
