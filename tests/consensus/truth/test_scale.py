@@ -255,3 +255,17 @@ def test_a_mean_is_arithmetic():
     rows = [(0, {"a": 1, "b": 3}), (0, {"a": 1000, "b": 3000}), (0, {"a": 5, "b": 7})]
     found = find_consensus_batch(questions(rows), method="mean")
     assert [one.answer for one in found] == ["2", "2000", "6"]
+
+
+def test_copies_count_as_one():
+    """Experts who give the same numbers have one number together, and hide no scale."""
+    rows = rated(decimal, seed=2)
+    for _, own in rows:
+        own |= {f"copy {n}": own["dan"] for n in range(5)}
+    assert is_scale(questions(rows))
+    results = list(find_consensus_batch(questions(rows)))
+    common = sum(BIASES.values()) / len(BIASES)
+    assert distance(results, [20 * right + common for right, _ in rows]) < 0.6
+    assert "copies count as one: copy 0, copy 1, copy 2, copy 3, copy 4, dan" in (
+        results[0].explanation
+    )

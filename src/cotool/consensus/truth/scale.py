@@ -43,6 +43,8 @@ CLOSER, SURE = 1.2, 3.0
 # Equal answers: the greatest share of all pairs; and how many times as many as a level within reach
 # has on average where nearness alone makes answers equal.
 MOST_EQUAL, PEAK = 0.5, 1.7
+# Copies give the same number more often than this.
+COPIED = 0.95
 # Estimates are compared by ratios where all are positive and the questions' medians differ so far.
 RATIO = 100.0
 # Interquartile ranges from the quartiles to what is far away, and how much may be there.
@@ -100,7 +102,7 @@ class ScaleTest:
     """Whether answers are numbers on a scale, from the first questions."""
 
     def __init__(self) -> None:
-        self._asked: list[list[float]] = []
+        self._asked: list[list[tuple[str, float]]] = []
         self._numbers_only = True
 
     def add(self, subject: Stated) -> bool:
@@ -109,68 +111,94 @@ class ScaleTest:
             self._numbers_only = False
             return False
         if len(subject.votes) > 1:
-            given = (number_of(value) for _, value in subject.votes[:MOST_EXPERTS])
-            self._asked.append([number for number in given if number is not None])
+            given = ((name, number_of(value)) for name, value in subject.votes[:MOST_EXPERTS])
+            self._asked.append([(name, one) for name, one in given if one is not None])
         return len(self._asked) < MOST_QUESTIONS
 
     def is_scale(self) -> bool:
-        """Whether the answers are surely numbers on a scale, perhaps but for a few far away."""
-        if not self._numbers_only:
-            return False
-        fence = fence_of([number for own in self._asked for number in own])
-        inside = [[number for number in own if fence.holds(number)] for own in self._asked]
-        left, whole = (sum(map(len, rows)) for rows in (inside, self._asked))
-        few_outside = whole * (1 - MOST_OUTSIDE) <= left < whole
-        return self._is_scale(self._asked) or (few_outside and self._is_scale(inside))
+        """Whether the answers are surely numbers on a scale.
 
-    def _is_scale(self, asked: Sequence[Sequence[float]]) -> bool:
-        """Whether numbers are surely on a scale, by question.
-
-        They are if two unequal answers to a question are near each other more often than answers
-        to different questions, if answers are not equal much more often than near (then they would
-        be right or wrong), and if there are enough of them.
+        Copies of an expert count as one. If the answers are no scale, a few may be far away.
         """
-        pooled = sorted(number for own in asked for number in own)
-        counts = Counter(pooled)
-        if len(counts) < FEWEST_NUMBERS:
+        if not self._numbers_only or not self._asked:
             return False
-        low, high = pooled[0], pooled[-1]
-        first, last = (pooled[int(part * (len(pooled) - 1))] for part in (0.025, 0.975))
-        bounded = high - low <= BOUNDED * (last - first) and not (low > 0 and last > RATIO * first)
-        usual = sorted(number for number, count in counts.items() if count > 1)
-        step = min((b - a for a, b in pairwise(usual)), default=0.0)
-        width = max(NEAR * (high - low), step * (1 + 1e-9))
+        asked = [[number for _, number in own] for own in without_copies(self._asked)[0]]
+        fence = fence_of(number for own in asked for number in own)
+        inside = [[number for number in own if fence.holds(number)] for own in asked]
+        left, whole = (sum(map(len, rows)) for rows in (inside, asked))
+        few_outside = whole * (1 - MOST_OUTSIDE) <= left < whole
+        return _are_on_scale(asked) or (few_outside and _are_on_scale(inside))
 
-        def within(number: float) -> float:
-            return width if bounded else NEAR * abs(number)
 
-        pairs = [pair for own in asked for pair in combinations(own, 2)]
-        unequal = [pair for pair in pairs if pair[0] != pair[1]]
-        # At the ends of a bounded scale, answers are equal that would otherwise lie further out.
-        equal = sum(a == b and not (bounded and a in {low, high}) for a, b in pairs)
-        near = sum(abs(a - b) <= within(max(a, b, key=abs)) for a, b in unequal)
-        same = sum(count * (count - 1) for count in counts.values())
-        all_near = sum(
-            bisect_right(pooled, number + within(number))
-            - bisect_left(pooled, number - within(number))
-            - count
-            for number, count in counts.items()
-            for _ in range(count)
-        )
-        others = len(pooled) * (len(pooled) - 1) - same
-        if len(unequal) < FEWEST_PAIRS or not others:
-            return False
-        usual_share = min(all_near / others, 1.0)
-        share = near / len(unequal)
-        error = sqrt(max(usual_share * (1 - usual_share), 1e-9) / len(pooled))
-        levels = len(pooled) ** 2 / sum(count**2 for count in counts.values())
-        allowed = PEAK * near / max(levels * usual_share, 2.0)
-        return (
-            share >= CLOSER * usual_share
-            and share - usual_share >= SURE * error
-            and equal + sqrt(equal) <= allowed
-            and len(pairs) - len(unequal) <= MOST_EQUAL * len(pairs)
-        )
+def without_copies(
+    asked: Sequence[Sequence[tuple[str, float]]],
+) -> tuple[list[list[tuple[str, float]]], list[list[str]]]:
+    """Return numbers by question, one of each group of experts who copy each other, and these."""
+    from cotool.consensus.truth.copies import Copy, find_copies, groups_of, thinned
+    from cotool.consensus.truth.table import LabelTable
+
+    rows = [(str(k), name, repr(number)) for k, own in enumerate(asked) for name, number in own]
+    pairs = LabelTable(rows).pairs() if rows else []
+    # Most experts may be copies; that numbers are equal is known to be unusual by the other pairs.
+    identical = [
+        Copy(a, b, same / both, 0.0, both) for a, b, both, same, _ in pairs if same > COPIED * both
+    ]
+    shares = [same / both for _, _, both, same, _ in pairs if same <= COPIED * both]
+    usual = bool(shares) and sum(shares) / len(shares) < MOST_EQUAL
+    groups = groups_of([*find_copies(pairs), *(identical if usual else ())])
+    if not groups:
+        return [list(own) for own in asked], []
+    return [list(thinned(dict(own), groups).items()) for own in asked], groups
+
+
+def _are_on_scale(asked: Sequence[Sequence[float]]) -> bool:
+    """Whether numbers are surely on a scale, by question.
+
+    They are if two unequal answers to a question are near each other more often than answers
+    to different questions, if answers are not equal much more often than near (then they would
+    be right or wrong), and if there are enough of them.
+    """
+    pooled = sorted(number for own in asked for number in own)
+    counts = Counter(pooled)
+    if len(counts) < FEWEST_NUMBERS:
+        return False
+    low, high = pooled[0], pooled[-1]
+    first, last = (pooled[int(part * (len(pooled) - 1))] for part in (0.025, 0.975))
+    bounded = high - low <= BOUNDED * (last - first) and not (low > 0 and last > RATIO * first)
+    usual = sorted(number for number, count in counts.items() if count > 1)
+    step = min((b - a for a, b in pairwise(usual)), default=0.0)
+    width = max(NEAR * (high - low), step * (1 + 1e-9))
+
+    def within(number: float) -> float:
+        return width if bounded else NEAR * abs(number)
+
+    pairs = [pair for own in asked for pair in combinations(own, 2)]
+    unequal = [pair for pair in pairs if pair[0] != pair[1]]
+    # At the ends of a bounded scale, answers are equal that would otherwise lie further out.
+    equal = sum(a == b and not (bounded and a in {low, high}) for a, b in pairs)
+    near = sum(abs(a - b) <= within(max(a, b, key=abs)) for a, b in unequal)
+    same = sum(count * (count - 1) for count in counts.values())
+    all_near = sum(
+        bisect_right(pooled, number + within(number))
+        - bisect_left(pooled, number - within(number))
+        - count
+        for number, count in counts.items()
+        for _ in range(count)
+    )
+    others = len(pooled) * (len(pooled) - 1) - same
+    if len(unequal) < FEWEST_PAIRS or not others:
+        return False
+    usual_share = min(all_near / others, 1.0)
+    share = near / len(unequal)
+    error = sqrt(max(usual_share * (1 - usual_share), 1e-9) / len(pooled))
+    levels = len(pooled) ** 2 / sum(count**2 for count in counts.values())
+    allowed = PEAK * near / max(levels * usual_share, 2.0)
+    return (
+        share >= CLOSER * usual_share
+        and share - usual_share >= SURE * error
+        and equal + sqrt(equal) <= allowed
+        and len(pairs) - len(unequal) <= MOST_EQUAL * len(pairs)
+    )
 
 
 def measured(
@@ -187,7 +215,9 @@ def measured(
         for subject in subjects:
             waiting.add(subject)
         scale = Scale([_numbers(own) for own in waiting.votes], weights, method)
-        fitted = scale.fitted() if method == "weighted" else None
+        fitted = None
+        if method == "weighted" and any(scale.asked):
+            fitted = scale.fitted()
         for place, (subject, own) in enumerate(waiting):
             yield subject, scale.decision(place, own, method, fitted, style_of(subject))
 
@@ -258,7 +288,8 @@ class Scale:
         fence = fence_of(self.place(number) for own in self.asked for _, number in own)
         columns = array("i"), array("i"), array("d")
         start = array("d")
-        for place, own in enumerate(self.asked):
+        asked, copies = without_copies(self.asked)
+        for place, own in enumerate(asked):
             places = [self.place(number) for _, number in own]
             near = [where for where in places if fence.holds(where)]
             start.append(median(near if 2 * len(near) >= len(places) else places or [0.0]))
@@ -270,7 +301,7 @@ class Scale:
             return None
         from cotool._fast.truth import gaussian
 
-        return Fitted(experts, gaussian.estimate(*columns, start, len(experts)))
+        return Fitted(experts, gaussian.estimate(*columns, start, len(experts)), copies)
 
     def decision(
         self, place: int, votes: Votes, method: str, fitted: Fitted | None, style: Style
@@ -314,8 +345,13 @@ class Scale:
 class Fitted:
     """What the Gaussian model found, with the experts by name."""
 
-    def __init__(self, experts: Mapping[str, int], found: gaussian.Estimate) -> None:
-        self.experts, self.found = experts, found
+    def __init__(
+        self,
+        experts: Mapping[str, int],
+        found: gaussian.Estimate,
+        copies: Sequence[Sequence[str]],
+    ) -> None:
+        self.experts, self.found, self.copies = experts, found, copies
 
     def typical(self) -> float:
         """The deviation of an expert in the middle."""
@@ -330,7 +366,8 @@ class Fitted:
             f"{name} {self.found.biases[self.experts[name]]:+.3g} ± {sqrt(spread):.3g}"
             for spread, name in rows[:5]
         ]
-        return ("bias and deviation of each expert: " + ", ".join(said),)
+        same = [f"copies count as one: {', '.join(group)}" for group in self.copies]
+        return (*same, "bias and deviation of each expert: " + ", ".join(said))
 
 
 def _plain(
