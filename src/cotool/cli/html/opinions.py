@@ -39,18 +39,8 @@ def clusters(result: Consensus, *, most: int, characters: int) -> Html:
 
 def _card(item: Cluster, apart: Dissent | None, result: Consensus, characters: int) -> Html:
     is_consensus = item.id == 0
-    words: list[str] = []
     shaded = statements.shaded_cluster(item, result, characters)
-    if shaded is not None:
-        pass
-    elif result.metric is not None and apart is not None:
-        words = [*apart.only_here, *apart.numbers]
-    elif result.metric is not None and is_consensus:
-        # What the consensus says and at least one of the others does not.
-        for other in result.dissent:
-            words += [*other.only_in_consensus, *other.consensus_numbers]
-    if result.metric is not None and shaded is None:
-        words += _denials(item, result)
+    words = [] if result.metric is None else _telling(item, apart, result)
     numbers = [f"{percent(item.share)} of the weight"]
     if item.cohesion is not None:
         numbers.append(f"{percent(item.cohesion)} alike")
@@ -76,14 +66,23 @@ def _card(item: Cluster, apart: Dissent | None, result: Consensus, characters: i
     )
 
 
-def _denials(item: Cluster, result: Consensus) -> list[str]:
-    """Return the negations of an answer that some other answer lacks."""
+def _telling(item: Cluster, apart: Dissent | None, result: Consensus) -> list[str]:
+    """Return the words that set an answer apart; of the consensus, those that some others lack.
+
+    Negations that some other answer lacks are among them.
+    """
+    if apart is not None:
+        words = [*apart.only_here, *apart.numbers]
+    else:
+        dissent = result.dissent if item.id == 0 else ()
+        words = [word for o in dissent for word in (*o.only_in_consensus, *o.consensus_numbers)]
     others = [set(words_in(other.answer)) for other in result.clusters if other is not item]
-    return [
+    words += [
         word
         for word in words_in(item.answer)
         if is_negation(word) and any(word not in other for other in others)
     ]
+    return words
 
 
 def _differences(item: Dissent) -> Html:

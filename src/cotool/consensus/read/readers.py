@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from cotool._records import dataclass
 from cotool.consensus.read.forms import FileForm
 from cotool.consensus.read.layout import DEFAULT_KEYS, Keys
 from cotool.consensus.read.questions import join_text, make_question
@@ -68,13 +69,7 @@ def read_questions(
         raise InputError('"-" is given twice', hint="standard input can be read only once")
     for path in sources:
         check_readable(path)
-    reading = _Reading(
-        keys,
-        skip_bad=skip_bad,
-        on_bad=on_bad,
-        several=len(sources) > 1,
-        on_understood=on_understood,
-    )
+    reading = _Reading(keys, len(sources) > 1, skip_bad, on_bad, on_warning, on_understood)
     done = 0
 
     def count(size: int) -> None:
@@ -90,8 +85,7 @@ def read_questions(
                 path, stdin=stdin, on_read=count, max_decompressed=max_decompressed
             ) as stream:
                 values, flat = _values(path, stream, reading.bad, on_warning, table)
-                found_here = reading.read(values, source_name(path), label, on_warning, flat=flat)
-                for question in found_here:
+                for question in reading.read(values, source_name(path), label, flat=flat):
                     found = True
                     yield question
         for question in reading.joined():
@@ -109,42 +103,30 @@ def questions_in_frame(frame: Any) -> Iterator[Question]:
         (f"row {place}", {str(key): filled(value) for key, value in row.items()})
         for place, row in enumerate(rows, 1)
     )
-    reading = _Reading(DEFAULT_KEYS, skip_bad=False, on_bad=None, several=False, on_understood=None)
-    with closing(reading):
-        yield from reading.read(values, "the frame", "the frame", None, flat=True)
+    with closing(_Reading(DEFAULT_KEYS)) as reading:
+        yield from reading.read(values, "the frame", "the frame", flat=True)
         yield from reading.joined()
 
 
+@dataclass
 class _Reading:
     """The state that is kept from file to file: the spool, and responses without a question."""
 
-    def __init__(
-        self,
-        keys: Keys,
-        *,
-        skip_bad: bool,
-        on_bad: Callable[[InputError], None] | None,
-        several: bool,
-        on_understood: Callable[[Understood], None] | None,
-    ) -> None:
-        self._keys = keys
-        self._skip_bad = skip_bad
-        self._on_bad = on_bad
-        self._several = several
-        self._on_understood = on_understood
+    keys: Keys
+    several: bool = False
+    skip_bad: bool = False
+    on_bad: Callable[[InputError], None] | None = None
+    on_warning: Callable[[str], None] | None = None
+    on_understood: Callable[[Understood], None] | None = None
+
+    def __post_init__(self) -> None:
         self._forms: list[FileForm] = []
         self._spool: Spool | None = None
         # The question of the files that hold one response and no question each.
         self._shared: str | None = None
 
     def read(
-        self,
-        values: Iterator[tuple[str, Any]] | None,
-        name: str,
-        label: str,
-        on_warning: Callable[[str], None] | None,
-        *,
-        flat: bool,
+        self, values: Iterator[tuple[str, Any]] | None, name: str, label: str, *, flat: bool
     ) -> Iterator[Question]:
         """Yield the questions of a file that need no join, and put the rest into the spool.
 
@@ -152,15 +134,16 @@ class _Reading:
         """
         unasked: tuple[Response, ...] | None = None
         is_list = False
-        for where, record in self._read(values, name, on_warning, flat=flat):
+        for where, record in self._read(values, name, flat=flat):
             if record.id is not None or record.text is not None or record.whole:
                 key = record.id if record.id or record.text else where
-                if record.whole and not self._several:
+                if record.whole and not self.several:
                     text = record.text or ""
                     self._understood()
                     yield make_question(key or join_text(text), text, record.responses)
                 else:
-                    self._put(key, record.text, record.responses, None if record.whole else label)
+                    own = None if record.whole else label
+                    self._joining().add(key, record.text, record.responses, own)
                 continue
             # Responses without a question: those of a file are one question, named by the file.
             if unasked is None:
@@ -168,65 +151,48 @@ class _Reading:
                 continue
             if not is_list:
                 is_list = True
-                self._put(name, None, unasked, label)
-            self._put(name, None, record.responses, label)
+                self._joining().add(name, None, unasked, label)
+            self._joining().add(name, None, record.responses, label)
         if unasked is not None and not is_list:
             self._shared = self._shared or name
-            self._put(self._shared, None, unasked, label)
+            self._joining().add(self._shared, None, unasked, label)
 
     def joined(self) -> Iterator[Question]:
         """Yield the questions that had to be joined."""
-        if self._spool is None:
-            return
-        if self._on_understood is None:
-            yield from self._spool.questions()
-            return
-        questions = self._spool.questions()
-        head = next(questions, None)
-        if head is not None:
-            self._understood(*self._spool.counts())
-            yield head
-            yield from questions
+        for question in () if self._spool is None else self._spool.questions():
+            self._understood(self._spool)
+            yield question
 
-    def _understood(self, questions: int | None = None, experts: int | None = None) -> None:
-        """Report once how the files are read."""
-        if self._on_understood is not None:
+    def _understood(self, spool: Spool | None = None) -> None:
+        """Report once how the files are read; the numbers are known if all of them are joined."""
+        if self.on_understood is not None:
             files = tuple(form.understood() for form in self._forms if form.count)
-            self._on_understood(Understood(files, questions, experts))
-            self._on_understood = None
+            counts = (None, None) if spool is None else spool.counts()
+            self.on_understood(Understood(files, *counts))
+            self.on_understood = None
 
     def close(self) -> None:
         """Close the spool."""
         if self._spool is not None:
             self._spool.close()
 
-    def _put(
-        self,
-        question_id: str | None,
-        text: str | None,
-        responses: tuple[Response, ...],
-        label: str | None,
-    ) -> None:
+    def _joining(self) -> Spool:
+        """Return the spool, which is opened on first use."""
         if self._spool is None:
             from cotool.consensus.read.spool import Spool
 
             self._spool = Spool()
-        self._spool.add(question_id, text, responses, label)
+        return self._spool
 
     def _read(
-        self,
-        values: Iterator[tuple[str, Any]] | None,
-        name: str,
-        on_warning: Callable[[str], None] | None,
-        *,
-        flat: bool,
+        self, values: Iterator[tuple[str, Any]] | None, name: str, *, flat: bool
     ) -> Iterator[tuple[str, Record]]:
         """Yield the records in the values of a file: of a known tool, as they are, or by a plan."""
-        on_bad = self.bad if self._skip_bad else None
+        on_bad = self.bad if self.skip_bad else None
         if values is None:
             self.bad(InputError(f"{name}: holds no responses", hint=_NO_SHAPE))
             return
-        form = FileForm(name, self._keys, self.bad, flat=flat)
+        form = FileForm(name, self.keys, self.bad, flat=flat)
         self._forms.append(form)
         stranger: InputError | None = None
         count = 0
@@ -248,17 +214,17 @@ class _Reading:
                 yield where, record
         stranger = stranger or form.unclear
         if stranger is not None:
-            if self._several and max(count, form.count) == 1 and on_warning is not None:
-                on_warning(f"{stranger}; the file is left out")
+            if self.several and max(count, form.count) == 1 and self.on_warning is not None:
+                self.on_warning(f"{stranger}; the file is left out")
             else:
                 self.bad(stranger)
 
     def bad(self, error: InputError) -> None:
         """Raise a record's error, or report that the record is left out."""
-        if not self._skip_bad:
+        if not self.skip_bad:
             raise error
-        if self._on_bad is not None:
-            self._on_bad(error)
+        if self.on_bad is not None:
+            self.on_bad(error)
 
 
 def _values(
