@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cotool.cli.html.markup import Html, element, join
 from cotool.cli.html.parts import chart, plain_table
-from cotool.cli.html.timeline import moment
+from cotool.cli.html.timeline import moments
 from cotool.text import quantity
 
 if TYPE_CHECKING:
@@ -38,14 +38,15 @@ def spread(name: str, unit: str, width: int, parts: Sequence[Part], clock: Clock
     if not known:
         return join()
     map_ = _Map([part.numbers for part in known], parts[0].start, parts[-1].start, width)
-    moments = _moments([map_.first + n * width for n in range(map_.columns)], clock)
+    starts = (map_.first + n * width for n in range(map_.columns))
+    labels = moments(starts, width, clock)
     counts = map_.counts(known)
     most = max(counts.values())
     drawn = [
         element(
             "rect", x=f"{map_.x(x):.2f}", y=map_.y(y + 1), width=f"{map_.cell:.2f}", height=_ROW,
             fill_opacity=f"{_FAINTEST + (1 - _FAINTEST) * math.sqrt(times / most):.2f}",
-            data_x=x, data_y=y, data_tip=f"{moments[x]}, {map_.text(y, unit)}: {times:,}",
+            data_x=x, data_y=y, data_tip=f"{labels[x]}, {map_.text(y, unit)}: {times:,}",
         )
         for (x, y), times in sorted(counts.items())
     ]  # fmt: skip
@@ -69,7 +70,7 @@ def spread(name: str, unit: str, width: int, parts: Sequence[Part], clock: Clock
     ends = sorted({0, map_.columns // 2, map_.columns - 1})
     readings = element(
         "div", picture,
-        element("div", *(element("span", moments[n]) for n in ends), class_="axis-labels"),
+        element("div", *(element("span", labels[n]) for n in ends), class_="axis-labels"),
         class_="spread", tabindex="0", role="application",
         aria_label=f"{label}: arrow keys move from cell to cell",
     )  # fmt: skip
@@ -79,7 +80,7 @@ def spread(name: str, unit: str, width: int, parts: Sequence[Part], clock: Clock
         "the stronger the colour, the more values",
         class_="note spread-key",
     )
-    return chart(readings, below=legend, table=_table(known, unit, clock))
+    return chart(readings, below=legend, table=_table(known, unit, width, clock))
 
 
 class _Map:
@@ -161,24 +162,15 @@ class _Map:
         return path
 
 
-def _moments(starts: Sequence[int], clock: Clock) -> list[str]:
-    """Return times as text, without the day if it is the same for all; with seconds if needed."""
-    size = 19 if any(start % 60 for start in starts) else 16
-    texts = [moment(start, clock)[:size] for start in starts]
-    if len({text[:10] for text in texts}) > 1:
-        return texts
-    return [text[11:] for text in texts]
-
-
-def _table(parts: Sequence[Part], unit: str, clock: Clock) -> Html:
-    moments = _moments([part.start for part in parts], clock)
+def _table(parts: Sequence[Part], unit: str, width: int, clock: Clock) -> Html:
+    labels = moments((part.start for part in parts), width, clock)
     rows = [
         [
-            moment,
+            label,
             f"{part.numbers.size:,}",
             *(quantity(part.numbers.quantile(share) or 0.0, unit) for _, share in _QUANTILES),
         ]
-        for moment, part in zip(moments, parts, strict=True)
+        for label, part in zip(labels, parts, strict=True)
     ]
     heads = ("start", "values", *(label for label, _ in _QUANTILES))
     return plain_table("Quantiles over time", heads, rows)

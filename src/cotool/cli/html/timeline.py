@@ -12,7 +12,7 @@ from cotool.logs.report.activity import Gap, display_buckets, duration, find_bur
 from cotool.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from cotool.logs.histogram import Histogram
     from cotool.logs.report.activity import Burst
@@ -55,10 +55,11 @@ def time_line(histogram: Histogram, clock: Clock, bucket: int | None) -> Html:
         shown = display_buckets(histogram, None, most=_FINE)
     series = _series(shown)
     bursts, gaps = find_bursts(histogram), find_gaps(histogram)
-    moments = _moments(series, clock)
     marks = [_mark(series, burst, _burst_text(burst)) for burst in bursts]
     marks += [_mark(series, gap, f"gap of {duration(gap.seconds)}") for gap in gaps]
-    data = {"labels": moments, "width": series.width, "levels": series.levels, "marks": marks}
+    end = series.start + series.size * series.width
+    labels = moments(range(series.start, end + 1, series.width), series.width, clock)
+    data = {"labels": labels, "width": series.width, "levels": series.levels, "marks": marks}
     drawn = element(
         "div",
         _columns(series, marks),
@@ -88,13 +89,10 @@ def _series(histogram: Histogram) -> Series:
     return Series(start, width, {level: rows[level] for level in _STACK if level in rows})
 
 
-def _moments(series: Series, clock: Clock) -> list[str]:
-    """Return when each bucket begins, shortened as far as the texts remain distinct."""
-    starts = (series.start + n * series.width for n in range(series.size + 1))
-    texts = [moment(start, clock)[:19] for start in starts]
-    if series.width % 60 == 0:
-        texts = [text[:16] for text in texts]
-    if series.width % 86400 == 0:
+def moments(starts: Iterable[int], width: int, clock: Clock) -> list[str]:
+    """Return when buckets of `width` seconds begin, shortened as far as the texts stay distinct."""
+    texts = [moment(start, clock)[: 16 if width % 60 == 0 else 19] for start in starts]
+    if width % 86400 == 0:
         return [text[:10] for text in texts]
     days = {text[:10] for text in texts}
     return [text[11:] for text in texts] if len(days) == 1 else texts
