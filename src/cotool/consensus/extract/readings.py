@@ -12,7 +12,7 @@ from cotool.consensus.extract.extracted import Extracted
 from cotool.consensus.extract.languages import CLOSINGS, NO, YES
 from cotool.consensus.extract.normal_form import UNKNOWN, list_items, short_form
 from cotool.consensus.extract.numbers import read_number
-from cotool.consensus.extract.turns import read_turn
+from cotool.consensus.extract.units import read_turn
 
 if TYPE_CHECKING:
     from cotool.consensus.extract.units import Unit
@@ -35,7 +35,7 @@ class Reading(NamedTuple):
     """What a span says; `value` is empty where it offers several answers ("18 or 20").
 
     `unit` is what a number counts, `top` the dividend of a quotient; `options` are all options
-    that a choice names; `turn` is a number's direction and its words (see `turns`).
+    that a choice names; `turn` is a number's direction and its words (see `read_turn`).
     """
 
     value: str
