@@ -1,12 +1,12 @@
 """p99 of the request time by path and five minutes: cotool beside seven other tools.
 
-    OMP_WAIT_POLICY=passive python bench/measures.py [--size BYTES] [--rounds N] [--write]
+    OMP_WAIT_POLICY=passive python bench/measures.py [--size 1GB] [--rounds N] [--write]
 
 The logs are made here: an access log and the same requests as JSON lines and logfmt. Each peer gets
 the columns by a regex, as a user would write it; another one masks the paths. Each round runs each
-command once, in turn; the values are medians of wall time and the largest peak of resident memory.
-A command that takes ten times as long as cotool runs in the first round alone. Tools that are not
-installed are named.
+command once, in turn; the values are medians of wall time and CPU time, and the largest peak of
+resident memory. A command that takes ten times as long as cotool runs in the first round alone.
+Tools that are not installed are named; --peers names a Python that has the packages among them.
 """
 
 from __future__ import annotations
@@ -19,24 +19,23 @@ import subprocess
 import sys
 import tempfile
 from compileall import compile_dir
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cotool
-from logs import run
+from logs import FailedError, Run, bytes_of, measured
 from request_logs import make_logs
 from results import Report, add_write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Collection, Iterator
 
 INTRO = """
 p99 of the request time by path (ids masked) and five minutes, out of raw lines:
 `OMP_WAIT_POLICY=passive python bench/measures.py --write`. "plain" is the same command without
 `-m`: levels, times and keywords alone. DuckDB, polars and chDB take the columns by regexes; awk and
-jq only sum, without quantiles, and GoAccess has averages and its own reports. Medians of wall time
-of whole commands; one that takes ten times as long as cotool ran once.
+jq only sum, without quantiles, and GoAccess has averages and its own reports. Medians of wall and
+CPU time of whole commands; one that takes ten times as long as cotool ran once.
 """
 SLOW = 10
 MODULES = {"DuckDB": "duckdb", "polars": "polars", "chDB": "chdb"}
@@ -111,69 +110,100 @@ GOACCESS = (
 )  # fmt: skip
 
 
-def commands(path: str) -> Iterator[tuple[str, Callable[[], tuple[float, int]]]]:
-    """Yield each command with its name."""
+def commands(path: str, python: str, absent: Collection[str]) -> Iterator[tuple[str, list[str]]]:
+    """Yield each command with its name; `python` runs those of packages."""
     cotool = [sys.executable, "-m", "cotool", "analyze-logs", path, "--json", "--no-progress"]
-    measured = [*cotool, "-m", "rt", "--by", "path", "--bucket", "5m"]
-    yield "cotool", lambda: run(measured)
-    yield "plain", lambda: run(cotool)
     given = (path, *FORMS.get(Path(path).suffix, ("", "")))
-    for name, script in (("DuckDB", DUCKDB), ("polars", POLARS), ("chDB", CHDB)):
-        if find_spec(MODULES[name]):
-            yield name, lambda script=script: run([sys.executable, "-c", script, *given])
-    if path.endswith(".json") and shutil.which("jq"):
-        yield "jq", lambda: run(["jq", "-n", JQ, path])
-    for awk in ("gawk", "mawk") if path.endswith(".log") else ():
-        if shutil.which(awk):
-            yield awk, lambda awk=awk: run([awk, AWK, path])
-    if path.endswith(".log") and shutil.which("goaccess"):
-        report = path + ".goaccess.json"
-        yield "GoAccess", lambda: run(["goaccess", path, *GOACCESS, "-o", report])
+    all_ = {
+        "cotool": [*cotool, "-m", "rt", "--by", "path", "--bucket", "5m"],
+        "plain": cotool,
+        "DuckDB": [python, "-c", DUCKDB, *given],
+        "polars": [python, "-c", POLARS, *given],
+        "chDB": [python, "-c", CHDB, *given],
+    }
+    if path.endswith(".json"):
+        all_["jq"] = ["jq", "-n", JQ, path]
+    if path.endswith(".log"):
+        all_ |= {awk: [awk, AWK, path] for awk in ("gawk", "mawk")}
+        all_["goaccess"] = ["goaccess", path, *GOACCESS, "-o", f"{path}.goaccess.json"]
+    yield from ((name, command) for name, command in all_.items() if name not in absent)
 
 
-def missing() -> list[str]:
+def missing(python: str) -> list[str]:
     """Return the tools that are not installed."""
-    return [name for name, module in MODULES.items() if not find_spec(module)] + [
-        name for name in PROGRAMS if not shutil.which(name)
-    ]
+    absent = [name for name in PROGRAMS if not shutil.which(name)]
+    for name, module in MODULES.items():
+        tried = [python, "-c", f"import {module}"]
+        if subprocess.run(tried, stderr=subprocess.DEVNULL, check=False).returncode:
+            absent.append(name)
+    return absent
 
 
-def is_slow(name: str, found: dict[str, list[tuple[float, int]]]) -> bool:
-    """Return whether a command takes too long to run again."""
-    return name in found and found[name][0][0] > SLOW * found["cotool"][0][0]
+def table(path: Path, rounds: int, python: str, absent: Collection[str], report: Report) -> None:
+    """Measure each command on one log, and print the medians."""
+    found: dict[str, list[Run]] = {}
+    failed: dict[str, str] = {}
+    for _ in range(rounds):
+        for name, command in commands(str(path), python, absent):
+            slow = name in found and found[name][0].wall > SLOW * found["cotool"][0].wall
+            if slow or name in failed:
+                continue
+            try:
+                found.setdefault(name, []).append(measured(command))
+            except FailedError as error:
+                failed[name] = str(error)
+    found = {name: runs for name, runs in found.items() if runs and name not in failed}
+    wall = {name: statistics.median(one.wall for one in runs) for name, runs in found.items()}
+    cpu = {name: statistics.median(one.cpu for one in runs) for name, runs in found.items()}
+    report(f"{path.name}, {path.stat().st_size / 1e6:.0f} MB")
+    report()
+    report("| | seconds | ratio | CPU s | ratio | MB |")
+    report("|---|---|---|---|---|---|")
+    for name, runs in found.items():
+        cells = [f"{n:.2f}" for x in (wall, cpu) for n in (x[name], x[name] / x["cotool"])]
+        report(f"| {' | '.join((name, *cells))} | {max(one.peak for one in runs) // 1000} |")
+    report()
+    peers = [name for name in found if name in MODULES]
+    if peers:
+        first = min(peers, key=wall.__getitem__)
+        report(
+            f"The fastest that gives quantiles, {first}, takes {wall[first] / wall['cotool']:.1f} "
+            f"times as long as cotool ({cpu[first] / cpu['cotool']:.1f} times the CPU time), which "
+            f"takes {wall['cotool'] / wall['plain']:.1f} times as long as its plain scan "
+            f"({cpu['cotool'] / cpu['plain']:.1f} times the CPU time)."
+        )
+        report()
+    for name, reason in failed.items():
+        report(f"{name}: left out, because {reason}.")
+        report()
 
 
 def main() -> None:
     """Measure, and print a table for each log."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--size", type=int, default=1 << 30)
+    parser.add_argument("--size", type=bytes_of, default="1GiB", help="of the access log")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", default="", help="only logs with this in their name")
+    parser.add_argument(
+        "--peers",
+        default=sys.executable,
+        metavar="PYTHON",
+        help="has DuckDB, polars, chDB",
+    )
     add_write(parser)
     arguments = parser.parse_args()
-    report = Report("Numbers", INTRO, write=arguments.write)
+    report = Report("Numbers", INTRO, write=arguments.write and not arguments.only)
     # An installed package has its bytecode.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     compile_dir(Path(cotool.__file__).parent, quiet=1)
+    absent = missing(arguments.peers)
     with tempfile.TemporaryDirectory() as folder:
         for path in make_logs(Path(folder), arguments.size):
-            subprocess.run(["cat", path], stdout=subprocess.DEVNULL, check=True)
-            found: dict[str, list[tuple[float, int]]] = {}
-            for _ in range(arguments.rounds):
-                for name, once in commands(str(path)):
-                    if not is_slow(name, found):
-                        found.setdefault(name, []).append(once())
-            report(f"{path.name}, {path.stat().st_size / 1e6:.0f} MB")
-            report()
-            report("| | seconds | ratio | MB |")
-            report("|---|---|---|---|")
-            own = statistics.median(seconds for seconds, _ in found["cotool"])
-            for name, values in found.items():
-                seconds = statistics.median(seconds for seconds, _ in values)
-                memory = max(memory for _, memory in values)
-                report(f"| {name} | {seconds:.2f} | {seconds / own:.2f} | {memory // 1000} |")
-            report()
-    if missing():
-        report(f"Not installed: {', '.join(missing())}.")
+            if arguments.only in path.name:
+                subprocess.run(["cat", path], stdout=subprocess.DEVNULL, check=True)
+                table(path, arguments.rounds, arguments.peers, absent, report)
+    if absent:
+        report(f"Not installed: {', '.join(absent)}.")
         report()
     report.save()
 
