@@ -32,7 +32,7 @@ _TOO_MANY, _TIMEOUT, _REFUSED = 429, 408, (401, 403)
 
 def is_url(path: str) -> bool:
     """Return whether a path names a remote object, as s3://bucket/key does."""
-    return "://" in path and _URL.match(path) is not None
+    return _URL.match(path) is not None
 
 
 def shown(url: str) -> str:

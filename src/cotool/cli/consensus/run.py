@@ -145,6 +145,8 @@ def _check_engine(request: Request) -> None:
 
 
 def _spread(request: Request) -> contextlib.AbstractContextManager[Spread | None]:
+    if not request.engine.is_cluster:
+        return contextlib.nullcontext()
     from cotool.cli.shared.cluster_run import spread_of
     from cotool.engine import resolve_num_threads
 

@@ -68,11 +68,8 @@ def kept_tasks(
 @contextlib.contextmanager
 def spread_of(
     choice: EngineChoice, request: object, num_threads: int, *, quiet: bool
-) -> Iterator[Spread | None]:
-    """Yield where batches run, None for this machine; report workers that were lost."""
-    if not choice.is_cluster:
-        yield None
-        return
+) -> Iterator[Spread]:
+    """Yield where batches run on a cluster; report workers that were lost."""
     from cotool.engine.batches import Spread
 
     meter = ClusterBar(None, shown=False)

@@ -107,6 +107,5 @@ def _on_workers(
     shared = shared_jobs(jobs)
     request = [task, shared, states_of(shared)]
     with spread_of(choice, request, threads, quiet=quiet) as spread:
-        assert spread is not None  # noqa: S101 - a cluster was chosen
         outcomes = run_on_workers(task, shared, spread)
     return [replace(outcome, job=job) for outcome, job in zip(outcomes, jobs, strict=True)]

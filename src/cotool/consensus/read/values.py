@@ -8,7 +8,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from enum import Enum
 from math import isfinite, isnan
 from numbers import Real
@@ -98,9 +97,10 @@ def _plain(value: object) -> object:
     """Return the plain value of another library's scalar or of an enumeration's member."""
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, Decimal):
+    # Where these are not loaded, no value is a Decimal or a UUID.
+    decimal, uuid = sys.modules.get("decimal"), sys.modules.get("uuid")
+    if decimal is not None and isinstance(value, decimal.Decimal):
         return float(value) if not value.is_finite() else str(value)
-    uuid = sys.modules.get("uuid")  # where it is not loaded, no value is a UUID
     if isinstance(value, date) or (uuid is not None and isinstance(value, uuid.UUID)):
         return str(value)
     if getattr(value, "shape", None) == () and hasattr(value, "item"):

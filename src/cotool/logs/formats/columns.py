@@ -82,6 +82,7 @@ _TIMERS = lazy_pattern(rb"(?:-?\d+/){4}\+?-?\d+ -?\d{1,3} \+?\d+ ")
 _PROXY_NAMES = ("client", "accept_date", "frontend", "backend", "timers", "status", "bytes")
 # A column's name in the first line of a table.
 _NAME = lazy_pattern(r"[A-Za-z_][\w .()%/-]*")
+_MAY_BE_NAME = lazy_pattern(rb'[\s"]*[A-Za-z_]')
 _LEASTCOLUMNS = 3
 # What nginx writes for $request_time and $upstream_response_time, and Traefik for a duration.
 _FRACTION = lazy_pattern(rb"\d*\.\d+")
@@ -170,8 +171,10 @@ def _separated(rows: Sequence[bytes]) -> tuple[bytes, Columns] | None:
     titles = next((row for row in rows if row.startswith(_TITLES)), None)
     if titles is not None:
         rows = [titles.removeprefix(_TITLES), *(row for row in rows if not row.startswith(b"#"))]
+    if len(rows) < 2 or not _MAY_BE_NAME.match(rows[0]):
+        return None
     for delimiter in (b",", b"\t", b";", b"|"):
-        if len(rows) < 2 or delimiter not in rows[0]:
+        if delimiter not in rows[0]:
             continue
         head, *table = (_cells(row, delimiter.decode()) for row in rows)
         names = [name.strip() for name in head]

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from cotool._records import dataclass
 from cotool.errors import InputError, unreadable, why_unreadable
 from cotool.io.compression import BLOCK, MAGIC_SIZE, compression_of
-from cotool.io.remote import is_url
 from cotool.io.sources import STDIN, Decompressed, buffered, plain_start, read_head, text_blocks
 from cotool.logs.scan.rotation import in_time_order
 
@@ -204,11 +203,12 @@ def _repeatable(source: Source, stack: contextlib.ExitStack) -> Source:
 def _found(path: str, *, recursive: bool, alone: bool) -> list[Source]:
     if path == STDIN:
         return [Source("stdin", is_stdin=True)]
-    if is_url(path):
-        from cotool.io.remote import find_objects, shown
+    if "://" in path:
+        from cotool.io.remote import find_objects, is_url, shown
 
-        found = find_objects(path, recursive=recursive)
-        return [Source(shown(url), size, url=url) for url, size in found]
+        if is_url(path):
+            found = find_objects(path, recursive=recursive)
+            return [Source(shown(url), size, url=url) for url, size in found]
     try:
         status = Path(path).stat()
     except (OSError, ValueError) as error:
