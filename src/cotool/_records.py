@@ -1,7 +1,8 @@
 """The standard library's `dataclass`, made quickly.
 
-A start of cotool makes 40 such classes. The standard decorator compiles seven methods for each,
-which takes a quarter of a short call. Here only `__init__` is compiled, when the first object is
+A start of cotool makes 40 such classes. The standard decorator compiles seven methods for each:
+with it, a log of one line takes 87 ms of CPU time instead of 72, and one question 102 instead of
+90. Here only `__init__` is compiled, when the first object is
 made; the other methods are the same functions for every class. Imports nothing of cotool.
 """
 

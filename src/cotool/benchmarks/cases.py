@@ -171,9 +171,15 @@ def _nearest(metric: str, threshold: float, count: int) -> Callable[[Setting], T
     return make
 
 
-def _texts(setting: Setting, length: int, count: int) -> list[str]:
+def _texts(
+    setting: Setting,
+    length: int,
+    count: int,
+    made: Callable[[int, int], list[str]] = inputs.made_texts,
+) -> list[str]:
+    """Return texts of the user's file, or generated ones."""
     if setting.input is None:
-        return inputs.made_texts(length, count)
+        return made(length, count)
     return inputs.read_texts(setting.input)[:count]
 
 
@@ -183,8 +189,7 @@ def _consensus(
     def make(setting: Setting) -> Timed:
         from cotool import find_consensus
 
-        own = setting.input
-        texts = made(length, count) if own is None else inputs.read_texts(own)[:count]
+        texts = _texts(setting, length, count, made)
         return Timed(lambda: find_consensus(texts, num_threads=setting.threads), items=len(texts))
 
     return make
@@ -206,11 +211,8 @@ def _statements(setting: Setting) -> Timed:
 def _extraction(setting: Setting) -> Timed:
     from cotool import find_consensus_batch
 
-    texts = (
-        inputs.made_answers(600, 5000)
-        if setting.input is None
-        else inputs.read_texts(setting.input)
-    )
+    own = setting.input
+    texts = inputs.read_texts(own) if own else inputs.made_answers(600, 5000)
     questions = [
         {"question": str(n), "responses": texts[n : n + 5]} for n in range(0, len(texts), 5)
     ]
@@ -238,11 +240,8 @@ def _truth(method: str) -> Callable[[Setting], Timed]:
 def _rover(setting: Setting) -> Timed:
     from cotool import find_consensus
 
-    texts = (
-        inputs.made_transcripts(120, 7)
-        if setting.input is None
-        else inputs.read_texts(setting.input)
-    )
+    own = setting.input
+    texts = inputs.read_texts(own) if own else inputs.made_transcripts(120, 7)
     return Timed(lambda: find_consensus(texts, method="rover", num_threads=1), items=len(texts))
 
 

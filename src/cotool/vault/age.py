@@ -13,7 +13,6 @@ import os
 import re
 import threading
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 from cotool.errors import (
@@ -29,7 +28,7 @@ from cotool.errors import (
 )
 from cotool.text import visible
 from cotool.vault.envelope import COMPACT_LIMIT
-from cotool.vault.files import Source, named
+from cotool.vault.files import Source, named, read_limited
 from cotool.vault.in_memory import LIMIT
 from cotool.vault.operations import Done, Output, encrypt_source
 from cotool.vault.transfer import Effort, ignore
@@ -104,10 +103,7 @@ def read_identities(path: str, passphrase: Callable[[], str | bytes] | None = No
 
     Raises OSError; InputError with the number of the line, which never shows the line.
     """
-    with Path(path).open("rb") as file:
-        data = file.read(LIMIT + 1)
-    if len(data) > LIMIT:
-        raise InputError(f"{path}: is too large for a file of identities")
+    data = read_limited(path, LIMIT, "a file of identities")
     if data.startswith((_MAGIC, _ARMOR)):
         with named(path):
             data = AgeKeys(passphrase=passphrase).open_with_passphrase(data)

@@ -28,6 +28,15 @@ def read_line(handle: int, limit: int) -> bytes:
     return bytes(line)
 
 
+def read_limited(path: StrPath, limit: int, what: str) -> bytes:
+    """Return a small file. Raises OSError; InputError if it is too large for `what`."""
+    with open(path, "rb") as file:  # noqa: PTH123 - or a string
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise InputError(f"{os.fspath(path)}: is too large for {what}")
+    return data
+
+
 def check_regular(path: StrPath) -> None:
     """Raise InputError for a pipe or device, which may never end; OSError."""
     status = os.stat(path)  # noqa: PTH116 - or a string

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cotool.errors import UPDATE, InputError, UnsupportedFormatError
+from cotool.errors import UPDATE, UnsupportedFormatError
 from cotool.vault.armor import dearmor
 from cotool.vault.envelope import Key, Unlocked, new_envelope, unlock
-from cotool.vault.files import check_regular
+from cotool.vault.files import check_regular, read_limited
 from cotool.vault.header import MAC_SIZE, MAGIC
 from cotool.vault.stream import PREFIX, content_size, sealed_size
 
@@ -21,10 +20,7 @@ LIMIT = 1 << 20  # bytes; a keyring of ten thousand versions is smaller
 def read_small(path: str, what: str) -> bytes:
     """Return the bytes of a small file, without armor. Raises InputError, or OSError."""
     check_regular(path)
-    with Path(path).open("rb") as file:
-        data = file.read(LIMIT + 1)
-    if len(data) > LIMIT:
-        raise InputError(f"{path}: is too large to be the {what}")
+    data = read_limited(path, LIMIT, f"the {what}")
     return data if data.startswith(MAGIC) else dearmor(data) or data
 
 

@@ -11,11 +11,11 @@ import hashlib
 import os
 import threading
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cotool.errors import InputError
 from cotool.vault import hybrid
+from cotool.vault.files import read_limited
 from cotool.vault.keys import KEY_SIZE, wrap_salt
 from cotool.vault.slots import IDENTITY_SLOT, Slot
 
@@ -157,10 +157,7 @@ def read_recipients(path: StrPath) -> list[Member]:
 
     Raises OSError; InputError with the number of the line.
     """
-    with Path(path).open("rb") as file:
-        data = file.read(_LIMIT + 1)
-    if len(data) > _LIMIT:
-        raise InputError(f"{os.fspath(path)}: is too large for a file of recipients")
+    data = read_limited(path, _LIMIT, "a file of recipients")
     return _parse_recipients(data.decode("utf-8-sig", "replace").split("\n"), os.fspath(path))
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cotool._records import dataclass
 from cotool.averages import median
@@ -53,10 +52,6 @@ class Burst:
     typical: float
     ratio: float
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the fields by name."""
-        return asdict(self)
-
 
 @dataclass(frozen=True, slots=True)
 class Gap:
@@ -66,10 +61,6 @@ class Gap:
     end: int
     seconds: int
     typical: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the fields by name."""
-        return asdict(self)
 
 
 def display_buckets(histogram: Histogram, bucket: int | None = None, most: int = 60) -> Histogram:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from cotool.logs.levels import LEVELS
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from cotool.logs.histogram import Histogram
     from cotool.logs.model import Analysis, FileSummary, LogCounts, Sample
+    from cotool.logs.report.activity import Burst, Gap
     from cotool.logs.report.timelines import SpreadText, TimelineText
 
 SCHEMA = "cotool.logs/1"
@@ -55,19 +57,18 @@ def to_dict(
         "schema": SCHEMA,
         **_counts(counts, clock),
         "histogram": _histogram(display_buckets(counts.histogram, bucket), clock),
-        "bursts": [
-            burst.to_dict() | {"start": clock.seconds(burst.start), "end": clock.seconds(burst.end)}
-            for burst in find_bursts(counts.histogram)
-        ],
-        "gaps": [
-            gap.to_dict() | {"start": clock.seconds(gap.start), "end": clock.seconds(gap.end)}
-            for gap in find_gaps(counts.histogram)
-        ],
+        "bursts": [_dated(burst, clock) for burst in find_bursts(counts.histogram)],
+        "gaps": [_dated(gap, clock) for gap in find_gaps(counts.histogram)],
         "samples": [_sample(sample) for sample in summary.samples],
         "files": [_file(file, clock) for file in summary.files],
         "interrupted": summary.interrupted,
         **mined,
     }
+
+
+def _dated(found: Burst | Gap, clock: Clock) -> dict[str, Any]:
+    start, end = clock.seconds(found.start), clock.seconds(found.end)
+    return asdict(found) | {"start": start, "end": end}
 
 
 def _counts(counts: LogCounts, clock: Clock) -> dict[str, Any]:
