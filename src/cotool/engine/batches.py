@@ -6,13 +6,12 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from cotool._records import dataclass
-from cotool.engine.tasks import Lost
+from cotool.engine.tasks import Engine, Lost, Meter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from cotool.engine.checkpoint import Checkpoint
-    from cotool.engine.tasks import Engine, Meter
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from cotool.engine.tasks import Lost
+from cotool.engine.tasks import Lost, Meter, Work
 from cotool.errors import CotoolError, EngineError, MissingExtraError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from cotool.engine.tasks import Meter, Work
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

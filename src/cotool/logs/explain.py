@@ -6,20 +6,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cotool.logs.formats.located import fields_of
-from cotool.logs.formats.model import Recognition, is_cyclic
+from cotool.logs.formats.model import Format, Recognition, is_cyclic
 from cotool.logs.options import LogOptions
 from cotool.logs.scan.first_dates import first_date
 from cotool.logs.scan.scanner import look_at, make_scanner, windows_lines
-from cotool.logs.scan.sources import open_source, sample
+from cotool.logs.scan.sources import Source, open_source, sample
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cotool._fast.logs import logscan
     from cotool.logs.formats.envelopes import Wrapping
-    from cotool.logs.formats.model import Format
     from cotool.logs.measures.results import Measures
-    from cotool.logs.scan.sources import Source
 
 _EXAMPLES = 5
 # How much of an example is shown.

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cotool.logs.model import FileSummary, LogCounts
+from cotool.logs.model import FileSummary, LogCounts, Sample
 from cotool.logs.options import LogOptions
 from cotool.logs.scan.scan import Watch, scan_opened
 from cotool.logs.scan.sources import Stream
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cotool._fast.logs.forms import Forms
-    from cotool.logs.model import Sample
 
 # How many bytes of lines are counted together; counting 256 KiB takes a millisecond.
 _ENOUGH = 1 << 18

@@ -27,7 +27,7 @@ from cotool.errors import (
     WrongKeyError,
 )
 from cotool.text import visible
-from cotool.vault.envelope import COMPACT_LIMIT
+from cotool.vault.envelope import COMPACT_LIMIT, Key
 from cotool.vault.files import Source, named, read_limited
 from cotool.vault.in_memory import LIMIT
 from cotool.vault.operations import Done, Output, encrypt_source
@@ -36,7 +36,6 @@ from cotool.vault.transfer import Effort, ignore
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cotool.vault.envelope import Key
     from cotool.vault.files import StrPath
 
 SCRYPT = "scrypt"  # the kind of a recipient, as the header calls it

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from cotool.engine.tasks import Lost
 from cotool.errors import CotoolError, EngineError, InputError
 from cotool.vault import operations
-from cotool.vault.batch import Outcome
+from cotool.vault.batch import Job, Outcome
 from cotool.vault.passphrases import PassphraseSource
 from cotool.vault.recipients import Recipient
 from cotool.vault.requests import KeyRequest, Opening
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cotool.engine.batches import Spread
-    from cotool.vault.batch import Job
     from cotool.vault.envelope import Key
     from cotool.vault.operations import Done
 

@@ -25,9 +25,9 @@ from cotool.io.json_documents import parse_json
 from cotool.io.target import Target, replace_file
 from cotool.vault import hybrid
 from cotool.vault.armor import is_armored
-from cotool.vault.envelope import new_envelope
+from cotool.vault.envelope import Key, Unlocked, new_envelope
 from cotool.vault.files import check_regular
-from cotool.vault.header import MAGIC
+from cotool.vault.header import MAGIC, Header
 from cotool.vault.in_memory import newer_or_wrong, open_bytes, read_small, seal_again, seal_bytes
 from cotool.vault.keys import KEY_SIZE, Budget, hkdf
 from cotool.vault.locks import locked
@@ -37,8 +37,6 @@ from cotool.vault.slots import IDENTITY_SLOT, Slot
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cotool.vault.envelope import Key, Unlocked
-    from cotool.vault.header import Header
 
 SCHEMA = "cotool.identity/1"
 JOINED = "cotool.identity/2"  # several versions have one number; older cotool refuses it

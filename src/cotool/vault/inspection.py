@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from cotool._records import dataclass
 from cotool.vault.files import Source, named
-from cotool.vault.header import FIXED_SIZE, bytes_to_read, kinds_in
+from cotool.vault.header import FIXED_SIZE, Header, bytes_to_read, kinds_in
 from cotool.vault.reader import Sealed
-from cotool.vault.slots import IDENTITY_SLOT, KEYRING_SLOT, PASSPHRASE_SLOT, PROGRAM_SLOT
+from cotool.vault.slots import IDENTITY_SLOT, KEYRING_SLOT, PASSPHRASE_SLOT, PROGRAM_SLOT, Slot
 from cotool.vault.stream import content_size
 from cotool.vault.values.files import sealed_values
 
 if TYPE_CHECKING:
     from cotool.vault.files import StrPath
-    from cotool.vault.header import Header
-    from cotool.vault.slots import Slot
 
 
 _START = 4096  # bytes that hold most headers

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from cotool.errors import InputError, IntegrityError, MissingKeyError
 from cotool.io.json_documents import parse_json
 from cotool.io.target import Target, replace_file
-from cotool.vault.envelope import new_envelope
+from cotool.vault.envelope import Key, new_envelope
 from cotool.vault.in_memory import newer_or_wrong, open_bytes, read_small, seal_again, seal_bytes
 from cotool.vault.keys import KEY_SIZE, Budget, hkdf, keyring_slot
 from cotool.vault.locks import locked
@@ -29,7 +29,6 @@ from cotool.vault.slots import KEYRING_SLOT, Slot
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cotool.vault.envelope import Key
     from cotool.vault.header import Header
     from cotool.vault.seen import Seen
 

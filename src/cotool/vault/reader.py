@@ -9,7 +9,7 @@ from cotool.errors import InputError, IntegrityError
 from cotool.vault.armor import dearmor, is_armored
 from cotool.vault.envelope import Key, Unlocked, parse_headers, unlock
 from cotool.vault.files import Source
-from cotool.vault.header import FIXED_SIZE, MAGIC, MAX_STRIDE, OLD_STRIDE, bytes_to_read
+from cotool.vault.header import FIXED_SIZE, MAGIC, MAX_STRIDE, OLD_STRIDE, Header, bytes_to_read
 from cotool.vault.stream import PREFIX, SEALED_SEGMENT, SEGMENT, Stream, content_size
 from cotool.vault.values.files import sealed_values
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cotool.vault.files import StrPath
-    from cotool.vault.header import Header
 
 ARMOR_LIMIT = 16 << 20  # bytes of text; armor is for small secrets and is read at once
 _RUN = 64  # segments that Vault.read opens at a time

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from cotool.errors import InputError
 from cotool.vault import hybrid
 from cotool.vault.files import read_limited
-from cotool.vault.keys import KEY_SIZE, wrap_salt
+from cotool.vault.keys import KEY_SIZE, Budget, wrap_salt
 from cotool.vault.slots import IDENTITY_SLOT, Slot
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from cotool.vault.files import StrPath
     from cotool.vault.header import Header
-    from cotool.vault.keys import Budget
 
 RECIPIENT = "cotool-recipient-1:"
 SIGNER = "cotool-signer-1:"

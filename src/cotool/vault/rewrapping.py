@@ -24,6 +24,7 @@ from cotool.vault.slots import (
     IDENTITY_SLOT,
     PASSPHRASE_SLOT,
     PROGRAM_SLOT,
+    Slot,
     check_slots,
     program_key_id,
 )
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from cotool.vault.files import StrPath
-    from cotool.vault.slots import Slot
 
 
 def rewrap(

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from cotool.errors import InputError, MissingKeyError
 from cotool.text import visible, visible_name
-from cotool.vault.keys import KEY_SIZE, wrap_salt
+from cotool.vault.keys import KEY_SIZE, Budget, wrap_salt
 from cotool.vault.slots import (
     MAX_MATERIAL,
     MAX_PROGRAM_KEY,
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cotool.vault.header import Header
-    from cotool.vault.keys import Budget
 
 VERSION = 1
 TIME_LIMIT = 120.0  # seconds for one answer: a person may have to touch a token

@@ -13,7 +13,7 @@ from cotool.cli.html.templates import changes, level_badge, templates
 from cotool.cli.html.timeline import moment, time_line
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import duration, rate
-from cotool.logs.report.clock import clock_of
+from cotool.logs.report.clock import Clock, clock_of
 from cotool.text import plural, size, speed_text
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from cotool.logs.model import FileSummary, LogCounts, Sample
-    from cotool.logs.report.clock import Clock
     from cotool.logs.summary import LogSummary
 
 MOST_FILES = 1_000

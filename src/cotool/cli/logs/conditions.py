@@ -8,10 +8,10 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
-from cotool.cli.shared.conditions import Amount, AnyOf, parse_condition
+from cotool.cli.shared.conditions import Amount, AnyOf, Condition, parse_condition
 from cotool.errors import InputError
 from cotool.logs.levels import KEYWORDS, LEVELS
-from cotool.logs.measures.model import QUANTILES, STATISTICS
+from cotool.logs.measures.model import QUANTILES, STATISTICS, Reading
 from cotool.logs.model import NUMBERS
 from cotool.logs.report.activity import find_bursts, find_gaps
 from cotool.logs.units import UNIT_NAMES, UNITS
@@ -20,9 +20,7 @@ from cotool.text import quantity
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from cotool.cli.shared.conditions import Condition
     from cotool.logs.measures.figures import Figures
-    from cotool.logs.measures.model import Reading
     from cotool.logs.measures.results import Measures
     from cotool.logs.summary import LogSummary
     from cotool.logs.templates.compare import Change

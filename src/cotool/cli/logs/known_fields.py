@@ -6,14 +6,13 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._lazy import lazy_pattern
-from cotool.logs.measures.model import MAX_MEASURES
+from cotool.logs.measures.model import MAX_MEASURES, ValueSource
 from cotool.logs.units import UNIT_NAMES, UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cotool.cli.logs.request import LogRequest
-    from cotool.logs.measures.model import ValueSource
     from cotool.logs.measures.results import Measures
     from cotool.logs.scan.sources import Source
     from cotool.logs.summary import LogSummary

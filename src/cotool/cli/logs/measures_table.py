@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cotool.cli.logs.style import sparkline
 from cotool.cli.shared.layout import Table, Text, cells
-from cotool.cli.shared.screen import fitted
+from cotool.cli.shared.screen import Screen, fitted
 from cotool.logs.formats.field_names import scale_of
 from cotool.logs.report.activity import duration
 from cotool.logs.units import NO_SCALE
@@ -15,7 +15,6 @@ from cotool.text import one_line, percent, plural, quantity
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from cotool.cli.shared.screen import Screen
     from cotool.logs.measures.results import Group, MeasureFacts, Measures
 
 # Fields that hold numbers, whose names do not say a unit.

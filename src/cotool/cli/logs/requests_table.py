@@ -8,14 +8,13 @@ from rich.table import Table
 from rich.text import Text
 
 from cotool.cli.logs.measures_table import quantity_or_dash
-from cotool.cli.shared.screen import fitted
+from cotool.cli.shared.screen import Screen, fitted
 from cotool.logs.measures.figures import Figures
 from cotool.text import one_line, percent, plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cotool.cli.shared.screen import Screen
     from cotool.logs.measures.results import Measures
 
 _SHOWN = 5

@@ -8,7 +8,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cotool.cli.logs.templates import LineWatch, plan_templates
+from cotool.cli.logs.templates import LineWatch, TemplatePlan, plan_templates
 from cotool.cli.logs.watch import stopped_by_interrupt
 from cotool.cli.logs.writers import write
 from cotool.errors import InputError
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cotool.cli.logs.request import LogRequest
-    from cotool.cli.logs.templates import TemplatePlan
     from cotool.cli.shared.conditions import Condition
     from cotool.logs.model import LogCounts
     from cotool.logs.scan.sources import Source

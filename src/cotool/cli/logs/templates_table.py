@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cotool._lazy import lazy_pattern
 from cotool.cli.logs.style import LEVEL_STYLES, moment, sparkline
 from cotool.cli.shared.layout import Table, Text
-from cotool.cli.shared.screen import clip
+from cotool.cli.shared.screen import Screen, clip
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import display_buckets, duration, find_bursts
 from cotool.logs.report.templates import RARE, numbers_title, quantity_in, rare_templates
@@ -19,7 +19,6 @@ from cotool.text import one_line, percent, plural
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from cotool.cli.shared.screen import Screen
     from cotool.logs.model import Sample
     from cotool.logs.report.clock import Clock
     from cotool.logs.summary import LogSummary

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from cotool.cli.shared.progress import Bar
-from cotool.engine.choice import open_engine
+from cotool.engine.choice import EngineChoice, open_engine
 from cotool.engine.tasks import Meter
 from cotool.text import plural
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from cotool.engine.batches import Spread
     from cotool.engine.checkpoint import Checkpoint
-    from cotool.engine.choice import EngineChoice
 
 
 class ClusterBar(Bar, Meter):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from cotool.cli.shared.layout import Text, cells, fitting_lines, is_simple
+from cotool.cli.shared.layout import Drawable, Text, cells, fitting_lines, is_simple
 from cotool.text import visible
 
 if TYPE_CHECKING:
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from rich.console import Console, RenderableType
 
-    from cotool.cli.shared.layout import Drawable
 
 _PLAIN_WIDTH = 80
 _LEAST_WIDTH = 20

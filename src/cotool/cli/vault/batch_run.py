@@ -11,14 +11,13 @@ from cotool.cli.shared.progress import Bar, stderr_moves
 from cotool.cli.vault.file_options import Batch, Copying
 from cotool.errors import CotoolError
 from cotool.text import plural, size, visible_name
-from cotool.vault.batch import Job, run_batch, source_size
+from cotool.vault.batch import Job, Outcome, run_batch, source_size
 from cotool.vault.files import STDIO
 from cotool.vault.trees import EXPECTED, Listing, Plan, Wanted, list_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cotool.vault.batch import Outcome
     from cotool.vault.operations import Done
 
 _MIXED = 1  # the exit code if files failed for different reasons

@@ -13,7 +13,7 @@ from cotool.cli.vault.values_run import syntax_for
 from cotool.errors import CotoolError
 from cotool.io.target import replace_file
 from cotool.text import plural, visible, visible_name
-from cotool.vault import accept_values, decrypt_values, encrypt_values, merge_values
+from cotool.vault import Key, accept_values, decrypt_values, encrypt_values, merge_values
 from cotool.vault.files import Source, named
 from cotool.vault.locks import locked
 from cotool.vault.requests import KeyRequest, Opening
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cotool.cli.vault.file_options import Cleaning
-    from cotool.vault import Key
 
 
 def accept(files: Sequence[str], request: KeyRequest, *, quiet: bool) -> int:

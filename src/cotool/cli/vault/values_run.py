@@ -13,7 +13,7 @@ from cotool.text import visible_name
 from cotool.vault.files import STDIO, Source
 from cotool.vault.operations import Done
 from cotool.vault.requests import KeyRequest, Opening
-from cotool.vault.trees import VAULTS
+from cotool.vault.trees import VAULTS, Plan
 from cotool.vault.values.document import check_pattern
 from cotool.vault.values.files import has_values_sealed, sealed_values
 from cotool.vault.values.marks import SYNTAXES, syntax_of
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from cotool.engine.choice import EngineChoice
     from cotool.vault import Key
     from cotool.vault.batch import Job
-    from cotool.vault.trees import Plan
 
 OTHER_SYNTAX = (
     "file that is not YAML, JSON, .env or INI",

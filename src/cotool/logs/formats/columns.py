@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 
 from cotool._fast.logs import logscan
 from cotool._lazy import lazy_pattern
-from cotool.logs.formats.model import TEXT, forms_of
+from cotool.logs.formats.model import TEXT, Format, forms_of
 from cotool.logs.units import UNITS, Scale
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterator, Sequence
-
-    from cotool.logs.formats.model import Format
 
     # Each name's column, the part of it, and the unit of a number without one.
     Columns = dict[str, tuple[int, int, Scale | None]]

@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING
 
 from cotool.logs.formats.columns import HEADER, header_of, names_in
 from cotool.logs.formats.level_codes import status_in
-from cotool.logs.formats.model import STATUS, TEXT
-from cotool.logs.measures.model import COLUMN
+from cotool.logs.formats.model import STATUS, TEXT, Format
+from cotool.logs.measures.model import COLUMN, ValueSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cotool.logs.formats.model import Format
-    from cotool.logs.measures.model import ValueSource
 
 # The most bytes of such a line, as in logscan.pyx, and of one read.
 _LIMIT = 1 << 16

@@ -23,7 +23,7 @@ from cotool.logs.formats.columns import (
     writes_no_time,
 )
 from cotool.logs.formats.field_names import ALIASES, names_of, scale_among, scale_of
-from cotool.logs.formats.model import JSON, LOGFMT, MAX_KEY, TEXT
+from cotool.logs.formats.model import JSON, LOGFMT, MAX_KEY, TEXT, Format
 from cotool.logs.measures import model
 from cotool.logs.measures.model import (
     COLUMN,
@@ -34,6 +34,7 @@ from cotool.logs.measures.model import (
     PAIR,
     UNQUOTED,
     Locator,
+    ValueSource,
 )
 from cotool.logs.units import NO_SCALE, UNITS, Scale
 
@@ -42,8 +43,6 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from cotool.logs.formats.columns import Columns
-    from cotool.logs.formats.model import Format
-    from cotool.logs.measures.model import ValueSource
 
     # The paths of keys, and their values where these are strings, else "".
     _Leaves: TypeAlias = list[tuple[tuple[str, ...], str]]

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from cotool.logs.changes import NumberPair, Numbers
 from cotool.logs.distributions import Distribution
-from cotool.logs.measures.figures import quantile_share
+from cotool.logs.measures.figures import Figures, quantile_share
 from cotool.logs.units import UNIT_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from cotool.logs.measures.figures import Figures
     from cotool.logs.measures.results import Measures
 
 

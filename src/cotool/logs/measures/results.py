@@ -9,13 +9,11 @@ from cotool._fast.logs.measures import UNIT, Cell, Measured
 from cotool._fast.logs.timelines import Timeline, timelines
 from cotool.errors import InputError
 from cotool.logs.measures.figures import RELATIVE_ERROR, Figures, or_least
-from cotool.logs.measures.model import STEP_STATISTICS
+from cotool.logs.measures.model import STEP_STATISTICS, Reading
 from cotool.logs.units import PLAIN, UNIT_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-
-    from cotool.logs.measures.model import Reading
 
 
 def check_sort(text: str, reading: Reading | None) -> None:

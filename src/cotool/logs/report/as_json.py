@@ -6,19 +6,16 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from cotool.logs.levels import LEVELS
-from cotool.logs.model import ODDITIES, SIZES
-from cotool.logs.report.activity import display_buckets, find_bursts, find_gaps, rate
+from cotool.logs.model import ODDITIES, SIZES, Analysis, FileSummary, LogCounts, Sample
+from cotool.logs.report.activity import Burst, Gap, display_buckets, find_bursts, find_gaps, rate
 from cotool.logs.report.clock import Clock, clock_of
-from cotool.logs.report.timelines import parsed
+from cotool.logs.report.timelines import SpreadText, TimelineText, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import tzinfo
 
     from cotool.logs.histogram import Histogram
-    from cotool.logs.model import Analysis, FileSummary, LogCounts, Sample
-    from cotool.logs.report.activity import Burst, Gap
-    from cotool.logs.report.timelines import SpreadText, TimelineText
 
 SCHEMA = "cotool.logs/1"
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from cotool.engine.tasks import Lost
+from cotool.engine.tasks import Engine, Lost, Meter
 from cotool.errors import CotoolError
 from cotool.logs.model import FileSummary, LogCounts
 from cotool.logs.scan.first_dates import first_date
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cotool.engine.checkpoint import Checkpoint
-    from cotool.engine.tasks import Engine, Meter
     from cotool.logs.options import LogOptions
 
 # Bytes of a task. Smaller ones cost more in starting than they gain in sharing.

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from cotool._fast.logs import logscan
-from cotool.logs.formats.model import forms_of, is_cyclic
+from cotool.logs.formats.model import Format, forms_of, is_cyclic
 from cotool.logs.formats.text_times import read_stamp
-
-if TYPE_CHECKING:
-    from cotool.logs.formats.model import Format
 
 _DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

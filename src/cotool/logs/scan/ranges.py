@@ -16,7 +16,7 @@ from cotool._fast.logs import logscan
 from cotool._fast.logs.forms import Forms
 from cotool.errors import CotoolError, unreadable, why_unreadable
 from cotool.logs.histogram import WIDTHS
-from cotool.logs.model import FileSummary
+from cotool.logs.model import FileSummary, Sample
 from cotool.logs.scan.inferred import whole_forms, whole_measures
 from cotool.logs.scan.samples import REACH, read_sample
 from cotool.logs.scan.scan import Scanned
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from cotool._fast.logs.measures import Measured
     from cotool.logs.formats.model import Format
-    from cotool.logs.model import Sample
     from cotool.logs.options import LogOptions
     from cotool.logs.scan.sources import Source
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from cotool.errors import InputError
 from cotool.io.compression import MAGIC_SIZE
-from cotool.io.remote import BLOCK, describe
+from cotool.io.remote import BLOCK, Remote, describe
 from cotool.io.sources import plain_start
 from cotool.logs.scan.samples import REACH
 from cotool.logs.scan.sources import Source, windows_of
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from concurrent.futures import Future
 
-    from cotool.io.remote import Remote
 
 _AT_ONCE = 8  # small reads
 _LONGEST = 1 << 30  # bytes of a line that is cut by the end of a range

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from cotool._records import dataclass
 from cotool.errors import CotoolError, unreadable
 from cotool.logs.formats.headers import PassedHeader, passed_header
-from cotool.logs.model import FileSummary, LogCounts
+from cotool.logs.model import FileSummary, LogCounts, Sample
 from cotool.logs.scan.first_dates import first_date
 from cotool.logs.scan.inferred import whole_forms, whole_measures
 from cotool.logs.scan.samples import StreamSamples, read_sample
 from cotool.logs.scan.scanner import is_zoned, look_at, make_scanner
-from cotool.logs.scan.sources import PlainFile, Stream, open_source, sample
+from cotool.logs.scan.sources import PlainFile, Source, Stream, open_source, sample
 from cotool.logs.scan.tally import Tally, tally_of
 
 if TYPE_CHECKING:
@@ -27,9 +27,7 @@ if TYPE_CHECKING:
     from cotool.logs.formats.envelopes import Wrapping
     from cotool.logs.formats.model import Format
     from cotool.logs.measures.results import Measures
-    from cotool.logs.model import Sample
     from cotool.logs.options import LogOptions
-    from cotool.logs.scan.sources import Source
     from cotool.logs.scan.state import Entry, State
 
 # Bytes that are fed at a time if records are written.

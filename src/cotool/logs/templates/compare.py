@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cotool.errors import InputError
-from cotool.logs.changes import changed_numbers, pairs_of
-from cotool.logs.measures.earlier import measure_pairs
+from cotool.logs.changes import NumberChange, NumberPair, Numbers, changed_numbers, pairs_of
+from cotool.logs.measures.earlier import EarlierMeasures, measure_pairs
 from cotool.logs.templates.clusters import Clusters
 from cotool.logs.templates.tokens import PARAMETER, SHOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from cotool.logs.changes import NumberChange, NumberPair, Numbers
-    from cotool.logs.measures.earlier import EarlierMeasures
     from cotool.logs.measures.results import Measures
     from cotool.logs.templates.baseline import Baseline
     from cotool.logs.templates.model import Known

@@ -13,7 +13,7 @@ from cotool._fast.logs import forms as kernel
 from cotool._lazy import lazy_pattern
 from cotool.logs.levels import LEVELS
 from cotool.logs.templates.clusters import Clusters
-from cotool.logs.templates.columns import by_signature, find_layouts
+from cotool.logs.templates.columns import Layouts, by_signature, find_layouts
 from cotool.logs.templates.figures import (
     Form,
     Part,
@@ -26,15 +26,13 @@ from cotool.logs.templates.figures import (
     timeline_of,
 )
 from cotool.logs.templates.keys import key_of
-from cotool.logs.templates.model import Known, Match, Template
+from cotool.logs.templates.model import Known, Match, Parameter, Template
 from cotool.logs.templates.names import names_of, units_of
 from cotool.logs.templates.tokens import PARAMETER, SHOWN, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cotool.logs.templates.columns import Layouts
-    from cotool.logs.templates.model import Parameter
 
 _ID_BYTES = 6
 _MARKS = (kernel.PARAMETER, kernel.TIME, kernel.EPOCH)

@@ -19,7 +19,7 @@ from cotool.logs.templates.columns import Layouts
 from cotool.logs.templates.figures import Form, bytes_of
 from cotool.logs.templates.found import Assignment
 from cotool.logs.templates.labels import Labels, label_forms
-from cotool.logs.templates.model import Known
+from cotool.logs.templates.model import Known, Match, Template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
-    from cotool.logs.templates.model import Match, Template
 
 SCHEMA = "cotool.logs.template-set/1"
 _HINT = "expected a file written by TemplateSet.save"

@@ -18,6 +18,7 @@ from cotool.vault.values.spans import (
     LIMIT,
     MAX_PATH,
     MAX_VALUES,
+    KeyPath,
     Value,
     bound_path,
     fail,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cotool.vault.header import Header
-    from cotool.vault.values.spans import KeyPath
 
 _LINE = re.compile(r"\bline ([0-9]+)")
 _MAC_CONFLICT = re.compile(

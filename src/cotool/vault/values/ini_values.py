@@ -8,12 +8,8 @@ than its key, as in Python's configparser, and those after a backslash.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from cotool.vault.values.spans import Value, fail
-
-if TYPE_CHECKING:
-    from cotool.vault.values.spans import KeyPath
+from cotool.vault.values.spans import KeyPath, Value, fail
 
 _LINE = re.compile(r"([^\r\n]*)(\r?\n|\Z)")
 _SECTION = re.compile(r"[ \t]*\[(.+)\][ \t]*(?:[#;].*)?")

@@ -6,12 +6,11 @@ import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from cotool.vault.values.spans import MAX_DEPTH, Keys, Value, fail
+from cotool.vault.values.spans import MAX_DEPTH, KeyPath, Keys, Value, fail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cotool.vault.values.spans import KeyPath
 
 _LEXEME = re.compile(
     r"""[ \t\n\r]*+(?:

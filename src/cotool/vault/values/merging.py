@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 from cotool.errors import CotoolError, InputError
 from cotool.vault.values.document import Document, open_document, text_of
 from cotool.vault.values.metadata import joined, split
-from cotool.vault.values.spans import replaced
+from cotool.vault.values.spans import KeyPath, Value, replaced
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cotool.vault.envelope import Key, Unlocked
-    from cotool.vault.values.spans import KeyPath, Value
 
 _MOST_CONFLICTS = 127  # of git merge-file; a higher code is an error
 

@@ -17,11 +17,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from cotool.errors import IntegrityError
 from cotool.vault.keys import KEY_SIZE, hkdf
-from cotool.vault.values.spans import bound_path
+from cotool.vault.values.spans import KeyPath, bound_path
 
 if TYPE_CHECKING:
     from cotool.vault.envelope import Unlocked
-    from cotool.vault.values.spans import KeyPath
 
 PREFIX = "cotool-value-1:"
 TOKEN = re.compile(r"cotool-value-[0-9]+:[A-Za-z0-9_-]*")

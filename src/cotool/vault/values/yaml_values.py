@@ -10,12 +10,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from cotool.errors import InputError, MissingExtraError
-from cotool.vault.values.spans import MAX_DEPTH, Keys, Value, fail
+from cotool.vault.values.spans import MAX_DEPTH, KeyPath, Keys, Value, fail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cotool.vault.values.spans import KeyPath
 
 _ANCHOR = re.compile(r"&[^\s,\[\]{}]+")
 _TAG = re.compile(r"!<[^>\s]*>|![^\s,\[\]{}]*")
