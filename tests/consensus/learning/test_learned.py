@@ -353,7 +353,7 @@ def test_old_right_answers_count_as_a_quadratic():
 
 def test_calibration_learns():
     """A hundred judgements move the line, those half forgotten less."""
-    figures = features(0.9, 0.8, 3)
+    figures = features(0.9, 0.8, 3, 1.0)
     points = [(figures, k % 2 == 0, 1.0) for k in range(100)]
     own, half = Calibration(), Calibration()
     start, low, high = own.probability(figures)

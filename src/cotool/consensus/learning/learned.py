@@ -16,7 +16,6 @@ from math import exp, sqrt
 from typing import TYPE_CHECKING
 
 from cotool.consensus.learning.basis import EXPERT, Basis, GoldBallot, Quadratic
-from cotool.consensus.learning.calibration import features
 from cotool.consensus.learning.crowd import Crowd
 from cotool.consensus.learning.offsets import Offsets
 from cotool.consensus.learning.records import RECENT, Expert, Judgements, Pair
@@ -103,11 +102,10 @@ class Learned(Crowd):
         total = sum(exp(score - most) for score in scores.values())
         shares = {value: exp(score - most) / total for value, score in scores.items()}
         best = max(shares, key=lambda value: (shares[value], _lot(ballot.question, value)))
-        _, chance, _ = trust.figures(scores, ballot)
         share = sum(value == best for value in ballot.votes.values()) / len(ballot.votes)
         confidence = interval = None
         if trust.calibration.judged >= FEWEST - 1e-9:
-            figures = features(chance, share, len(shares))
+            figures = trust.figures(scores, ballot, best)
             confidence, low, high = trust.calibration.probability(figures)
             interval = low, high
         return Prediction(shares, best, share, confidence, interval)

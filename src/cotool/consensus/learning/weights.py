@@ -82,13 +82,15 @@ class Trust:
                 found[vote[1]] += self.offsets.get(vote, 0.0)
         return found
 
-    def figures(self, scores: Mapping[str, float], ballot: Ballot) -> tuple[str, float, float]:
-        """(best answer, its probability before calibration, its share of the votes)."""
-        most = max(scores.values())
-        best = max(scores, key=lambda value: (scores[value], value))
-        total = sum(exp(self.size * (score - most)) for score in scores.values())
-        votes = list(ballot.votes.values())
-        return best, 1 / total, votes.count(best) / len(votes)
+    def figures(self, scores: Mapping[str, float], ballot: Ballot, best: str) -> tuple[float, ...]:
+        """What the calibration of the best answer rests on."""
+        total = sum(exp(self.size * (score - scores[best])) for score in scores.values())
+        votes = [value == best for value in ballot.votes.values()]
+        weights = list(map(self.weight, ballot.votes))
+        most = max(weights)
+        lead = [vote for vote, own in zip(votes, weights, strict=True) if own == most]
+        share = sum(votes) / len(votes)
+        return features(1 / total, share, len(scores), sum(lead) / len(lead))
 
 
 def distil(
@@ -203,8 +205,8 @@ def _points(
 ) -> Iterator[tuple[tuple[float, ...], bool, float]]:
     """Yield what the confidence is learned from: (figures, right, share) of each question."""
     for one, own in zip(judged, by_answer(judged, foreseen), strict=True):
-        best, chance, share = trust.figures(own, one.ballot)
-        yield features(chance, share, len(own)), best == one.right, one.share
+        best = max(own, key=lambda value: (own[value], value))
+        yield trust.figures(own, one.ballot, best), best == one.right, one.share
 
 
 def _length(weights: Sequence[float]) -> float:
