@@ -15,8 +15,8 @@ from cotool._fast.truth.decoy_model import Counts, Model
 from cotool._fast.truth.decoys import decoys, judge, model
 from cotool.consensus.learning.ballots import Ballot, BallotTable
 from cotool.consensus.learning.records import Expert, Pair
-from cotool.consensus.truth.copies import Copy, chance_of, find_copies, groups_of, thinned
-from cotool.consensus.truth.rivals import find_rivals
+from cotool.consensus.truth.copies import Copy, chance_of, groups_of, thinned
+from cotool.consensus.truth.rivals import copies_and_rivals
 from cotool.consensus.truth.shared_errors import constants, is_balanced, of_shared_errors
 from cotool.consensus.truth.table import MOST_COMPARED
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cotool._fast.truth.labels import Posterior
-    from cotool.consensus.truth.copies import PairCounts
 
 # Pairs of voters are counted in questions with at most this many voters.
 MOST_PAIRED = 100
@@ -56,8 +55,7 @@ class Crowd:
     _places: dict[str, int] = field(default_factory=dict, repr=False)
     _counts: Counts | None = field(default=None, repr=False)
     _model: Model | None = field(default=None, repr=False)
-    _copies: list[Copy] | None = field(default=None, repr=False)
-    _rivals: list[list[str]] | None = field(default=None, repr=False)
+    _dependent: tuple[list[Copy], list[list[str]]] | None = field(default=None, repr=False)
     _by_label: bool = field(default=False, repr=False)
     _inferred: dict[str, tuple[Ballot, dict[str, float]]] = field(default_factory=dict, repr=False)
 
@@ -195,7 +193,7 @@ class Crowd:
             self.rights.clear()
             for one in self.experts.values():
                 one.habits.clear()
-        self._counts = self._copies = self._rivals = None
+        self._counts = self._dependent = None
 
     def _count_pairs(self, ballot: Ballot) -> None:
         voters = sorted(ballot.votes)
@@ -240,23 +238,22 @@ class Crowd:
 
     def copies(self) -> list[Copy]:
         """Experts who agree far more than their agreement with others explains."""
-        if self._copies is None:
-            self._copies = find_copies(self._pair_counts())
-        return self._copies
+        return self._dependence()[0]
 
     def rivals(self) -> list[list[str]]:
         """Two groups of experts who agree among themselves, and little with each other."""
-        if self._rivals is None:
-            self._rivals = [] if self.is_open else find_rivals(self._pair_counts(), self.copies())
-        return self._rivals
+        return self._dependence()[1]
 
-    def _pair_counts(self) -> list[PairCounts]:
-        said = {name: one.said for name, one in self.experts.items()}
-        return [
-            (a, b, pair.both, pair.same, chance_of(said.get(a, {}), said.get(b, {})))
-            for (a, b), pair in sorted(self.pairs.items())
-            if pair.both
-        ]
+    def _dependence(self) -> tuple[list[Copy], list[list[str]]]:
+        if self._dependent is None:
+            said = {name: one.said for name, one in self.experts.items()}
+            pairs = [
+                (a, b, pair.both, pair.same, chance_of(said.get(a, {}), said.get(b, {})))
+                for (a, b), pair in sorted(self.pairs.items())
+                if pair.both
+            ]
+            self._dependent = copies_and_rivals(pairs, is_open=self.is_open)
+        return self._dependent
 
     def _thin(self, ballots: Sequence[Ballot]) -> Sequence[Ballot]:
         """Under agreement, experts who copy each other count as one."""

@@ -173,7 +173,7 @@ class Learned(Crowd):
             for expert, value in ballot.votes.items():
                 self._tally(expert, ballot.topic, Judgements(compared=1.0, agreed=belief[value]))
         self.questions += len(ballots)
-        self._counts = self._copies = self._rivals = None
+        self._counts = self._dependent = None
         self._distil(ballots, beliefs)
 
     def see_again(self, ballots: Sequence[Ballot]) -> None:
@@ -297,7 +297,7 @@ class Learned(Crowd):
         self._trust = None
         self.questions *= factor
         self.judged *= factor
-        self._counts = self._copies = self._rivals = None
+        self._counts = self._dependent = None
 
     def merge(self, other: Learned) -> None:
         """Add what another learned from other questions."""
@@ -326,7 +326,7 @@ class Learned(Crowd):
         self.as_of = max(self.as_of, other.as_of)
         self.topics.add(other.topics)
         self._places.clear()
-        self._counts = self._copies = self._rivals = self._trust = None
+        self._counts = self._dependent = self._trust = None
         self._fold_oldest()
 
     def drop(self, name: str) -> None:
@@ -341,7 +341,7 @@ class Learned(Crowd):
             self.known[question] = one._replace(ballot=one.ballot._replace(votes=votes))
         self.known = {question: one for question, one in self.known.items() if one.ballot.votes}
         self._places.clear()
-        self._counts = self._copies = self._rivals = self._trust = None
+        self._counts = self._dependent = self._trust = None
 
 
 def _lot(question: str, value: str) -> bytes:

@@ -16,8 +16,8 @@ from cotool._fast.truth.mace import mace as _mace
 from cotool._fast.truth.one_coin import one_coin as _coin
 from cotool.consensus.decide.aggregation import EPSILON, draw
 from cotool.consensus.options import INFERENCE
-from cotool.consensus.truth.copies import find_copies, groups_of
-from cotool.consensus.truth.rivals import find_rivals
+from cotool.consensus.truth.copies import groups_of
+from cotool.consensus.truth.rivals import copies_and_rivals
 from cotool.consensus.truth.shared_errors import constants, is_balanced, of_shared_errors, pooled
 from cotool.consensus.truth.table import LabelTable, independent
 from cotool.errors import InputError
@@ -185,11 +185,10 @@ def _by_agreement(table: LabelTable, _: int) -> _Found:
 
 
 def _by_correlation(table: LabelTable, threads: int) -> _Found:
-    pairs = table.pairs()
-    copying = find_copies(pairs)
-    if not table.is_open and (rivals := find_rivals(pairs, copying)):
+    found_copies, rivals = copies_and_rivals(table.pairs(), is_open=table.is_open)
+    if rivals:
         return _by_majority(table, threads)._replace(rivals=rivals)
-    copies = groups_of(copying)
+    copies = groups_of(found_copies)
     rows = table.thin(copies)
     if table.is_open:
         coin = _coin(rows, num_threads=threads)

@@ -14,7 +14,13 @@ from math import sqrt
 from typing import TYPE_CHECKING
 
 from cotool._fast.truth import dependence
-from cotool.consensus.truth.copies import FEWEST, PARTNERS, beyond_chance, groups_of
+from cotool.consensus.truth.copies import (
+    FEWEST,
+    PARTNERS,
+    beyond_chance,
+    find_copies,
+    groups_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,6 +42,15 @@ SURE = 1.5
 DEVIATION = 0.625
 # Copies that give this share of equal answers count as one expert here, too.
 IDENTICAL = 0.95
+
+
+def copies_and_rivals(
+    pairs: Sequence[PairCounts], *, is_open: bool
+) -> tuple[list[Copy], list[list[str]]]:
+    """Find copies, and the two groups where labels are closed; rivals are not called copies."""
+    copies = find_copies(pairs)
+    rivals = [] if is_open else find_rivals(pairs, copies)
+    return [] if rivals else copies, rivals
 
 
 def find_rivals(pairs: Iterable[PairCounts], copies: Iterable[Copy]) -> list[list[str]]:

@@ -1,10 +1,10 @@
 """Numbers on a scale: when answers are such numbers, and their joint value.
 
-Equal answers to a word problem are votes; ratings and estimates are hardly ever equal, and one
-supports those near it. `ScaleTest` distinguishes the two by the answers alone. Its
-limits were set on made-up answers: ratings and estimates of nine kinds were recognised in 104 of
-108 batches, votes of nine kinds taken for numbers in none, and of two kinds with few right answers
-and errors close to them in 2 of 24. On given data (word problems, labels written as digits) all
+Equal answers to a word problem are votes. Ratings and estimates are hardly ever equal, and each
+supports those near it. `ScaleTest` distinguishes the two by the answers alone. Its limits were set
+on made-up answers. Ratings and estimates of nine kinds were recognised in 104 of 108 batches. Votes
+of nine kinds were never taken for numbers; those of two kinds, with few right answers and errors
+close to them, were in 2 of 24 batches. On given data (word problems, labels written as digits) all
 stay votes.
 """
 
@@ -55,6 +55,8 @@ NUMBERS = ("number", "short")
 _WRITTEN = lazy_pattern(
     r"([^\d\s.,+-]{0,4} ?)([-+]?(?:\d[\d,]*)?\.?\d+)( ?[^\d\s.,+-][^\d,]{0,11})?"
 )
+# What the methods compute, in words.
+_COMBINED = {"mean": "mean", "median": "median", "weighted": "weighted mean"}
 # 95 %.
 NORMAL = 1.96
 # The standard error of a median, in those of a mean; deviations in median absolute ones.
@@ -321,7 +323,7 @@ class Scale:
         low, high = middle - NORMAL * error, middle + NORMAL * error
         value, part = self.number(middle), self.number(middle + error) - self.number(middle)
         written = _rounded(value / style.unit, part / style.unit)
-        said = f"the answers are numbers on a scale, combined by {method}"
+        said = f"the answers are numbers on a scale, combined by the {_COMBINED[method]}"
         how = ("ratios of the numbers are compared",) if self.is_ratio else ()
         ends = self.number(low) / style.unit, self.number(high) / style.unit
         return Decision(
