@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cotool.consensus.model import Question, Response
-from cotool.consensus.read.layout import Keys
-from cotool.consensus.read.questions import as_question, as_questions, as_response, as_responses
-from cotool.consensus.read.responses import ShapeError, read_record
+from cotool.consensus.read.layout import DEFAULT_KEYS, Keys
+from cotool.consensus.read.questions import as_question
+from cotool.consensus.read.responses import ShapeError, read_record, responses_of
 from cotool.errors import InputError
 
 CHAT = {
@@ -29,8 +29,13 @@ CHAT = {
 }
 
 
-def one(item, **options):
-    return as_response(item, where="w", **options)
+def one(item, keys=DEFAULT_KEYS):
+    (response,) = responses_of(item, "w", keys)
+    return response
+
+
+def as_responses(items):
+    return as_question(list(items), where="responses").responses
 
 
 @pytest.mark.parametrize("name", ["expert_name", "expert", "model", "generator", "worker", "name"])
@@ -67,7 +72,6 @@ def test_names_in_camel_case_and_with_prefixes():
 
 def test_missing_expert_is_named_by_position():
     """A response without an expert, or with an empty one, is expert N."""
-    assert one("x", position=3).expert_name == "expert 3"
     names = [answer.expert_name for answer in as_responses(["a", {"expert": " ", "text": "b"}])]
     assert names == ["expert 1", "expert 2"]
 
@@ -224,8 +228,6 @@ def test_chat_completion_with_parts_and_choices():
     choices = [{"message": {"content": parts}}, {"message": {"content": "c"}}]
     answers = as_responses([{"model": "m", "choices": choices}])
     assert [(a.expert_name, a.content) for a in answers] == [("m", "a\nb"), ("m#2", "c")]
-    with pytest.raises(InputError, match="holds 2 responses"):
-        one({"model": "m", "choices": choices})
 
 
 @pytest.mark.parametrize(
@@ -343,7 +345,8 @@ def test_questions_of_the_library():
         [{"expert": "a", "content": "x"}],
         ({"expert": "a", "content": "x"} for _ in range(1)),
     ]
-    found = list(as_questions(given_questions))
+    places = enumerate(given_questions, 1)
+    found = [as_question(item, where=f"question {place}") for place, item in places]
     assert [question.id for question in found] == ["7", "7", "question 3", "question 4"]
     assert all(a.expert_name == "a" for question in found for a in question.responses)
 

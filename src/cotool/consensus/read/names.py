@@ -152,8 +152,6 @@ _BESIDE = _set(
 )
 # What may follow a word for an expert: worker_id, model_name_or_path, rater_1.
 _AFTER_EXPERT = _IDS | _set("login name or path email address code uuid info handle private public")
-# What is rated of an item: its coherence, its fluency.
-CRITERIA = frozenset("criterion criteria dimension aspect rubric".split())
 # A list under one of these names holds one expert's labels if none occurs twice.
 _SETS = frozenset(
     "label labels tag tags category categories class classes accept choices topics emotions "

@@ -8,28 +8,9 @@ from dataclasses import replace
 from cotool.consensus.model import Question, Response
 from cotool.consensus.read import values
 from cotool.consensus.read.layout import DEFAULT_KEYS, Keys
-from cotool.consensus.read.responses import read_record, responses_of
+from cotool.consensus.read.responses import read_record
 from cotool.errors import InputError
 from cotool.text import normalised
-
-
-def as_response(
-    item: object, *, where: str, position: int = 1, keys: Keys = DEFAULT_KEYS
-) -> Response:
-    """Return the one response that `item` holds; an unnamed expert is "expert `position`".
-
-    `item` is a string, number, mapping, dataclass, Response or chat-completion object.
-    Raises InputError if it is none of these or holds several responses.
-    """
-    found = responses_of(item, where, keys)
-    if len(found) != 1:
-        raise InputError(f"{where}: holds {len(found)} responses", hint="expected one response")
-    return replace(found[0], expert_name=found[0].expert_name or f"expert {position}")
-
-
-def as_responses(items: Iterable[object], *, keys: Keys = DEFAULT_KEYS) -> tuple[Response, ...]:
-    """Return the responses that `items` hold to one question, with unique expert names."""
-    return as_question(list(items), where="responses", keys=keys).responses
 
 
 def as_question(item: object, *, where: str, keys: Keys = DEFAULT_KEYS) -> Question:
@@ -56,12 +37,6 @@ def as_question(item: object, *, where: str, keys: Keys = DEFAULT_KEYS) -> Quest
     record = read_record(item, where=where, keys=keys)
     text = record.text or ""
     return make_question(record.id or join_text(text) or where, text, record.responses)
-
-
-def as_questions(items: Iterable[object], *, keys: Keys = DEFAULT_KEYS) -> Iterable[Question]:
-    """Yield a Question for each item, as `as_question` does."""
-    for place, item in enumerate(items, 1):
-        yield as_question(item, where=f"question {place}", keys=keys)
 
 
 def make_question(question_id: str, text: str, responses: Iterable[Response]) -> Question:
