@@ -114,10 +114,8 @@ def chart(picture: Html, *, below: object = "", table: Html | None = None) -> Ht
     )
 
 
-def columns(
-    counts: Sequence[tuple[str, float]], label: str, tips: Sequence[str] | None = None
-) -> Html:
-    """Return a histogram: a column for each (name, count), which hovering shows, or `tips`."""
+def columns(counts: Sequence[tuple[str, float]], label: str) -> Html:
+    """Return a histogram: a column for each (name, count), which hovering shows."""
     most = max((count for _, count in counts), default=0) or 1
     drawn = []
     for place, (name, count) in enumerate(counts):
@@ -131,7 +129,7 @@ def columns(
         drawn.append(
             element(
                 "rect", class_="hit", x=place * 10, y=0, width=10, height=100,
-                data_tip=tips[place] if tips else f"{name}: {count:,}",
+                data_tip=f"{name}: {count:,}",
             )
         )  # fmt: skip
     return element(

@@ -20,7 +20,7 @@ from cotool.consensus.extract.units import unit_of
 from cotool.text import normalised
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from fractions import Fraction
 
     from cotool.consensus.extract.extracted import Extracted
@@ -50,6 +50,11 @@ _ANGLE = lazy_pattern(
 )
 
 
+def _valued(answers: Answers, value_of: Callable[[Extracted], str]) -> Answers:
+    """Return answers with other values."""
+    return [answer and replace(answer, value=value_of(answer)) for answer in answers]
+
+
 def by_question(answers: Answers, texts: Sequence[str], question: str) -> Answers:
     """Distinguish numbers by what the question is about.
 
@@ -57,12 +62,10 @@ def by_question(answers: Answers, texts: Sequence[str], question: str) -> Answer
     answer mentions these. 30 means 30° if the question is about angles; else it may be radians.
     """
     if _NUMBERING.search(question) or any(map(_NUMBERING.search, texts)):
-        return [
-            replace(answer, value=answer.display)
-            if answer and answer.unit is None and _NUMBERED.fullmatch(answer.display)
-            else answer
-            for answer in answers
-        ]
+        return _valued(
+            answers,
+            lambda a: a.display if a.unit is None and _NUMBERED.fullmatch(a.display) else a.value,
+        )
     degrees = [
         bool(one and one.unit and one.unit.symbol == "°" and _SIGN.search(text))
         for one, text in zip(answers, texts, strict=True)
@@ -100,16 +103,16 @@ def same_numbers(answers: Answers) -> Answers:
 def _same_scales(answers: Answers) -> Answers:
     """Read the letter as a unit, not a scale, if one response says "0.5M" and another "0.5"."""
     values = {answer.value for answer in answers if answer}
-    return [_unscaled(answer, values) if answer else None for answer in answers]
+    return _valued(answers, lambda answer: _unscaled(answer, values))
 
 
-def _unscaled(answer: Extracted, values: set[str]) -> Extracted:
+def _unscaled(answer: Extracted, values: set[str]) -> str:
     scale = _SCALES.get(answer.display[-1:])
     number = _number(answer.value) if scale and answer.unit is None else None
     if scale is None or number is None or answer.display[-2:-1] == " ":
-        return answer
+        return answer.value
     bare = normal_form(number / scale)
-    return replace(answer, value=bare) if bare in values else answer
+    return bare if bare in values else answer.value
 
 
 def _number(value: str) -> Fraction | None:
@@ -195,9 +198,7 @@ def _same_ratings(answers: Answers) -> Answers:
         return answers
     if not any(answer.top in bare for answer in quotients):
         return answers
-    return [
-        replace(answer, value=answer.top) if answer and answer.top else answer for answer in answers
-    ]
+    return _valued(answers, lambda answer: answer.top or answer.value)
 
 
 def _bottom(answer: Extracted) -> str:
@@ -213,12 +214,7 @@ def _same_percent(answers: Answers) -> Answers:
     percents = {answer.value for answer in answers if answer and answer.value.endswith("%")}
     if not percents:
         return answers
-    return [
-        replace(answer, value=_as_percent(answer.value, percents))
-        if answer and answer.unit is None
-        else answer
-        for answer in answers
-    ]
+    return _valued(answers, lambda a: _as_percent(a.value, percents) if a.unit is None else a.value)
 
 
 def _as_percent(value: str, percents: set[str]) -> str:
@@ -256,12 +252,7 @@ def same_labels(answers: Answers) -> Answers:
         or _renamed(value, values)
         for value, forms in spelled.items()
     }
-    return [
-        replace(answer, value=renamed[answer.value])
-        if answer and renamed[answer.value] != answer.value
-        else answer
-        for answer in answers
-    ]
+    return _valued(answers, lambda answer: renamed[answer.value])
 
 
 def _same_product(value: str, values: set[str]) -> bool:
