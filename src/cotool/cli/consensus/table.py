@@ -74,44 +74,36 @@ def _answer(result: Consensus, screen: Screen) -> None:
         screen.print(Text(), Text("Consensus"), Indent(text, _INDENT, right=_INDENT, below=1))
 
 
-def _interval(result: Consensus) -> str:
-    if result.confidence_interval is None:
-        return ""
-    low, high = result.confidence_interval
-    return f", between {percent(low)} and {percent(high)}"
-
-
 def _standing(result: Consensus) -> list[str]:
     """Return the agreement, and the source of the answer."""
     declined = [f"declined to answer: {names_of(result.declined)}"] if result.declined else []
     if result.answer is None:
         return declined
-    of = f" ({behind})" if (behind := standing(result)) else ""
-    judged = (
-        ""
-        if result.judgements is None
-        else f"{_interval(result)} (calibrated on {result.judgements:,.0f} judgements)"
-    )
-    words = f" · in the words of {one_line(result.expert)}" if result.expert else ""
+    agreed = f"agreement {percent(result.agreement)}"
+    if behind := standing(result):
+        agreed += f" ({behind})"
+    sure = f"confidence {percent(result.confidence)}"
+    if result.judgements is not None:
+        if result.confidence_interval is not None:
+            low, high = map(percent, result.confidence_interval)
+            sure += f", between {low} and {high}"
+        sure += f" (calibrated on {result.judgements:,.0f} judgements)"
+    words = [f"{result.kind} by {result.method}"]
+    count = len(result.stated)
+    if result.interval is not None:
+        words.append("95 % interval {:.4g} to {:.4g}".format(*result.interval))
     if result.method == "supported":
-        words = f" · from the response of {one_line(result.expert or '–')}"
+        words.append(f"from the response of {one_line(result.expert or '–')}")
         if result.left_out is not None:
-            words += f", {result.left_out:,} of {plural(len(result.stated), 'statement')} left out"
-    supported = ""
+            words[-1] += f", {result.left_out:,} of {plural(count, 'statement')} left out"
+    elif result.expert:
+        words.append(f"in the words of {one_line(result.expert)}")
     if result.support is not None:
-        count = len(result.stated)
-        supported = (
-            f" · support {percent(result.support)} ({count - (result.unsupported or 0)} of "
+        words.append(
+            f"support {percent(result.support)} ({count - (result.unsupported or 0)} of "
             f"{plural(count, 'statement')} supported)"
         )
-    if result.interval is not None:
-        words = " · 95 % interval {:.4g} to {:.4g}".format(*result.interval) + words
-    sure = f"confidence {percent(result.confidence)}{judged}"
-    return [
-        f"agreement {percent(result.agreement)}{of} · {sure}",
-        f"{result.kind} by {result.method}{words}{supported}",
-        *declined,
-    ]
+    return [f"{agreed} · {sure}", " · ".join(words), *declined]
 
 
 def _clusters(clusters: Sequence[Cluster], screen: Screen) -> None:

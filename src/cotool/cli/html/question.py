@@ -51,17 +51,27 @@ def question_page(result: Consensus, *, sources: Sequence[str], store: Store | N
     )
 
 
-def _measured(result: Consensus) -> Iterator[tuple[str, str, str]]:
+def _figures(result: Consensus) -> Iterator[tuple[str, str, str]]:
+    judged = "from agreement, not calibrated"
+    if result.judgements is not None:
+        judged = f"calibrated on {plural(round(result.judgements), 'judgement')}"
+        if result.confidence_interval is not None:
+            low, high = map(percent, result.confidence_interval)
+            judged = f"95 % interval {low} to {high}, {judged}"
+    yield "agreement", percent(result.agreement), standing(result)
+    yield "confidence", percent(result.confidence), judged
+    yield "kind", result.kind, f"by {result.method}"
+    yield "clusters", f"{len(result.clusters):,}", f"dissent: {len(result.dissent):,}"
+    if result.declined:
+        who = clipped(", ".join(result.declined), _MOST_NOTE)
+        yield "declined to answer", f"{len(result.declined):,}", who
     if result.interval is not None:
-        low, high = result.interval
-        yield "95 % interval", f"{low:.4g} to {high:.4g}", "of the combined number"
-
-
-def _interval(result: Consensus) -> str:
-    if result.confidence_interval is None:
-        return ""
-    low, high = result.confidence_interval
-    return f"95 % interval {percent(low)} to {percent(high)}, "
+        least, most = result.interval
+        yield "95 % interval", f"{least:.4g} to {most:.4g}", "of the combined number"
+    if result.support is not None:
+        lone = f"{result.unsupported:,} of {plural(len(result.stated), 'statement')} unsupported"
+        disputes = plural(len(result.disputes), "dispute")
+        yield "support", percent(result.support), f"{lone}, {disputes}"
 
 
 def _lead(result: Consensus) -> Html:
@@ -86,20 +96,6 @@ def _lead(result: Consensus) -> Html:
             f"The whole response of {clipped(result.expert or '–', _MOST_NOTE)}",
             element("blockquote", said(result.content, _MOST_CONTENT)),
         )
-    judged = (
-        f"{_interval(result)}calibrated on {plural(round(result.judgements), 'judgement')}"
-        if result.judgements is not None
-        else "from agreement, not calibrated"
-    )
-    numbers = figures(
-        ("agreement", percent(result.agreement), standing(result)),
-        ("confidence", percent(result.confidence), judged),
-        ("kind", result.kind, f"by {result.method}"),
-        ("clusters", f"{len(result.clusters):,}", f"dissent: {len(result.dissent):,}"),
-        *_declined(result),
-        *_measured(result),
-        *_support(result),
-    )
     name = result.question or result.id
     asked = unfolding("The whole question", element("blockquote", said(name, _MOST_CONTENT)))
     return join(
@@ -108,24 +104,8 @@ def _lead(result: Consensus) -> Html:
         statements.legend(result) if result.statements else "",
         note(said(words, _MOST_NOTE)) if words else "",
         whole,
-        numbers,
+        figures(*_figures(result)),
     )
-
-
-def _declined(result: Consensus) -> list[tuple[str, str, str]]:
-    if not result.declined:
-        return []
-    who = clipped(", ".join(result.declined), _MOST_NOTE)
-    return [("declined to answer", f"{len(result.declined):,}", who)]
-
-
-def _support(result: Consensus) -> list[tuple[str, str, str]]:
-    if result.support is None:
-        return []
-    lone = f"{result.unsupported:,} of {plural(len(result.stated), 'statement')} unsupported"
-    return [
-        ("support", percent(result.support), f"{lone}, {plural(len(result.disputes), 'dispute')}")
-    ]
 
 
 def _clusters(result: Consensus) -> Html:
