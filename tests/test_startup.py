@@ -61,13 +61,16 @@ UNUSED = {
     "html", "pdb", "asyncio", "multiprocessing", "sqlite3", "distributed", "numpy", "pandas",
     "platform", "platformdirs", "uuid", "difflib", "gettext", "textwrap", "traceback", "tokenize",
     "linecache", "ipaddress", "urllib.parse", "pickle", "rich", "cryptography", "statistics",
-    "concurrent.futures", "logging", "random", "bz2", "lzma", "shlex",
+    "concurrent.futures", "logging", "random", "bz2", "lzma", "shlex", "typer.completion",
 }  # fmt: skip
 UNUSED_OF_COTOOL = {
     "cotool.logs.patterns.automaton", "cotool.logs.patterns.literals", "cotool.logs.scan.cluster",
     "cotool.logs.templates.found", "cotool.engine.cluster", "cotool.engine.checkpoint",
     "cotool.consensus.learning.store", "cotool.cli.html.page", "cotool.logs.measures.results",
     "cotool.logs.scan.state", "cotool.cli.logs.templates_table", "cotool.logs.templates.joins",
+    "cotool.logs.formats.keyed", "cotool.logs.formats.documents", "cotool.io.remote",
+    "cotool.cli.shared.cluster_run", "cotool.engine.tasks", "cotool.consensus.extract.slots",
+    "cotool.consensus.decide.meaning", "cotool.consensus.read.tables", "csv", "fractions",
 }  # fmt: skip
 
 
