@@ -16,19 +16,10 @@ from cotool.cli.vault.streams import source_of, spare_results, spare_terminal, t
 from cotool.cli.vault.values_run import check_values, encrypt_values
 from cotool.errors import InputError
 from cotool.text import visible_name
+from cotool.vault import trees
 from cotool.vault.files import STDIO
 from cotool.vault.passphrases import spare_stdin_file
 from cotool.vault.requests import KeyRequest, Opening
-from cotool.vault.trees import (
-    ARMOR_SUFFIX,
-    SUFFIX,
-    Plan,
-    Wanted,
-    file_identity,
-    is_vault,
-    list_files,
-    plan,
-)
 from cotool.vault.values.marks import syntax_of
 
 if TYPE_CHECKING:
@@ -50,7 +41,7 @@ def encrypt(
     """Encrypt each file to its own vault file."""
     from cotool import vault
 
-    suffix = ARMOR_SUFFIX if options.armor else SUFFIX
+    suffix = trees.ARMOR_SUFFIX if options.armor else trees.SUFFIX
     check_values(options, engine)
     if options.values:
         return _encrypt_values(files, request, options)
@@ -70,10 +61,10 @@ def encrypt(
     return seal_jobs(planned, keys, options, vault.encrypt, verb="encrypted")
 
 
-def _warn_of_keys(planned: Plan, request: KeyRequest) -> None:
+def _warn_of_keys(planned: trees.Plan, request: KeyRequest) -> None:
     """Warn about a source that opens the others, and about vault files that are sealed again."""
     own = {
-        file_identity(path): what
+        trees.file_identity(path): what
         for what, path in (
             ("key file", request.key_file),
             ("identity", request.identity_path),
@@ -82,10 +73,10 @@ def _warn_of_keys(planned: Plan, request: KeyRequest) -> None:
         if path is not None
     }
     for found in planned.listing.files:
-        what = own.get(file_identity(found.path)) if found.path != STDIO else None
+        what = own.get(trees.file_identity(found.path)) if found.path != STDIO else None
         if what is not None:
             text = f"this is your {what}: keep a copy that does not need this {what} to open it"
-        elif not found.in_folder and is_vault(found.path):
+        elif not found.in_folder and trees.is_vault(found.path):
             text = "this is a vault file, which is encrypted once more"
         else:
             continue
@@ -93,7 +84,12 @@ def _warn_of_keys(planned: Plan, request: KeyRequest) -> None:
 
 
 def seal_jobs(
-    planned: Plan, keys: Sequence[Key], options: Sealing, seal: Callable[..., Done], *, verb: str
+    planned: trees.Plan,
+    keys: Sequence[Key],
+    options: Sealing,
+    seal: Callable[..., Done],
+    *,
+    verb: str,
 ) -> int:
     """Make a vault file of each source with `seal`, which takes the arguments of vault.encrypt."""
 
@@ -117,7 +113,9 @@ def _encrypt_values(files: Sequence[str], request: KeyRequest, options: Encrypti
     in_place = options.in_place
     if in_place and (options.output is not None or STDIO in files):
         raise InputError("--in-place changes files where they are")
-    planned = _plan(files, options, lambda name: name if in_place else name + SUFFIX, seals=True)
+    planned = _plan(
+        files, options, lambda name: name if in_place else name + trees.SUFFIX, seals=True
+    )
     return encrypt_values(planned, request, options, lambda: keys_for(request, options))
 
 
@@ -146,16 +144,20 @@ def keys_for(request: KeyRequest, options: Sealing) -> list[Key]:
 
 def _plan(
     files: Sequence[str], options: Copying, name: Callable[[str], str], *, seals: bool
-) -> Plan:
-    wanted = Wanted(
+) -> trees.Plan:
+    wanted = trees.Wanted(
         vaults=not seals,
         recursive=options.recursive,
         symlinks=options.symlinks,
         output=options.output,
         documents=options.output is not None,
     )
-    return plan(
-        list_files(files, wanted), name, seals=seals, output=options.output, update=options.update
+    return trees.plan(
+        trees.list_files(files, wanted),
+        name,
+        seals=seals,
+        output=options.output,
+        update=options.update,
     )
 
 
@@ -216,14 +218,14 @@ def _decrypt_in_place(files: Sequence[str], request: KeyRequest, options: Decryp
 
 
 def _plain_name(name: str, elsewhere: bool) -> str:  # noqa: FBT001 - beside `name` it is clear
-    for suffix in (ARMOR_SUFFIX, SUFFIX):
+    for suffix in (trees.ARMOR_SUFFIX, trees.SUFFIX):
         plain = name.removesuffix(suffix)
         if plain != name and Path(plain).name:
             return plain
     if elsewhere and syntax_of(name) is not None:
         return name  # of a document with sealed values
     raise InputError(
-        f"{name}: the name does not end in {SUFFIX}, so the output needs a name",
+        f"{name}: the name does not end in {trees.SUFFIX}, so the output needs a name",
         hint="use --output FILE, or --output - for standard output; --in-place for sealed values",
     )
 

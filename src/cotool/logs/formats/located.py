@@ -25,17 +25,7 @@ from cotool.logs.formats.columns import (
 from cotool.logs.formats.field_names import ALIASES, names_of, scale_among, scale_of
 from cotool.logs.formats.model import JSON, LOGFMT, MAX_KEY, TEXT, Format
 from cotool.logs.measures import model
-from cotool.logs.measures.model import (
-    COLUMN,
-    GIVEN,
-    KEY,
-    LEVEL,
-    NOWHERE,
-    PAIR,
-    UNQUOTED,
-    Locator,
-    ValueSource,
-)
+from cotool.logs.measures.model import Locator, ValueSource
 from cotool.logs.units import NO_SCALE, UNITS, Scale
 
 if TYPE_CHECKING:
@@ -129,13 +119,13 @@ def locators_in(
                     else _pair(source.name, source.scale)
                 )
             )
-        if locator.kind == PAIR and "status" in columns:
-            locator = locator._replace(token=UNQUOTED)
-        if source.name == "client" and locator.kind in {COLUMN, KEY, PAIR}:
+        if locator.kind == model.PAIR and "status" in columns:
+            locator = locator._replace(token=model.UNQUOTED)
+        if source.name == "client" and locator.kind in {model.COLUMN, model.KEY, model.PAIR}:
             locator = locator._replace(part=_ADDRESS)
         if source.name == "bytes" and (source.scale or locator.scale) == NO_SCALE:
             locator = locator._replace(scale=UNITS["B"])
-        if locator.kind == COLUMN and writes_no_time(columns):
+        if locator.kind == model.COLUMN and writes_no_time(columns):
             locator = locator._replace(text=NO_TIME)
         locators.append(locator)
     return tuple(locators)
@@ -162,17 +152,17 @@ def _simple(source: ValueSource) -> Locator | None:
         scale, template = source.scale or NO_SCALE, source.before.encode()
         return Locator(model.PARAMETER, int(source.after), after=template, scale=scale)
     if source.name == "level":
-        return Locator(LEVEL)
+        return Locator(model.LEVEL)
     if source.name == "file":
-        return Locator(GIVEN, is_path=True)
+        return Locator(model.GIVEN, is_path=True)
     return None
 
 
 def _pair(name: str, scale: Scale | None) -> Locator:
     key = name.encode()
     if not 0 < len(key) <= MAX_KEY or _COLUMN.fullmatch(name):
-        return Locator(NOWHERE)
-    return Locator(PAIR, text=key, scale=scale or scale_of(name))
+        return Locator(model.NOWHERE)
+    return Locator(model.PAIR, text=key, scale=scale or scale_of(name))
 
 
 def _pair_among(source: ValueSource, lines: Sequence[bytes], *, is_access: bool) -> Locator | None:
@@ -246,8 +236,8 @@ class _Keys:
     def _locator(self, path: tuple[str, ...], scale: Scale | None, part: int) -> Locator:
         keys = tuple(map(self._written, path))
         if not all(0 < len(key) <= MAX_KEY for key in keys):
-            return Locator(NOWHERE)
-        return Locator(KEY, path=keys, part=part, scale=scale or self._scale(path))
+            return Locator(model.NOWHERE)
+        return Locator(model.KEY, path=keys, part=part, scale=scale or self._scale(path))
 
     def _written(self, key: str) -> bytes:
         """Return a key as the lines write it: with escapes, if none has it without."""
@@ -299,9 +289,9 @@ def _add_leaves(value: Any, path: tuple[str, ...], leaves: _Leaves) -> None:
 def _column(source: ValueSource, columns: Columns) -> Locator | None:
     number = _COLUMN.fullmatch(source.name)
     if number is not None:
-        return Locator(COLUMN, int(number[1]) - 1, scale=source.scale or NO_SCALE)
+        return Locator(model.COLUMN, int(number[1]) - 1, scale=source.scale or NO_SCALE)
     for name in (*names_of(source.name), source.name.lower()):
         if name in columns:
             token, part, scale = columns[name]
-            return Locator(COLUMN, token, part, scale=source.scale or scale or scale_of(name))
+            return Locator(model.COLUMN, token, part, scale=source.scale or scale or scale_of(name))
     return None

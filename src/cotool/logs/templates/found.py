@@ -12,19 +12,9 @@ from typing import TYPE_CHECKING
 from cotool._fast.logs import forms as kernel
 from cotool._lazy import lazy_pattern
 from cotool.logs.levels import LEVELS
+from cotool.logs.templates import figures
 from cotool.logs.templates.clusters import Clusters
 from cotool.logs.templates.columns import Layouts, by_signature, find_layouts
-from cotool.logs.templates.figures import (
-    Form,
-    Part,
-    align,
-    examples_of,
-    parameters_of,
-    part_of,
-    readable,
-    squeezed,
-    timeline_of,
-)
 from cotool.logs.templates.keys import key_of
 from cotool.logs.templates.model import Known, Match, Parameter, Template
 from cotool.logs.templates.names import names_of, units_of
@@ -44,7 +34,9 @@ _NUMBERED = lazy_pattern(r"[A-Za-z_]+[0-9]{1,2}[A-Za-z_]*")
 class Assignment:
     """The templates of forms: the template of each form, and the template of a further line."""
 
-    def __init__(self, forms: list[Form], known: tuple[Known, ...], heads: Layouts | None) -> None:
+    def __init__(
+        self, forms: list[figures.Form], known: tuple[Known, ...], heads: Layouts | None
+    ) -> None:
         self.forms = forms
         self._known = known
         pairs = [(_decoded(form.signature), _decoded(form.message)) for form in forms]
@@ -71,7 +63,7 @@ class Assignment:
             for key, numbers in members.items()
         }
         parts_of = {
-            key: [part_of(texts[key], forms[n], starts[n]) for n in numbers]
+            key: [figures.part_of(texts[key], forms[n], starts[n]) for n in numbers]
             for key, numbers in members.items()
         }
         _match_by_text(earlier, parts_of)
@@ -98,8 +90,8 @@ class Assignment:
             return None
         template, shown, hidden = self._shown[key]
         begin = _origin(line, start, form[:head].encode("utf-8", "surrogateescape"), spans)
-        raw = squeezed(line[begin:stop].decode("utf-8", "replace").strip(" \t"))
-        values = [raw[low:high] for low, high in align(squeezed(shown), raw) or ()]
+        raw = figures.squeezed(line[begin:stop].decode("utf-8", "replace").strip(" \t"))
+        values = [raw[low:high] for low, high in figures.align(figures.squeezed(shown), raw) or ()]
         return Match(
             template, tuple(v for v, hide in zip(values, hidden, strict=False) if not hide)
         )
@@ -117,7 +109,7 @@ class Assignment:
         if not found:
             joined = "".join(key)
             found = [other for other in self._shown if PARAMETER in other
-                     and align("".join(other), joined) is not None
+                     and figures.align("".join(other), joined) is not None
                      and _has_text(other)]  # fmt: skip
         # The most specific one.
         return min(found, key=lambda other: (other.count(PARAMETER), other), default=None)
@@ -131,7 +123,7 @@ class Assignment:
 
 
 def _match_by_text(
-    earlier: dict[tuple[str, ...], list[Known]], parts_of: dict[tuple[str, ...], list[Part]]
+    earlier: dict[tuple[str, ...], list[Known]], parts_of: dict[tuple[str, ...], list[figures.Part]]
 ) -> None:
     """Give each earlier template that no form has to one whose lines its text fits.
 
@@ -140,9 +132,11 @@ def _match_by_text(
     left = [item for key in sorted(earlier.keys() - parts_of.keys()) for item in earlier[key]]
     if not left:
         return
-    lines = sorted((text, key) for key, parts in parts_of.items() for text in examples_of(parts))
+    lines = sorted(
+        (text, key) for key, parts in parts_of.items() for text in figures.examples_of(parts)
+    )
     for item in left:
-        text = squeezed(item.form.replace(SHOWN, PARAMETER))
+        text = figures.squeezed(item.form.replace(SHOWN, PARAMETER))
         head = text.split(PARAMETER, 1)[0]
         if not any(c.isalpha() for c in head):
             continue
@@ -150,7 +144,7 @@ def _match_by_text(
             line, key = lines[n]
             if not line.startswith(head):
                 break
-            if align(text, squeezed(line)) is not None:
+            if figures.align(text, figures.squeezed(line)) is not None:
                 earlier[key].append(item)
                 break
 
@@ -173,10 +167,10 @@ def _origin(line: bytes, start: int, head: bytes, spans: Sequence[tuple[int, int
 
 
 def _template(
-    key: tuple[str, ...], shown: str, parts: list[Part], identifier: str | None
+    key: tuple[str, ...], shown: str, parts: list[figures.Part], identifier: str | None
 ) -> tuple[Template, tuple[bool, ...]]:
     form = "".join(key)
-    parameters = parameters_of(parts, shown.count(PARAMETER))
+    parameters = figures.parameters_of(parts, shown.count(PARAMETER))
     text, hidden = _with_constants(shown, parameters)
     forms = [part.form for part in parts]
     firsts = [found.first for found in forms if found.first is not None]
@@ -193,9 +187,9 @@ def _template(
         levels=dict(zip(LEVELS, levels, strict=True)),
         first_seen=min(firsts, default=None),
         last_seen=max(lasts, default=None),
-        timeline=timeline_of(parts),
+        timeline=figures.timeline_of(parts),
         parameters=_named(parameters, hidden, text) if parameters else (),
-        examples=examples_of(parts),
+        examples=figures.examples_of(parts),
         folded=any(found.is_folded for found in forms),
     )  # fmt: skip
     return template, hidden
@@ -230,7 +224,7 @@ def _with_constants(shown: str, parameters: Sequence[Parameter]) -> tuple[str, t
 
 
 def _shown(text: str) -> str:
-    return readable(text.replace(PARAMETER, SHOWN))
+    return figures.readable(text.replace(PARAMETER, SHOWN))
 
 
 def _decoded(data: bytes) -> str:

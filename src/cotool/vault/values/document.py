@@ -11,27 +11,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cotool.errors import CotoolError, InputError
 from cotool.vault.envelope import Key, Unlocked, new_envelope, parse_headers, unlock
-from cotool.vault.values import env_values, ini_values, json_values
+from cotool.vault.values import env_values, ini_values, json_values, spans
 from cotool.vault.values.marks import SEALED_LIMIT, START, SYNTAXES, has_sealed_values
 from cotool.vault.values.metadata import KEY, Metadata, Rule, joined, split
-from cotool.vault.values.spans import (
-    LIMIT,
-    MAX_PATH,
-    MAX_VALUES,
-    KeyPath,
-    Value,
-    bound_path,
-    fail,
-    line_of,
-    replaced,
-    shown,
-)
 from cotool.vault.values.tokens import TOKEN, Sealer, changed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cotool.vault.header import Header
+    from cotool.vault.values.spans import KeyPath, Value
 
 _LINE = re.compile(r"\bline ([0-9]+)")
 _MAC_CONFLICT = re.compile(
@@ -66,16 +55,18 @@ class Parts:
         """Return the number of a line in the file, given that in `body`."""
         first = 0
         if self.rule.syntax == "json":  # whose metadata comes after the first bracket
-            first = line_of(self.body, len(self.body) - len(self.body.lstrip("\ufeff \t\r\n")))
+            first = spans.line_of(
+                self.body, len(self.body) - len(self.body.lstrip("\ufeff \t\r\n"))
+            )
         return number + self.skipped * (number > first)
 
     def line_of(self, value: Value) -> int:
         """Return the number of the line in the file where a value begins."""
-        return self.line(line_of(self.body, value.start))
+        return self.line(spans.line_of(self.body, value.start))
 
     def shown(self, value: Value) -> str:
         """Return the path of a value for people."""
-        return shown(value.path[self.rule.syntax == "yaml" and value.path[0] == 0 :])
+        return spans.shown(value.path[self.rule.syntax == "yaml" and value.path[0] == 0 :])
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +107,7 @@ class Document(Parts):
             for value, _, clear in self.opened()
             if clear is not None
         ]
-        return replaced(self.body, pieces).encode()
+        return spans.replaced(self.body, pieces).encode()
 
     def with_envelope(self, envelope: Unlocked) -> bytes:
         """Return the document with another header for the same file key."""
@@ -152,14 +143,16 @@ def find_values(text: str, syntax: str, name: str) -> list[Value]:
         found = json_values.find_values(text, name)
     else:
         found = {"env": env_values, "ini": ini_values}[syntax].find_values(text, name)
-    if len(found) > MAX_VALUES:
+    if len(found) > spans.MAX_VALUES:
         raise InputError(
-            f"{name}: has more than {MAX_VALUES:,} values",
+            f"{name}: has more than {spans.MAX_VALUES:,} values",
             hint="encrypt the file as a whole, without `values`",
         )
     for value in found:
-        if sum(len(step) for step in value.path if isinstance(step, str)) > MAX_PATH:
-            fail(name, text, value.start, f"its keys have more than {MAX_PATH:,} characters")
+        if sum(len(step) for step in value.path if isinstance(step, str)) > spans.MAX_PATH:
+            spans.fail(
+                name, text, value.start, f"its keys have more than {spans.MAX_PATH:,} characters"
+            )
     return found
 
 
@@ -353,11 +346,11 @@ class _Tokens:
         for document in documents:
             for value, token, clear in document.opened():
                 if clear is not None:
-                    self._found[bound_path(value.path), clear][unquoted(token)] = None
+                    self._found[spans.bound_path(value.path), clear][unquoted(token)] = None
 
     def take(self, path: KeyPath, clear: str) -> str | None:
         """Return a token for the same text at the same path, or None."""
-        found = self._found.get((bound_path(path), clear))
+        found = self._found.get((spans.bound_path(path), clear))
         if not found:
             return None
         token = next(iter(found))
@@ -373,16 +366,16 @@ def _sealed(text: str, rule: Rule, sealer: Sealer, tokens: _Tokens | None, name:
         if is_token(clear):
             if tokens is None:
                 continue
-            fail(name, text, value.start, "a value is a sealed one")
+            spans.fail(name, text, value.start, "a value is a sealed one")
         if value.path[:1] == (KEY,) and rule.syntax == "json":
-            fail(name, text, value.start, f"the key {KEY!r} is reserved at the top")
+            spans.fail(name, text, value.start, f"the key {KEY!r} is reserved at the top")
         if not is_wanted(rule, value.path):
             continue
         token = tokens.take(value.path, clear) if tokens else None
         token = token or sealer.seal(value.path, clear)
         piece = f'"{token}"' if value.quoted else token
         pieces.append((value.start, value.end, " " * (rule.syntax == "yaml" and not clear) + piece))
-    return replaced(text, pieces)
+    return spans.replaced(text, pieces)
 
 
 def is_wanted(rule: Rule, path: KeyPath) -> bool:
@@ -432,7 +425,7 @@ def _check_result(result: bytes, document: Document, text: str) -> None:
 
 
 def _decoded(data: bytes, name: str, *, sealed: bool = False) -> str:
-    limit = SEALED_LIMIT if sealed else LIMIT
+    limit = SEALED_LIMIT if sealed else spans.LIMIT
     if len(data) > limit:
         raise InputError(
             f"{name}: has more than {limit >> 20} MiB, too much for sealed values",
