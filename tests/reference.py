@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import fractions
 import hashlib
 import hmac
 import itertools
@@ -1727,8 +1728,9 @@ def read_number(text):
 
 
 def quantile_of(numbers, share):
-    """The number at place floor(share * (count - 1)) of sorted numbers, None without any."""
-    return numbers[int(share * (len(numbers) - 1))] if numbers else None
+    """The least of sorted numbers that a share of them does not exceed, None without any."""
+    exact = fractions.Fraction(str(share)) * len(numbers)
+    return numbers[max(math.ceil(exact) - 1, 0)] if numbers else None
 
 
 def pair(line, key, *, quoted):
@@ -1773,7 +1775,7 @@ def statistics_of(cell, unit):
         return [0, missing, odd, 0.0, *[None] * 7]
 
     def quantile(share):
-        place = int(share * (count - 1))
+        place = max(math.ceil(fractions.Fraction(str(share)) * count) - 1, 0)
         if place in {0, count - 1}:
             return (greatest if place else least) / unit
         buckets = [bucket for bucket, times in sorted(sketch.items()) for _ in range(times)]

@@ -8,6 +8,7 @@ import random
 import pytest
 
 import cotool
+from reference import quantile_of
 
 N = 60
 _chance = random.Random(11)
@@ -120,6 +121,6 @@ def test_numbers_are_those_of_the_log(tmp_path, name):
     assert figures.sum == pytest.approx(sum(numbers))
     assert (figures.least, figures.greatest) == pytest.approx((min(numbers), max(numbers)))
     for share in (0.1, 0.5, 0.9, 0.99):
-        exact = sorted(numbers)[int(share * (len(numbers) - 1))]
+        exact = quantile_of(sorted(numbers), share)
         assert figures.quantile(share) == pytest.approx(exact, rel=1 / 127)
     assert found.facts()[0].unit == unit

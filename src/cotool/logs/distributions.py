@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 _DIGITS = 4
 
 
+def rank_of(share: float, count: int) -> int:
+    """Return the least rank, from 1, at or below which a share of so many numbers is."""
+    # The share of a count in floating point may be a little more than it is.
+    return max(math.ceil(share * count * (1 - 1e-12)), 1)
+
+
 @dataclass(frozen=True)
 class Distribution:
     """How often numbers occur: (number, count) in ascending order, numbers with four digits."""
@@ -35,8 +41,8 @@ class Distribution:
         return sum(count for _, count in self.counts)
 
     def quantile(self, share: float) -> float | None:
-        """Return the number at place floor(share * (size - 1)); None without numbers."""
-        place = int(share * (self.size - 1))
+        """Return the number of nearest rank for a share of the numbers; None without numbers."""
+        place = rank_of(share, self.size) - 1
         reached = accumulate(count for _, count in self.counts)
         return next(
             (

@@ -254,7 +254,9 @@ void cotool_cell_quantiles(const cotool_cell *cell, int shares, const double *sh
         sort_buckets(sorted, cell->count);
     }
     for (int n = 0; n < shares; n++) {
-        uint64_t place = (uint64_t)(share[n] * (double)last);
+        /* The share of a count in doubles may be a little more than it is. */
+        const uint64_t rank = (uint64_t)ceil(share[n] * (double)cell->count * (1 - 1e-12));
+        const uint64_t place = rank ? rank - 1 : 0;
         cotool_fixed low, high, middle;
         int bucket;
         if (place == 0 || place >= last) {

@@ -109,7 +109,7 @@ typedef struct {
 } cotool_spread;
 size_t cotool_cell_places(const cotool_cell *cell);
 size_t cotool_cell_spread(const cotool_cell *cell, int bits, cotool_spread *spread);
-/* The numbers at places floor(share × (count - 1)) in order of a cell that has numbers, within a 128th
+/* The least numbers that at least these shares of the numbers do not exceed (the nearest ranks), of a cell that has numbers, within a 128th
  * of them. The shares ascend. */
 void cotool_cell_quantiles(const cotool_cell *cell, int shares, const double *share,
                            cotool_fixed *number);

@@ -80,7 +80,7 @@ cdef class Cell:
         return number_of(&self.figures.most)
 
     def quantile(self, double share):
-        """Return the number at place floor(share * (count - 1)) in order, None without numbers."""
+        """Return the number of nearest rank for a share of the numbers, None without numbers."""
         cdef cotool_fixed number
         if not 0 <= share <= 1:
             raise ValueError("no share")

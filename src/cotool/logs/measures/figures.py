@@ -73,9 +73,9 @@ class Figures:
         return self.cell.greatest_parts / UNIT if self.count else None
 
     def quantile(self, share: float) -> float | None:
-        """Return the number below which a share (0 to 1) of the numbers lies; None without any.
+        """Return the least number that a share (0 to 1) of the numbers does not exceed.
 
-        It is the number at place floor(share * (count - 1)) in their order, within RELATIVE_ERROR.
+        That is the nearest rank, within RELATIVE_ERROR; None without numbers.
         """
         parts = self.cell.quantile(share)
         return None if parts is None else parts / UNIT
