@@ -28,7 +28,13 @@ MODULES: dict[str, list[str]] = {
     "base/interrupt": [],
     "base/matrix": [],
     "logs/envelopes": ["logs/logenvelopes.c"],
-    "logs/forms": ["logs/logchars.c", "logs/logforms.c", "logs/loglevels.c", "logs/logmask.c"],
+    "logs/forms": [
+        "logs/logchars.c",
+        "logs/logforms.c",
+        "logs/loglevels.c",
+        "logs/logmask.c",
+        "logs/logseen.c",
+    ],
     "logs/logscan": [
         "logs/automaton.c",
         "logs/capture.c",

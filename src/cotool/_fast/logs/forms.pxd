@@ -49,6 +49,7 @@ cdef extern from "logs/logforms.h" nogil:
         COTOOL_TIMELINE
         COTOOL_RANGES
         COTOOL_REGISTERS
+        COTOOL_REGISTER_BITS
         COTOOL_LOG_LEVELS
         COTOOL_FORMS
         COTOOL_SAMPLES
@@ -72,7 +73,9 @@ cdef extern from "logs/logforms.h" nogil:
     int cotool_forms_label(cotool_forms* forms, const uint8_t* text, size_t size, uint32_t name,
                            const uint32_t* pieces, uint32_t count)
     double cotool_sketch_middle(unsigned bucket)
-    double cotool_distinct(const uint8_t* registers)
+
+cdef extern from "logs/logseen.h" nogil:
+    double cotool_distinct_count(const uint8_t* registers, int bits)
 
 cdef extern from "logs/loglevels.h" nogil:
     int cotool_level_of(const uint8_t* word, size_t size, int* style)

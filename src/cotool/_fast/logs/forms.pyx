@@ -257,7 +257,9 @@ def distinct(bytes registers not None, int parameter):
     """Estimate the distinct values of one of the last parameters."""
     if not 0 <= parameter < len(registers) // COTOOL_REGISTERS:
         raise IndexError("no such parameter")
-    return cotool_distinct(<const uint8_t*><const char*>registers + parameter * COTOOL_REGISTERS)
+    return cotool_distinct_count(
+        <const uint8_t*><const char*>registers + parameter * COTOOL_REGISTERS,
+        COTOOL_REGISTER_BITS)
 
 
 def _count(bytes kept):

@@ -60,18 +60,6 @@ static void mark_register(uint8_t *registers, uint64_t hash) {
     if (rank > *r) *r = rank;
 }
 
-double cotool_distinct(const uint8_t *registers) {
-    const double m = COTOOL_REGISTERS;
-    double sum = 0, estimate;
-    int empty = 0;
-    for (int n = 0; n < COTOOL_REGISTERS; n++) {
-        sum += ldexp(1, -registers[n]);
-        empty += !registers[n];
-    }
-    estimate = 0.7213 / (1 + 1.079 / m) * m * m / sum;
-    return estimate <= 2.5 * m && empty ? m * log(m / empty) : estimate;
-}
-
 static int ranges_of(const cotool_form *f) {
     return f->parameters < COTOOL_RANGES ? f->parameters : COTOOL_RANGES;
 }

@@ -16,7 +16,8 @@
 /* The number of last parameters of which the range and the number of values are known. */
 #define COTOOL_RANGES 12
 /* Registers of a HyperLogLog: a standard error of 6.5 % (Flajolet et al. 2007). */
-#define COTOOL_REGISTERS 256
+#define COTOOL_REGISTER_BITS 8
+#define COTOOL_REGISTERS (1 << COTOOL_REGISTER_BITS)
 /* Buckets of a form's time line. */
 #define COTOOL_TIMELINE 128
 /* The most forms that are kept unchanged; with more, rare words are folded. A form takes 1 to 3 kB. */
@@ -128,8 +129,5 @@ const cotool_label *cotool_forms_lookup(const cotool_forms *forms, const uint8_t
 
 /* The number that a bucket of a sketch represents. */
 double cotool_sketch_middle(unsigned bucket);
-
-/* Estimates the number of distinct values of a parameter that has registers. */
-double cotool_distinct(const uint8_t *registers);
 
 #endif

@@ -1,5 +1,7 @@
 /* See logseen.h. */
 
+#define _GNU_SOURCE /* M_LN2 */
+
 #include "logs/logseen.h"
 
 #include <errno.h>
@@ -15,15 +17,28 @@ void cotool_seen_mark(uint8_t *registers, int bits, uint64_t hash) {
     if (rank > *r) *r = rank;
 }
 
+/* What the registers that are 0 add: x + x^2 + 2 x^4 + 4 x^8 + ... */
+static double of_empty(double x) {
+    double sum = x, before, times = 1;
+    do {
+        before = sum;
+        x *= x;
+        sum += x * times;
+        times += times;
+    } while (sum != before);
+    return sum;
+}
+
 double cotool_distinct_count(const uint8_t *registers, int bits) {
     const int m = 1 << bits;
     int ranks[MOST_RANK + 1] = {0};
-    double sum = 0, count;
+    double sum = 0;
     if (!registers) return 0;
     for (int n = 0; n < m; n++) ranks[registers[n] > MOST_RANK ? MOST_RANK : registers[n]]++;
-    for (int rank = MOST_RANK; rank >= 0; rank--) sum += ldexp(ranks[rank], -rank);
-    count = 0.7213 / (1 + 1.079 / m) * m * m / sum;
-    return count <= 2.5 * m && ranks[0] ? m * log((double)m / ranks[0]) : count;
+    if (ranks[0] == m) return 0;
+    for (int rank = MOST_RANK; rank > 0; rank--) sum = (sum + ranks[rank]) / 2;
+    sum += m * of_empty((double)ranks[0] / m);
+    return m * (m / sum) / (2 * M_LN2);
 }
 
 static int bits_of(const cotool_seen *seen) { return COTOOL_SEEN_BITS - seen->fewer; }

@@ -28,7 +28,7 @@ void cotool_seen_close(cotool_seen *seen);
 
 /* Marks a hash in the 2^bits registers of a HyperLogLog. */
 void cotool_seen_mark(uint8_t *registers, int bits, uint64_t hash);
-/* The number of distinct values (Flajolet et al. 2007); small numbers by the registers that are 0. */
+/* The number of distinct values, without bias at any number (Ertl, arXiv:1702.01284, section 4). */
 double cotool_distinct_count(const uint8_t *registers, int bits);
 
 #endif

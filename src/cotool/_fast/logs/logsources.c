@@ -73,6 +73,14 @@ static void take_part(const cotool_value *whole, int part, cotool_value *value) 
     value->start = start, value->end = p;
 }
 
+/* Tells whether the text after a hole may begin at q: not within a number (3.25s. 1,234,) or a unit: the s
+ * of 3ms. */
+static int ends_hole(const uint8_t *q, const uint8_t *end, const char *after) {
+    if (*after == '.' || *after == ',')
+        return after[1] || !(cotool_is_digit(q[-1]) && q + 1 < end && cotool_is_digit(q[1]));
+    return !(cotool_is_letter((uint8_t)*after) && cotool_is_letter(q[-1]));
+}
+
 /* Reads the word at the hole of a text. */
 static int hole(const cotool_locator *l, const uint8_t *line, const uint8_t *end,
                 cotool_value *value) {
@@ -91,7 +99,9 @@ static int hole(const cotool_locator *l, const uint8_t *line, const uint8_t *end
     while ((p = memmem(p, (size_t)(end - p), l->text, before))) {
         p += before;
         for (q = p; q < end && *q != ' ' && *q != '\t'; q++)
-            if (after && q > p && (size_t)(end - q) >= after && !memcmp(q, l->after, after)) break;
+            if (after && q > p && (size_t)(end - q) >= after && !memcmp(q, l->after, after) &&
+                ends_hole(q, end, l->after))
+                break;
         /* The hole at the end of a text leaves out what closes a bracket or a sentence. */
         while (!after && q > p + 1 && strchr(")]}>,;:.\"'", q[-1])) q--;
         if (q > p && (!after || ((size_t)(end - q) >= after && !memcmp(q, l->after, after)))) {

@@ -61,7 +61,7 @@ def render_requests(measures: Measures, screen: Screen) -> None:
     enough = max(_FEWEST, _LEAST_SHARE * total)
     timed = [one for one in paths.values() if one.records >= enough and one.times.count]
     slowest = sorted(timed, key=lambda one: (-_p99(one), -(one.times.mean or 0), one.path))[:_SHOWN]
-    if len(paths) > _SHOWN:
+    if slowest and len(paths) > _SHOWN:
         title = "slowest paths, by p99"
         screen.print(Text(), _table(title, slowest, total, unit, screen.width))
 

@@ -79,8 +79,16 @@ _SCALES = [
         ("(?<=_)gib", "GiB"),
     )
 ]
-# In camel case: durationMs, latencyMillis, elapsedSeconds, sentBytes.
-_CAMEL = {"Ms": "ms", "Millis": "ms", "Micros": "us", "Nanos": "ns", "Seconds": "s", "Bytes": "B"}
+# In camel case: durationMs, latencyMillis, elapsedSeconds, sentBytes, memorySizeMB.
+_CAMEL = {
+    "Ms": "ms", "Millis": "ms", "Micros": "us", "Us": "us", "Nanos": "ns", "Ns": "ns",
+    "Seconds": "s", "Secs": "s", "Minutes": "min", "Hours": "h", "Days": "d",
+    "Bytes": "B", "KB": "kB", "MB": "MB", "GB": "GB", "KiB": "KiB", "MiB": "MiB", "GiB": "GiB",
+}  # fmt: skip
+# What is counted per second has no unit.
+_RATE = lazy_pattern(
+    r".*(?:[_-]per[_-]?|[a-z]Per(?=[A-Z]))(?i:m?s|secs?|min|h|seconds?|minutes?|hours?|days?)"
+)
 # Units that products define for names that imply none.
 _DEFINED: dict[str, Scale] = {
     "request_time": UNITS["s"],  # nginx
@@ -128,8 +136,10 @@ def scale_of(name: str) -> Scale:
     last = name.rpartition(".")[2]
     if last.lower() in _DEFINED:
         return _DEFINED[last.lower()]
+    if _RATE.fullmatch(last):
+        return NO_SCALE
     for ending, unit in _CAMEL.items():
-        if last.endswith(ending) and last != ending:
+        if last.endswith(ending) and last[: -len(ending)][-1:].islower():
             return UNITS[unit]
     for pattern, scale in _SCALES:
         if pattern.fullmatch(last.lower()):

@@ -32,6 +32,7 @@ _INDEX = lazy_pattern(r"\[\d+\]")
 _FIRST = lazy_pattern(r"\[0\](?=\.)")
 # Units that are as likely the name of a hole: <d> is rarely a number of days.
 _LETTERS = {"m", "h", "d"}
+_OF_MEASURE = lazy_pattern(rf"(?:{'|'.join(model.STATISTICS[:6])}|max|p\d+(?:\.\d+)?)\(([^()]+)\)")
 _DISTINCT = lazy_pattern(r"^([\w.-]+=)?distinct\((.+)\)$")
 _CLASS = lazy_pattern(r"[1-5]xx")
 _MASK = "<*>"  # what a masked path has for an id
@@ -154,6 +155,13 @@ def _source(text: str, whole: str) -> tuple[ValueSource, str]:
         before = re.findall(r"\w+", body.partition("<")[0])
         named = holes[0] and (holes[0] not in UNITS or holes[0] in _LETTERS)
         return _text(body, whole, scale), holes[0] if named else before[-1] if before else body
+    statistic = _OF_MEASURE.fullmatch(body)
+    if statistic is not None:
+        raise InputError(
+            f"{whole!r}: every statistic of a measure is computed",
+            parameter="measures",
+            hint=f"name the field alone: {statistic[1]}; conditions and orders name statistics",
+        )
     field = _FIRST.sub("", body)
     if _INDEX.search(field):
         raise InputError(
@@ -170,6 +178,12 @@ def _unit_of(text: str) -> tuple[str, Scale | None]:
     body, colon, unit = text.rpartition(":")
     if colon and unit in UNITS and body:
         return body, UNITS[unit]
+    if body and _FIELD.fullmatch(body) and unit.isalpha():
+        raise InputError(
+            f"{text!r}: {unit!r} is not a unit",
+            parameter="measures",
+            hint=f"units are {', '.join(UNITS)}",
+        )
     return text, None
 
 
