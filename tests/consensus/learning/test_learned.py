@@ -207,6 +207,51 @@ def test_topics_weigh():
     assert topics["law"]["low"] > topics["art"]["high"]
 
 
+def test_topics_count_as_far_as_they_predict():
+    """Each of six experts knows one of three topics; the confidence is of answers with topics."""
+    lot, rows, truth = random.Random(4), [], {}
+    for k in range(500):
+        right, topic = lot.choice("ABCD"), k % 3
+        votes = {
+            f"e{i}": right
+            if lot.random() < (0.9 if i % 3 == topic else 0.35)
+            else lot.choice("ABCD")
+            for i in range(6)
+        }
+        rows.append(Ballot(f"q{k}", votes, f"topic {topic}"))
+        truth[f"q{k}"] = right
+    learned = Learned()
+    learned.learn_agreement(rows)
+    learned.learn_truth([(row, truth[row.question]) for row in rows[:300]])
+    said = learned.predict(rows[300:])
+    right = [one.best == truth[row.question] for one, row in zip(said, rows[300:], strict=True)]
+    assert sum(right) / len(right) > 0.87
+    assert sum(one.confidence for one in said) / len(said) == pytest.approx(
+        sum(right) / len(right), abs=0.06
+    )
+
+
+def test_a_new_expert_is_trusted_as_far_as_agreement_shows():
+    """Four alike are judged; then one who is nearly always right answers with them."""
+    lot, rows, truth = random.Random(2), [], {}
+    for k in range(450):
+        right = lot.choice("ABCD")
+        skills = {"a": 0.6, "b": 0.55, "c": 0.5, "d": 0.5} | ({"new": 0.95} if k >= 150 else {})
+        votes = {
+            name: right if lot.random() < skill else lot.choice("ABCD")
+            for name, skill in skills.items()
+        }
+        rows.append(Ballot(f"q{k}", votes))
+        truth[f"q{k}"] = right
+    learned = Learned()
+    learned.learn_agreement(rows[:150])
+    learned.learn_truth([(row, truth[row.question]) for row in rows[:150]])
+    learned.learn_agreement(rows[150:])
+    weight = learned.trust().weight
+    assert weight("new") > max(map(weight, "abcd"))
+    assert accuracy(learned, rows[150:], truth) > 0.85
+
+
 def test_reliability_has_intervals():
     """Twice seen is not two hundred times seen; without judgements agreement stands in."""
     few, many = (

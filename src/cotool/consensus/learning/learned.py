@@ -19,7 +19,12 @@ from cotool.consensus.learning.basis import EXPERT, Basis, GoldBallot, Quadratic
 from cotool.consensus.learning.crowd import Crowd
 from cotool.consensus.learning.offsets import Offsets
 from cotool.consensus.learning.records import RECENT, Expert, Judgements, Pair
-from cotool.consensus.learning.topic_effects import topic_effect, topics_pay
+from cotool.consensus.learning.topic_effects import (
+    GIVEN,
+    effects_left_out,
+    share_of_topics,
+    topic_effect,
+)
 from cotool.consensus.learning.topics import Topics
 from cotool.consensus.learning.weights import (
     Beliefs,
@@ -81,7 +86,9 @@ class Learned(Crowd):
     judged: float = 0.0
     as_of: float = 0.0
     topics: Topics = field(default_factory=Topics)
-    _found_topics_pay: bool = field(default=False, repr=False)
+    _topics_count: dict[bool, float] = field(
+        default_factory=lambda: {True: 0.0, False: GIVEN}, repr=False
+    )
     _trust: Trust | None = field(default=None, repr=False)
 
     # ---- predictions -----------------------------------------------------------------------
@@ -122,27 +129,44 @@ class Learned(Crowd):
                 evidence = Evidence(
                     self.agreement, self.older, known, self.offsets, bool(self.rivals())
                 )
-                self._trust = trusted(self._basis(), evidence, beliefs)
+                self._trust, foreseen = trusted(self._basis(), evidence, beliefs)
             except (ArithmeticError, ValueError) as error:
                 raise StoreError(
                     f"what was learned gives no weights: {error}",
                     hint="the data is damaged or was written by another version",
                 ) from None
-            found = [k for k, one in enumerate(known) if one.ballot.topic in self.topics.words]
-            self._found_topics_pay = topics_pay(
-                self._trust,
-                self.experts,
-                [known[k] for k in found],
-                [beliefs.known[k] for k in found],
-            )
+            if known:
+                self._learn_topics(known, foreseen, beliefs.known)
+                self._trust.calibrate(known, foreseen, self.older.questions)
         return self._trust
+
+    def _learn_topics(
+        self,
+        known: Sequence[GoldBallot],
+        foreseen: Sequence[dict[str, float]],
+        beliefs: Sequence[Mapping[str, float]],
+    ) -> None:
+        """Learn how far topics count, those given and those found, and add that to the scores."""
+        self._topics_count = {True: 0.0, False: GIVEN}
+        for found, usual in list(self._topics_count.items()):
+            rows = [
+                (one.right, scores, effects_left_out(self.experts, one, belief))
+                for one, scores, belief in zip(known, foreseen, beliefs, strict=True)
+                if one.ballot.topic and (one.ballot.topic in self.topics.words) is found
+            ]
+            share = self._topics_count[found] = share_of_topics(rows, usual)
+            for _, scores, effects in rows:
+                for value, effect in effects.items():
+                    scores[value] += share * effect
 
     def topic_effects(self, ballot: Ballot) -> dict[str, float]:
         """What each expert's vote is worth more on the ballot's topic; empty if that counts not."""
-        if not ballot.topic or (ballot.topic in self.topics.words and not self.found_topics_pay()):
+        self.trust()
+        share = self._topics_count[ballot.topic in self.topics.words]
+        if not ballot.topic or not share:
             return {}
         return {
-            expert: topic_effect(self.experts[expert], ballot.topic)
+            expert: share * topic_effect(self.experts[expert], ballot.topic)
             for expert in ballot.votes
             if expert in self.experts
         }
@@ -150,7 +174,7 @@ class Learned(Crowd):
     def found_topics_pay(self) -> bool:
         """Whether the topics found in questions' words count."""
         self.trust()
-        return self._found_topics_pay
+        return self._topics_count[True] > 0
 
     def _basis(self) -> Basis:
         """The weights: first the existing ones, then those of the experts with the most answers."""

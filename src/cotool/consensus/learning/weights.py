@@ -37,9 +37,10 @@ from cotool.consensus.learning.mixture import diagonal, mixture, times
 from cotool.consensus.learning.priors import PLAIN, SIZE, STARS_UNTIL, priors, stars
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from cotool.consensus.learning.ballots import Ballot
+    from cotool.consensus.learning.mixture import Mixture
     from cotool.consensus.learning.offsets import Offsets, Parabolas
 
 # The prior of distillation: equal positive weights, and their precision.
@@ -59,8 +60,8 @@ class Trust:
     errors: array[float]
     priors: dict[str, float]
     size: float
-    calibration: Calibration
     offsets: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    calibration: Calibration = field(default_factory=Calibration)
 
     def weight(self, expert: str) -> float:
         """What this expert's vote adds to the log-odds of an answer."""
@@ -91,6 +92,17 @@ class Trust:
         lead = [vote for vote, own in zip(votes, weights, strict=True) if own == most]
         share = sum(votes) / len(votes)
         return features(1 / total, share, len(scores), sum(lead) / len(lead))
+
+    def calibrate(
+        self, judged: Sequence[GoldBallot], foreseen: Sequence[Mapping[str, float]], older: float
+    ) -> None:
+        """Learn the confidence from the foreseen scores; `older` counts older right answers."""
+        points = []
+        for one, own in zip(judged, foreseen, strict=True):
+            best = max(own, key=lambda value: (own[value], value))
+            points.append((self.figures(own, one.ballot, best), best == one.right, one.share))
+        self.calibration.learn(points)
+        self.calibration.judged = older + sum(one.share for one in judged)
 
 
 def distil(
@@ -146,8 +158,14 @@ def folded(
     )
 
 
-def trusted(basis: Basis, evidence: Evidence, beliefs: Beliefs) -> Trust:
-    """The weights by all evidence; `beliefs` are of its judged questions."""
+def trusted(
+    basis: Basis, evidence: Evidence, beliefs: Beliefs
+) -> tuple[Trust, list[dict[str, float]]]:
+    """The weights by all evidence; `beliefs` are of its judged questions.
+
+    Also returns the scores of the answers to these questions, by weights that have not seen them;
+    `Trust.calibrate` takes them.
+    """
     agreement, older, judged, offsets, divided = evidence
     size = len(basis.keys)
     mode, spread = likeliest(basis, agreement)
@@ -159,9 +177,8 @@ def trusted(basis: Basis, evidence: Evidence, beliefs: Beliefs) -> Trust:
     if not known:
         errors = array("d", [SIZE * sqrt(spread[k * (size + 1)]) for k in range(size)])
         if divided:
-            return Trust(basis, near, errors, {"plurality": 1.0}, 1.0, Calibration())
-        shares = {"agreement": 1.0}
-        return Trust(basis, near, errors, shares, 1.0, Calibration(), offsets.by_agreement(basis))
+            return Trust(basis, near, errors, {"plurality": 1.0}, 1.0), []
+        return Trust(basis, near, errors, {"agreement": 1.0}, 1.0, offsets.by_agreement(basis)), []
     for place in range(size):
         spread[place] = spread[place * size] = 0.0
     wide = array("d", [SIZE**2 * value for value in spread])
@@ -170,14 +187,39 @@ def trusted(basis: Basis, evidence: Evidence, beliefs: Beliefs) -> Trust:
     found = mixture(
         choices, older.over(basis.keys), priors(basis, near, wide, leading, divided=divided)
     )
+    _judge_new(basis, found, near, judged, older)
     errors = array("d", [sqrt(found.covariance[k * (size + 1)]) for k in range(size)])
     anchor = sqrt(_length(near) / _length(found.weights))
     near_agreement = sum(found.shares.get(name, 0.0) for name in ("agreement", "inference"))
     corrected, foreseen = offsets.corrected(basis, judged, found.foreseen, near_agreement)
-    trust = Trust(basis, found.weights, errors, found.shares, anchor, Calibration(), corrected)
-    trust.calibration.learn(list(_points(trust, judged, foreseen)))
-    trust.calibration.judged = known
-    return trust
+    trust = Trust(basis, found.weights, errors, found.shares, anchor, corrected)
+    return trust, by_answer(judged, foreseen)
+
+
+def _judge_new(
+    basis: Basis,
+    found: Mixture,
+    near: Sequence[float],
+    judged: Sequence[GoldBallot],
+    older: Quadratic,
+) -> None:
+    """Give experts without right answers the weights by agreement, at the size of the others'.
+
+    Only as far as agreement shows whom to trust: a prior that fits the others does not say that a
+    new expert is like them.
+    """
+    held, size = older.over(basis.keys)[0], len(basis.keys)
+    seen = {EXPERT + name for one in judged for name in one.ballot.votes}
+    experts = [place for key, place in basis.places.items() if key.startswith(EXPERT)]
+    known = [k for k in experts if basis.keys[k] in seen or held[k * (size + 1)] > 0]
+    before = sum(near[place] for place in known)
+    if before <= 0:
+        return
+    times_as_large = max(sum(found.weights[place] for place in known) / before, 0.0)
+    doubt = found.shares.get("free", 0.0)
+    for place in {*experts} - {*known}:
+        by_agreement = times_as_large * near[place]
+        found.weights[place] = doubt * found.weights[place] + (1 - doubt) * by_agreement
 
 
 class Evidence(NamedTuple):
@@ -198,15 +240,6 @@ class Beliefs(NamedTuple):
 
     known: Sequence[Mapping[str, float]] = ()
     weight: float = 0.0
-
-
-def _points(
-    trust: Trust, judged: Sequence[GoldBallot], foreseen: Sequence[float]
-) -> Iterator[tuple[tuple[float, ...], bool, float]]:
-    """Yield what the confidence is learned from: (figures, right, share) of each question."""
-    for one, own in zip(judged, by_answer(judged, foreseen), strict=True):
-        best = max(own, key=lambda value: (own[value], value))
-        yield trust.figures(own, one.ballot, best), best == one.right, one.share
 
 
 def _length(weights: Sequence[float]) -> float:
