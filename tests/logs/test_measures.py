@@ -211,6 +211,9 @@ def test_a_group_is_where_python_finds_it(regex: str, line: str) -> None:
         ("https://shop.example/c/77", "/c/<*>"), ("/static/app.js", "/static/app.js"),
         ("/api/v2/café", "/api/v2/café"), ("/facade/decade", "/facade/decade"), ("/", "/"),
         ("/host/10.0.110.178/x", "/host/<*>/x"), ("/geo/12.0006,-155.5", "/geo/<*>"),
+        ("/ord/ORD-17544", "/ord/<*>"), ("/t/dGhpc0lzQVRva2VuMQ", "/t/<*>"),
+        ("/js/app-20260302.js", "/js/<*>.js"),
+        ("/getUserProfileById2/x", "/getUserProfileById2/x"),
         ("/report-2024", "/report-2024"), ("/s3/bucket", "/s3/bucket"),
     ],
 )  # fmt: skip

@@ -12,25 +12,23 @@
 
 /* Tells whether a segment is a number, an address or a place: 7, 1.2.3, 10.0.0.1, 12.5,-3.1. */
 static int is_number(const uint8_t *p, const uint8_t *end) {
-    int digits = 0;
-    for (; p < end; p++) {
-        if (cotool_is_digit(*p)) digits++;
-        else if (!strchr(".,-_:", *p)) return 0;
-    }
-    return digits > 0;
+    if (p == end || !cotool_is_digit(end[-1])) return 0;
+    while (p < end && (cotool_is_digit(*p) || strchr(".,-_:", *p))) p++;
+    return p == end;
 }
 
-/* Tells whether a segment of a path names one thing among many: digits, a UUID, a hash, a token. `stop`
- * is set to its end, before an extension. */
+/* Tells whether a segment of a path names one thing among many: digits, a UUID, a hash, a token, a word
+ * with a long number (ORD-17544). `stop` is set to its end, before an extension. */
 static int is_id(const uint8_t *p, const uint8_t *end, const uint8_t **stop) {
     int digits = 0, hex = 0, others = 0, dashes = 0, changes = 0, was = -1;
+    int kinds = 0, kind = 0, last = 0; /* changes of case and digits but Ab; digits at the end */
     const uint8_t *q = p;
     *stop = end;
     if (is_number(p, end)) return 1;
     for (; q < end && *q != '.'; q++) {
         int is;
         if (*q == '-' || *q == '_' || *q == ':') {
-            dashes++;
+            dashes++, last = 0;
             continue;
         }
         if (*q == '%' || *q >= 0x80) return 0;
@@ -41,13 +39,19 @@ static int is_id(const uint8_t *p, const uint8_t *end, const uint8_t **stop) {
         else if (!is) return 0;
         changes += was >= 0 && was != is;
         was = is;
+        last = is ? last + 1 : 0;
+        kinds += kind && kind != (is ? 1 : *q & 0x20 ? 2 : 3) && !(kind == 3 && !is);
+        kind = is ? 1 : *q & 0x20 ? 2 : 3;
     }
     *stop = q;
     if (!digits) return 0;
     if (!hex && !others) return 1;
     if (q < end && memchr(q + 1, '.', (size_t)(end - q - 1))) return 0;
     if (!others) return digits + hex >= 8;
-    return digits + hex + others >= 16 && digits >= 3 && changes >= 4 && dashes <= 4;
+    if (digits + hex + others >= 16 &&
+        ((digits >= 3 && changes >= 4 && dashes <= 4) || kinds * 20 >= 7 * (digits + hex + others)))
+        return 1;
+    return q - p >= 8 && last >= 5 && (last >= 6 || q[-1 - last] == '-' || q[-1 - last] == '_');
 }
 
 static int ends_path(uint8_t c) { return c == '?' || c == '#' || c == ';'; }
