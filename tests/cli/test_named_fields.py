@@ -145,3 +145,11 @@ def test_measures_that_do_not_fit_are_named(access, run):
     output, _ = run(access, *words, "--by", "path,method,class,client")
     assert "no room for" in output
     assert "…\n" not in output
+
+
+def test_days_in_another_zone_are_reported(access, run):
+    """Steps of days begin at midnight UTC; if days begin elsewhere, a warning says so."""
+    words = (access, "-m", "rt", "--bucket", "1d")
+    assert "midnight UTC" in run(*words, "--tz", "Asia/Tokyo")[0]
+    assert "midnight UTC" not in run(*words, "--tz", "UTC")[0]
+    assert "midnight UTC" not in run(*words)[0]
