@@ -208,16 +208,12 @@ def _is_named_by(column: Column) -> bool:
 def _person(sample: Sample) -> Column | None:
     if sample.keys.expert:
         return sample.by_path.get(sample.keys.expert)
-    asked_for = next((c for c in sample.texts if names.asks(c.path) and _is_named_by(c)), None)
-    if asked_for is not None:
-        return asked_for
     unique = [c for c in sample.texts if c.is_unique and not c.is_time and not names.asks(c.path)]
-    unnamed = next((c for c in unique if not names.words_of(c.path)), None)
-    named = next((c for c in unique if _is_named_by(c)), None)
-    if named is not None:
-        return named
-    for parts in ((names.EXPERT,), (names.OWN_ID, names.ITEM_ID)):
-        found = next((c for c in unique if c.is_called(*parts)), None)
-        if found is not None:
-            return found
-    return unnamed
+    likely = (
+        *(c for c in sample.texts if names.asks(c.path) and _is_named_by(c)),
+        *(c for c in unique if _is_named_by(c)),
+        *(c for c in unique if c.is_called(names.EXPERT)),
+        *(c for c in unique if c.is_called(names.OWN_ID, names.ITEM_ID)),
+        *(c for c in unique if not names.words_of(c.path)),
+    )
+    return next(iter(likely), None)

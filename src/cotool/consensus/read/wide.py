@@ -298,17 +298,14 @@ def _read_wide(sample: Sample, group: list[Column]) -> Plan:
     keys = sample.keys
     own = set(group)
     rest = [c for c in sample.texts if c not in own]
-    question = next((c for c in rest if c.path == keys.question), None) or max(
-        (c for c in rest if c.is_called(names.QUESTION)),
-        key=lambda c: (c.distinct > 1, c.hint.weight, c.words),
-        default=None,
+    called = [c for c in rest if c.is_called(names.QUESTION)]
+    texts = [c for c in rest if c.part == names.UNKNOWN and c.is_text and c.distinct > 1]
+    likely = (
+        *(c for c in rest if c.path == keys.question),
+        *sorted(called, key=lambda c: (c.distinct < 2, -c.hint.weight, -c.words)),
+        *sorted(texts, key=lambda c: -c.words),
     )
-    if question is None:
-        question = max(
-            (c for c in rest if c.part == names.UNKNOWN and c.is_text and c.distinct > 1),
-            key=lambda c: c.words,
-            default=None,
-        )
+    question = next(iter(likely), None)
     unique = [c for c in rest if c.is_unique and not c.is_time]
     identity = next((c for c in unique if c.is_called(names.ITEM_ID) >= names.PLAIN), None)
     if identity is None and (question is None or not question.is_unique):
@@ -320,7 +317,7 @@ def _read_wide(sample: Sample, group: list[Column]) -> Plan:
     gold = tuple(
         c.path for c in rest if c.part == names.GOLD or c.is_called(names.ANSWER) >= names.STRONG
     )
-    asked = [c.path for c in rest if c.is_called(names.QUESTION) and c.distinct > 1]
+    asked = [c.path for c in called if c.distinct > 1]
     join: tuple[str, ...] = ()
     stems = {match[1] for path in asked if (match := _NUMBERED.match(path))}
     if len(stems) == 1 and len(asked) > 1:
