@@ -82,21 +82,6 @@ def lm_eval(item: JsonObject, kept: dict[str, Any]) -> Made:
     yield {**record, "content": choices[best].strip()}
 
 
-def inspect_sample(item: JsonObject, kept: dict[str, Any]) -> Made:
-    """A sample of an Inspect log that is stored in a file of its own."""
-    content = value_at(item, "output.completion|output.choices.0.message.content")
-    if content is None:
-        raise FailedError(reason(item) or "the sample has no output")
-    header = kept.get("header") or {}
-    parts = [value_at(header, "eval.task"), item.get("id")]
-    yield {
-        "question": asked(item.get("input")),
-        "question_id": "/".join(str(part) for part in parts if part is not None),
-        "content": said(content),
-        "expert": value_at(header, "eval.model") or value_at(item, "output.model"),
-    }
-
-
 def promptfoo(item: JsonObject, _kept: dict[str, Any]) -> Made:
     """One result: the variables are the question, since several prompts may ask it."""
     content = value_at(item, "response.output|output")

@@ -143,7 +143,10 @@ TOOLS = (
         id=("^eval.task", "id"), expert="^eval.model",
         content="output.completion|output.choices.0.message.content",
     ),
-    Tool("Inspect sample", ("epoch", "output.choices", "input"), make=evaluation.inspect_sample),
+    Tool(
+        "Inspect sample", ("epoch", "output.choices", "input"), question="input", id=("id",),
+        content="output.completion|output.choices.0.message.content", expert="output.model",
+    ),
     Tool("promptfoo", ("results.results.0.vars",), each="results.results",
          make=evaluation.promptfoo),
     Tool("promptfoo", ("results.0.vars", "results.0.provider"), each="results",
