@@ -183,6 +183,8 @@ def test_last_own_statement_counts(text: str, kind: str, value: str) -> None:
         ("A. Rivers\nB. Lakes\nC. Seas", "choice"),
         ("The answer is A dog.", "choice"),
         ("The answer is I think unknown.", "choice"),
+        ("For. It saves money.", "choice"),
+        ("Has.", "choice"),
         ("The answer is E = mc^2.", "choice"),
         ("The answer is N/A.", "choice"),
         ("I like this book. A friend gave it to me.", "choice"),

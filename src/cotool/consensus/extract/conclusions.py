@@ -54,6 +54,7 @@ _IS_BETTER = lazy_pattern(
     r"(?:['’]s\s\w+)?[\"”)*]{0,3}\s(?:wins\b|(?:is|was|gives|provides)\s(?:\w+\s)?"
     r"(?:better|best|superior|preferable|preferred|stronger|clearer|the\s(?:winner|better|best)))"
 )
+_BETTER = ("win", "best", "better", "superior", "prefer", "stronger", "clearer")
 _SO = lazy_pattern(
     r"(?:^|[,;.–-]\s)(?:so|therefore|thus|hence|then|overall|in short|in conclusion)[,:]?\s{1,2}"
     r"(?:(?:it['’]?s|it is|that['’]s|my answer is"
@@ -142,6 +143,8 @@ def weak_statements(text: str, low: str) -> Iterator[StatedPlace]:
 
 def _is_better(tail: str, start: int, end: int) -> bool:
     """Whether a letter names the answer that a judge prefers: "Assistant A is better"."""
+    if not any(word in tail for word in _BETTER):
+        return False
     return bool(_IS_BETTER.match(tail, end) and _CONTESTANT.search(tail, max(0, start - 16), start))
 
 

@@ -46,9 +46,9 @@ def _lines(text: str) -> Iterator[StatedPlace]:
     if blank and "\n" not in first and _REASON.match(rest.lstrip(_EMPHASIS)):
         yield StatedPlace(0, first, "before the explanation", whole=True)
     position = text.rfind("\n")
-    if _HEADED.search(text, max(0, position - _LONGEST_HEADING), max(0, position)):
+    if position > 0 and _HEADED.search(text, max(0, position - _LONGEST_HEADING), position):
         yield StatedPlace(position, text[position + 1 :], "final answer", whole=True)
-    labelled = _LABELLED_LINE.match(text, position + 1)
+    labelled = _LABELLED_LINE.match(text, position + 1) if ":" in text else None
     if labelled:
         rule = labelled.group().strip()
         yield StatedPlace(position, text[labelled.end() :][:SPAN], rule, whole=True)

@@ -67,6 +67,8 @@ _NUMBER = lazy_pattern(
       |[ ]?(?:个百分点|퍼센트|パーセント))?""",
     re.VERBOSE,
 )
+# The letters with which it may begin: of "minus", "negative" and currencies.
+_MAY_BEGIN = "mMnNUEGR"
 # What may not follow: more digits or an operator (a formula, a time, a date, a range, a list),
 # an ordinal's ending, a decade's, another number word, one letter that is a variable and no unit.
 _NO_NUMBER_AFTER = lazy_pattern(
@@ -122,10 +124,17 @@ class Number(NamedTuple):
 
 def read_number(text: str, start: int = 0) -> Number | None:
     """Read the number at `start`; None if there is none."""
-    match = _NUMBER.match(text, start)
-    if match is None:
-        return _read_words(text, start)
-    based = _BASED.match(text, start) if match["mantissa"] == "0" else None
+    digits = text[start:].removesuffix(".")
+    if digits.isascii() and digits.isdecimal() and len(digits) <= MAX_DIGITS:
+        return Number(str(int(digits)), start + len(digits))
+    is_word = digits[:1].isalpha() and digits[0] not in _MAY_BEGIN
+    match = None if is_word else _NUMBER.match(text, start)
+    return _read_words(text, start) if match is None else _read_digits(text, match)
+
+
+def _read_digits(text: str, match: re.Match[str]) -> Number | None:
+    """Read the number that `_NUMBER` found; None if what follows makes it something else."""
+    based = _BASED.match(text, match.start()) if match["mantissa"] == "0" else None
     if based:
         return Number(str(int(based[0], 0)), based.end())
     end = match.end()

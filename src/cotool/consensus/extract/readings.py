@@ -84,10 +84,11 @@ def clean(span: str) -> str:
 
 
 # What may follow a bare letter: an end, a mark, or a word that opens the reason. Not "A dog",
-# "I think", "E = mc²", "N/A", "J.-P.", "J. K. Rowling", "e.g.".
+# "I think", "For", "E = mc²", "N/A", "J.-P.", "J. K. Rowling", "e.g.".
 _LETTER_ENDS = r"""(?=\s*(?:$|[,;!?)\]}*_"'”’»`|$\n。，、；：）」]|\.(?![\w-]|\s[A-Z]\.)|:(?!//)
     |\s[–—-]\s|\s\(|[–—]|\n
-    |(?:because|since|as|for|is|and|or|not|which|with|but|would|instead|rather)\b|[^\x00-\u02af\s]))"""
+    |(?<=\s)(?:because|since|as|for|is|and|or|not|which|with|but|would|instead|rather)\b
+    |[^\x00-\u02af\s]))"""
 _CHOICE = lazy_pattern(
     rf"""(?:(?i:option|choice|letter|answer|both|only)s?[ ])?\$?[*_]*
     (?:[(\[{{]\s?[*_]*(?P<enclosed>[A-Za-z]|[ivxIVX]{{2,4}})[*_]*\s?(?:[)\]}}](?![\w(])|$)
@@ -110,12 +111,23 @@ _COMPOUND_CHOICE = lazy_pattern(
 )
 
 
+# The words, and the Roman numbers, with which a choice may begin.
+_CHOOSING = (
+    *("option", "choice", "letter", "answer", "both", "only", "none", "all", "neither"),
+    *("ii", "iv", "vi", "ix"),
+)
+
+
 def read_choice(span: str) -> Reading | None:
     """Read an option: a letter A to J, any letter in brackets, or "none of the above".
 
     If there are two options ("(A) or (B)"), the first counts, as for the graders of multiple-choice
     benchmarks, and the reading says so; three or more leave the text undecided.
     """
+    head = span[:2]
+    is_word = len(head) > 1 and head.isascii() and head.isalpha()
+    if head[:1].isdigit() or (is_word and not span[:7].lower().startswith(_CHOOSING)):
+        return None
     match = _CHOICE.match(span)
     if match is None:
         match = _COMPOUND_CHOICE.match(span.lstrip("("))
@@ -155,6 +167,7 @@ _BETWEEN = lazy_pattern(
     r"(?:and|to|und|bis|et|à|y|a|e|и|до)\s(?P<high>[$€£¥]?-?[\d.,]*\d%?)",
     re.IGNORECASE,
 )
+_BOUNDS = ("between", "from", "zwischen", "von", "entre", "de", "между", "от")
 # "about 30", "Option 2".
 _ABOUT = lazy_pattern(
     r"(?:about|approximately|approx\.?|roughly|around|nearly|almost|circa|ca\.|etwa|ungefähr|rund"
@@ -172,7 +185,8 @@ _NEXT_ITEM = lazy_pattern(r"\n\s*[*_]{0,2}(\d{1,3})[.)]\s")
 
 
 def _read_range(span: str, start: int) -> Reading | None:
-    between = _BETWEEN.match(span, start) if any(map(str.isdigit, span)) else None
+    begins = span[start : start + 8].lower()
+    between = _BETWEEN.match(span, start) if begins.startswith(_BOUNDS) else None
     low = between and read_number(between["low"])
     high = between and read_number(between["high"])
     if not (between and low and high):

@@ -214,13 +214,15 @@ def _by_id(value: Mapping[str, Any]) -> bool:
     """Whether a document maps ids to answers (SQuAD's predictions) or to records."""
     if len(value) < 2:
         return False
+    parts = list(value.values())
+    if {*map(type, parts)} not in ({str}, {list}, {dict}):
+        return False
     words = [key for key in list(value)[:50] if not _IDENTITY.fullmatch(str(key))]
     if any(names.hint_of(str(key)).part != names.UNKNOWN for key in words):
         return False
     keys = list(value)
     identities = sum(1 for key in keys if _IDENTITY.fullmatch(key)) / len(keys)
-    parts = list(value.values())
-    if all(isinstance(part, str) for part in parts):
+    if isinstance(parts[0], str):
         return identities > 0.9
     items = [item for part in parts if isinstance(part, list) for item in part]
     if items and all(isinstance(part, list) for part in parts):
