@@ -76,7 +76,8 @@ def test_learning_does_not_depend_on_the_order():
     for name in SKILLS:
         assert one.trust().weight(name) == pytest.approx(other.trust().weight(name), abs=1e-6)
         assert one.experts[name].right == pytest.approx(other.experts[name].right, abs=1e-6)
-    assert one.trust().calibration.mean == pytest.approx(other.trust().calibration.mean, abs=1e-6)
+    fits = [learned.trust().calibration.fits[0] for learned in (one, other)]
+    assert fits[0].weights == pytest.approx(fits[1].weights, abs=1e-6)
 
 
 def test_one_by_one_is_the_batch():
@@ -409,6 +410,20 @@ def test_calibration_learns():
     assert found < half.probability(figures)[0] < start
     assert below - above < high - low
     assert above < found < below
+
+
+def test_few_judgements_leave_a_wide_interval():
+    """Independent experts are right more often than those who share errors: ten answers say so."""
+    figures = features(0.8, 0.6, 4, 1.0)
+    few, some = Calibration(), Calibration()
+    few.learn([(figures, True, 1.0)] * 3)
+    some.learn([(figures, True, 1.0)] * 12)
+    shares = [one.fits[1].share for one in (Calibration(), few, some)]
+    assert shares == sorted(shares)
+    assert shares[2] > 0.5
+    _, low, high = few.probability(figures)
+    assert low < 0.6
+    assert high > 0.85
 
 
 # ---- right answers -----------------------------------------------------------------------------
