@@ -24,7 +24,7 @@ def test_without_judgements_there_is_none():
 
 def test_bins_hold_what_was_stated_and_what_came_true():
     """All judged questions are in them, with their shares after forgetting."""
-    points = [(features(p / 20, 0.6, 3), p % 3 > 0, 0.5) for p in range(1, 20)]
+    points = [(features(p / 20, 0.6, 3, 1.0), p % 3 > 0, 0.5) for p in range(1, 20)]
     own = Calibration()
     own.learn(points)
     assert sum(one.questions for one in own.bins) == pytest.approx(9.5)
