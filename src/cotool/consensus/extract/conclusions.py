@@ -23,9 +23,10 @@ _LEADING_OPTION = lazy_pattern(
     r"[*_]{0,2}(?:\(?[A-J][.):]{1,2}[*_]{0,2}\s+(?=\S)|[A-J](?=,?\s(?:because|since|as)\b))"
 )
 _OPTION_MARK = lazy_pattern(r"[A-J](?=[).*\"”\s'’]|$)")
+_CORRECT = ("correct", "right", "best", "true", "accurate", "appropriate", "closest")
 _IS_CORRECT = lazy_pattern(
     r"[)\"*.]{0,3}\s{1,2}is\s(?:the\s)?(?:most\s|only\s|best\s)?"
-    r"(?:correct|right|best|true|accurate|appropriate|closest)(?:\s(?:answer|option|choice|one))?\b"
+    rf"(?:{'|'.join(_CORRECT)})(?:\s(?:answer|option|choice|one))?\b"
 )
 _CONCLUDES = lazy_pattern(r"(?:\b(?:is|are|be|[iI]t['’]s)|:)\s[\"“*]{0,3}$")
 _NEGATED = lazy_pattern(r"\b(?:wrong|incorrect|not|false|except)\b", re.IGNORECASE)
@@ -151,13 +152,14 @@ def _is_better(tail: str, start: int, end: int) -> bool:
 def _weak_options(tail: str) -> Iterator[StatedPlace]:
     correct: set[str] = set()
     concluded = better = None
+    may_be_correct = any(word in tail for word in _CORRECT)
     for mark in _OPTION_MARK.finditer(tail):
         start, end = mark.span()
         enclosed = tail[start - 1 : start] == "(" and tail[end : end + 1] == ")"
         start -= enclosed
         if not enclosed and start and tail[start - 1] not in ' \n\t*"“':
             continue
-        if _IS_CORRECT.match(tail, end):
+        if may_be_correct and _IS_CORRECT.match(tail, end):
             correct.add(mark.group())
         elif _is_better(tail, start, end):
             better = mark.group()

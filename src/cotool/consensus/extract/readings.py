@@ -85,9 +85,13 @@ def clean(span: str) -> str:
 
 # What may follow a bare letter: an end, a mark, or a word that opens the reason. Not "A dog",
 # "I think", "For", "E = mc²", "N/A", "J.-P.", "J. K. Rowling", "e.g.".
-_LETTER_ENDS = r"""(?=\s*(?:$|[,;!?)\]}*_"'”’»`|$\n。，、；：）」]|\.(?![\w-]|\s[A-Z]\.)|:(?!//)
+_AFTER_LETTER = (
+    *("because", "since", "as", "for", "is", "and", "or", "not", "which", "with", "but", "would"),
+    *("instead", "rather"),
+)
+_LETTER_ENDS = rf"""(?=\s*(?:$|[,;!?)\]}}*_"'”’»`|$\n。，、；：）」]|\.(?![\w-]|\s[A-Z]\.)|:(?!//)
     |\s[–—-]\s|\s\(|[–—]|\n
-    |(?<=\s)(?:because|since|as|for|is|and|or|not|which|with|but|would|instead|rather)\b
+    |(?<=\s)(?:{"|".join(_AFTER_LETTER)})\b
     |[^\x00-\u02af\s]))"""
 _CHOICE = lazy_pattern(
     rf"""(?:(?i:option|choice|letter|answer|both|only)s?[ ])?\$?[*_]*
@@ -118,15 +122,24 @@ _CHOOSING = (
 )
 
 
+def _may_choose(span: str) -> bool:
+    """Return whether a text may begin with an option: not with a digit or with most words."""
+    if span[:1].isdigit():
+        return False
+    after = span[2:3]
+    if span[:1].isalpha() and span[1:2] == " " and after.isascii() and after.isalpha():
+        return span.startswith(_AFTER_LETTER, 2)
+    is_word = len(span) > 1 and span[:2].isascii() and span[:2].isalpha()
+    return not is_word or span[:7].lower().startswith(_CHOOSING)
+
+
 def read_choice(span: str) -> Reading | None:
     """Read an option: a letter A to J, any letter in brackets, or "none of the above".
 
     If there are two options ("(A) or (B)"), the first counts, as for the graders of multiple-choice
     benchmarks, and the reading says so; three or more leave the text undecided.
     """
-    head = span[:2]
-    is_word = len(head) > 1 and head.isascii() and head.isalpha()
-    if head[:1].isdigit() or (is_word and not span[:7].lower().startswith(_CHOOSING)):
+    if not _may_choose(span):
         return None
     match = _CHOICE.match(span)
     if match is None:
@@ -169,6 +182,11 @@ _BETWEEN = lazy_pattern(
 )
 _BOUNDS = ("between", "from", "zwischen", "von", "entre", "de", "между", "от")
 # "about 30", "Option 2".
+_ABOUT_WORDS = (
+    *("about", "approx", "roughly", "around", "nearly", "almost", "circa", "ca.", "etwa", "ungef"),
+    *("rund", "environ", "aproxim", "cerca de", "около", "примерно", "大约", "约", "約", "およそ"),
+    *("약", "लगभग", "حوالي", "option", "choice", "ph", "in", "the year"),
+)
 _ABOUT = lazy_pattern(
     r"(?:about|approximately|approx\.?|roughly|around|nearly|almost|circa|ca\.|etwa|ungefähr|rund"
     r"|environ|aproximadamente|cerca de|около|примерно|大约|约|約|およそ|약|लगभग|حوالي"
@@ -205,7 +223,8 @@ def read_quantity(span: str) -> Reading | None:
     between = _read_range(span, start) if worded else None
     if between is not None:
         return between
-    about = _ABOUT.match(span, start) if worded else None
+    is_about = worded and span[start : start + 8].lower().startswith(_ABOUT_WORDS)
+    about = _ABOUT.match(span, start) if is_about else None
     if about:
         start = about.end()
     # "$$18$$" and "$18$" of LaTeX; one dollar sign is left for the currency.
