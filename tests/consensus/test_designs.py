@@ -13,6 +13,12 @@ from cotool.consensus.read.sample import UnclearError
 UV = {"u": "x", "v": "y"}
 UU = {"u": "x", "v": "x"}
 LONG = {
+    "raters who do not rate every item": (
+        ("essay_id,rater,score", "e,u,2.48", "e,v,1.28", "f,u,1.95", "g,u,3.25", "g,v,0.75",
+         "h,v,4.5"),
+        {"e": {"u": "2.48", "v": "1.28"}, "f": {"u": "1.95"}, "g": {"u": "3.25", "v": "0.75"},
+         "h": {"v": "4.5"}},
+    ),
     "a remark beside a vote": (
         ("page,user,vote,comment", "p,u,x,per the sources", "p,v,y,no coverage here",
          "q,u,x,an advert", "q,v,x,as said above"),
@@ -69,6 +75,12 @@ LONG = {
     ),
 }  # fmt: skip
 WIDE = {
+    "raters by name, whose texts share nothing": (
+        ("question,rater_ann,rater_ben", "Why rain?,warm air rises,clouds cool down",
+         "Why wind?,pressure differs there,the sun heats land"),
+        {"Why rain?": {"rater_ann": "warm air rises", "rater_ben": "clouds cool down"},
+         "Why wind?": {"rater_ann": "pressure differs there", "rater_ben": "the sun heats land"}},
+    ),
     "a word between the numbers": (
         ("id,essay,rater1_domain1,rater2_domain1,domain1_score", "1,a b c d e,x,y,3",
          "2,f g h i j,x,x,4"),
