@@ -91,7 +91,7 @@ def test_topics_count_only_where_they_pay(tmp_path, by_topic):
 def test_found_topics_are_kept_and_merged():
     """By export and import; a merge keeps at most twenty."""
     learned = Learned(topics=Topics({"a, b": {"a": 1.0}}, {"a": 2.0}))
-    assert imported(json.loads(json.dumps(exported(learned))), "here").topics == learned.topics
+    assert imported(json.loads(json.dumps(exported(learned))), "here")[0].topics == learned.topics
     many = Topics({f"t{k}": {f"w{k}": 1.0} for k in range(20)}, {"a": 1.0})
     learned.topics.add(many)
     assert len(learned.topics.words) == MOST_TOPICS

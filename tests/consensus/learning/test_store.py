@@ -190,7 +190,7 @@ def test_export_and_import_are_exact(store):
     asked, truth = crowd()
     learn(store, asked, truth)
     form = exported(store.read())
-    assert exported(imported(form, "file")) == form
+    assert exported(*imported(form, "file")) == form
     for bad in ([], {"schema": "x"}, {**form, "records": [["expert", "ann", {"answers": 1}]]},
                 {**form, "records": [[1]]}):  # fmt: skip
         with pytest.raises(StoreError):
@@ -312,7 +312,7 @@ def test_an_export_of_version_1_is_read(store):
         for kind, name, value in form["records"]
         if kind not in {"quadratic", "right"}
     ]
-    old = imported({"schema": "cotool.experts/1", "records": records}, "file")
+    old, _ = imported({"schema": "cotool.experts/1", "records": records}, "file")
     assert old.experts == store.read().experts
     with pytest.raises(StoreError, match=f"version 9; this cotool knows {VERSION}"):
         imported({**form, "schema": "cotool.experts/9"}, "file")

@@ -9,8 +9,8 @@ import pytest
 from cotool.consensus.learning.ballots import Ballot
 from cotool.consensus.learning.evidence import Outlook, findings
 from cotool.consensus.learning.learned import Learned
+from cotool.consensus.learning.remembered import Remembered
 from cotool.consensus.learning.session import decision
-from cotool.consensus.learning.store import Remembered
 from cotool.consensus.truth.methods import correlated, majority_vote
 
 LABELS = "ABCDE"

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cotool.consensus.learning.learned import Learned
+    from cotool.consensus.learning.merging import Part
+    from cotool.consensus.learning.remembered import Remembered
     from cotool.consensus.learning.store import Store
 
 
@@ -159,7 +161,7 @@ def export(store: str | None, file: str) -> int:
     from cotool.io.output import open_output
 
     with _open(store) as opened:
-        form = exported(_known(opened))
+        form = exported(_known(opened), reversed(opened.questions()))
     with open_output(file, data=True) as sink:
         sink.write(json.dumps(form, ensure_ascii=False, indent=1) + "\n")
     return 0
@@ -167,47 +169,71 @@ def export(store: str | None, file: str) -> int:
 
 def import_(store: str | None, file: str, *, yes: bool, quiet: bool) -> int:
     """Replace the store."""
-    learned = _read_export(file)
+    learned, remembered = _read_export(file)
     with _open(store, create=True) as opened:
         if not opened.is_new():
             _confirm(f"Replace the contents of {opened.name}?", yes=yes)
         with opened.changing() as change:
-            change.learned = learned
+            change.replace(learned, remembered)
         if not quiet:
             _say(f"{plural(len(learned.experts), 'expert')} imported into {opened.name}")
     return 0
 
 
 def merge(store: str | None, others: Sequence[str], *, quiet: bool) -> int:
-    """Add other stores to the store."""
+    """Add what other stores learned from other questions."""
+    from cotool.consensus.learning.merging import Part, merged
+
     found = [_read_other(name) for name in others]
     with _open(store, create=True) as opened:
         with opened.changing() as change:
-            for other in found:
-                change.learned.merge(other)
-            count = len(change.learned.experts)
+            own = Part(opened.name, change.learned, reversed(opened.questions()))
+            done = merged([own, *found])
+            change.learned = done.learned
+            change.remember(
+                one for key, one in done.questions.items() if own.questions.get(key) != one
+            )
+        for name, count in done.added.items():
+            _say(
+                f"warning: the counts of {name} were added up, since it has forgotten a part of "
+                "what it learned"
+                + (
+                    f"; {plural(count, 'question')} that it no longer remembers would count twice "
+                    "if another store learned from them"
+                    if count
+                    else ""
+                )
+            )
+        if done.differing:
+            _say(
+                f"warning: {plural(done.differing, 'question')} judged differently; the first "
+                "judgement stays"
+            )
         if not quiet:
             _say(
                 f"{plural(len(others), 'store')} merged into {opened.name}: "
-                f"{plural(count, 'expert')}"
+                f"{plural(len(done.learned.experts), 'expert')}, "
+                f"{plural(done.new, 'new question')}"
+                + (f"; {plural(done.known, 'question')} known before" if done.known else "")
             )
     return 0
 
 
-def _read_other(name: str) -> Learned:
+def _read_other(name: str) -> Part:
     """Read a store, or a file written by export."""
     from cotool.consensus import Store
+    from cotool.consensus.learning.merging import Part
 
     path = Path(name)
     if path.is_file():
         with path.open("rb") as stream:
             if not stream.read(16).startswith(b"SQLite format 3"):
-                return _read_export(name)
+                return Part(name, *_read_export(name))
     with Store(name, create=False) as opened:
-        return _known(opened)
+        return Part(name, _known(opened), reversed(opened.questions()))
 
 
-def _read_export(file: str) -> Learned:
+def _read_export(file: str) -> tuple[Learned, list[Remembered]]:
     from cotool.consensus.learning.exchange import imported
 
     return imported(read_document(file, hint="give a file written by export"), file)

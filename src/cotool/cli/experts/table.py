@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cotool.consensus.learning.learned import Learned
+    from cotool.consensus.learning.remembered import Remembered
     from cotool.consensus.learning.report import Panel
-    from cotool.consensus.learning.store import Remembered
 
 _NAME = 26
 

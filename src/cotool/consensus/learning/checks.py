@@ -5,16 +5,18 @@ An import replaces a store, so a file is checked as a whole before anything is r
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from math import isfinite
 from typing import Any
 
 from cotool.consensus.learning.basis import Quadratic
 from cotool.consensus.learning.records import Expert, Judgements, Pair
+from cotool.consensus.learning.remembered import Remembered
 
 _EXPERT = Expert().to_dict()
 _PAIR = asdict(Pair())
 _JUDGEMENTS = asdict(Judgements())
+_QUESTION = {one.name for one in fields(Remembered)} - {"id"}
 _WHOLES = {
     "correct": "judged",
     "score": "scored",
@@ -128,6 +130,27 @@ def _check_right(value: Any) -> None:
         _check_number(value[key], key)
 
 
+def _check_question(value: Any) -> None:
+    _check_object(value, "")
+    if value.keys() != _QUESTION:
+        raise ValueError(f"a question has the keys {', '.join(sorted(_QUESTION))}")
+    _check_object(value["votes"], "votes")
+    texts = {key: value[key] for key in ("text", "topic", "kind")}
+    # No answer, no consensus and no right answer are null.
+    others = {key: value[key] for key in ("said", "truth")} | value["votes"]
+    for key, own in (texts | {k: v for k, v in others.items() if v is not None}).items():
+        if not isinstance(own, str):
+            raise ValueError(f"{key} is not a text")  # noqa: TRY004
+    _check_table(value["scores"], "scores")
+    if odd := [expert for expert in value["scores"] if expert not in value["votes"]]:
+        raise ValueError(f"scores.{odd[0]} is of an expert without an answer")
+    _check_flag(value["agreed"], "agreed")
+    if (value["agreed"] or value["truth"] is not None) and not any(
+        own is not None for own in value["votes"].values()
+    ):
+        raise ValueError("something was learned of it, and it has no answers")
+
+
 def _check_object(value: Any, path: str) -> None:
     if not isinstance(value, dict):
         raise ValueError(f"{path or 'the value'} is not an object")  # noqa: TRY004
@@ -167,6 +190,7 @@ _CHECKS = {
     "offsets": _check_offsets,
     "pair": _check_pair,
     "quadratic": _check_quadratic,
+    "question": _check_question,
     "right": _check_right,
     "topics": _check_topics,
     "whole": _check_whole,

@@ -12,6 +12,7 @@ from cotool.consensus.learning.checks import check_record
 from cotool.consensus.learning.learned import Learned
 from cotool.consensus.learning.offsets import Parabolas
 from cotool.consensus.learning.records import Expert, Pair
+from cotool.consensus.learning.remembered import Remembered, clean
 from cotool.consensus.learning.schema import SCHEMA, VERSION
 from cotool.consensus.learning.topics import Topics
 from cotool.errors import UPDATE, StoreError
@@ -95,15 +96,16 @@ def _take(learned: Learned, kind: str, name: str, value: Any) -> None:
             setattr(learned, key, value[key])
 
 
-def exported(learned: Learned) -> dict[str, Any]:
-    """The form for `cotool experts export`."""
-    return {
-        "schema": SCHEMA,
-        "records": [[kind, name, value] for kind, name, value in records_of(learned)],
-    }
+def exported(learned: Learned, questions: Iterable[Remembered] = ()) -> dict[str, Any]:
+    """The form for `cotool experts export`: what was learned, then questions, the oldest first."""
+    rows = [[kind, name, value] for kind, name, value in records_of(learned)]
+    for one in questions:
+        form = asdict(one)
+        rows.append(["question", form.pop("id"), form])
+    return {"schema": SCHEMA, "records": rows}
 
 
-def imported(form: Any, where: str) -> Learned:
+def imported(form: Any, where: str) -> tuple[Learned, list[Remembered]]:
     """The reverse of `exported`. Raises StoreError naming `where`."""
     schema = str(form.get("schema")) if isinstance(form, dict) else ""
     kind, _, version = schema.partition("/")
@@ -128,7 +130,12 @@ def imported(form: Any, where: str) -> Learned:
         learned.trust()  # raises StoreError for figures that no learning gives
     except StoreError as error:
         raise StoreError(f"{where}: {error}", hint=error.hint) from None
-    return learned
+    questions = {}
+    for kind, name, value in records:
+        if kind == "question":
+            form = value | {key: clean(value[key]) for key in ("text", "topic", "kind")}
+            questions[clean(name)] = Remembered(clean(name), **form)
+    return learned, list(questions.values())
 
 
 def dump(value: Mapping[str, Any] | Sequence[Any] | object) -> str:

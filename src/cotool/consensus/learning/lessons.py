@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from cotool.consensus.learning.learned import Learned
-    from cotool.consensus.learning.store import Change, Remembered, Store
+    from cotool.consensus.learning.remembered import Remembered
+    from cotool.consensus.learning.store import Change, Store
 
 DAY = 86_400.0
 

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from cotool.consensus.learning.ballots import Ballot
     from cotool.consensus.learning.learned import Learned
-    from cotool.consensus.learning.store import Remembered, Store
+    from cotool.consensus.learning.remembered import Remembered
+    from cotool.consensus.learning.store import Store
 
 SCHEMA = "cotool.experts-report/1"
 # The panel is chosen on this many of the latest questions.

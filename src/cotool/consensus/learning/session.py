@@ -16,7 +16,7 @@ from cotool.consensus.learning.evidence import (
 )
 from cotool.consensus.learning.lessons import give_topics, learn
 from cotool.consensus.learning.records import Judgements
-from cotool.consensus.learning.store import Remembered, clean
+from cotool.consensus.learning.remembered import Remembered, clean
 from cotool.consensus.truth.inference import Waiting
 from cotool.consensus.truth.rivals import described
 from cotool.errors import StoreError

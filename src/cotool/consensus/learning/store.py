@@ -11,10 +11,8 @@ from __future__ import annotations
 import json
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from cotool.consensus.learning.ballots import Ballot
 from cotool.consensus.learning.database import Database, open_database
 from cotool.consensus.learning.exchange import (
     dump,
@@ -23,6 +21,7 @@ from cotool.consensus.learning.exchange import (
     without_weights,
 )
 from cotool.consensus.learning.learned import Learned
+from cotool.consensus.learning.remembered import Remembered, clean
 from cotool.consensus.learning.schema import MIGRATIONS, VERSION
 from cotool.errors import UPDATE, InputError, StoreError
 
@@ -37,31 +36,6 @@ MOST_QUESTIONS = 100_000
 MOST_RELEARNED = 10_000
 # Parameters of one SELECT … IN.
 _MANY = 500
-
-
-@dataclass(slots=True)
-class Remembered:
-    """A question that was seen. `votes` are normal forms; None if an expert stated no answer.
-
-    `truth` and `scores` are the feedback that was learned from, `agreed` says that its agreement
-    was learned from; `said` is the consensus at that time.
-    """
-
-    id: str
-    text: str
-    topic: str
-    votes: dict[str, str | None]
-    kind: str
-    said: str | None = None
-    truth: str | None = None
-    scores: dict[str, float] = field(default_factory=dict)
-    agreed: bool = False
-
-    def ballot(self) -> Ballot:
-        """Those who stated an answer."""
-        return Ballot(
-            self.id, {e: value for e, value in self.votes.items() if value is not None}, self.topic
-        )
 
 
 class Store:
@@ -294,6 +268,12 @@ class Change:
                 "DELETE FROM question WHERE place <= ?", [(rows[-1][-1] - MOST_QUESTIONS,)]
             )
 
+    def replace(self, learned: Learned, questions: Iterable[Remembered]) -> None:
+        """Hold this instead, of what was learned and of questions; settings stay."""
+        self.learned = learned
+        self._database.execute("DELETE FROM question")
+        self.remember(questions)
+
     def texts(self, limit: int) -> list[str]:
         """The texts of the latest questions without a topic."""
         rows = self._database.query(
@@ -356,8 +336,3 @@ def _remembered(row: Sequence[Any]) -> Remembered:
 
 def _write_records(database: Database, records: Iterable[tuple[str, str, Any]]) -> None:
     database.execute(_UPSERT_RECORD, [(kind, name, dump(value)) for kind, name, value in records])
-
-
-def clean(text: str) -> str:
-    """A text as every database can hold it: no NUL, no half of a surrogate pair."""
-    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
