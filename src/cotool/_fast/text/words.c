@@ -86,8 +86,11 @@ uint32_t cotool_point_flags(const void *text, size_t length, int width, const ui
     return flags_of(text, length, 4, points);
 }
 
-static void set_bits(uint64_t *bits, size_t first, size_t last) {
-    for (; first < last; first++) bits[first >> 6] |= (uint64_t)1 << (first & 63);
+/* Set up to five bits from `first` on, or none. */
+static inline void set_bits(uint64_t *bits, size_t first, size_t count, int wanted) {
+    uint64_t mask = (((uint64_t)1 << count) - 1) & -(uint64_t)(wanted != 0);
+    bits[first >> 6] |= mask << (first & 63);
+    bits[(first >> 6) + 1] |= mask >> 1 >> (63 - (first & 63));
 }
 
 #define COTOOL_BODY "text/words_fold.inc"
