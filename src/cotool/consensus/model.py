@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
+from cotool._lazy import stand_ins
 from cotool._records import dataclass
-from cotool.io.dataframes import as_html, heading, line, table_of
 from cotool.text import percent
+
+with stand_ins("cotool.io.dataframes"):
+    from cotool.io import dataframes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -298,26 +301,28 @@ class Consensus:
                     None if similar is None else float(similar[i]),
                 )
             )
-        return table_of(
+        return dataframes.table_of(
             ("expert", "answer", "cluster", "in_consensus", "cluster_share", "similarity"), rows
         )
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
         agreement, confidence = percent(self.agreement), percent(self.confidence)
-        clusters = table_of(
+        clusters = dataframes.table_of(
             ("share", "experts", "answer"),
             ((percent(one.share), ", ".join(one.members), one.answer) for one in self.clusters),
         )
         parts = [
-            heading(self.question or "Consensus"),
-            line("no answer" if self.answer is None else self.answer),
-            line(f"agreement {agreement} · confidence {confidence} · {self.kind} by {self.method}"),
-            as_html(clusters, "clusters"),
+            dataframes.heading(self.question or "Consensus"),
+            dataframes.line("no answer" if self.answer is None else self.answer),
+            dataframes.line(
+                f"agreement {agreement} · confidence {confidence} · {self.kind} by {self.method}"
+            ),
+            dataframes.as_html(clusters, "clusters"),
         ]
         if self.insights:
             found = ((one.kind, one.message) for one in self.insights[:_MOST_INSIGHTS])
-            parts.append(as_html(table_of(("insight", "what"), found)))
+            parts.append(dataframes.as_html(dataframes.table_of(("insight", "what"), found)))
         return "<div>" + "".join(parts) + "</div>"
 
 

@@ -61,17 +61,19 @@ def by_question(answers: Answers, texts: Sequence[str], question: str) -> Answer
     1.10 and 1.1 are the same quantity, but different versions or sections, if the question or an
     answer mentions these. 30 means 30° if the question is about angles; else it may be radians.
     """
+    degrees = [
+        bool(one and one.unit and one.unit.symbol == "°" and _SIGN.search(text))
+        for one, text in zip(answers, texts, strict=True)
+    ]
+    some_are_angles = any(degrees) and any(one and one.unit is None for one in answers)
+    if not some_are_angles and not any(one and "." in one.display for one in answers):
+        return answers
     if _NUMBERING.search(question) or any(map(_NUMBERING.search, texts)):
         return _valued(
             answers,
             lambda a: a.display if a.unit is None and _NUMBERED.fullmatch(a.display) else a.value,
         )
-    degrees = [
-        bool(one and one.unit and one.unit.symbol == "°" and _SIGN.search(text))
-        for one, text in zip(answers, texts, strict=True)
-    ]
-    bare = any(one and one.unit is None for one in answers)
-    if not (bare and any(degrees)) or _SIGN.search(question):
+    if not some_are_angles or _SIGN.search(question):
         return answers
     if any(map(_ANGLE.search, (question, *texts))):
         return answers
