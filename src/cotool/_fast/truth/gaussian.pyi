@@ -1,7 +1,10 @@
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from typing_extensions import Buffer
+
+ABSOLUTE: float
+FAR: float
 
 class Estimate:
     values: array[float]
@@ -29,3 +32,5 @@ def estimate(
     iterations: int = 100,
     tolerance: float = 1e-6,
 ) -> Estimate: ...
+def typical_square(apart: Iterable[float]) -> float: ...
+def middle_of(biases: Sequence[float], expert: Iterable[int]) -> float: ...

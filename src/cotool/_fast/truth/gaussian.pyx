@@ -5,8 +5,8 @@ Raykar et al., "Learning from crowds", JMLR 2010). Biases have a Gaussian prior 
 variances an inverse gamma one; both are fitted to all experts, so experts with few numbers are like
 the others. The noise is Student's t with `FREEDOM` degrees of freedom as a mixture of Gaussians
 (Lange, Little, Taylor, JASA 1989): a number far from what is expected counts little. Values and
-biases are known only up to a constant: the mean of the biases, weighted by how many numbers each expert gave,
-is 0, where an expert far from the others does not count.
+biases are known only up to a constant: the mean of the biases, weighted by how many numbers each
+expert gave, is 0. An expert far from the others does not count in it.
 
 Expectation-maximisation, O(numbers) an iteration.
 """
@@ -25,8 +25,8 @@ cdef double FREEDOM = 4
 cdef double STRENGTH = 4
 # A variance is at least this part of that of all experts.
 cdef double LEAST = 1e-4
-# A standard deviation in median absolute deviations, and how many of the latter a bias may differ from
-# the middle before it does not count.
+# A standard deviation in median absolute deviations, and by how many of the latter a bias may
+# differ from the middle before it does not count.
 ABSOLUTE, FAR = 1.4826, 8.0
 
 
