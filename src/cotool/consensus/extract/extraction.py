@@ -15,15 +15,8 @@ from cotool.consensus.extract.extracted import Extracted
 from cotool.consensus.extract.labels import complement, denies, named_in_sentence, named_label
 from cotool.consensus.extract.normal_form import running_form, short_form
 from cotool.consensus.extract.objects import unwrapped, whole_form
-from cotool.consensus.extract.preparation import breaks_off, prepare, without_markup
-from cotool.consensus.extract.readings import (
-    CLOSED_KINDS,
-    KINDS,
-    clean,
-    is_factorial,
-    read,
-    read_formula,
-)
+from cotool.consensus.extract.preparation import breaks_off, clean, prepare, without_markup
+from cotool.consensus.extract.readings import CLOSED_KINDS, KINDS, is_factorial, read, read_formula
 from cotool.consensus.extract.spans import WHOLE
 from cotool.consensus.extract.statements import FIELDS, find_statements
 

@@ -140,3 +140,31 @@ _COMPLETE = (".", "!", "?", "。", ")", "*", "$", "}", '"', "”", "%", "`")
 def breaks_off(text: str) -> bool:
     """Whether a longer text stops without an end mark or a number."""
     return len(text) > 200 and not (text.endswith(_COMPLETE) or text[-1].isdigit())
+
+
+_WRAPPER = " \t\r\n*_`\"'“”‘’«»「」"
+_LATEX_WORDS = lazy_pattern(r"\\(?:text|textbf|textit|mathrm|mathbf|boxed|fbox|operatorname)\s?\{")
+_LATEX_FRACTION = lazy_pattern(r"\\[dtc]?frac\s?\{?(-?[\d.,]{1,30})\}?\s?\{?([\d.,]{1,30})\}?")
+_LATEX_SPACE = lazy_pattern(r"\\[,;:! ]|\\(?:left|right|displaystyle|quad)(?![A-Za-z])|~|\{,\}")
+_LATEX_DEGREE = lazy_pattern(r"\^\s?\{?\s?\\(?:circ|degree)(?![A-Za-z])\s?\}?")
+_SPACES = lazy_pattern(r" {2,}")
+_CALCULATOR = lazy_pattern(r"<<[^<>]{0,200}>>")
+
+
+def clean(span: str) -> str:
+    """Remove LaTeX, GSM8K's `<<2+3=5>>` notes, quotes and emphasis from a span."""
+    if "\\" in span:
+        span = _LATEX_FRACTION.sub(r" \1/\2", span)
+        span = span.replace("{,}", ",").replace("\\$", "$").replace("\\%", "%")
+        span = _LATEX_DEGREE.sub("°", span)
+        span = _LATEX_SPACE.sub(" ", span)
+        span = _LATEX_WORDS.sub(" ", span)
+        span = span.replace("\\times", "×").replace("\\cdot", "·").replace("\\approx", "≈")
+        for bracket in ("\\(", "\\)", "\\[", "\\]"):
+            span = span.replace(bracket, " ")
+        if "\\" not in span:
+            span = span.replace("}", "")
+        span = _SPACES.sub(" ", span)
+    if "<<" in span:
+        span = _CALCULATOR.sub("", span)
+    return span.lstrip(_WRAPPER)

@@ -55,34 +55,6 @@ class Reading(NamedTuple):
 FIRST_OF_TWO = " (first of two)"
 
 
-_WRAPPER = " \t\r\n*_`\"'“”‘’«»「」"
-_LATEX_WORDS = lazy_pattern(r"\\(?:text|textbf|textit|mathrm|mathbf|boxed|fbox|operatorname)\s?\{")
-_LATEX_FRACTION = lazy_pattern(r"\\[dtc]?frac\s?\{?(-?[\d.,]{1,30})\}?\s?\{?([\d.,]{1,30})\}?")
-_LATEX_SPACE = lazy_pattern(r"\\[,;:! ]|\\(?:left|right|displaystyle|quad)(?![A-Za-z])|~|\{,\}")
-_LATEX_DEGREE = lazy_pattern(r"\^\s?\{?\s?\\(?:circ|degree)(?![A-Za-z])\s?\}?")
-_SPACES = lazy_pattern(r" {2,}")
-_CALCULATOR = lazy_pattern(r"<<[^<>]{0,200}>>")
-
-
-def clean(span: str) -> str:
-    """Remove LaTeX, GSM8K's `<<2+3=5>>` notes, quotes and emphasis from a span."""
-    if "\\" in span:
-        span = _LATEX_FRACTION.sub(r" \1/\2", span)
-        span = span.replace("{,}", ",").replace("\\$", "$").replace("\\%", "%")
-        span = _LATEX_DEGREE.sub("°", span)
-        span = _LATEX_SPACE.sub(" ", span)
-        span = _LATEX_WORDS.sub(" ", span)
-        span = span.replace("\\times", "×").replace("\\cdot", "·").replace("\\approx", "≈")
-        for bracket in ("\\(", "\\)", "\\[", "\\]"):
-            span = span.replace(bracket, " ")
-        if "\\" not in span:
-            span = span.replace("}", "")
-        span = _SPACES.sub(" ", span)
-    if "<<" in span:
-        span = _CALCULATOR.sub("", span)
-    return span.lstrip(_WRAPPER)
-
-
 # What may follow a bare letter: an end, a mark, or a word that opens the reason. Not "A dog",
 # "I think", "For", "E = mc²", "N/A", "J.-P.", "J. K. Rowling", "e.g.".
 _AFTER_LETTER = (
