@@ -74,6 +74,19 @@ def test_a_group_of_copies_among_independent_experts_is_no_rival():
     assert found.copies == (tuple(THREE),)
 
 
+def test_copies_are_found_where_they_are_half_of_all():
+    """Six experts give one answer; five others err independently."""
+    lot, rows = random.Random(3), []
+    for place in range(200):
+        right = lot.choice(LABELS)
+        copied = say(lot, right, 0.5)
+        rows += [(f"q{place}", f"c{i}", copied) for i in range(6)]
+        rows += [(f"q{place}", f"e{i}", say(lot, right, 0.65)) for i in range(5)]
+    found = correlated(rows)
+    assert found.copies == (tuple(f"c{i}" for i in range(6)),)
+    assert not found.rivals
+
+
 def test_right_answers_tell_the_better_camp():
     """Without any, the store says that votes count the same, and why; sixty are enough."""
     votes, truth = drawn(0.9, (0.55, 0.8))

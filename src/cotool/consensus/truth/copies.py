@@ -32,6 +32,8 @@ PARTNERS = 4
 KAPPA = 0.7
 EXCESS = 0.25
 SURE = 4.0
+# Agreement beyond chance of experts who agree on nearly everything.
+NEARLY_ALL = 0.97
 ROUNDS = 30
 _LEAST, _MOST = 0.02, 0.99
 
@@ -58,13 +60,14 @@ def find_copies(pairs: Iterable[PairCounts]) -> list[Copy]:
         kappa = min(max(beyond_chance(both, same, chance), _LEAST), _MOST)
         kappas.setdefault(a, {})[b] = log(kappa)
         kappas.setdefault(b, {})[a] = log(kappa)
-    known = {name: median(own.values()) / 2 for name, own in kappas.items()}
+    usual_of = {name: _telling(own) for name, own in kappas.items()}
+    known = {name: median(own.values()) / 2 for name, own in usual_of.items()}
     for _ in range(ROUNDS):
         known = {
             name: min(
                 (known[name] + median(value - known[other] for other, value in own.items())) / 2, 0
             )
-            for name, own in kappas.items()
+            for name, own in usual_of.items()
         }
     found = []
     for a, b, both, same, chance in rows:
@@ -77,6 +80,16 @@ def find_copies(pairs: Iterable[PairCounts]) -> list[Copy]:
         if kappa >= KAPPA and kappa - usual >= EXCESS and z >= SURE:
             found.append((-z, Copy(min(a, b), max(a, b), same / both, expected, both)))
     return [copy for _, copy in sorted(found, key=lambda pair: (pair[0], pair[1].a, pair[1].b))]
+
+
+def _telling(own: Mapping[str, float]) -> Mapping[str, float]:
+    """The partners of an expert that tell how far it knows the answer.
+
+    Those who agree on nearly everything do not, if there are others: half of the experts may be
+    copies of one.
+    """
+    others = {name: value for name, value in own.items() if value < log(NEARLY_ALL)}
+    return others if len(others) >= PARTNERS else own
 
 
 def groups_of(copies: Iterable[Copy]) -> list[list[str]]:
