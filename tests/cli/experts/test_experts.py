@@ -91,7 +91,7 @@ def test_feedback_on_questions_that_were_answered(command, crowd):
                         "--json")  # fmt: skip
     assert len(json.loads(open_ones.out)["questions"]) == 114
     used = command("consensus", "labels.csv", "--store", "e.db", "--format", "jsonl")
-    assert json.loads(used.out.splitlines()[0])["judgements"] == 6
+    assert json.loads(used.out.splitlines()[-1])["judgements"] == 6
     assert "calibrated on 6 judged answers" in used.out
 
 
@@ -202,3 +202,23 @@ def test_the_documentation_says_what_there_is(command, crowd):
     form = json.loads(command("experts", "list", "--json", "--store", "e.db").out)
     for key in (*form, *form["experts"][0], *form["panel"]):
         assert f"`{key}`" in DOCUMENTED, key
+
+
+def test_a_judged_question_has_the_right_answer(command, crowd):
+    """What feedback said is the answer, whatever the votes; else each answer is known wrong."""
+    command("consensus", "labels.csv", "--learn", "--store", "e.db", "-q")
+    first = json.loads(
+        command("consensus", "labels.csv", "--store", "e.db", "--format", "jsonl").out.split("\n")[
+            0
+        ]
+    )
+    lone = next(said for said in first["answers"] if said != first["answer"])
+    command("experts", "feedback", "q0", "-c", lone, "--store", "e.db")
+    command("experts", "feedback", "q1", "-c", "E", "--store", "e.db")
+    done = command("consensus", "labels.csv", "--store", "e.db", "--format", "jsonl").out
+    one, other, third = map(json.loads, done.splitlines()[:3])
+    assert (one["answer"], one["confidence"]) == (lone, 1.0)
+    assert one["insights"][0]["message"] == f"this question was judged: '{lone}' is right"
+    assert other["confidence"] == 0.0
+    assert other["insights"][0]["message"].endswith("'E' is right, and no expert gave it")
+    assert "judged" not in {insight["kind"] for insight in third["insights"]}

@@ -17,6 +17,7 @@ from cotool.consensus.learning.evidence import (
 from cotool.consensus.learning.lessons import give_topics, learn
 from cotool.consensus.learning.records import Judgements
 from cotool.consensus.learning.remembered import Remembered, clean
+from cotool.consensus.model import Insight
 from cotool.consensus.truth.inference import Waiting
 from cotool.consensus.truth.rivals import described
 from cotool.errors import StoreError
@@ -67,13 +68,17 @@ def by_store(
         for subject in subjects:
             waiting.add(subject)
             kept.append(remembered(subject, how.topic_key))
+        before = store.remembered([one.id for one in kept])
         learned = learn(store, kept, how) if how.learn else store.read()
         if not how.learn:
             how.report.findings = findings(learned)
             give_topics(learned, kept)
+        for one in kept:
+            if one.truth is None and one.id in before and before[one.id].text == one.text:
+                one.truth = before[one.id].truth
         outlook = Outlook.of(learned)
         if not how.learn and learned.experts:
-            unseen = _unseen(store, kept)
+            unseen = _unseen(before, kept)
             learned.learn_agreement(unseen)
             if len(unseen) < len(kept):
                 learned.see_again([one.ballot() for one in {one.id: one for one in kept}.values()])
@@ -85,9 +90,8 @@ def by_store(
                 _remember(store, kept, how.report)
 
 
-def _unseen(store: Store, kept: Sequence[Remembered]) -> list[Ballot]:
+def _unseen(before: Mapping[str, Remembered], kept: Sequence[Remembered]) -> list[Ballot]:
     """The ballots whose agreement was not learned from."""
-    before = store.remembered([one.id for one in kept])
     latest = {one.id: one for one in kept}
     return [
         one.ballot()
@@ -115,6 +119,7 @@ def _write(store: Store, seen: Mapping[str, Remembered]) -> None:
         known = change.remembered(list(seen))
         for one in seen.values():
             old = known.get(one.id)
+            one.truth = None
             if old is not None and old.votes == one.votes:
                 one.agreed, one.truth, one.scores = old.agreed, old.truth, old.scores
         change.remember(
@@ -164,6 +169,8 @@ def decision(learned: Learned, outlook: Outlook, one: Remembered) -> Decision | 
         return _by_score(learned, one)
     (said,) = learned.predict([ballot])
     one.said = said.best
+    if one.truth is not None:
+        return _judged(one.truth, ballot, said)
     judged = learned.trust().calibration.judged
     shares = sorted(
         (-reliability(learned.experts[name].total).share, name)
@@ -192,6 +199,22 @@ def decision(learned: Learned, outlook: Outlook, one: Remembered) -> Decision | 
         interval=said.interval,
         explanation=tuple(explanation),
         insights=tuple(insights_of(learned, outlook, ballot, said)),
+    )
+
+
+def _judged(truth: str, ballot: Ballot, said: Prediction) -> Decision:
+    """The answer that is known to be right; where nobody gave it, the best of the wrong ones."""
+    right = tuple(sorted(expert for expert, value in ballot.votes.items() if value == truth))
+    scores = {value: float(value == truth) for value in said.scores} if right else said.scores
+    message = f"this question was judged: {truth!r} is right"
+    if not right:
+        message += ", and no expert gave it"
+    return Decision(
+        method="learned",
+        scores=scores,
+        confidence=float(bool(right)),
+        explanation=(message,),
+        insights=(Insight("judged", message, right, {}),),
     )
 
 
