@@ -222,3 +222,21 @@ def test_a_judged_question_has_the_right_answer(command, crowd):
     assert other["confidence"] == 0.0
     assert other["insights"][0]["message"].endswith("'E' is right, and no expert gave it")
     assert "judged" not in {insight["kind"] for insight in third["insights"]}
+
+
+@pytest.mark.parametrize(
+    ("truth", "code", "said"),
+    [
+        ("question,truth\nq0,A\nqq,B\n", 0, "1 right answer in --truth match no question"),
+        ("question,expert,score\nq0,ann,1\nq0,anne,1\n", 0, "1 score in --truth: the expert did"),
+        ("question,truth\nqq,B\n", 2, "no question has a known right answer; one that is given"),
+        ("question,expert,score\nq0,anne,1\n", 2, "no answer is by an expert whose score"),
+    ],
+)
+def test_right_answers_and_scores_that_match_nothing(command, crowd, truth, code, said):
+    """Some of them are counted in a warning; if all of them are, nothing is learned."""
+    Path("odd.csv").write_text(truth, encoding="utf-8")
+    Path("few.csv").write_text("question,worker,answer\nq0,ann,A\nq0,bob,B\n", encoding="utf-8")
+    done = command("consensus", "few.csv", "--truth", "odd.csv", "--learn", "--store", "e.db")
+    assert (done.code, said in done.err) == (code, True)
+    assert command("experts", "list", "--store", "e.db").code == code

@@ -111,6 +111,11 @@ class Notes:
         print(f"cotool: {text}: {visible(store)}", file=sys.stderr)
         if report.unmatched:
             self.warning(f"{plural(report.unmatched, 'right answer')} in --truth match no question")
+        if report.strangers:
+            self.warning(
+                f"{plural(report.strangers, 'score')} in --truth: the expert did not answer the "
+                "question"
+            )
 
     def findings(self, texts: Sequence[str]) -> None:
         """Warn about experts with a suspect history."""

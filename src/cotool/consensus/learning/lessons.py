@@ -25,7 +25,8 @@ DAY = 86_400.0
 class Lessons:
     """What a session learned: questions by agreement, by right answers and by scores.
 
-    `again` were learned from before; `unmatched` are right answers whose question did not appear.
+    `again` were learned from before; `unmatched` are right answers whose question did not appear,
+    `strangers` scores of experts who did not answer the question.
     `findings` are sentences on experts whose record is suspect.
     """
 
@@ -34,6 +35,7 @@ class Lessons:
     scores: int = 0
     again: int = 0
     unmatched: int = 0
+    strangers: int = 0
     findings: list[str] = field(default_factory=list)
 
 
@@ -60,7 +62,10 @@ def learn(store: Store, questions: Sequence[Remembered], how: Learning) -> Learn
 
     A question that was learned from before is not learned from again; where its answers or its
     right answer have changed, what was learned of the old right answer is taken back.
+
+    Raises InputError if there are right answers or scores, and none is of these questions.
     """
+    _check_matches(questions, how)
     with store.changing() as change:
         learned = change.learned
         if how.half_life is not None:
@@ -95,11 +100,32 @@ def learn(store: Store, questions: Sequence[Remembered], how: Learning) -> Learn
         how.report.agreement += len(fresh)
         how.report.truths += len(judged)
         how.report.scores += len(scored)
-        names = {name for one in questions for name in (one.id, one.text)}
-        how.report.unmatched += sum(
-            name not in names for name in how.gold.answers.keys() | how.gold.scores.keys()
-        )
     return learned
+
+
+def _check_matches(questions: Sequence[Remembered], how: Learning) -> None:
+    """Count right answers and scores that match nothing. Raises InputError if all do."""
+    named = how.gold.answers.keys() | how.gold.scores.keys()
+    if not named:
+        return
+    unmatched = named - {name for one in questions for name in (one.id, one.text)}
+    strangers = scored = 0
+    for one in _last(questions):
+        experts = how.gold.score(one.id, one.text)
+        scored += len(experts)
+        strangers += sum(expert not in one.votes for expert in experts)
+    how.report.unmatched += len(unmatched)
+    how.report.strangers += strangers
+    if unmatched == named:
+        raise InputError(
+            f"no question has a known right answer; one that is given is to {min(named)!r}",
+            hint="name questions by id or text",
+        )
+    if strangers and strangers == scored and not how.gold.answers:
+        raise InputError(
+            "no answer is by an expert whose score is given",
+            hint="names of experts must be those of the answers",
+        )
 
 
 def _find_topics(change: Change, questions: Sequence[Remembered]) -> None:
