@@ -188,12 +188,12 @@ class LogOptions:
 
     @property
     def shown(self) -> Collection[int]:
-        """The numbers of the levels of which samples are kept."""
+        """The numbers of the levels whose records are kept as samples."""
         return [LEVELS.index(level) for level in self.levels or _SHOWN]
 
     @property
     def wanted(self) -> Collection[int] | None:
-        """The numbers of the patterns of which each record matches one, or None."""
+        """The numbers of the patterns that select records: each matches at least one. None for all."""
         if self.match is None:
             return None
         return [n for n, pattern in enumerate(self.compiled) if pattern.name in self.match]

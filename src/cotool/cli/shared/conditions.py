@@ -69,7 +69,7 @@ class AnyOf(Amount):
 
     @classmethod
     def of(cls, numbers: Collection[float]) -> Self:
-        """Return the greatest of the numbers, of which there is at least one."""
+        """Return the greatest of one or more numbers."""
         least, greatest = min(numbers), max(numbers)
         shown = _shown(greatest) if least == greatest else f"{_shown(least)} to {_shown(greatest)}"
         found = cls(greatest, shown, greatest.unit if isinstance(greatest, Amount) else None)

@@ -135,8 +135,8 @@ _RECURSIVE = frozenset(
 def file_hint(arguments: Sequence[str], message: str, own: str | None = None) -> str | None:
     """Return the call that was meant if an error names a file of the arguments, else `own`.
 
-    The file may be mistyped, a folder, or for another command. `own` is the error's hint: what
-    the file looks like is only said after it, since that is a guess.
+    The file may be mistyped, a folder, or for another command. `own` is the error's hint. What the
+    file looks like is a guess, so it comes after that hint.
     """
     for word in arguments[1:]:
         if word.startswith("-") or not message.startswith((f"{word}: ", f"{word}, ")):

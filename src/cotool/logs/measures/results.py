@@ -348,7 +348,7 @@ def measures_of(
 
 
 def merged_measures(parts: Sequence[Measures]) -> Measures:
-    """Return the figures of all parts, of which there is at least one."""
+    """Return the figures of one or more parts together."""
     if len(parts) == 1:
         return parts[0]
     whole = parts[0].empty()

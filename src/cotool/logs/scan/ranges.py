@@ -75,7 +75,7 @@ class RangeResult(NamedTuple):
 
 
 class Window(Protocol):
-    """A file of which whole lines up to `size` can be read at their places."""
+    """A file whose whole lines up to `size` can be read at their offsets."""
 
     fd: int
     size: int

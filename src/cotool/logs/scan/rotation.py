@@ -26,8 +26,8 @@ _NUMBERED = lazy_pattern(r"(?P<stem>.+?)\.(?P<number>\d{1,4})(?P<rest>(?:\.[A-Za
 def rotation_of(path: str) -> tuple[str, tuple[int, str, int]]:
     """Return the set that a log belongs to, and its place in it: the oldest sorts first.
 
-    Dates come before numbers, of which the highest is the oldest, and before the log that is
-    being written.
+    Dates come before numbers, and numbers before the log that is being written. The highest number
+    is the oldest log.
     """
     folder, name = os.path.split(os.path.normpath(path))
     name = _COMPRESSED.sub("", name)
