@@ -193,7 +193,7 @@ class LogOptions:
 
     @property
     def wanted(self) -> Collection[int] | None:
-        """The numbers of the patterns that select records: each matches at least one. None for all."""
+        """The numbers of the patterns that select records, or None for all records."""
         if self.match is None:
             return None
         return [n for n, pattern in enumerate(self.compiled) if pattern.name in self.match]
