@@ -33,6 +33,7 @@ MODULES: dict[str, list[str]] = {
         "logs/logforms.c",
         "logs/loglevels.c",
         "logs/logmask.c",
+        "logs/logpaths.c",
         "logs/logseen.c",
     ],
     "logs/logscan": [

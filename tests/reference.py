@@ -1098,6 +1098,10 @@ def mask_message(text):
                 out.append(unit[2])
                 return stop + unit.end()
             return parameter(start, decimals(stop))
+        if re.fullmatch(r"(?:0|[1-9]\d{0,11})B", w):  # bytes
+            parameter(start, stop - 1)
+            out.append("B")
+            return stop
         cases = (re.search("[a-f]", w), re.search("[A-F]", w))
         if hexadecimal and not all(cases) and len(w) >= (4 if digits else 8):
             return parameter(start, stop)
@@ -1171,6 +1175,20 @@ def mask_message(text):
         elif blanks := re.match(r"[ \t]+", text[at:]):
             out.append(blanks[0] if len(blanks[0]) == 1 else "  ")
             at += len(blanks[0])
+        elif char == "/" and (
+            request := re.match(
+                r"(/[^ \t\"\x00-\x1f\x7f]{0,511})(?: HTTP/\d(?:\.\d)?)?\" \d{3}(?= |$)", text[at:]
+            )
+        ) and re.search(r'"[A-Z]{2,10} $', text[:at]):  # fmt: skip
+            for segment in re.finditer(r"/[^/?#;]*|[?#;].*", request[1]):
+                out.append(segment[0][0])
+                start, rest = at + segment.start() + 1, segment[0][1:]
+                size = len(rest) if segment[0][0] != "/" else path_id(rest)
+                if size:
+                    parameter(start, start + size)
+                out.append(rest[size:])
+            out.append(request[0][len(request[1]) :])
+            at += len(request[0])
         elif (
             char == "/"
             and not re.match(r"[0-9A-Za-z_\x80-\xff._\-/*>)\]\0]", before)
@@ -1191,6 +1209,34 @@ def mask_message(text):
             out.append("\x1a" if ord(char) < 32 or ord(char) == 127 else char)
             at += 1
     return "".join(out), parameters
+
+
+def path_id(segment):
+    """How much of a segment of a path names one thing among many: 0, or up to its extension."""
+    if re.fullmatch(r"[\d.,\-_:]*\d", segment):
+        return len(segment)
+    stem = segment.split(".")[0]
+    if not re.fullmatch(r"[0-9A-Za-z\-_:]*[0-9][0-9A-Za-z\-_:]*", stem):
+        return 0
+    kept = re.sub("[-_:]", "", stem)
+    digits = len(re.findall(r"\d", kept))
+    if digits == len(kept):
+        return len(stem)
+    if segment.count(".") > 1:
+        return 0
+    if re.fullmatch("[0-9A-Fa-f]+", kept):
+        return len(stem) if len(kept) >= 8 else 0
+    changes = sum(a.isdigit() != b.isdigit() for a, b in itertools.pairwise(kept))
+    kind = [1 if c.isdigit() else 2 if c.islower() else 3 for c in kept]
+    kinds = sum(a != b and (a, b) != (3, 2) for a, b in itertools.pairwise(kind))
+    dashes = len(stem) - len(kept)
+    if len(kept) >= 16 and (
+        (digits >= 3 and changes >= 4 and dashes <= 4) or 20 * kinds >= 7 * len(kept)
+    ):
+        return len(stem)
+    last = re.search(r"([-_]?)(\d*)$", stem)
+    long = len(last[2]) >= 6 or (last[1] and len(last[2]) >= 5)
+    return len(stem) if len(stem) >= 8 and long else 0
 
 
 def count_forms(lines, mask):

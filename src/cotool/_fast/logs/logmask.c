@@ -11,6 +11,7 @@
 #include "logs/logbytes.h"
 #include "logs/loghead.h"
 #include "logs/loglogfmt.h"
+#include "logs/logrequest.h"
 #include "logs/logwords.h"
 
 /* A number may be a time among this many first words of a line without a header. */
@@ -50,7 +51,12 @@ static void mask_rest(masking *m, const uint8_t *p) {
             continue;
         }
         if (c == '/' && begins_path(before)) {
-            const uint8_t *q = path_end(p, end);
+            const uint8_t *q = put_request(w, p);
+            if (q > p) {
+                before = q[-1], p = q;
+                continue;
+            }
+            q = path_end(p, end);
             if (q > p) {
                 put_parameter(w, p, q, COTOOL_PARAMETER, 0, 0);
                 before = 'a', p = q;

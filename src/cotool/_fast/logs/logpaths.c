@@ -17,9 +17,7 @@ static int is_number(const uint8_t *p, const uint8_t *end) {
     return p == end;
 }
 
-/* Tells whether a segment of a path names one thing among many: digits, a UUID, a hash, a token, a word
- * with a long number (ORD-17544). `stop` is set to its end, before an extension. */
-static int is_id(const uint8_t *p, const uint8_t *end, const uint8_t **stop) {
+int cotool_path_id(const uint8_t *p, const uint8_t *end, const uint8_t **stop) {
     int digits = 0, hex = 0, others = 0, dashes = 0, changes = 0, was = -1;
     int kinds = 0, kind = 0, last = 0; /* changes of case and digits but Ab; digits at the end */
     const uint8_t *q = p;
@@ -115,7 +113,7 @@ size_t cotool_mask_path(const uint8_t *text, const uint8_t *end, uint8_t *out, s
         while (segment > p && segment[-1] != '/') segment--;
         while (q < end && *q != '/' && !ends_path(*q)) q++;
         p = q;
-        if (!is_id(segment, q, &rest)) continue;
+        if (!cotool_path_id(segment, q, &rest)) continue;
         to = copy(to, stop, pending, segment);
         if (to >= stop) break;
         memcpy(to, "<*>", 3);

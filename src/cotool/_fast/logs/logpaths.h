@@ -14,6 +14,10 @@ extern cotool_short_path_function *cotool_short_path;
 
 void cotool_paths_prepare(void); /* must be called first */
 
+/* Tells whether a segment of a path names one thing among many: digits, a UUID, a hash, a token, a word
+ * with a long number (ORD-17544). `stop` is set to its end, before an extension. */
+int cotool_path_id(const uint8_t *p, const uint8_t *end, const uint8_t **stop);
+
 /* Writes a path without its query and with <*> for ids. Returns its size. `room` is at least 512. */
 size_t cotool_mask_path(const uint8_t *text, const uint8_t *end, uint8_t *out, size_t room);
 

@@ -14,8 +14,15 @@ from cotool.logs.templates.fits import Fit, Tokens, composed, each, shared_start
 from cotool.logs.templates.joins import JOINS, PAIRS
 from cotool.logs.templates.keys import key_of
 from cotool.logs.templates.lexicon import is_known
+from cotool.logs.templates.requests import (
+    folded,
+    is_request,
+    marked,
+    replaced_requests,
+    shown_request,
+)
 from cotool.logs.templates.shapes import part_shapes
-from cotool.logs.templates.tokens import PARAMETER, is_word, tokenise, whole_words
+from cotool.logs.templates.tokens import PARAMETER, REQUEST, is_word, tokenise, whole_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,7 +41,22 @@ class Clusters:
 
     def __init__(self, messages: Iterable[str], forms: Iterable[str] = ()) -> None:
         self._found = {message: key_of(message) for message in messages}
-        self._forms = {form: tuple(tokenise(form)) for form in forms}
+        self._forms = {form: marked(tokenise(form)) for form in forms}
+        requests = folded(
+            token
+            for tokens in (*(key.tokens for key in self._found.values()), *self._forms.values())
+            if REQUEST in tokens
+            for token in tokens
+            if is_request(token)
+        )
+        if requests:
+            self._found = {
+                message: key._replace(tokens=replaced_requests(key.tokens, requests))
+                for message, key in self._found.items()
+            }
+            self._forms = {
+                form: replaced_requests(tokens, requests) for form, tokens in self._forms.items()
+            }
         keys = {key.tokens for key in self._found.values()}
         self._spans = _fit(sorted(keys.union(self._forms.values())))
 
@@ -66,7 +88,9 @@ class Clusters:
                 else:
                     column.add("")
         return _PARAMETERS.sub(PARAMETER, "".join(
-            " " if mark == " " else _shared_text(column)
+            " " if mark == " "
+            else shown_request(mark) if is_request(mark)
+            else _shared_text(column)
             for mark, column in zip(template, columns, strict=True)
         ))  # fmt: skip
 

@@ -18,6 +18,7 @@ from cotool.logs.templates.columns import Layouts, by_signature, find_layouts
 from cotool.logs.templates.keys import key_of
 from cotool.logs.templates.model import Known, Match, Parameter, Template
 from cotool.logs.templates.names import names_of, units_of
+from cotool.logs.templates.requests import fits, form_of
 from cotool.logs.templates.tokens import PARAMETER, SHOWN, text_of
 
 if TYPE_CHECKING:
@@ -101,15 +102,11 @@ class Assignment:
         key = key_of(masked).tokens
         if key in self._by_size.get(len(key), ()):
             return key
-        found = [
-            other
-            for other in self._by_size.get(len(key), ())
-            if all(a in (b, PARAMETER) for a, b in zip(other, key, strict=True))
-        ]
+        found = [other for other in self._by_size.get(len(key), ()) if all(map(fits, other, key))]
         if not found:
-            joined = "".join(key)
+            joined = form_of(key)
             found = [other for other in self._shown if PARAMETER in other
-                     and figures.align("".join(other), joined) is not None
+                     and figures.align(form_of(other), joined) is not None
                      and _has_text(other)]  # fmt: skip
         # The most specific one.
         return min(found, key=lambda other: (other.count(PARAMETER), other), default=None)
@@ -169,7 +166,7 @@ def _origin(line: bytes, start: int, head: bytes, spans: Sequence[tuple[int, int
 def _template(
     key: tuple[str, ...], shown: str, parts: list[figures.Part], identifier: str | None
 ) -> tuple[Template, tuple[bool, ...]]:
-    form = "".join(key)
+    form = form_of(key)
     parameters = figures.parameters_of(parts, shown.count(PARAMETER))
     text, hidden = _with_constants(shown, parameters)
     forms = [part.form for part in parts]

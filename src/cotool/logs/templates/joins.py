@@ -17,7 +17,7 @@ from cotool._lazy import lazy_pattern
 from cotool.logs.templates.fits import Fit, Frame, Part, Tokens, replaced, shared
 from cotool.logs.templates.labelled import join_labelled
 from cotool.logs.templates.runs import join_runs
-from cotool.logs.templates.tokens import PARAMETER, is_word, tokenise
+from cotool.logs.templates.tokens import PARAMETER, REQUEST, is_word, tokenise
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -72,9 +72,12 @@ class _Frames:
         for template, latest in self._templates.items():
             if len(template) > _LONGEST:
                 continue
+            request = template.index(REQUEST) if REQUEST in template else -1
             for start, stop in islice(parts(template), _MOST_PLACES):
                 if start > latest:
                     break
+                if start <= request + 1 < stop:
+                    continue
                 if self._lengths is None or (start, len(template) - stop) in self._lengths:
                     yield template, start, stop
 

@@ -13,7 +13,8 @@ from typing import NamedTuple
 from cotool._fast.logs import repeats as kernel
 from cotool._lazy import lazy_pattern
 from cotool.logs.templates.objects import LIST, Item, structured
-from cotool.logs.templates.tokens import PARAMETER, is_word, tokenise, whole_words
+from cotool.logs.templates.requests import held, is_request
+from cotool.logs.templates.tokens import PARAMETER, REQUEST, is_word, tokenise, whole_words
 from cotool.logs.units import MESSAGE_UNITS
 
 _STRUCTURE = lazy_pattern(r"[=(\[{<\"']")
@@ -42,6 +43,9 @@ def key_of(message: str) -> MessageKey:
     """Return the key of a message; it covers the tokens of tokenise(whole_words(message))."""
     whole = whole_words(message)
     tokens = tokenise(whole)
+    requests = [n for n, token in enumerate(tokens) if is_request(token)] if '"' in whole else []
+    for n in requests:
+        tokens[n] = held(tokens[n])
     if len(tokens) > _MOST_TOKENS:
         items = [(token, n, n + 1) for n, token in enumerate(tokens)]
         items[_MOST_TOKENS:] = [(PARAMETER, _MOST_TOKENS, len(tokens))]
@@ -56,7 +60,19 @@ def key_of(message: str) -> MessageKey:
         items = _groups(_runs(_groups(_units(items))))
     if "Err" in whole or "Exc" in whole:
         items = _without_exceptions(items)
+    if requests:
+        items = _marked(items)
     return MessageKey(*zip(*items, strict=True)) if items else MessageKey((), (), ())
+
+
+def _marked(items: list[Item]) -> list[Item]:
+    """Return the items with a mark before each request."""
+    found: list[Item] = []
+    for item in items:
+        if is_request(item[0]):
+            found.append((REQUEST, item[1], item[1]))
+        found.append(item)
+    return found
 
 
 def _units(items: list[Item]) -> list[Item]:

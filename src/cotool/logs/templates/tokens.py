@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 PARAMETER = forms.PARAMETER.decode()
 SHOWN = "<*>"
+# Before a request in a key; it is no word, as it begins with a quote.
+REQUEST = '"\ue000'
 _MARKS = str.maketrans(
     dict.fromkeys((forms.TIME.decode(), forms.EPOCH.decode(), forms.FOLDED.decode()), PARAMETER)
 )
@@ -23,7 +25,12 @@ _DELIMITERS = "()[]{}<>,;=\"'|:"
 _WORD = r"[^ \t()\[\]{}<>,;=\"'|:]"
 # Blanks, a delimiter, or a word. Commas without blanks around them join words, as in "yarn,curi";
 # "ready=true,policy=3" is an exception.
-_TOKEN = lazy_pattern(rf"[ \t]+|{_WORD}+(?:,{_WORD}+(?!{_WORD}|=))*|[()\[\]{{}}<>,;=\"'|:]")
+# The request of an access log with its status is one token (requests.py).
+_REQUEST = r'"[A-Z]{2,10} /[^ \t"]*(?: HTTP/\d(?:\.\d)?)?" \d{3}(?= |$)'
+_ANY_REQUEST = lazy_pattern(_REQUEST)
+_TOKEN = lazy_pattern(
+    rf"[ \t]+|{_REQUEST}|{_WORD}+(?:,{_WORD}+(?!{_WORD}|=))*|[()\[\]{{}}<>,;=\"'|:]"
+)
 _ANY_WORD = lazy_pattern(rf"{_WORD}+(?:,{_WORD}+(?!{_WORD}|=))*")
 # A word that contains a parameter is one as a whole: blk_<*>, <*>ms, http://<*>. Punctuation at the
 # end of a sentence, and dots that lead to a value, are not part of it.
@@ -58,13 +65,22 @@ def is_word(token: str) -> bool:
 
 
 def shape(tokens: tuple[str, ...]) -> tuple[int, str]:
-    """Return what messages of one shape share: the number of tokens, and the text without words."""
-    return len(tokens), _ANY_WORD.sub("w", "".join(tokens))
+    """Return what messages of one shape share: the number of tokens, and the text without words.
+
+    A request is shared as it is.
+    """
+    if REQUEST not in tokens:
+        return len(tokens), _ANY_WORD.sub("w", "".join(tokens))
+    return len(tokens), "".join("w" if is_word(token) else token for token in tokens)
 
 
 @lru_cache(maxsize=1 << 14)
 def whole_words(message: str) -> str:
     """Return a message in which each word that contains a parameter is one parameter."""
+    request = _ANY_REQUEST.search(message) if '"' in message else None
+    if request is not None:
+        before, after = message[: request.start()], message[request.end() :]
+        return f"{whole_words(before)}{request[0]}{whole_words(after)}"
     message = _CONSTANT.sub(PARAMETER, message)
     if PARAMETER not in message:
         return message
