@@ -294,7 +294,7 @@ def test_copies_are_found_and_count_as_one():
     kinds = [
         insight.kind
         for row, one in zip(rows, said, strict=True)
-        for insight in insights_of(learned, Outlook.of(learned), row, one)
+        for insight in insights_of(learned, Outlook.of(learned), row, one, row.votes)
     ]
     assert kinds.count("correlated-majority") > 5
     assert kinds.count("reliable-minority") > 5
@@ -342,12 +342,14 @@ def test_one_more_answer_is_worth_asking_for():
     learned.learn_truth([(row, truth[row.question]) for row in rows])
     split = Ballot("x", {"bob": "A", "cat": "B"})
     (said,) = learned.predict([split])
-    name, gain = worth_asking(Outlook.of(learned), split, said)
+    name, gain = worth_asking(Outlook.of(learned), split.votes, said)
     assert name == "ann"
     assert gain > 0.1
+    # Where everybody was asked, nobody is named.
+    assert worth_asking(Outlook.of(learned), learned.experts, said) is None
     agreed = Ballot("y", {"bob": "A", "cat": "A", "dan": "A", "eve": "A"})
     (said,) = learned.predict([agreed])
-    assert worth_asking(Outlook.of(learned), agreed, said) is None
+    assert worth_asking(Outlook.of(learned), agreed.votes, said) is None
 
 
 def test_the_fewest_experts_that_do():

@@ -13,7 +13,7 @@ from cotool.consensus.truth.rivals import described
 from cotool.text import one_line, percent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from cotool.consensus.learning.ballots import Ballot
     from cotool.consensus.learning.learned import Learned, Prediction
@@ -179,9 +179,13 @@ class Outlook(NamedTuple):
 
 
 def insights_of(
-    learned: Learned, outlook: Outlook, ballot: Ballot, said: Prediction
+    learned: Learned,
+    outlook: Outlook,
+    ballot: Ballot,
+    said: Prediction,
+    asked: Collection[str],
 ) -> list[Insight]:
-    """Return what the record says about one question."""
+    """Return what the record says about one question; `asked` did answer it, or declined to."""
     found = []
     supporters = sorted(e for e, value in ballot.votes.items() if value == said.best)
     counts: dict[str, list[str]] = {}
@@ -215,9 +219,9 @@ def insights_of(
                 {"reliability": ours, "majority_reliability": theirs},
             )
         )
-    asked = worth_asking(outlook, ballot, said)
-    if asked is not None:
-        name, gain = asked
+    worth = worth_asking(outlook, asked, said)
+    if worth is not None:
+        name, gain = worth
         found.append(
             Insight(
                 "ask-another",
@@ -237,14 +241,19 @@ def _mean(learned: Learned, names: Sequence[str]) -> float:
     return sum(shares) / len(shares) if shares else 0.5
 
 
-def worth_asking(outlook: Outlook, ballot: Ballot, said: Prediction) -> tuple[str, float] | None:
+def worth_asking(
+    outlook: Outlook, asked: Collection[str], said: Prediction
+) -> tuple[str, float] | None:
     """The expert not asked yet whose answer promises most, and by how much; None if too little.
 
     Expected value of its vote under the present probabilities: it gives the right answer as often
     as its record says, else one of the others (value of information; Howard, 1966).
     """
-    left = ((p, name) for p, name in outlook.promising if name not in ballot.votes)
-    p, name = next(left, (0.0, ""))
+    left = ((p, name) for p, name in outlook.promising if name not in asked)
+    found = next(left, None)
+    if found is None:
+        return None
+    p, name = found
     gain = _gain(said.scores, p) - said.scores[said.best]
     return (name, gain) if gain >= WORTH else None
 

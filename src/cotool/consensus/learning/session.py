@@ -198,7 +198,7 @@ def decision(learned: Learned, outlook: Outlook, one: Remembered) -> Decision | 
         judgements=judged,
         interval=said.interval,
         explanation=tuple(explanation),
-        insights=tuple(insights_of(learned, outlook, ballot, said)),
+        insights=tuple(insights_of(learned, outlook, ballot, said, one.votes)),
     )
 
 
