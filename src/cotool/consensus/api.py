@@ -144,7 +144,7 @@ def answer_batch(
         from cotool.consensus.learning.session import by_store
 
         subjects = stated(_good(questions, on_error), None)
-        items = by_store(subjects, store, learning or Learning())
+        items = by_store(subjects, store, learning or Learning(), options)
     elif options.method in NUMERIC:
         from cotool.consensus.truth.scale import measured
 
@@ -236,10 +236,9 @@ def _by_votes_or_numbers(
 
             options = replace(options, independence=independence_of(short))
         return items, options
-    from cotool.consensus.truth.scale import measured
+    from cotool.consensus.truth.scale import measured_in_batch
 
-    method = "mean" if options.weights else "weighted"
-    return measured(_sound(items, on_error), method, options.weights), options
+    return measured_in_batch(_sound(items, on_error), options.weights), options
 
 
 def _sound(

@@ -82,6 +82,12 @@ class ConsensusOptions:
             raise InputError(
                 f"expected a similarity from 0 to 1, got {self.threshold!r}", parameter="threshold"
             )
+        if self.weights and self.method == "weighted":
+            raise InputError(
+                "the method 'weighted' learns the weights of experts from the answers",
+                parameter="weights",
+                hint="give weights to the methods 'mean' or 'median'",
+            )
         for expert, weight in self.weights.items():
             if not 0 <= weight < float("inf"):
                 raise InputError(

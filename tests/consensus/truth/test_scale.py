@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from cotool import find_consensus, find_consensus_batch
+from cotool import InputError, Learning, Store, find_consensus, find_consensus_batch
 from cotool.consensus.extract.stated import Stated
 from cotool.consensus.read.questions import as_question
 from cotool.consensus.read.readers import read_questions
@@ -269,3 +269,28 @@ def test_copies_count_as_one():
     assert "copies count as one: copy 0, copy 1, copy 2, copy 3, copy 4, dan" in (
         results[0].explanation
     )
+
+
+def test_a_store_combines_numbers_on_a_scale(tmp_path):
+    """The result is the one without a store, and nothing is learned; a given method decides."""
+    asked = questions(rated(slider))
+    learning = Learning(learn=True)
+    with Store(str(tmp_path / "e.db")) as store:
+        own = list(find_consensus_batch(asked, store=store, learning=learning))
+        assert store.is_new()
+        voted = list(find_consensus_batch(asked, store=store, method="vote"))
+    plain = list(find_consensus_batch(asked))
+    assert [(one.method, one.answer, one.interval) for one in own] == [
+        ("weighted", one.answer, one.interval) for one in plain
+    ]
+    assert "numbers on a scale" in learning.report.findings[0]
+    assert {one.method for one in voted} == {"vote"}
+
+
+def test_learned_weights_and_given_ones_exclude_each_other():
+    """The method that learns the weights refuses others; without a method the mean has them."""
+    asked = questions(rated(slider))
+    with pytest.raises(InputError, match="learns the weights of experts"):
+        list(find_consensus_batch(asked, method="weighted", weights={"ann": 2.0}))
+    (first, *_) = find_consensus_batch(asked, weights={"ann": 2.0})
+    assert first.method == "mean"

@@ -20,6 +20,7 @@ from cotool.consensus.learning.remembered import Remembered, clean
 from cotool.consensus.model import Insight
 from cotool.consensus.truth.inference import Waiting
 from cotool.consensus.truth.rivals import described
+from cotool.consensus.truth.scale import ScaleTest, measured_in_batch
 from cotool.errors import StoreError
 from cotool.text import percent, plural
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from cotool.consensus.learning.lessons import Learning, Lessons
     from cotool.consensus.learning.store import Store
     from cotool.consensus.model import Question
+    from cotool.consensus.options import ConsensusOptions
 
 # Questions that are remembered in one transaction.
 BATCH = 1_000
@@ -53,21 +55,33 @@ _UNCALIBRATED = (
     "derived from agreement"
 )
 
+_NOT_LEARNED = (
+    "the answers are numbers on a scale: the store neither weighs nor remembers them, and right "
+    "answers to them are not learned"
+)
+
 
 def by_store(
-    subjects: Iterable[Stated], store: Store, how: Learning
+    subjects: Iterable[Stated], store: Store, how: Learning, options: ConsensusOptions
 ) -> Iterator[tuple[Stated, Decision | None]]:
     """Yield each question with what the record of its experts says of it.
 
     All questions are read before the first is yielded, since their agreement counts. With
     `how.learn`, what they teach is stored; otherwise it is used for this batch only, and a store
-    that has learned nothing decides nothing.
+    that has learned nothing decides nothing. Numbers on a scale are combined, and not learned from.
     """
     with closing(Waiting()) as waiting:
         kept = []
+        test = ScaleTest()
+        may_be_scale = options.method == "auto"
         for subject in subjects:
             waiting.add(subject)
             kept.append(remembered(subject, how.topic_key))
+            may_be_scale = may_be_scale and test.add(subject)
+        if options.method == "auto" and test.is_scale():
+            how.report.findings = [_NOT_LEARNED]
+            yield from measured_in_batch((subject for subject, _ in waiting), options.weights)
+            return
         before = store.remembered([one.id for one in kept])
         learned = learn(store, kept, how) if how.learn else store.read()
         if not how.learn:

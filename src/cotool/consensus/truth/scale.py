@@ -224,6 +224,13 @@ def measured(
             yield subject, scale.decision(place, own, method, fitted, style_of(subject))
 
 
+def measured_in_batch(
+    subjects: Iterable[Stated], weights: Mapping[str, float]
+) -> Iterator[tuple[Stated, Decision | None]]:
+    """Do the same by the method for a batch of numbers on a scale."""
+    return measured(subjects, "mean" if weights else "weighted", weights)
+
+
 def _numbers(own: Votes) -> list[tuple[str, float]]:
     """Who gave which number; nothing if the answers are of another kind."""
     if own.kind not in NUMBERS:
