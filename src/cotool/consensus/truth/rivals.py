@@ -40,7 +40,9 @@ SURE = 1.5
 # The standard deviation of κ on one question: that of equal answers half of the time, where a fifth
 # are equal by chance.
 DEVIATION = 0.625
-# Copies that give this share of equal answers count as one expert here, too.
+# Members of a group that are named.
+NAMED = 6
+# Copies that give this share of equal answers count as one expert.
 IDENTICAL = 0.95
 
 
@@ -84,7 +86,10 @@ def find_rivals(pairs: Iterable[PairCounts], copies: Iterable[Copy]) -> list[lis
 
 def described(rivals: Sequence[Sequence[str]]) -> str:
     """Return a sentence on two groups that were found."""
-    groups = " and of ".join(", ".join(group) for group in rivals)
+    groups = " and of ".join(
+        ", ".join(group[:NAMED]) + (f" and {len(group) - NAMED} more" if group[NAMED:] else "")
+        for group in rivals
+    )
     return (
         f"the groups of {groups} agree among themselves and little with each other; agreement does "
         "not show which of them is right, so all votes count the same without right answers"
