@@ -153,3 +153,22 @@ def test_days_in_another_zone_are_reported(access, run):
     assert "midnight UTC" in run(*words, "--tz", "Asia/Tokyo")[0]
     assert "midnight UTC" not in run(*words, "--tz", "UTC")[0]
     assert "midnight UTC" not in run(*words)[0]
+
+
+def test_the_table_of_all_records_counts_distinct_values(access, run):
+    """CSV has the distinct values, with groups and without."""
+    output, _ = run(access, "-m", "client", "-f", "csv")
+    head, row = (line.split(",") for line in output.splitlines()[:2])
+    assert dict(zip(head, row, strict=True))["client_distinct"] == "3"
+
+
+def test_groups_of_other_keys_are_not_compared(access, run, tmp_path):
+    """An alarm on the ratio of groups needs the same groups in both runs."""
+    earlier = tmp_path / "earlier.json"
+    run(access, "-m", "rt", "--by", "path", "-f", "json", "-o", earlier)
+    words = (access, "-m", "rt", "--baseline", earlier, "--fail-on")
+    alarm = "ratio(p99(rt,{}))>1.5"
+    output, code = run(*words, alarm.format("method"), "--by", "method")
+    assert code == 2
+    assert "has groups by path, not by method" in output
+    assert run(*words, alarm.format("path"), "--by", "path")[1] == 0

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
 from cotool.errors import InputError
 from cotool.logs.measures.of_templates import needs_templates
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 # Lines of a template that are shown without --show.
 _LINES = 10
+# In a condition: a ratio of a statistic of groups.
+_RATIO_OF_GROUPS = lazy_pattern(r"ratio\(\s*[\w.]+\([^()]*,")
 # Bytes of files whose templates take less than a second: .55 s on this much of varied logs.
 _QUICK = 32 << 20
 
@@ -134,6 +137,14 @@ def _baseline(request: LogRequest) -> Baseline | None:
 def _check_measures(request: LogRequest, baseline: Baseline) -> None:
     """Raise InputError if there is nothing to compare with an earlier run."""
     reading, earlier = request.options.reading, baseline.measures
+    by = earlier.by if earlier is not None else ()
+    of_groups = any(map(_RATIO_OF_GROUPS.search, request.fail_on or ()))
+    if of_groups and reading is not None and by != reading.keys:
+        raise InputError(
+            f"{request.baseline}: has groups by {', '.join(by) or 'nothing'}, not by "
+            f"{', '.join(reading.keys)}",
+            hint="group by the same in both runs to compare groups",
+        )
     if baseline.has_templates or reading is None or earlier is None:
         return
     if not set(reading.names) & set(earlier.total):

@@ -82,7 +82,7 @@ def measure_rows(
     Without groups there is one for all records, or for each step. `moment` makes the first column
     of a step from its seconds since 1970.
     """
-    statistics = STEP_STATISTICS if steps or measures.keys else STATISTICS
+    statistics = STEP_STATISTICS
     names = [f"{name}_{key}" for name in measures.names for key in statistics]
     yield [*measures.keys, *(["start"] if steps else []), "records", *names]
     for group in measures.sorted_groups(sort) if measures.keys else [measures.total]:
@@ -98,7 +98,8 @@ def measure_rows(
                     group.records,
                     tuple(
                         {key: figures.statistic(key) for key in statistics}
-                        for figures in group.measures
+                        | ({} if measures.keys else {"distinct": fact.distinct})
+                        for figures, fact in zip(group.measures, measures.facts(), strict=True)
                     ),
                 )
             ]
