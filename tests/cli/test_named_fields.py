@@ -172,3 +172,13 @@ def test_groups_of_other_keys_are_not_compared(access, run, tmp_path):
     assert code == 2
     assert "has groups by path, not by method" in output
     assert run(*words, alarm.format("path"), "--by", "path")[1] == 0
+
+
+def test_a_time_line_keeps_empty_time(tmp_path, run):
+    """Columns of a time line are equally long, also if most have no record."""
+    log = tmp_path / "x.log"
+    days = ("01-01", "01-02", "12-31")
+    log.write_text("".join(f"2026-{day}T00:00:0{n} INFO x\n" for day in days for n in range(9)))
+    output, _ = run(log, "--bucket", "1s")
+    [row] = [line for line in output.splitlines() if line.startswith("info     ")]
+    assert row.count(" " * 40) == 1

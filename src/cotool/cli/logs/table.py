@@ -146,13 +146,13 @@ def _time_line(summary: LogSummary, screen: Screen, clock: Clock, bucket: int | 
         return
     shown = display_buckets(histogram, bucket, most=room)
     starts = list(shown.buckets)
-    rows = [[shown.buckets[start][n] for start in starts] for n in range(len(LEVELS))]
-    if len(starts) > room:
-        each = -(-len(starts) // room)
-        rows = [[sum(row[n : n + each]) for n in range(0, len(row), each)] for row in rows]
-        step = shown.width * each
-    else:
-        step = shown.width
+    # Buckets without records may be left out.
+    count = (starts[-1] - starts[0]) // shown.width + 1
+    step = shown.width * -(-count // room)
+    rows = [[0] * ((starts[-1] - starts[0]) // step + 1) for _ in LEVELS]
+    for start, counts in shown.buckets.items():
+        for row, number in zip(rows, counts, strict=True):
+            row[(start - starts[0]) // step] += number
     screen.print(Text(), Text(f"time line, {duration(step)} a column", style="dim"))
     for level, row in zip(LEVELS, rows, strict=True):
         if any(row):
