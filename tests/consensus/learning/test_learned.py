@@ -25,7 +25,7 @@ from cotool.consensus.learning.evidence import (
 from cotool.consensus.learning.learned import Learned
 from cotool.consensus.learning.lessons import parse_half_life
 from cotool.consensus.learning.records import Judgements
-from cotool.consensus.read.gold import in_normal_form, read_gold
+from cotool.consensus.read.gold import read_gold
 from cotool.consensus.truth.copies import find_copies, groups_of, thinned
 
 
@@ -472,11 +472,3 @@ def test_bad_right_answers_are_told(tmp_path, text, message):
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=message):
         read_gold(path)
-
-
-def test_right_answers_are_compared_in_normal_form():
-    """As the answers are: "18.0" is 18, "(c)" is C, 25 is 25% where answers are percentages."""
-    assert in_normal_form("18.0", "number", {"18"}) == "18"
-    assert in_normal_form("The answer is (C).", "choice", {"A", "C"}) == "C"
-    assert in_normal_form("25", "number", {"25%"}) == "25%"
-    assert in_normal_form("Yes", "boolean", {"yes"}) == "yes"

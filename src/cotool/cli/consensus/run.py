@@ -100,7 +100,7 @@ def run(request: Request) -> int:
             bar.finish()
             if learning.learn:
                 notes.learned(learning.report, store.name)
-            notes.findings(learning.report.findings)
+            notes.findings([*learning.report.misses.sentences(), *learning.report.findings])
     if options.open:
         from cotool.cli.html.output import show_report
 
@@ -221,13 +221,15 @@ def _opened_store(request: Request, notes: Notes) -> Iterator[tuple[Store | None
 def _compare(request: Request, notes: Notes, bar: ProgressBar, sink: TextIO) -> None:
     from cotool.cli.consensus.compare_table import write_comparison
     from cotool.consensus import read_gold
+    from cotool.consensus.extract.right_answers import Misses
     from cotool.consensus.truth.comparison import compare_methods
 
     gold = read_gold(str(request.options.truth))
     questions = _questions(request, notes, bar)
-    scores = compare_methods(questions, gold, request.analysis.num_threads)
-    rows = list(scores)
+    misses = Misses()
+    rows = list(compare_methods(questions, gold, request.analysis.num_threads, misses))
     bar.finish()
+    notes.findings(list(misses.sentences()))
     write_comparison(rows, request.format, sink)
 
 

@@ -91,12 +91,16 @@ def questions(store: str | None, limit: int, *, unjudged: bool, as_json: bool) -
             rows = [row for row in rows if not row.scores]
         rows = rows[:limit]
     if as_json:
-        _print({"questions": [asdict(row) for row in rows], "schema": "cotool.questions/1"})
+        _print({"questions": [_form(row) for row in rows], "schema": "cotool.questions/1"})
         return 0
     from cotool.cli.experts.table import questions_table
 
     questions_table(rows)
     return 0
+
+
+def _form(row: Remembered) -> dict[str, Any]:
+    return {**asdict(row), "truth": row.truth and " or ".join(row.accepted)}
 
 
 def feedback(store: str | None, question: str, judged: Judgement, *, quiet: bool) -> int:
@@ -116,19 +120,25 @@ def feedback(store: str | None, question: str, judged: Judgement, *, quiet: bool
             return 0
         lines = []
         if judged.correct is not None:
-            right = sorted(name for name, value in one.votes.items() if value == one.truth)
-            wrong = sorted(
-                name for name, value in one.votes.items() if value not in {one.truth, None}
-            )
-            lines.append(
-                f"{one.truth} is right: {', '.join(right) or 'nobody'}"
-                + (f"; not {', '.join(wrong)}" if wrong else "")
-            )
+            lines.append(_verdict(one))
         if one.scores and (scores or judged.best is not None):
             ranked = sorted(one.scores.items(), key=lambda pair: (-pair[1], pair[0]))
             lines.append("scores: " + ", ".join(f"{name} {score:g}" for name, score in ranked))
         _say(f"learned from {one.id!r}: " + "; ".join(lines))
     return 0
+
+
+def _verdict(one: Remembered) -> str:
+    """Say who is right; if nobody is, what was answered."""
+    ballot, right = one.judged() or (one.ballot(), "")
+    given = sorted(ballot.votes.items())
+    experts = [name for name, value in given if value == right]
+    if not experts:
+        answers = ", ".join(f"{name} {value}" for name, value in given)
+        return f"{right} is right, which nobody answered: {answers}"
+    wrong = [name for name, value in given if value != right]
+    others = f"; not {', '.join(wrong)}" if wrong else ""
+    return f"{right} is right: {', '.join(experts)}{others}"
 
 
 def reset(

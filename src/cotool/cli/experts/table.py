@@ -153,7 +153,7 @@ def questions_table(rows: Sequence[Remembered]) -> None:
     table.add_column("said", no_wrap=True)
     table.add_column("judged", no_wrap=True)
     for row in rows:
-        judged = "–" if row.truth is None else one_line(row.truth)
+        judged = "–" if row.truth is None else one_line(" or ".join(row.accepted))
         if row.scores:
             judged = plural(len(row.scores), "score")
         name = row.id if not row.text or row.text == row.id else f"{row.id}: {row.text}"

@@ -158,6 +158,12 @@ def _same_units(answers: Answers) -> Answers:
     ]
 
 
+def common_unit(answers: Sequence[Extracted | None]) -> str:
+    """The unit that numbers are in after they were unified; empty if none states one."""
+    units = Counter(unit for unit in _units(list(answers)) if unit)
+    return units.most_common(1)[0][0].symbol if units else ""
+
+
 def _with_unit(display: str, unit: Unit | None) -> str:
     """Return the answer as it is shown among answers in other units."""
     return display if unit is None or unit.symbol in display else f"{display} {unit.symbol}"
@@ -176,6 +182,7 @@ def _units(answers: Answers) -> list[Unit | None]:
     units = [answer.unit if answer else None for answer in answers]
     dimensions = {unit.dimension for unit in units if unit}
     symbols = {unit.symbol for unit in units if unit}
+    temperatures = [one for one in dict.fromkeys(units) if one and one.symbol in {"°C", "°F"}]
     money = next((one for one in ("dollars", "euros") if one in dimensions), None)
     for place, unit in enumerate(units):
         if unit is None:
@@ -184,6 +191,8 @@ def _units(answers: Answers) -> list[Unit | None]:
             units[place] = unit._replace(dimension=money)
         elif unit.symbol == "lb" and "sterling" in dimensions:
             units[place] = unit_of("£")
+        elif unit.symbol == "°" and len(temperatures) == 1:
+            units[place] = temperatures[0]
         elif unit.symbol == "¥" and "yuan" in dimensions and "yen" not in symbols:
             units[place] = unit_of("元")
     return units

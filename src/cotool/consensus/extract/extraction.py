@@ -60,6 +60,12 @@ def extract_answer(text: str, kind: str | None = None) -> Extracted | None:
     return next((answer for key, answer in found.items() if answer and key in KINDS), None)
 
 
+def named_options(text: str) -> str:
+    """Return the options that a text names together ("A, C", "A or C"); empty if it names one."""
+    several = _read(find_statements(prepare(text)), ("choice",)).get(SEVERAL)
+    return several.value if several else ""
+
+
 def extract_answers(
     texts: Sequence[str], question: str = ""
 ) -> tuple[str | None, list[Extracted | None]]:

@@ -47,3 +47,12 @@ class Stated:
             for response, answer in zip(self.responses, self.answers, strict=True)
             if answer is not None
         )
+
+    @property
+    def said(self) -> list[tuple[str, str]]:
+        """The texts that state an answer, with it in normal form."""
+        return [
+            (response.content, answer.value)
+            for response, answer in zip(self.responses, self.answers, strict=True)
+            if answer is not None
+        ]

@@ -135,7 +135,7 @@ def _check_question(value: Any) -> None:
     if value.keys() != _QUESTION:
         raise ValueError(f"a question has the keys {', '.join(sorted(_QUESTION))}")
     _check_object(value["votes"], "votes")
-    texts = {key: value[key] for key in ("text", "topic", "kind")}
+    texts = {key: value[key] for key in ("text", "topic", "kind", "unit")}
     # No answer, no consensus and no right answer are null.
     others = {key: value[key] for key in ("said", "truth")} | value["votes"]
     for key, own in (texts | {k: v for k, v in others.items() if v is not None}).items():

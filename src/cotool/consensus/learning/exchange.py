@@ -133,7 +133,7 @@ def imported(form: Any, where: str) -> tuple[Learned, list[Remembered]]:
     questions = {}
     for kind, name, value in records:
         if kind == "question":
-            form = value | {key: clean(value[key]) for key in ("text", "topic", "kind")}
+            form = value | {key: clean(value[key]) for key in ("text", "topic", "kind", "unit")}
             questions[clean(name)] = Remembered(clean(name), **form)
     return learned, list(questions.values())
 

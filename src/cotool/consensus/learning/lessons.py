@@ -6,16 +6,19 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from cotool.consensus.extract.right_answers import Misses, read_right
 from cotool.consensus.learning.evidence import findings
+from cotool.consensus.learning.remembered import ACCEPTED, Remembered, clean
 from cotool.consensus.learning.topics import MOST_TEXTS, find_topics
-from cotool.consensus.read.gold import Gold, in_normal_form
+from cotool.consensus.read.gold import Gold
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from cotool.consensus.extract.right_answers import Right
+    from cotool.consensus.learning.ballots import Ballot
     from cotool.consensus.learning.learned import Learned
-    from cotool.consensus.learning.remembered import Remembered
     from cotool.consensus.learning.store import Change, Store
 
 DAY = 86_400.0
@@ -26,8 +29,9 @@ class Lessons:
     """What a session learned: questions by agreement, by right answers and by scores.
 
     `again` were learned from before; `unmatched` are right answers whose question did not appear,
-    `strangers` scores of experts who did not answer the question.
-    `findings` are sentences on experts whose record is suspect.
+    `strangers` scores of experts who did not answer the question, `misses` right answers that no
+    expert gave or that cannot be read as answers. `findings` are sentences on experts whose record
+    is suspect.
     """
 
     agreement: int = 0
@@ -36,6 +40,7 @@ class Lessons:
     again: int = 0
     unmatched: int = 0
     strangers: int = 0
+    misses: Misses = field(default_factory=Misses)
     findings: list[str] = field(default_factory=list)
 
 
@@ -51,6 +56,8 @@ class Learning:
     topic_key: str | None = None
     half_life: str | None = None
     report: Lessons = field(default_factory=Lessons)
+    # By question: the right answer as it is read beside the texts of responses, which are not kept.
+    rights: dict[str, Right] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         if self.half_life is not None:
@@ -79,16 +86,16 @@ def learn(store: Store, questions: Sequence[Remembered], how: Learning) -> Learn
                 one.agreed, one.truth, one.scores = old.agreed, old.truth, old.scores
                 how.report.again += old.agreed or old.truth is not None or bool(old.scores)
         fresh = [one for one in _last(questions) if not one.agreed and one.ballot().votes]
-        judged = _judged(questions, how.gold)
+        judged = _judged(questions, how)
         scored = _scored(questions, how.gold)
         forget(learned, change.setting("half_life"), len(judged) + len(scored))
         learned.learn_agreement([one.ballot() for one in fresh])
         for one in fresh:
             one.agreed = True
         _take_back(learned, before, judged, scored)
-        learned.learn_truth([(one.ballot(), right) for one, right in judged])
         for one, right in judged:
             one.truth = right
+        learned.learn_truth(_lessons(one for one, _ in judged))
         for one, scores in scored:
             learned.learn_scores(scores, one.topic)
             one.scores = dict(scores)
@@ -147,18 +154,23 @@ def _last(questions: Sequence[Remembered]) -> list[Remembered]:
     return list({one.id: one for one in questions}.values())
 
 
-def _judged(questions: Sequence[Remembered], gold: Gold) -> list[tuple[Remembered, str]]:
+def _judged(questions: Sequence[Remembered], how: Learning) -> list[tuple[Remembered, str]]:
     """Questions with a right answer that is new."""
     found = []
     for one in _last(questions):
-        truth = gold.answer(one.id, one.text)
-        ballot = one.ballot()
-        if truth is None or not ballot.votes:
+        truths, said = how.gold.answer(one.id, one.text), one.said_texts()
+        if not truths:
             continue
-        right = in_normal_form(truth, one.kind, set(ballot.votes.values()))
-        if one.truth != right:
-            found.append((one, right))
+        right = how.rights.get(one.id) or read_right(truths, one.kind, one.text, said)
+        how.report.misses.add(truths, right, one.kind, one.text or one.id, said)
+        if right.values and one.truth != (truth := ACCEPTED.join(map(clean, right.values))):
+            found.append((one, truth))
     return found
+
+
+def _lessons(questions: Iterable[Remembered]) -> list[tuple[Ballot, str]]:
+    """The votes on questions with their right answers."""
+    return [judged for one in questions if (judged := one.judged())]
 
 
 def _scored(
@@ -183,8 +195,7 @@ def _take_back(
     scored: Iterable[tuple[Remembered, Mapping[str, float]]],
 ) -> None:
     """Take back what was learned of the same questions from other right answers or scores."""
-    old = [before[one.id] for one, _ in judged if one.id in before]
-    learned.learn_truth([(one.ballot(), one.truth) for one in old if one.truth is not None], -1.0)
+    learned.learn_truth(_lessons(before[one.id] for one, _ in judged if one.id in before), -1.0)
     for one, _ in scored:
         if one.id in before and before[one.id].scores:
             learned.learn_scores(before[one.id].scores, before[one.id].topic, -1.0)
@@ -222,7 +233,7 @@ def give_feedback(
     store: Store,
     question: str,
     *,
-    correct: str | None = None,
+    correct: str | list[str] | None = None,
     best: str | None = None,
     scores: Mapping[str, float] | None = None,
 ) -> Remembered:
@@ -262,12 +273,15 @@ def give_feedback(
 
 def _learn_one(change: Change, one: Remembered, gold: Gold) -> None:
     learned = change.learned
-    judged, scored = _judged([one], gold), _scored([one], gold)
+    how = Learning(gold=gold)
+    judged, scored = _judged([one], how), _scored([one], gold)
+    if how.report.misses.unread:
+        raise InputError(next(how.report.misses.sentences()), hint="nothing was learned")
     forget(learned, change.setting("half_life"), len(judged) + len(scored))
     _take_back(learned, {one.id: one}, judged, scored)
     for _, right in judged:
-        learned.learn_truth([(one.ballot(), right)])
         one.truth = right
+        learned.learn_truth(_lessons([one]))
     for _, scores in scored:
         learned.learn_scores(scores, one.topic)
         one.scores = dict(scores)

@@ -176,11 +176,7 @@ def _learn(
     left = [(one, done.get(one.id, nothing)) for one in questions]
     learned.learn_agreement([one.ballot() for one, old in left if one.agreed and not old.agreed])
     learned.learn_truth(
-        [
-            (one.ballot(), one.truth)
-            for one, old in left
-            if one.truth is not None and old.truth is None
-        ]
+        [right for one, old in left if old.truth is None and (right := one.judged())]
     )
     for one, old in left:
         if one.scores and not old.scores:

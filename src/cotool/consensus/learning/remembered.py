@@ -6,13 +6,17 @@ from dataclasses import dataclass, field
 
 from cotool.consensus.learning.ballots import Ballot
 
+# Stands between accepted answers, and between a kind and its unit, in a column of the store.
+ACCEPTED = "\x1f"
+
 
 @dataclass(slots=True)
 class Remembered:
     """A question that was seen. `votes` are normal forms; None if an expert stated no answer.
 
     `truth` and `scores` are the feedback that was learned from, `agreed` says that its agreement
-    was learned from; `said` is the consensus at that time.
+    was learned from; `said` is the consensus at that time. Several answers that are accepted are
+    joined by ACCEPTED. `unit` is what numbers count.
     """
 
     id: str
@@ -24,6 +28,26 @@ class Remembered:
     truth: str | None = None
     scores: dict[str, float] = field(default_factory=dict)
     agreed: bool = False
+    unit: str = ""
+
+    @property
+    def accepted(self) -> list[str]:
+        """The right answers, the most frequent first; empty if none is known."""
+        return [] if self.truth is None else self.truth.split(ACCEPTED)
+
+    def judged(self) -> tuple[Ballot, str] | None:
+        """Those who stated an answer, and the right answer; all accepted ones count as it."""
+        if not self.accepted:
+            return None
+        right, *also = self.accepted
+        ballot = self.ballot()
+        votes = {e: right if own in also else own for e, own in ballot.votes.items()}
+        return ballot._replace(votes=votes), right
+
+    def said_texts(self) -> list[tuple[str, str]]:
+        """The answers as texts, with their unit, and in normal form."""
+        values = dict.fromkeys(value for value in self.votes.values() if value is not None)
+        return [(f"{value} {self.unit}" if self.unit else value, value) for value in values]
 
     def ballot(self) -> Ballot:
         """Those who stated an answer."""

@@ -46,8 +46,8 @@ def panel_of(learned: Learned, questions: Iterable[Remembered]) -> Panel | None:
         ballot = one.ballot()
         if not ballot.votes:
             continue
-        if one.truth is not None:
-            judged.append((ballot, one.truth))
+        if (right := one.judged()) is not None:
+            judged.append(right)
         if one.said is not None:
             said.append((ballot, one.said))
         elif len(ballot.votes) > 1 and len(said) < PANEL_QUESTIONS:

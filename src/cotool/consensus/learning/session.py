@@ -7,6 +7,8 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from cotool.consensus.decide.decision import Decision
+from cotool.consensus.extract.alike import common_unit
+from cotool.consensus.extract.right_answers import read_right
 from cotool.consensus.learning.evidence import (
     Outlook,
     findings,
@@ -76,7 +78,7 @@ def by_store(
         may_be_scale = options.method == "auto"
         for subject in subjects:
             waiting.add(subject)
-            kept.append(remembered(subject, how.topic_key))
+            kept.append(_kept(subject, how))
             may_be_scale = may_be_scale and test.add(subject)
         if options.method == "auto" and test.is_scale():
             how.report.findings = [_NOT_LEARNED]
@@ -102,6 +104,14 @@ def by_store(
         finally:
             if not how.learn:
                 _remember(store, kept, how.report)
+
+
+def _kept(subject: Stated, how: Learning) -> Remembered:
+    """Return a question as it is kept; its right answer is read beside the responses."""
+    one = remembered(subject, how.topic_key)
+    if truths := how.gold.answer(one.id, one.text):
+        how.rights[one.id] = read_right(truths, subject.kind, subject.asked.text, subject.said)
+    return one
 
 
 def _unseen(before: Mapping[str, Remembered], kept: Sequence[Remembered]) -> list[Ballot]:
@@ -157,6 +167,7 @@ def remembered(subject: Stated, topic_key: str | None) -> Remembered:
         topic=clean(topic_of(asked, topic_key)),
         votes=given,
         kind=subject.kind or "",
+        unit=common_unit(subject.answers),
     )
 
 
@@ -184,7 +195,7 @@ def decision(learned: Learned, outlook: Outlook, one: Remembered) -> Decision | 
     (said,) = learned.predict([ballot])
     one.said = said.best
     if one.truth is not None:
-        return _judged(one.truth, ballot, said)
+        return _judged(one.accepted, ballot, said)
     judged = learned.trust().calibration.judged
     shares = sorted(
         (-reliability(learned.experts[name].total).share, name)
@@ -216,11 +227,11 @@ def decision(learned: Learned, outlook: Outlook, one: Remembered) -> Decision | 
     )
 
 
-def _judged(truth: str, ballot: Ballot, said: Prediction) -> Decision:
+def _judged(accepted: Sequence[str], ballot: Ballot, said: Prediction) -> Decision:
     """The answer that is known to be right; where nobody gave it, the best of the wrong ones."""
-    right = tuple(sorted(expert for expert, value in ballot.votes.items() if value == truth))
-    scores = {value: float(value == truth) for value in said.scores} if right else said.scores
-    message = f"this question was judged: {truth!r} is right"
+    right = tuple(sorted(expert for expert, value in ballot.votes.items() if value in accepted))
+    scores = {value: float(value in accepted) for value in said.scores} if right else said.scores
+    message = f"this question was judged: {' or '.join(map(repr, accepted))} is right"
     if not right:
         message += ", and no expert gave it"
     return Decision(

@@ -21,7 +21,7 @@ from cotool.consensus.learning.exchange import (
     without_weights,
 )
 from cotool.consensus.learning.learned import Learned
-from cotool.consensus.learning.remembered import Remembered, clean
+from cotool.consensus.learning.remembered import ACCEPTED, Remembered, clean
 from cotool.consensus.learning.schema import MIGRATIONS, VERSION
 from cotool.errors import UPDATE, InputError, StoreError
 
@@ -128,7 +128,7 @@ class Store:
         kept = self.questions(limit=MOST_RELEARNED)[::-1]
         learned.relearn(
             [one.ballot() for one in kept if one.agreed and one.ballot().votes],
-            [(one.ballot(), one.truth) for one in kept if one.truth is not None],
+            [judged for one in kept if (judged := one.judged())],
         )
         return learned
 
@@ -254,7 +254,7 @@ class Change:
                     one.text,
                     one.topic,
                     dump(one.votes),
-                    one.kind,
+                    f"{one.kind}{ACCEPTED}{one.unit}" if one.unit else one.kind,
                     None if one.said is None else clean(one.said),
                     None if one.truth is None else clean(one.truth),
                     dump(one.scores) if one.scores else None,
@@ -318,13 +318,15 @@ def _those(database: Database, ids: Sequence[str]) -> dict[str, Remembered]:
 
 
 def _remembered(row: Sequence[Any]) -> Remembered:
+    kind, _, unit = row[4].partition(ACCEPTED)
     try:
         return Remembered(
             id=row[0],
             text=row[1],
             topic=row[2],
             votes=json.loads(row[3]),
-            kind=row[4],
+            kind=kind,
+            unit=unit,
             said=row[5],
             truth=row[6],
             scores=json.loads(row[7]) if row[7] else {},

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cotool.consensus.extract.extraction import extract_answer
 from cotool.consensus.read.tables import read_rows
 from cotool.errors import InputError
 from cotool.io.json_values import is_json, read_first_line, read_values
 from cotool.io.sources import check_readable, open_source, source_name
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from os import PathLike
     from typing import Any
 
@@ -28,15 +28,19 @@ _SHAPE = 'expected columns "question,truth", or "question,expert,score"'
 class Gold:
     """Right answers and scores by question, which is named by its id or its text.
 
-    `scores` are from 0 to 1, by expert.
+    A list holds several answers that are all accepted, or the members of a set. `scores` are from
+    0 to 1, by expert.
     """
 
-    answers: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, str | list[str]] = field(default_factory=dict)
     scores: dict[str, dict[str, float]] = field(default_factory=dict)
 
-    def answer(self, question_id: str, text: str) -> str | None:
-        """The right answer to a question."""
-        return self.answers.get(question_id, self.answers.get(text))
+    def answer(self, question_id: str, text: str) -> list[str]:
+        """The right answers to a question; empty if none is known."""
+        found = self.answers.get(question_id, self.answers.get(text))
+        if found is None:
+            return []
+        return [str(one) for one in found] if isinstance(found, (list, tuple)) else [str(found)]
 
     def score(self, question_id: str, text: str) -> Mapping[str, float]:
         """The scores of experts' answers to a question."""
@@ -66,7 +70,7 @@ def read_gold(path: str | PathLike[str]) -> Gold:
         if expert is not None and score is not None:
             gold.scores.setdefault(question, {})[expert] = parse_score(score, where)
             continue
-        truth = _first(plain, _TRUTH)
+        truth = _several(plain) or _first(plain, _TRUTH)
         if truth is None:
             raise InputError(f"{where}: has no right answer", hint=_SHAPE)
         if gold.answers.setdefault(question, truth) != truth:
@@ -88,17 +92,6 @@ def parse_score(text: str, where: str) -> float:
     if not 0 <= score <= 1:
         raise InputError(f"{where}: expected a score from 0 to 1, got {text!r}")
     return score
-
-
-def in_normal_form(truth: str, kind: str, values: Collection[str]) -> str:
-    """A right answer in the form in which a question's answers are compared."""
-    if truth in values:
-        return truth
-    found = extract_answer(truth, kind)
-    plain = truth.strip()
-    value = found.value if found else plain if kind == "choice" else plain.casefold()
-    percent = f"{value}%"
-    return percent if value not in values and percent in values else value
 
 
 def _rows(path: str | PathLike[str], name: str) -> Iterator[tuple[str, Any]]:
@@ -131,6 +124,23 @@ def _pairs(where: str, value: Any) -> Iterator[tuple[str, Any]]:
             yield where, {"question": question, "truth": truth}
         return
     yield where, value
+
+
+def _several(row: Mapping[str, Any]) -> list[str] | None:
+    """Return the right answers of a list of values, which a table holds as JSON."""
+    for name in _TRUTH:
+        value = row.get(name)
+        if isinstance(value, str) and value.strip().startswith("["):
+            try:
+                parts = json.loads(value)
+            except ValueError:
+                continue
+            # [1, 2] may be an interval.
+            value = parts if all(isinstance(one, str) for one in parts) else None
+        if isinstance(value, list) and value:
+            plain = [str(one).strip() for one in value if not isinstance(one, (dict, list))]
+            return plain if len(plain) == len(value) and all(plain) else None
+    return None
 
 
 def _first(row: Mapping[str, Any], names: tuple[str, ...]) -> str | None:

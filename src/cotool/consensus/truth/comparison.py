@@ -6,9 +6,9 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cotool.consensus.extract.right_answers import Misses, read_right
 from cotool.consensus.extract.stated import Stated
 from cotool.consensus.options import INFERENCE
-from cotool.consensus.read.gold import in_normal_form
 from cotool.consensus.truth.inference import Votes, rows_of
 from cotool.consensus.truth.methods import infer
 from cotool.consensus.truth.scores import auroc, brier, calibration_error
@@ -42,24 +42,31 @@ class MethodScore:
 
 
 def compare_methods(
-    questions: Iterable[Question], gold: Gold, num_threads: int | None = None
+    questions: Iterable[Question],
+    gold: Gold,
+    num_threads: int | None = None,
+    misses: Misses | None = None,
 ) -> Iterator[MethodScore]:
     """Yield the score of each method of truth inference.
 
+    `misses` counts right answers that no expert gave, and those that cannot be compared.
     Raises InputError if no question has both answers to vote on and a known right answer.
     """
     votes: list[Votes] = []
-    right: dict[str, str] = {}
+    right: dict[str, tuple[str, ...]] = {}
+    misses = misses if misses is not None else Misses()
     for place, asked in enumerate(questions):
         subject = Stated.of(asked)
         own = Votes(f"{place}\0{asked.id}", subject.kind, subject.votes)
         if not own.votes:
             continue
         votes.append(own)
-        truth = gold.answer(asked.id, asked.text)
-        if truth is not None:
-            values = {value for _, value in own.votes}
-            right[own.item] = in_normal_form(truth, own.kind or "", values)
+        truths = gold.answer(asked.id, asked.text)
+        if truths:
+            own_right = read_right(truths, subject.kind, asked.text, subject.said)
+            misses.add(truths, own_right, subject.kind, asked.text or asked.id, subject.said)
+            if own_right.values:
+                right[own.item] = own_right.values
     if not right:
         raise InputError(
             "no question has a known right answer",
@@ -74,7 +81,7 @@ def compare_methods(
             yield MethodScore(method, len(right), reason=str(error))
             continue
         seconds = time.perf_counter() - start
-        hits = [found.answers[item] == truth for item, truth in right.items()]
+        hits = [found.answers[item] in values for item, values in right.items()]
         stated = [found.probability[item] for item in right]
         yield MethodScore(
             method,
