@@ -53,9 +53,6 @@ class EngineChoice:
         return self.name != "threads"
 
 
-LOCAL = EngineChoice("threads")
-
-
 def engine_choice(
     name: str | None, scheduler: str | None, scheduler_file: str | None, *, resume: bool = False
 ) -> EngineChoice:

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 # A parameter in the text of a template, with its name if it has one.
 _PARAMETER = lazy_pattern(r"(<(?:\*|[A-Za-z_][\w.-]*)>)")
-TOP = 10
 _INDENT = 6
 _MOST_LINES = 2  # lines of a template's text
 _MOST_RARE = 5
