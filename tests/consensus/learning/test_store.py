@@ -197,6 +197,50 @@ def test_export_and_import_are_exact(store):
             imported(bad, "file")
 
 
+def _of(asked, experts):
+    return [
+        one | {"responses": [own for own in one["responses"] if own["expert_name"] in experts]}
+        for one in asked
+    ]
+
+
+def _experts(store):
+    return {name: one.to_dict() for name, one in store.read().experts.items()}
+
+
+def test_answers_of_others_join_a_learned_question(tmp_path):
+    """One file for each expert, in turn, teaches what all at once do, and nothing twice."""
+    asked, truth = crowd(questions=30)
+    names = [own["expert_name"] for own in asked[0]["responses"]]
+    with Store(str(tmp_path / "a.db")) as store, Store(str(tmp_path / "b.db")) as whole:
+        for name in names:
+            _, report = learn(store, _of(asked, {name}), truth)
+        assert (report.agreement, report.truths, report.extended) == (0, 0, 30)
+        learn(whole, asked, truth)
+        assert _experts(store) == _experts(whole)
+        # Fewer answers, learned from or not, take nothing away.
+        list(find_consensus_batch(_of(asked, {"ann"}), store=store))
+        learn(store, _of(asked, {"ann", "bob"}))
+        assert _experts(store) == _experts(whole)
+        assert {one.truth for one in store.questions()} <= {*"ABCDE"}
+        _, report = learn(store, asked, truth)
+        assert (report.truths, report.extended, report.again) == (0, 0, 30)
+
+
+def test_other_answers_where_a_part_is_forgotten(tmp_path):
+    """Right answers count once with the new answers; agreement stays as it was."""
+    asked, truth = crowd(questions=30)
+    with Store(str(tmp_path / "a.db")) as store:
+        learn(store, _of(asked, {"ann", "bob"}), truth)
+        with store.changing() as change:
+            change.learned.forget(0.5)
+        learn(store, asked, truth)
+        learned = store.read()
+    assert (learned.judged, learned.questions) == (15, 15)
+    judged = {name: one.total.judged for name, one in learned.experts.items()}
+    assert (judged["ann"], judged["bob"], judged["cat"]) == (15, 15, 30)
+
+
 def test_two_stores_merge(tmp_path):
     """Halves learned apart add up; what they say together comes near what the whole says."""
     asked, truth = crowd(questions=400)

@@ -106,6 +106,8 @@ class Notes:
         if report.agreement and parts:
             parts[-1] += " by agreement"
         text = "learned from " + (" and ".join(parts) if parts else "nothing new")
+        if report.extended:
+            text += f"; {plural(report.extended, 'question')} learned again: other answers"
         if report.again:
             text += f"; {plural(report.again, 'question')} skipped: already learned"
         print(f"cotool: {text}: {visible(store)}", file=sys.stderr)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from cotool.consensus.extract.right_answers import Misses, read_right
 from cotool.consensus.learning.evidence import findings
+from cotool.consensus.learning.merging import Part, relearned
 from cotool.consensus.learning.remembered import ACCEPTED, Remembered, clean
 from cotool.consensus.learning.topics import MOST_TEXTS, find_topics
 from cotool.consensus.read.gold import Gold
@@ -28,16 +29,17 @@ DAY = 86_400.0
 class Lessons:
     """What a session learned: questions by agreement, by right answers and by scores.
 
-    `again` were learned from before; `unmatched` are right answers whose question did not appear,
-    `strangers` scores of experts who did not answer the question, `misses` right answers that no
-    expert gave or that cannot be read as answers. `findings` are sentences on experts whose record
-    is suspect.
+    `again` were learned from before, and so were `extended`, which have other answers now.
+    `unmatched` are right answers whose question did not appear, `strangers` scores of experts who
+    did not answer the question, `misses` right answers that no expert gave or that cannot be read
+    as answers. `findings` are sentences on experts whose record is suspect.
     """
 
     agreement: int = 0
     truths: int = 0
     scores: int = 0
     again: int = 0
+    extended: int = 0
     unmatched: int = 0
     strangers: int = 0
     misses: Misses = field(default_factory=Misses)
@@ -67,27 +69,27 @@ class Learning:
 def learn(store: Store, questions: Sequence[Remembered], how: Learning) -> Learned:
     """Learn from questions in one transaction; return the state after it.
 
-    A question that was learned from before is not learned from again; where its answers or its
-    right answer have changed, what was learned of the old right answer is taken back.
+    A question that was learned from before is not learned from again. Answers of other experts join
+    the earlier ones; what was learned of other answers and another right answer is taken back.
 
     Raises InputError if there are right answers or scores, and none is of these questions.
     """
     _check_matches(questions, how)
     with store.changing() as change:
-        learned = change.learned
         if how.half_life is not None:
             change.set("half_life", how.half_life)
         before = change.remembered([one.id for one in questions])
         _find_topics(change, questions)
-        give_topics(learned, questions)
-        for one in questions:
-            old = before.get(one.id)
-            if old is not None and old.votes == one.votes:
-                one.agreed, one.truth, one.scores = old.agreed, old.truth, old.scores
-                how.report.again += old.agreed or old.truth is not None or bool(old.scores)
-        fresh = [one for one in _last(questions) if not one.agreed and one.ballot().votes]
-        judged = _judged(questions, how)
-        scored = _scored(questions, how.gold)
+        give_topics(change.learned, questions)
+        latest = [with_earlier(one, before.get(one.id)) for one in _last(questions)]
+        how.report.again += sum(
+            one.is_taught() and one.votes == before[one.id].votes for one in latest
+        )
+        how.report.extended += _learn_extended(store, change, before, latest)
+        learned = change.learned
+        fresh = [one for one in latest if not one.agreed and one.ballot().votes]
+        judged = _judged(latest, how)
+        scored = _scored(latest, how.gold)
         forget(learned, change.setting("half_life"), len(judged) + len(scored))
         learned.learn_agreement([one.ballot() for one in fresh])
         for one in fresh:
@@ -99,15 +101,57 @@ def learn(store: Store, questions: Sequence[Remembered], how: Learning) -> Learn
         for one, scores in scored:
             learned.learn_scores(scores, one.topic)
             one.scores = dict(scores)
-        voted = [one for one in _last(questions) if one.ballot().votes]
+        voted = [one for one in latest if one.ballot().votes]
         for one, said in zip(voted, learned.predict([one.ballot() for one in voted]), strict=True):
             one.said = said.best
-        change.remember(_last(questions))
+        change.remember(latest)
+        truths = {one.id: one.truth for one in latest}
+        for one in questions:
+            one.truth = truths[one.id]
         how.report.findings = findings(learned)
         how.report.agreement += len(fresh)
         how.report.truths += len(judged)
         how.report.scores += len(scored)
     return learned
+
+
+def with_earlier(one: Remembered, old: Remembered | None) -> Remembered:
+    """A question with the answers and judgements that were learned from before, unless it differs.
+
+    A new answer of an expert counts instead of an earlier one.
+    """
+    if old is None or (old.text and old.text != one.text):
+        return replace(one)
+    return replace(
+        one,
+        votes={**one.votes, **old.votes, **one.ballot().votes},
+        topic=one.topic or old.topic,
+        agreed=old.agreed,
+        truth=old.truth,
+        scores=old.scores,
+    )
+
+
+def _learn_extended(
+    store: Store, change: Change, before: dict[str, Remembered], latest: Sequence[Remembered]
+) -> int:
+    """Learn questions again that have other answers now, which `before` then has, too; count them.
+
+    If the store has forgotten a part, agreement on them stays as it is.
+    """
+    other = {one.id: one for one in latest if one.is_taught() and one.votes != before[one.id].votes}
+    if not other:
+        return 0
+    part = Part(store.name, change.learned, reversed(store.questions()))
+    if part.is_whole():
+        questions = [other.get(key, one) for key, one in part.questions.items()]
+        change.learned = relearned(change.learned, questions)
+    else:
+        for key, one in other.items():
+            change.learned.learn_truth(_lessons([before[key]]), -1.0)
+            change.learned.learn_truth(_lessons([one]))
+    before |= {key: replace(one) for key, one in other.items()}
+    return len(other)
 
 
 def _check_matches(questions: Sequence[Remembered], how: Learning) -> None:

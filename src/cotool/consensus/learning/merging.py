@@ -168,6 +168,13 @@ def _check_twice(parts: Sequence[Part], rest: Sequence[Part]) -> None:
                 )
 
 
+def relearned(learned: Learned, questions: Iterable[Remembered]) -> Learned:
+    """Learn all questions at once, with the topics that were found."""
+    found = Learned(topics=learned.topics, as_of=learned.as_of)
+    _learn(found, questions, {})
+    return found
+
+
 def _learn(
     learned: Learned, questions: Iterable[Remembered], done: Mapping[str, Remembered]
 ) -> None:

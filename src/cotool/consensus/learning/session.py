@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cotool.consensus.decide.decision import Decision
@@ -16,7 +17,7 @@ from cotool.consensus.learning.evidence import (
     merit,
     reliability,
 )
-from cotool.consensus.learning.lessons import give_topics, learn
+from cotool.consensus.learning.lessons import give_topics, learn, with_earlier
 from cotool.consensus.learning.records import Judgements
 from cotool.consensus.learning.remembered import Remembered, clean
 from cotool.consensus.model import Insight
@@ -139,15 +140,13 @@ def _remember(store: Store, kept: Sequence[Remembered], report: Lessons) -> None
 
 
 def _write(store: Store, seen: Mapping[str, Remembered]) -> None:
+    """Write questions; those that were learned from stay as they were learned."""
     with store.changing() as change:
         known = change.remembered(list(seen))
-        for one in seen.values():
-            old = known.get(one.id)
-            one.truth = None
-            if old is not None and old.votes == one.votes:
-                one.agreed, one.truth, one.scores = old.agreed, old.truth, old.scores
         change.remember(
-            one for one in seen.values() if one.id not in known or known[one.id].votes != one.votes
+            replace(with_earlier(one, known.get(one.id)), said=one.said, truth=None)
+            for one in seen.values()
+            if one.id not in known or not known[one.id].is_taught()
         )
 
 
