@@ -20,6 +20,7 @@ from cotool.consensus.learning.evidence import (
     insights_of,
     panel,
     reliability,
+    wilson,
     worth_asking,
 )
 from cotool.consensus.learning.learned import Learned
@@ -472,3 +473,12 @@ def test_bad_right_answers_are_told(tmp_path, text, message):
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=message):
         read_gold(path)
+
+
+@pytest.mark.parametrize("questions", [1.0, 2.5, 7.0, 400.0])
+def test_an_interval_contains_its_share(questions):
+    """Also if all or none were right, as in the reliability diagram."""
+    for share in (0.0, 0.3, 1.0):
+        low, high = wilson(share, questions)
+        assert 0 <= low <= share <= high <= 1
+        assert low < high

@@ -104,14 +104,14 @@ _MOST_RADIUS, _LEAST_RADIUS = 9.0, 2.5
 
 def reliability_diagram(bins: Sequence[Bin]) -> Html | None:
     """Return the diagram; None if nothing was judged."""
-    from cotool.consensus.learning.evidence import interval_of
+    from cotool.consensus.learning.evidence import wilson
 
     if not bins:
         return None
     most = max(one.questions for one in bins)
     marks = []
     for one in bins:
-        record = interval_of(one.right * one.questions, one.questions)
+        low, high = wilson(one.right, one.questions)
         x = _x(one.stated)
         said = (
             f"stated {percent(one.stated)}, right {percent(one.right)} of "
@@ -119,7 +119,7 @@ def reliability_diagram(bins: Sequence[Bin]) -> Html | None:
         )
         radius = max(_MOST_RADIUS * (one.questions / most) ** 0.5, _LEAST_RADIUS)
         marks += [
-            element("line", x1=x, x2=x, y1=_y(record.low), y2=_y(record.high), class_="range"),
+            element("line", x1=x, x2=x, y1=_y(low), y2=_y(high), class_="range"),
             element("circle", cx=x, cy=_y(one.right), r=f"{radius:.1f}", data_tip=said),
         ]
     axes = [

@@ -32,7 +32,7 @@ def clusters(result: Consensus, *, most: int, characters: int) -> Html:
              for item in result.clusters[:most]]  # fmt: skip
     more = len(result.clusters) - len(cards)
     share = sum(cluster.share for cluster in result.clusters[most:])
-    what = f"{plural(more, 'more cluster')} with {percent(share)} of the weight left out; "
+    what = f"{plural(more, 'more cluster')} with {percent(share)} of the votes left out; "
     rest = note(what, option("--format json"), " has all.") if more > 0 else ""
     return join(element("div", *cards, class_="cards"), rest)
 
@@ -41,7 +41,7 @@ def _card(item: Cluster, apart: Dissent | None, result: Consensus, characters: i
     is_consensus = item.id == 0
     shaded = statements.shaded_cluster(item, result, characters)
     words = [] if result.metric is None else _telling(item, apart, result)
-    numbers = [f"{percent(item.share)} of the weight"]
+    numbers = [f"{percent(item.share)} of the votes"]
     if item.cohesion is not None:
         numbers.append(f"{percent(item.cohesion)} alike")
     if apart is not None and apart.similarity is not None and result.metric is not None:

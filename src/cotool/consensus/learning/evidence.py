@@ -58,18 +58,22 @@ def reliability(tally: Judgements) -> Reliability:
 
 
 def interval_of(right: float, seen: float, *, by_agreement: bool = False) -> Reliability:
-    """Wilson's interval (JASA 1927), shrunk to one half by PRIOR."""
+    """The share, shrunk to one half by PRIOR, with its interval."""
     total = seen + PRIOR
     share = (right + PRIOR / 2) / total
+    low, high = wilson(share, total)
+    return Reliability(share, low, high, seen, by_agreement)
+
+
+def wilson(share: float, total: float) -> tuple[float, float]:
+    """The 95 % interval of a share of `total` questions, which contains it (Wilson, JASA 1927)."""
     centre = (share + NORMAL**2 / (2 * total)) / (1 + NORMAL**2 / total)
     spread = (
         NORMAL
         / (1 + NORMAL**2 / total)
         * sqrt(share * (1 - share) / total + NORMAL**2 / (4 * total**2))
     )
-    return Reliability(
-        share, max(centre - spread, 0.0), min(centre + spread, 1.0), seen, by_agreement
-    )
+    return max(centre - spread, 0.0), min(centre + spread, 1.0)
 
 
 def merit(known: Expert | None, topic: str) -> float:

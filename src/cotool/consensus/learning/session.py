@@ -250,7 +250,10 @@ def _why(learned: Learned, ballot: Ballot, said: Prediction) -> Iterator[str]:
     if learned.rivals():
         yield described(learned.rivals())
     if trust.calibration.judged:
-        yield f"right answers are best predicted if {', or '.join(likely)}"
+        yield (
+            f"right answers are best predicted if at first {', or '.join(likely)}; they then moved "
+            "the weights"
+        )
     worth = sorted(
         (-trust.worth(name, value) - effects.get(name, 0.0), name)
         for name, value in ballot.votes.items()
