@@ -432,3 +432,17 @@ def test_places_that_cannot_be(tmp_path):
     with pytest.raises(StoreError) as caught:
         Store("postgresql://me:secret@127.0.0.1:1/none")
     assert "secret" not in str(caught.value)
+
+
+def test_a_lone_expert_agrees_with_nobody(store):
+    """Without others, answers show no reliability; right answers do, and the confidence is it."""
+    asked = [
+        {"id": f"q{n}", "responses": [{"expert_name": "eve", "content": "red"}]} for n in range(20)
+    ]
+    results, _ = learn(store, asked)
+    total = store.read().experts["eve"].total
+    assert (total.compared, total.agreed) == (0, 0)
+    assert {one.confidence for one in results} == {0.5}
+    learn(store, asked, {f"q{n}": "red" if n % 4 == 0 else "blue" for n in range(20)})
+    (new,) = find_consensus_batch([{**asked[0], "id": "new"}], store=store)
+    assert new.confidence == pytest.approx(0.25, abs=0.15)

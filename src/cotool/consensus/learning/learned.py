@@ -194,8 +194,11 @@ class Learned(Crowd):
         self.meet(ballots)
         beliefs = self.infer(ballots, count=True)
         for ballot, belief in zip(ballots, beliefs, strict=True):
+            # One answer agrees with nobody's.
+            compared = float(len(ballot.votes) > 1)
             for expert, value in ballot.votes.items():
-                self._tally(expert, ballot.topic, Judgements(compared=1.0, agreed=belief[value]))
+                tally = Judgements(compared=compared, agreed=compared * belief[value])
+                self._tally(expert, ballot.topic, tally)
         self.questions += len(ballots)
         self._counts = self._dependent = None
         self._distil(ballots, beliefs)

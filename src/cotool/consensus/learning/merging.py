@@ -47,9 +47,10 @@ class Part:
         """Whether the questions account for all that was learned of each expert."""
         counted: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
         for one in self.questions.values():
+            compared = one.agreed and len(one.ballot().votes) > 1
             for expert, value in one.votes.items():
                 own = counted[expert]
-                own[0] += one.agreed and value is not None
+                own[0] += compared and value is not None
                 own[1] += one.truth is not None and value is not None
                 own[2] += expert in one.scores
         for name, known in self.learned.experts.items():

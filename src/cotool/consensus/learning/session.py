@@ -17,6 +17,7 @@ from cotool.consensus.learning.evidence import (
     merit,
     reliability,
 )
+from cotool.consensus.learning.learned import FEWEST
 from cotool.consensus.learning.lessons import give_topics, learn, with_earlier
 from cotool.consensus.learning.records import Judgements
 from cotool.consensus.learning.remembered import Remembered, clean
@@ -51,6 +52,10 @@ _PRIORS = {
     "star": "one expert is above all others",
 }
 _LIKELY = 0.05
+_ALONE = (
+    "not calibrated: fewer than five answers to such questions were judged, so the confidence is "
+    "the reliability of the only expert"
+)
 # Experts whose votes are explained, those of the greatest weight.
 _TOLD = 12
 _UNCALIBRATED = (
@@ -196,6 +201,16 @@ def decision(learned: Learned, outlook: Outlook, one: Remembered) -> Decision | 
     if one.truth is not None:
         return _judged(one.accepted, ballot, said)
     judged = learned.trust().calibration.judged
+    if len(ballot.votes) == 1:
+        # Nobody agrees or disagrees: the expert's own record is better evidence, if there is one.
+        (alone,) = ballot.votes
+        own = learned.experts.get(alone)
+        record = reliability(own.total if own else Judgements())
+        if record.judgements >= FEWEST and not record.by_agreement:
+            said = replace(said, confidence=record.share, interval=(record.low, record.high))
+            judged = record.judgements
+        elif said.confidence is None:
+            said = replace(said, confidence=record.share)
     shares = sorted(
         (-reliability(learned.experts[name].total).share, name)
         for name in ballot.votes
@@ -208,7 +223,7 @@ def decision(learned: Learned, outlook: Outlook, one: Remembered) -> Decision | 
         f"weighted by what was learned: {seen}",
         f"reliability: {best}"
         + (" (based on agreement alone, which is weaker evidence)" if weak else ""),
-        _UNCALIBRATED
+        (_ALONE if len(ballot.votes) == 1 else _UNCALIBRATED)
         if said.interval is None
         else f"the confidence is calibrated on {judged:,.0f} judged answers; its 95 % interval is "
         f"{percent(said.interval[0])} to {percent(said.interval[1])}",
@@ -218,7 +233,7 @@ def decision(learned: Learned, outlook: Outlook, one: Remembered) -> Decision | 
         method="learned",
         scores=said.scores,
         confidence=said.confidence,
-        calibrated=said.confidence is not None,
+        calibrated=said.interval is not None,
         judgements=judged,
         interval=said.interval,
         explanation=tuple(explanation),

@@ -40,12 +40,13 @@ def effects_left_out(
 ) -> dict[str, float]:
     """What the topic adds to each answer of a judged question, by the other questions."""
     found = dict.fromkeys(one.ballot.votes.values(), 0.0)
+    compared = float(len(one.ballot.votes) > 1)
     for expert, value in one.ballot.votes.items():
         own = Judgements(
             judged=one.share,
             correct=one.share * (value == one.right),
-            compared=1.0,
-            agreed=belief[value],
+            compared=compared,
+            agreed=compared * belief[value],
         )
         found[value] += topic_effect(experts[expert], one.ballot.topic, own)
     return found
