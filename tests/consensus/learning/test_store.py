@@ -241,6 +241,25 @@ def test_other_answers_where_a_part_is_forgotten(tmp_path):
     assert (judged["ann"], judged["bob"], judged["cat"]) == (15, 15, 30)
 
 
+def test_judgements_of_one_file_are_forgotten_in_order(tmp_path):
+    """A half-life of judgements gives the same whether they come in one file or in four."""
+    asked, truth = crowd(questions=80)
+    for k, one in enumerate(asked):
+        if k >= 40:  # ann was right, and is wrong from here on
+            one["responses"][0]["content"] = "E"
+    with Store(str(tmp_path / "a.db")) as once, Store(str(tmp_path / "b.db")) as often:
+        learn(once, asked, truth, half_life="20")
+        for k in range(0, 80, 20):
+            learn(often, asked[k : k + 20], truth, half_life="20")
+        shares = [
+            total.correct / total.judged
+            for store in (once, often)
+            for total in [store.read().experts["ann"].total]
+        ]
+    assert max(shares) < 0.3
+    assert shares[0] == pytest.approx(shares[1], abs=0.03)
+
+
 def test_two_stores_merge(tmp_path):
     """Halves learned apart add up; what they say together comes near what the whole says."""
     asked, truth = crowd(questions=400)

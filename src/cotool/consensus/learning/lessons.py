@@ -15,7 +15,7 @@ from cotool.consensus.read.gold import Gold
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from cotool.consensus.extract.right_answers import Right
     from cotool.consensus.learning.ballots import Ballot
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from cotool.consensus.learning.store import Change, Store
 
 DAY = 86_400.0
+# The part of a half-life in judgements that is learned at once. The first of them count up to 16 %
+# too much.
+PART = 0.25
 
 
 @dataclass(slots=True)
@@ -87,20 +90,9 @@ def learn(store: Store, questions: Sequence[Remembered], how: Learning) -> Learn
         )
         how.report.extended += _learn_extended(store, change, before, latest)
         learned = change.learned
-        fresh = [one for one in latest if not one.agreed and one.ballot().votes]
-        judged = _judged(latest, how)
-        scored = _scored(latest, how.gold)
-        forget(learned, change.setting("half_life"), len(judged) + len(scored))
-        learned.learn_agreement([one.ballot() for one in fresh])
-        for one in fresh:
-            one.agreed = True
-        _take_back(learned, before, judged, scored)
-        for one, right in judged:
-            one.truth = right
-        learned.learn_truth(_lessons(one for one, _ in judged))
-        for one, scores in scored:
-            learned.learn_scores(scores, one.topic)
-            one.scores = dict(scores)
+        half_life = change.setting("half_life")
+        for part in _parts(latest, how.gold, half_life):
+            _teach(learned, before, part, how, half_life)
         voted = [one for one in latest if one.ballot().votes]
         for one, said in zip(voted, learned.predict([one.ballot() for one in voted]), strict=True):
             one.said = said.best
@@ -109,10 +101,52 @@ def learn(store: Store, questions: Sequence[Remembered], how: Learning) -> Learn
         for one in questions:
             one.truth = truths[one.id]
         how.report.findings = findings(learned)
-        how.report.agreement += len(fresh)
-        how.report.truths += len(judged)
-        how.report.scores += len(scored)
     return learned
+
+
+def _parts(
+    questions: Sequence[Remembered], gold: Gold, half_life: str | None
+) -> Iterator[Sequence[Remembered]]:
+    """Yield the questions in order, so few at once that a half-life hardly divides them."""
+    number, unit = parse_half_life(half_life) if half_life else (0.0, "")
+    most = max(number * PART, 1.0) if unit == "judgements" else float("inf")
+    part: list[Remembered] = []
+    judged = 0
+    for one in questions:
+        is_judged = bool(gold.answer(one.id, one.text) or gold.score(one.id, one.text))
+        if judged + is_judged > most:
+            yield part
+            part, judged = [], 0
+        part.append(one)
+        judged += is_judged
+    yield part
+
+
+def _teach(
+    learned: Learned,
+    before: Mapping[str, Remembered],
+    questions: Sequence[Remembered],
+    how: Learning,
+    half_life: str | None,
+) -> None:
+    """Learn from questions what was not learned from them before."""
+    fresh = [one for one in questions if not one.agreed and one.ballot().votes]
+    judged = _judged(questions, how)
+    scored = _scored(questions, how.gold)
+    forget(learned, half_life, len(judged) + len(scored))
+    learned.learn_agreement([one.ballot() for one in fresh])
+    for one in fresh:
+        one.agreed = True
+    _take_back(learned, before, judged, scored)
+    for one, right in judged:
+        one.truth = right
+    learned.learn_truth(_lessons(one for one, _ in judged))
+    for one, scores in scored:
+        learned.learn_scores(scores, one.topic)
+        one.scores = dict(scores)
+    how.report.agreement += len(fresh)
+    how.report.truths += len(judged)
+    how.report.scores += len(scored)
 
 
 def with_earlier(one: Remembered, old: Remembered | None) -> Remembered:
