@@ -294,3 +294,14 @@ def test_learned_weights_and_given_ones_exclude_each_other():
         list(find_consensus_batch(asked, method="weighted", weights={"ann": 2.0}))
     (first, *_) = find_consensus_batch(asked, weights={"ann": 2.0})
     assert first.method == "mean"
+
+
+def test_results_are_written_as_the_answers_are():
+    """Also out of so many; answers in another currency are left out by name."""
+    found = find_consensus(["3.8 out of 10", "4.1 out of 10", "3.9 out of 10"], method="mean")
+    assert found.answer.endswith(" out of 10")
+    assert found.answer.startswith("3.9")
+    given = [("ann", "€39.20"), ("bob", "$40.74"), ("cat", "€38.42"), ("dan", "none of it")]
+    found = find_consensus([{"expert_name": n, "content": c} for n, c in given], method="mean")
+    assert found.answer.startswith("€38.8")
+    assert "not combined, since the unit is another: bob ($40.74)" in found.warnings

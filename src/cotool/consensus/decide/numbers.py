@@ -36,11 +36,13 @@ def by_number(subject: Subject, found: Measurement) -> Grouped:
         subject.cluster(members, _range(members, shown), total, None)
         for members in _neighbours(outside, found.reach)
     ]
-    silent = [
-        response.expert_name for row, response in enumerate(subject.responses) if row not in known
+    left = [
+        (one.expert_name, shown[k]) for k, one in enumerate(subject.responses) if k not in known
     ]
-    if silent:
+    if silent := [expert for expert, said in left if said is None]:
         subject.warnings.append(f"no number is stated: {', '.join(silent)}")
+    if other := [f"{expert} ({said})" for expert, said in left if said is not None]:
+        subject.warnings.append(f"not combined, since the unit is another: {', '.join(other)}")
     decision = subject.decision
     subject.explanation.extend(() if decision is None else decision.explanation)
     return Grouped(

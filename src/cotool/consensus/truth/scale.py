@@ -53,7 +53,8 @@ FENCE, MOST_OUTSIDE = 3.0, 0.15
 NUMBERS = ("number", "short")
 # A number with what is written around it.
 _WRITTEN = lazy_pattern(
-    r"([^\d\s.,+-]{0,4} ?)([-+]?(?:\d[\d,]*)?\.?\d+)( ?[^\d\s.,+-][^\d,]{0,11})?"
+    r"([^\d\s.,+-]{0,4} ?)([-+]?(?:\d[\d,]*)?\.?\d+)"
+    r"( ?(?:out of|/) ?\d+| ?[^\d\s.,+-][^\d,]{0,11})?"
 )
 # What the methods compute, in words.
 _COMBINED = {"mean": "mean", "median": "median", "weighted": "weighted mean"}
