@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from cotool._lazy import lazy_pattern, stand_ins
 from cotool.consensus.extract.dates import resolve
 from cotool.consensus.extract.numbers import normal_form
+from cotool.consensus.extract.same_names import full_names
 from cotool.consensus.extract.units import unit_of
 from cotool.text import normalised
 
@@ -249,8 +250,8 @@ def same_choices(answers: Answers, sets: Sequence[Extracted | None]) -> Answers:
     return [one or answer for answer, one in zip(answers, sets, strict=True)]
 
 
-def same_labels(answers: Answers) -> Answers:
-    """Unify labels: dates, brackets after a name, accents, brackets around lists."""
+def same_labels(answers: Answers, question: str = "") -> Answers:
+    """Unify labels: dates, brackets after a name, accents, brackets around lists, short names."""
     values = {answer.value for answer in answers if answer}
     if len(values) < 2:
         return answers
@@ -263,7 +264,14 @@ def same_labels(answers: Answers) -> Answers:
         or _renamed(value, values)
         for value, forms in spelled.items()
     }
-    return _valued(answers, lambda answer: renamed[answer.value])
+    unified = _valued(answers, lambda answer: renamed[answer.value])
+    shown: dict[str, str] = {}
+    for answer in unified:
+        # Brackets after a name say more than the name alone.
+        if answer and (answer.value not in shown or answer.display.endswith(")")):
+            shown[answer.value] = answer.display
+    full = full_names(shown, question)
+    return _valued(unified, lambda a: full.get(a.value, a.value)) if full else unified
 
 
 def _same_product(value: str, values: set[str]) -> bool:

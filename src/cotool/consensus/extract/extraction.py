@@ -164,7 +164,7 @@ def _unified(
             answer and _in_figures(answer, one.get("number"))
             for answer, one in zip(answers, found, strict=True)
         ]
-        return same_labels(labels)
+        return same_labels(labels, question)
     return answers
 
 
