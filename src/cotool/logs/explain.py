@@ -94,7 +94,7 @@ def _scanned(
 def _field_names(formats: Sequence[Format], lines: Sequence[bytes]) -> list[str]:
     names: dict[str, None] = {}
     for found in formats:
-        names |= dict.fromkeys(fields_of(found, lines))
+        names |= dict.fromkeys(fields_of(found, formats, lines))
     return list(names)
 
 

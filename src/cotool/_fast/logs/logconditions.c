@@ -29,7 +29,7 @@ static int compare(const cotool_test *test, const cotool_value *value, const cot
     }
 }
 
-static int passes(const cotool_reading *r, int row, const cotool_fields *f) {
+static int passes(const cotool_reading *r, const cotool_fields *f) {
     int stack[COTOOL_TESTS + 1], depth = 0;
     for (int n = 0; n < r->tests; n++) {
         const cotool_test *test = &r->test[n];
@@ -40,8 +40,7 @@ static int passes(const cotool_reading *r, int row, const cotool_fields *f) {
             stack[depth - 1] = test->kind == COTOOL_TEST_AND ? stack[depth - 1] & stack[depth]
                                                              : stack[depth - 1] | stack[depth];
         } else {
-            stack[depth++] = compare(test, f->value[test->source],
-                                     &r->locator[row][test->source].unit);
+            stack[depth++] = compare(test, f->value[test->source], f->unit[test->source]);
         }
     }
     return !r->tests || stack[0];
@@ -51,5 +50,5 @@ int cotool_reading_passes(const cotool_config *config, int format, const uint8_t
                           const uint8_t *end, int level, const cotool_members *members) {
     cotool_fields f;
     cotool_read_fields(config, format, line, end, level, members, &f);
-    return passes(config->reading, cotool_locator_row(format), &f);
+    return passes(config->reading, &f);
 }

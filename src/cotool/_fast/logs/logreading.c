@@ -59,7 +59,6 @@ int cotool_reading_add(const cotool_config *config, cotool_table *table, int for
                        const cotool_record_facts *facts, int64_t line_number) {
     const cotool_reading *r = config->reading;
     const int64_t step = table->width && facts->has_time ? facts->seconds : COTOOL_NO_STEP;
-    const cotool_locator *locators = r->locator[cotool_locator_row(format)];
     int status = 0;
     cotool_fields f;
     cotool_row *row = NULL, *whole;
@@ -77,7 +76,7 @@ int cotool_reading_add(const cotool_config *config, cotool_table *table, int for
     if (row) row = &table->row[place], row->records++;
     for (int m = 0; m < r->measures; m++) {
         const cotool_value *v = f.value[r->measure[m]];
-        const cotool_default_unit *unit = &locators[r->measure[m]].unit;
+        const cotool_default_unit *unit = f.unit[r->measure[m]];
         cotool_overall *overall = &table->overall[m];
         const size_t size = (size_t)(v->end - v->start);
         int state = -1, dimension = unit->dimension, added = 0, bucket = 0;

@@ -11,13 +11,14 @@
 #define COTOOL_SOURCES 16
 #define COTOOL_BY 4
 #define COTOOL_TESTS 32
+#define COTOOL_OTHERS 32 /* further places of a format's sources */
 
 /* How a source is found in a line. */
 enum {
     COTOOL_GET_NONE,
     COTOOL_GET_TOKEN, /* column `token`, without its quotes or brackets */
     COTOOL_GET_KEY,   /* value number `value` of the keys: JSON, logfmt */
-    COTOOL_GET_PAIR,  /* key=value in text; `text` is the key; not within quotes if `token` is 1 */
+    COTOOL_GET_PAIR,  /* key=value in text; `text` is the key; `token` says about quotes: see below */
     COTOOL_GET_TEXT,  /* the word between `text` and `after` */
     COTOOL_GET_GROUP, /* the group of a regex */
     COTOOL_GET_LEVEL,
@@ -25,6 +26,9 @@ enum {
     COTOOL_GET_TEMPLATE, /* the id of the record's template */
     COTOOL_GET_PARAMETER /* parameter `token` of template `label`; missing in all others */
 };
+
+/* Where a pair may be: anywhere, outside of quotes, within the strings of JSON. */
+enum { COTOOL_PAIR_ANYWHERE, COTOOL_PAIR_UNQUOTED, COTOOL_PAIR_IN_JSON };
 
 /* Parts of a value other than its words: an address without its port, what follows the last slash. */
 enum { COTOOL_PART_ADDRESS = 9, COTOOL_PART_LAST };
@@ -40,6 +44,7 @@ typedef struct {
     const char *text, *after; /* end with 0; for a column `text` is the value that means none */
     const cotool_capture *capture;
     cotool_default_unit unit;
+    uint8_t other; /* where else to look in records without a value here, 0: nowhere */
 } cotool_locator;
 
 enum { COTOOL_TEST_LESS, COTOOL_TEST_LEAST, COTOOL_TEST_MORE, COTOOL_TEST_MOST, COTOOL_TEST_EQUAL,
@@ -61,9 +66,11 @@ typedef struct cotool_reading {
     int sources, measures, by, tests;
     /* The last row is for lines without a format. */
     cotool_locator locator[COTOOL_FORMATS + 1][COTOOL_SOURCES];
+    cotool_locator other[COTOOL_FORMATS + 1][COTOOL_OTHERS + 1]; /* from 1 on */
     uint64_t needed[COTOOL_FORMATS]; /* bits of the values of a format's keys that are sources */
     uint8_t delimiter[COTOOL_FORMATS + 1]; /* between columns, 0: blanks */
     uint8_t tokens[COTOOL_FORMATS + 1];    /* how many columns are needed */
+    uint8_t anchor[COTOOL_FORMATS + 1]; /* the column of [time] before a "request", 0: there is none */
     uint8_t measure[COTOOL_MEASURES];      /* sources */
     cotool_part group[COTOOL_BY];
     cotool_test test[COTOOL_TESTS];
@@ -75,6 +82,7 @@ typedef struct cotool_reading {
 /* The values of the sources in a record, and where they are kept. */
 typedef struct {
     const cotool_value *value[COTOOL_SOURCES];
+    const cotool_default_unit *unit[COTOOL_SOURCES];
     cotool_value own[COTOOL_SOURCES]; /* those that are neither members nor columns */
     cotool_members members;
     cotool_value column[UINT8_MAX];

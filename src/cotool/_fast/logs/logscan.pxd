@@ -196,6 +196,7 @@ cdef extern from "logs/logreading.h" nogil:
         COTOOL_SOURCES
         COTOOL_BY
         COTOOL_TESTS
+        COTOOL_OTHERS
         COTOOL_MEASURES
     ctypedef struct cotool_default_unit:
         int64_t factor
@@ -209,6 +210,7 @@ cdef extern from "logs/logreading.h" nogil:
         const char* after
         const cotool_capture* capture
         cotool_default_unit unit
+        uint8_t other
     ctypedef struct cotool_test:
         uint8_t kind, source, as_ "as", is_number
         cotool_fixed number
@@ -218,9 +220,11 @@ cdef extern from "logs/logreading.h" nogil:
     ctypedef struct cotool_reading:
         int sources, measures, by, tests
         cotool_locator** locator
+        cotool_locator** other
         uint64_t* needed
         uint8_t* delimiter
         uint8_t* tokens
+        uint8_t* anchor
         uint8_t* measure
         cotool_part* group
         cotool_test* test

@@ -159,9 +159,7 @@ cdef class _Setup:
             self._set_places(&self.config.format[row], given["places"])
             if self.reading == NULL:
                 continue
-            self.reading.tokens[row] = 0
-            for n, locator in enumerate(given["locators"]):
-                self._set_locator(row, n, locator, path)
+            self._set_locators(row, given["locators"], given["anchor"], path)
         cotool_config_formats(&self.config)
         return 0
 
@@ -218,13 +216,13 @@ cdef class _Setup:
         for row in range(COTOOL_FORMATS + 1):
             if row < c.formats:
                 columns, locators = formats[row]["columns"], formats[row]["locators"]
+                anchor = formats[row]["anchor"]
             elif row == COTOOL_FORMATS:
-                columns, locators = b"", anywhere
+                columns, locators, anchor = b"", anywhere, 0
             else:
                 continue
             p.delimiter[row] = columns[0] if columns else 0
-            for n, locator in enumerate(locators):
-                self._set_locator(row, n, locator, path)
+            self._set_locators(row, locators, anchor, path)
         for n, source in enumerate(reading.measures):
             p.measure[n] = source
             p.stepped[n] = n in reading.counted
@@ -244,10 +242,31 @@ cdef class _Setup:
         c.reading, c.measured = p, &self.table.table
         return 0
 
-    cdef int _set_locator(self, int row, int n, locator, bytes path) except -1:
-        cdef cotool_locator* place = &self.reading.locator[row][n]
+    cdef int _set_locators(self, int row, locators, int anchor, bytes path) except -1:
+        cdef cotool_locator* place
+        cdef int n, others = 0
+        self.reading.tokens[row] = 0
+        for n, locator in enumerate(locators):
+            place = &self.reading.locator[row][n]
+            self._set_locator(place, row, n, locator, path)
+            for other in locator.others:
+                if others == COTOOL_OTHERS:
+                    raise ValueError("too many places of sources")
+                others += 1
+                place.other = others
+                place = &self.reading.other[row][others]
+                self._set_locator(place, row, n, other, path)
+        # The columns from the user on depend on the one of the time.
+        if anchor and self.reading.tokens[row] >= anchor:
+            self.reading.anchor[row] = anchor
+            self.reading.tokens[row] = max(self.reading.tokens[row], anchor + 1)
+        return 0
+
+    cdef int _set_locator(
+            self, cotool_locator* place, int row, int n, locator, bytes path) except -1:
         cdef bytes joined
         place.kind, place.token, place.part = locator.kind, locator.token, locator.part
+        place.other = 0
         place.unit.factor, place.unit.power, place.unit.dimension = locator.scale
         place.text = <const char*>self._keep_bytes(path if locator.is_path else locator.text)
         place.after = <const char*>self._keep_bytes(locator.after)
@@ -263,7 +282,8 @@ cdef class _Setup:
             place.value = cotool_add_key(&self.config.format[row].keys, <const char*>joined)
             if place.value < 0:
                 raise ValueError("too many keys, or too long ones")
-            self.reading.needed[row] |= <uint64_t>1 << place.value
+            if place == &self.reading.locator[row][n]:
+                self.reading.needed[row] |= <uint64_t>1 << place.value
         if locator.is_column:
             self.reading.tokens[row] = max(self.reading.tokens[row], place.token + 1)
         return 0

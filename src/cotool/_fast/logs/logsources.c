@@ -202,72 +202,126 @@ static const cotool_members *members_of(const cotool_config *config, int format,
     return own;
 }
 
+/* Moves the columns of an access log so that the [time] before the "request" is column `anchor`: the
+ * user before it may have blanks, or none, and the virtual host in front may be missing. Returns how
+ * many columns there are. */
+static int align(const uint8_t *line, const uint8_t *end, int anchor, int columns, cotool_value *column) {
+    int at, start;
+    if (columns <= anchor || column[anchor].start[-1] == '[') return columns;
+    columns = cotool_columns(line, end, UINT8_MAX / 2, column);
+    for (at = 1; at + 1 < columns; at++)
+        if (column[at].start[-1] == '[' && column[at + 1].start[-1] == '"') break;
+    if (at + 1 >= columns) return columns;
+    memmove(column + anchor, column + at, (size_t)(columns - at) * sizeof *column);
+    columns += anchor - at;
+    if (at > anchor) {
+        /* What lay between is the end of the user's name. */
+        const uint8_t *p = column[anchor].start - 1;
+        while (p > line && (p[-1] == ' ' || p[-1] == '\t')) p--;
+        column[anchor - 1].end = p;
+        return columns;
+    }
+    start = at == 3 ? 0 : at; /* three columns are a client and a user without a host */
+    if (!start) memmove(column + anchor - at, column, (size_t)at * sizeof *column);
+    for (int n = start; n < start + anchor - at; n++) column[n].kind = COTOOL_NO_VALUE;
+    return columns;
+}
+
+/* Finds key=value within the strings of a JSON object. The value is in escaped or single quotes, or
+ * goes up to a blank, a separator or the end of the string. */
+static void pair_in_json(const uint8_t *line, const uint8_t *end, const char *key, cotool_value *value) {
+    const size_t size = strlen(key);
+    const uint8_t *p = line, *q;
+    while ((p = memmem(p, (size_t)(end - p), key, size))) {
+        q = p + size;
+        if (p++ == line || q + 1 >= end || *q != '=' || !strchr(" \t,;|([{\"", p[-2])) continue;
+        q++;
+        value->kind = COTOOL_BARE, value->start = q;
+        if (*q == '\\' && q[1] == '"') {
+            value->start = q += 2;
+            while (q < end && *q != '\\' && *q != '"') q++;
+        } else if (*q == '\'') {
+            value->start = ++q;
+            while (q < end && *q != '\'' && *q != '"') q++;
+        } else {
+            while (q < end && !strchr(" \t,;|)]}\"\\", *q)) q++;
+        }
+        value->end = q;
+        return;
+    }
+}
+
+/* Reads a value where a locator says. Returns NULL without one. */
+static const cotool_value *read_at(const cotool_locator *l, const uint8_t *line, const uint8_t *end,
+                                   int level, const cotool_members *members, int columns,
+                                   const cotool_fields *f, cotool_value *v) {
+    const cotool_value *given = v;
+    v->kind = COTOOL_NO_VALUE;
+    switch (l->kind) {
+        case COTOOL_GET_KEY:
+            if (!members || !((members->found | members->nested) >> l->value & 1)) return NULL;
+            given = &members->value[l->value];
+            break;
+        case COTOOL_GET_TOKEN:
+            if (l->token >= columns) return NULL;
+            given = &f->column[l->token];
+            break;
+        case COTOOL_GET_PAIR:
+            if (l->token == COTOOL_PAIR_IN_JSON) pair_in_json(line, end, l->text, v);
+            else *v = cotool_pair(line, end, l->text, l->token == COTOOL_PAIR_ANYWHERE);
+            extend(v, end);
+            break;
+        case COTOOL_GET_TEXT:
+            hole(l, line, end, v);
+            break;
+        case COTOOL_GET_GROUP:
+            if (cotool_capture_find(l->capture, line, end, &v->start, &v->end)) v->kind = COTOOL_BARE;
+            break;
+        case COTOOL_GET_LEVEL:
+            v->kind = COTOOL_BARE, v->start = (const uint8_t *)level_names[level];
+            v->end = v->start + strlen(level_names[level]);
+            break;
+        case COTOOL_GET_GIVEN:
+            v->kind = COTOOL_BARE, v->start = (const uint8_t *)l->text;
+            v->end = v->start + strlen(l->text);
+            break;
+        default: return l->kind == COTOOL_GET_NONE ? NULL : v;
+    }
+    if (l->part && given->kind) {
+        take_part(given, l->part, v);
+        given = v;
+    }
+    if (l->kind == COTOOL_GET_TOKEN && *l->text && given->kind &&
+        strlen(l->text) == (size_t)(given->end - given->start) &&
+        !memcmp(given->start, l->text, strlen(l->text)))
+        return NULL;
+    return given->kind ? given : NULL;
+}
+
 void cotool_read_fields(const cotool_config *config, int format, const uint8_t *line,
                         const uint8_t *end, int level, const cotool_members *members,
                         cotool_fields *f) {
     static const cotool_value none = {COTOOL_NO_VALUE, NULL, NULL};
     const cotool_reading *r = config->reading;
     const int row = cotool_locator_row(format);
+    const cotool_members *found = NULL;
     int columns = 0;
-    uint64_t found = 0; /* members */
-    if (format >= 0 && r->needed[format]) {
-        members = members_of(config, format, line, end, members, &f->members);
-        found = members->found | members->nested;
-    }
+    if (format >= 0 && r->needed[format])
+        found = members_of(config, format, line, end, members, &f->members);
     if (r->tokens[row])
         columns = r->delimiter[row]
                       ? delimited(line, end, r->delimiter[row], r->tokens[row], f->column)
                       : cotool_columns(line, end, r->tokens[row], f->column);
+    if (r->anchor[row]) columns = align(line, end, r->anchor[row], columns, f->column);
     for (int n = 0; n < r->sources; n++) {
         const cotool_locator *l = &r->locator[row][n];
-        const cotool_value *given = &none;
-        cotool_value *v = &f->own[n];
-        v->kind = COTOOL_NO_VALUE;
-        switch (l->kind) {
-            case COTOOL_GET_KEY:
-                if (found >> l->value & 1) given = &members->value[l->value];
-                break;
-            case COTOOL_GET_TOKEN:
-                if (l->token < columns) given = &f->column[l->token];
-                break;
-            case COTOOL_GET_PAIR:
-                *v = cotool_pair(line, end, l->text, !l->token);
-                extend(v, end);
-                given = v;
-                break;
-            case COTOOL_GET_TEXT:
-                hole(l, line, end, v);
-                given = v;
-                break;
-            case COTOOL_GET_GROUP:
-                if (cotool_capture_find(l->capture, line, end, &v->start, &v->end))
-                    v->kind = COTOOL_BARE;
-                given = v;
-                break;
-            case COTOOL_GET_LEVEL:
-                v->kind = COTOOL_BARE, v->start = (const uint8_t *)level_names[level];
-                v->end = v->start + strlen(level_names[level]);
-                given = v;
-                break;
-            case COTOOL_GET_GIVEN:
-                v->kind = COTOOL_BARE, v->start = (const uint8_t *)l->text;
-                v->end = v->start + strlen(l->text);
-                given = v;
-                break;
-            case COTOOL_GET_TEMPLATE:
-            case COTOOL_GET_PARAMETER:
-                given = v;
-                break;
+        const cotool_value *given = read_at(l, line, end, level, found, columns, f, &f->own[n]);
+        while (!given && l->other) {
+            l = &r->other[row][l->other];
+            given = read_at(l, line, end, level, found, columns, f, &f->own[n]);
         }
-        if (l->part && given->kind) {
-            take_part(given, l->part, v);
-            given = v;
-        }
-        if (l->kind == COTOOL_GET_TOKEN && *l->text && given->kind &&
-            strlen(l->text) == (size_t)(given->end - given->start) &&
-            !memcmp(given->start, l->text, strlen(l->text)))
-            given = &none;
-        f->value[n] = given;
+        f->value[n] = given ? given : &none;
+        f->unit[n] = &l->unit;
     }
     if (r->names) read_templates(r, row, line, end, f);
 }

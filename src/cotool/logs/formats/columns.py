@@ -23,8 +23,14 @@ _STATUS = lazy_pattern(rb"\d{3}|-")
 COLUMNS = lazy_pattern(rb'"((?:[^"\\]|\\.)*)"|\[([^\]]*)\]|(\S+)')
 # What load balancers write if a target gave no answer.
 NO_TIME = b"-1"
-# As in logsources.h: what follows the last slash.
-_LAST = 10
+# As in logreading.h: the part of an address without its port, and what follows the last slash.
+ADDRESS, _LAST = 9, 10
+# The name of an access log's [time], which no field has.
+ANCHOR = "[time]"
+_IP = lazy_pattern(
+    rb"(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|\[[\da-fA-F:.]+\]:\d+"
+    rb"|[\da-fA-F:]*::[\da-fA-F:.]*|(?:[\da-fA-F]{1,4}:){7}[\da-fA-F]{1,4}"
+)
 _BALANCER = lazy_pattern(
     rb"(?:http|https|h2|grpcs|ws|wss) \d{4}-\d\d-\d\dT\S+ \S+ \S+ \S+ -?[\d.]+ -?[\d.]+ "
 )
@@ -38,6 +44,7 @@ _SQUID = lazy_pattern(rb"\d{9,10}\.\d{3} +\d+ \S+ [A-Z_]+/\d{3} \d+ [A-Z]+ \S+ "
 _FLOW = lazy_pattern(
     rb"2 \d+ eni-\w+ \S+ \S+ (?:(?:\d+|-) ){5}\d{9,10} \d{9,10} (?:ACCEPT|REJECT|-) [A-Z]+"
 )
+_GIN = lazy_pattern(rb'\[GIN\] \S+ - \S+ \|\s*\d{3} \|\s*\S+ \|\s*\S+ \|\s*[A-Z]+\s+"')
 _TIMES = ("request_processing_time", "target_processing_time", "response_processing_time")
 # Logs with fixed columns: how a line begins, a mark in it, the names of its columns, and units
 # without a name.
@@ -74,6 +81,9 @@ _PRODUCTS: tuple[tuple[re.Pattern[bytes], bytes, tuple[str, ...], dict[str, str]
     (_SQUID, b"/",
      ("time", "rt", "client", "status", "bytes", "method", "url", "user", "hierarchy", "type"),
      {"rt": "ms"}),
+    # Gin, a framework of Go.
+    (_GIN, b"[GIN]",
+     (*[""] * 5, "status", "", "rt", "", "client", "", "method", "path"), {}),
 )  # fmt: skip
 # HAProxy's times of a request, and what follows them: status and bytes.
 _TIMERS = lazy_pattern(rb"(?:-?\d+/){4}\+?-?\d+ -?\d{1,3} \+?\d+ ")
@@ -112,6 +122,7 @@ def columns_of(found: Format, lines: Sequence[bytes]) -> tuple[bytes, Columns]:
             at: Columns = {
                 name: (n, _LAST if name == "status" and pattern is _SQUID else 0, None)
                 for n, name in enumerate(names)
+                if name
             }
             at |= {
                 name: (column, part, UNITS[units[name]])
@@ -154,6 +165,28 @@ def _blanks_of_time(found: Format, line: bytes) -> int | None:
 def header_of(lines: Sequence[bytes]) -> bytes:
     """Return the first line "#Fields: …" of the W3C's extended log format, b"" without one."""
     return next((line.rstrip() for line in lines if line.startswith(HEADER)), b"")
+
+
+def lines_of(found: Format, formats: Sequence[Format], lines: Sequence[bytes]) -> Sequence[bytes]:
+    """Return the lines of one of several formats of a sample: those that have its time.
+
+    Lines "#Fields: …" count if they have as many names as these lines have columns. Times in
+    brackets are those of one format: a user's name in front of them may have blanks.
+    """
+    if len(formats) == 1 or found.kind != TEXT or found.names or not forms_of(found):
+        return lines
+    alike = [
+        one
+        for one in formats
+        if one is found or (one.time_open == found.time_open == ord("[") and one.kind == TEXT)
+    ]
+    rows = [line for line in lines if any(_blanks_of_time(one, line) is not None for one in alike)]
+    widths = {len(names_in(line)) for line in lines if line.startswith(HEADER)}
+    fit = sum(not widths.isdisjoint((len(row.split()), len(row.split(b"\t")))) for row in rows)
+    if not widths or fit <= _ENOUGH * len(rows):
+        return rows
+    own = set(rows)
+    return [line for line in lines if line in own or line.startswith(HEADER)]
 
 
 def names_in(header: bytes) -> list[str]:
@@ -286,7 +319,8 @@ def _access(rows: Sequence[bytes]) -> Columns:
         return {}
     at = _parts_of(request)
     if common[request] <= _ENOUGH * count:
-        return at
+        return at | _around(rows, request)
+    at[ANCHOR] = (request - 1, 0, None)
     for name, column in (
         ("host", request - 5), ("client", request - 4), ("user", request - 2),
         ("status", request + 1), ("bytes", request + 2), ("referer", request + 3),
@@ -295,6 +329,22 @@ def _access(rows: Sequence[bytes]) -> Columns:
         if column >= 0 and (request > 3 or column > request):
             at[name] = (column, 0, UNITS["B"] if name == "bytes" else None)
     return at | _times(rows, request + 5)
+
+
+def _around(rows: Sequence[bytes], request: int) -> Columns:
+    """Return the columns of a status after requests, and of the client's address before them."""
+    at: Columns = {}
+    statuses, clients = 0, Counter[int]()
+    for line in rows:
+        columns = [match[1] or match[2] or match[3] or b"" for match in _columns(line)]
+        statuses += bool(_STATUS.fullmatch(b"".join(columns[request + 1 : request + 2])))
+        clients.update(n for n, cell in enumerate(columns[:request]) if _IP.fullmatch(cell))
+    if statuses > _ENOUGH * len(rows):
+        at["status"] = (request + 1, 0, None)
+    often = [n for n, count in clients.items() if count > _ENOUGH * len(rows)]
+    if len(often) == 1:
+        at["client"] = (often[0], 0, None)
+    return at
 
 
 def _times(rows: Sequence[bytes], first: int) -> Columns:

@@ -10,10 +10,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cotool.logs.formats.columns import HEADER, header_of, names_in
+from cotool.logs.formats.columns import HEADER, header_of, lines_of, names_in
 from cotool.logs.formats.level_codes import status_in
 from cotool.logs.formats.model import STATUS, TEXT, Format
 from cotool.logs.measures.model import COLUMN, ValueSource
+from cotool.logs.units import UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,9 +27,12 @@ _BLOCK = 1 << 20
 
 def with_header(formats: Sequence[Format], lines: Sequence[bytes]) -> tuple[Format, ...]:
     """Return the formats with the line of a sample that names the columns."""
-    header = header_of(lines)
+    if not header_of(lines):
+        return tuple(formats)
     return tuple(
-        replace(found, header=header) if found.kind == TEXT and not found.names else found
+        replace(found, header=header_of(lines_of(found, formats, lines)))
+        if found.kind == TEXT and not found.names
+        else found
         for found in formats
     )
 
@@ -56,7 +60,12 @@ def _changed(found: Format, sources: Sequence[ValueSource], header: bytes) -> Fo
             for one, source in zip(locators, sources, strict=True)
             if one.kind == COLUMN and one.token < len(names_in(found.header)) and not source.scale
         }
-        at = {name.lower(): (n, 0, units.get(name)) for n, name in enumerate(names_in(header))}
+        names = names_in(header)
+        if found.header == HEADER:
+            # No sample says how times are written: CloudFront has seconds, IIS milliseconds.
+            is_edge = any(name.startswith("x-edge-") for name in names)
+            units["time-taken"] = UNITS["s" if is_edge else "ms"]
+        at = {name.lower(): (n, 0, units.get(name)) for n, name in enumerate(names)}
         locators = locators_in(found, sources, [header], at)
     return replace(found, places=places, locators=locators)
 

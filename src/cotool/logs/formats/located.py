@@ -15,11 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 from cotool._lazy import lazy_pattern
 from cotool.logs.formats.columns import (
+    ADDRESS,
+    ANCHOR,
+    HEADER,
     NO_TIME,
     PARTS,
     REQUEST,
     are_seconds,
     columns_of,
+    lines_of,
     writes_no_time,
 )
 from cotool.logs.formats.field_names import ALIASES, names_of, scale_among, scale_of
@@ -29,7 +33,7 @@ from cotool.logs.measures.model import Locator, ValueSource
 from cotool.logs.units import NO_SCALE, UNITS, Scale
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from typing import TypeAlias
 
     from cotool.logs.formats.columns import Columns
@@ -39,10 +43,14 @@ if TYPE_CHECKING:
     _Read: TypeAlias = Callable[[bytes, int], _Leaves]
 
 _PAIRS = lazy_pattern(rb"(?<![^\s,;|(\[{])([A-Za-z_][\w.-]*)=[\"']?[-+]?\.?\d")
+# The same in a string of JSON.
+_INSIDE = lazy_pattern(rb"(?<=[\s,;|(\[{\"])([A-Za-z_][\w.-]*)=(?=[^\s\"])")
+# Keys of records of requests, which have text that a client chooses.
+_OF_CLIENTS = {alias for name in ("path", "agent", "referer") for alias in ALIASES[name]}
 _COLUMN = lazy_pattern(r"\$([1-9]\d{0,2})")
 _ESCAPE = lazy_pattern(r"\\u[0-9a-f]{4}")
-# As in logreading.h: the part of an address without its port.
-_ADDRESS = 9
+# How many keys may be other places of the sources of a format; kernels have room for so many.
+_MOST_OTHERS = 32
 _ENOUGH = 0.5
 _LOGFMT = lazy_pattern(r'(?<!\S)([^\s="]+)=(?:"((?:[^"\\]|\\.)*)"|(\S*))')
 
@@ -52,17 +60,25 @@ def with_fields(
 ) -> tuple[Format, ...]:
     """Return the formats with the locators of sources, by a sample of lines."""
     read = cache(_leaves)  # as all formats look at the same lines
-    return tuple(_with_fields(found, sources, lines, read) for found in formats)
+    return tuple(
+        _with_fields(
+            found, sources, lines_of(found, formats, lines), read, several=len(formats) > 1
+        )
+        for found in formats
+    )
 
 
-def locate_anywhere(source: ValueSource) -> Locator:
-    """Return the locator of a source in lines of no known format."""
-    return _simple(source) or _pair(source.name, source.scale)
+def locate_anywhere(source: ValueSource, *, alone: bool) -> Locator:
+    """Return the locator of a source in lines of no known format; `alone`: no line has one."""
+    column = _column(source, {}) if alone else None
+    return _simple(source) or column or _pair(source.name, source.scale)
 
 
-def fields_of(found: Format, lines: Sequence[bytes]) -> list[str]:
-    """Return the names of the fields in a sample of a format, as people type them."""
+def fields_of(found: Format, formats: Sequence[Format], lines: Sequence[bytes]) -> list[str]:
+    """Return the names of the fields in a sample of one of several formats, as people type them."""
+    lines = lines_of(found, formats, lines)
     columns = columns_of(found, lines)[1]
+    columns.pop(ANCHOR, None)
     read = cache(_leaves)
     names = _Keys(_with_payload(found, lines, columns, read), lines, read).names() or list(columns)
     if found.kind == TEXT:
@@ -81,12 +97,25 @@ def fields_of(found: Format, lines: Sequence[bytes]) -> list[str]:
 
 
 def _with_fields(
-    found: Format, sources: Sequence[ValueSource], lines: Sequence[bytes], read: _Read
+    found: Format,
+    sources: Sequence[ValueSource],
+    lines: Sequence[bytes],
+    read: _Read,
+    *,
+    several: bool,
 ) -> Format:
     delimiter, columns = columns_of(found, lines)
     found = _with_payload(found, lines, columns, read)
     locators = locators_in(found, sources, lines, columns, read)
-    return replace(found, columns=delimiter, locators=locators)
+    anchor = columns[ANCHOR][0] if ANCHOR in columns else 0
+    header = HEADER if several and _may_have_header(found, columns) else found.header
+    return replace(found, columns=delimiter, locators=locators, anchor=anchor, header=header)
+
+
+def _may_have_header(found: Format, columns: Columns) -> bool:
+    """Return whether a line "#Fields: …" that the sample lacks may name the columns of a format."""
+    in_front = found.time_token in {0, 1} and not found.time_open and not found.lead
+    return in_front and found.kind == found.payload == TEXT and not columns
 
 
 def locators_in(
@@ -101,34 +130,50 @@ def locators_in(
     read: _leaves, perhaps with a cache.
     """
     keys = _Keys(found, lines, read or _leaves)
-    locators = []
+    is_access = "status" in columns
+    every = []
     for source in sources:
-        locator = _simple(source)
-        if locator is None:
-            locator = (
-                _column(source, columns)
-                or keys.locate(source)
-                or (
-                    _pair_among(source, lines, is_access="status" in columns)
-                    if found.kind == TEXT
-                    else None
-                )
-                or (
-                    keys.named(source.name, source.scale)
-                    if keys.kind != TEXT
-                    else _pair(source.name, source.scale)
-                )
-            )
-        if locator.kind == model.PAIR and "status" in columns:
-            locator = locator._replace(token=model.UNQUOTED)
-        if source.name == "client" and locator.kind in {model.COLUMN, model.KEY, model.PAIR}:
-            locator = locator._replace(part=_ADDRESS)
-        if source.name == "bytes" and (source.scale or locator.scale) == NO_SCALE:
-            locator = locator._replace(scale=UNITS["B"])
-        if locator.kind == model.COLUMN and writes_no_time(columns):
-            locator = locator._replace(text=NO_TIME)
-        locators.append(locator)
-    return tuple(locators)
+        simple = _simple(source) or _column(source, columns)
+        places = [simple] if simple is not None else keys.locate(source)
+        if not places and found.kind == TEXT:
+            places = _pairs_among(source, lines, is_access=is_access)
+        if not places and keys.kind != TEXT:
+            places = keys.absent(source)
+        every.append(
+            [
+                _as_meant(source, place, is_access=is_access, no_time=writes_no_time(columns))
+                for place in places or [_pair(source.name, source.scale)]
+            ]
+        )
+    return tuple(
+        places[0]._replace(others=tuple(places[1:count]))
+        for places, count in zip(every, _counts(every), strict=True)
+    )
+
+
+def _counts(every: Sequence[Sequence[Locator]]) -> list[int]:
+    """Return how many places of each source there is room for: the first ones of all sources."""
+    counts, room = [1] * len(every), _MOST_OTHERS
+    for k in range(1, max(map(len, every), default=0)):
+        for n, places in enumerate(every):
+            if k < len(places) and counts[n] == k:
+                room -= max(1, len(places[k].path))
+                counts[n] += room >= 0
+    return counts
+
+
+def _as_meant(source: ValueSource, place: Locator, *, is_access: bool, no_time: bool) -> Locator:
+    """Return a place of a source with what the field's name says of its values."""
+    if place.kind == model.PAIR and is_access:
+        place = place._replace(token=model.UNQUOTED)
+    is_host = source.name == "host" and place.kind == model.COLUMN
+    if is_host or (source.name == "client" and place.kind in {model.COLUMN, model.KEY, model.PAIR}):
+        place = place._replace(part=ADDRESS)
+    if source.name == "bytes" and (source.scale or place.scale) == NO_SCALE:
+        place = place._replace(scale=UNITS["B"])
+    if place.kind == model.COLUMN and no_time:
+        place = place._replace(text=NO_TIME)
+    return place
 
 
 def _with_payload(found: Format, lines: Sequence[bytes], columns: Columns, read: _Read) -> Format:
@@ -165,20 +210,28 @@ def _pair(name: str, scale: Scale | None) -> Locator:
     return Locator(model.PAIR, text=key, scale=scale or scale_of(name))
 
 
-def _pair_among(source: ValueSource, lines: Sequence[bytes], *, is_access: bool) -> Locator | None:
-    """Return the key=value of the first of a field's names that lines have; None without one."""
+def _pairs_among(source: ValueSource, lines: Sequence[bytes], *, is_access: bool) -> list[Locator]:
+    """Return the places key=value of those of a field's names that lines have, the first first."""
     text = b"\n".join(lines)
+    places: list[Locator] = []
+    known: set[int] = set()  # the lines that have one of these names
     for name in names_of(source.name):
         if name.encode() + b"=" not in text:
             continue  # as most names
         key = re.compile(rb"(?<![^\s,;|(\[{])" + re.escape(name.encode()) + rb"=[\"']?([^\s\"']*)")
-        found = [value for line in lines for value in _values(key, line, quoted=not is_access)]
-        if found:
+        found = {
+            n: value
+            for n, line in enumerate(lines)
+            for value in _values(key, line, quoted=not is_access)
+        }
+        if found and known.isdisjoint(found):
             scale = source.scale
-            if is_access and scale is None and scale_of(name) == NO_SCALE and are_seconds(found):
+            values = list(found.values())
+            if is_access and scale is None and scale_of(name) == NO_SCALE and are_seconds(values):
                 scale = UNITS["s"]
-            return _pair(name, scale)
-    return None
+            places.append(_pair(name, scale))
+            known |= set(found)
+    return places
 
 
 def _values(key: re.Pattern[bytes], line: bytes, *, quoted: bool) -> Sequence[bytes]:
@@ -198,9 +251,12 @@ class _Keys:
         self.kind = found.payload if found.kind == TEXT else found.kind
         self._lines = lines
         self._paths: dict[tuple[str, ...], None] = {}
+        self._records: set[frozenset[tuple[str, ...]]] = set()  # the paths that occur together
         self._requests: set[tuple[str, ...]] = set()
         for line in lines if self.kind != TEXT else ():
-            for path, value in _members(line, found, self.kind, read):
+            members = _members(line, found, self.kind, read)
+            self._records.add(frozenset(path for path, _ in members))
+            for path, value in members:
                 self._paths[path] = None
                 if " " in value and REQUEST.fullmatch(value.encode(errors="replace")):
                     self._requests.add(path)
@@ -208,30 +264,51 @@ class _Keys:
     def names(self) -> list[str]:
         return [".".join(path) for path in self._paths]
 
-    def locate(self, source: ValueSource) -> Locator | None:
-        """Return the locator of a field, under its own name or one that means the same."""
+    def locate(self, source: ValueSource) -> list[Locator]:
+        """Return the places of a field: under its own name and those that mean the same.
+
+        Records of several kinds may have it under several names. Names that occur in one record
+        mean different things: then the first counts.
+        """
         by_name: dict[str, tuple[str, ...]] = {}
         for path in self._paths:
             by_name.setdefault(".".join(path).lower(), path)
+        places: dict[tuple[str, ...], int] = {}
         for name in names_of(source.name):
             other = by_name.get(name.lower())
             exact = next((p for p in self._paths if ".".join(p) == name), other)
-            if exact is not None:
-                part = PARTS.get(source.name, 0) if exact in self._requests else 0
-                return self._locator(exact, source.scale, part)
+            if exact is not None and not self._are_together(exact, places):
+                places[exact] = PARTS.get(source.name, 0) if exact in self._requests else 0
         if source.name in PARTS and self._requests:
-            return self._locator(min(self._requests), source.scale, PARTS[source.name])
+            request = min(self._requests)
+            if not self._are_together(request, places):
+                places[request] = PARTS[source.name]
         # Nested in one object that all records share: {"fields": {"status": 200}}.
-        for name in names_of(source.name):
-            inner = [path for path in self._paths if path[-1].lower() == name and len(path) > 1]
-            if len(inner) == 1:
-                return self._locator(inner[0], source.scale, 0)
-        return None
+        for name in names_of(source.name) if not places else ():
+            ending = "." + name.lower()
+            inner = [path for path in self._paths if ".".join(path).lower().endswith(ending)]
+            if len(inner) == 1 and not places:
+                places[inner[0]] = 0
+        return [self._locator(path, source.scale, part) for path, part in places.items()]
 
-    def named(self, name: str, scale: Scale | None) -> Locator:
-        """Return the locator of a key that the sample lacks."""
-        path = tuple(name.split(".")) if self.kind == JSON else (name,)
-        return self._locator(path, scale, 0)
+    def absent(self, source: ValueSource) -> list[Locator]:
+        """Return the places of a field that the sample lacks: its names, and key=value in text.
+
+        A client chooses what an access log quotes, so no text counts there.
+        """
+        names = names_of(source.name)
+        own = tuple(source.name.split(".")) if self.kind == JSON else (source.name,)
+        paths = [(name,) for name in names[1:] if self.kind == LOGFMT or "." not in name]
+        places = [self._locator(path, source.scale, 0) for path in (own, *paths)]
+        keys = {".".join(path).lower() for path in self._paths}
+        if self.kind == JSON and not self._requests and keys.isdisjoint(_OF_CLIENTS):
+            inside = _pairs_inside(names, self._lines) or [source.name]
+            pairs = [_pair(name, source.scale) for name in inside]
+            places[1:1] = [pair._replace(token=model.IN_JSON) for pair in pairs]
+        return places
+
+    def _are_together(self, path: tuple[str, ...], others: Collection[tuple[str, ...]]) -> bool:
+        return any(path in record and not record.isdisjoint(others) for record in self._records)
 
     def _locator(self, path: tuple[str, ...], scale: Scale | None, part: int) -> Locator:
         keys = tuple(map(self._written, path))
@@ -254,6 +331,20 @@ class _Keys:
     def _scale(self, path: tuple[str, ...]) -> Scale:
         known = scale_among(".".join(path), [".".join(other) for other in self._paths])
         return known or scale_of(path[-1])
+
+
+def _pairs_inside(names: Sequence[str], lines: Sequence[bytes]) -> list[str]:
+    """Return those names of keys that have values in the strings of JSON lines."""
+    return [
+        name
+        for name in names
+        if any(
+            match[1] == name.encode()
+            for line in lines
+            if name.encode() in line
+            for match in _INSIDE.finditer(line)
+        )
+    ]
 
 
 def _members(line: bytes, found: Format, kind: int, read: _Read) -> _Leaves:
@@ -282,7 +373,7 @@ def _add_leaves(value: Any, path: tuple[str, ...], leaves: _Leaves) -> None:
     for key, inner in value.items():
         if isinstance(inner, dict):
             _add_leaves(inner, (*path, key), leaves)
-        elif not isinstance(inner, list):
+        elif inner is not None and not isinstance(inner, list):
             leaves.append(((*path, key), inner if isinstance(inner, str) else ""))
 
 

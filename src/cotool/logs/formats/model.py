@@ -116,7 +116,8 @@ class Format:
     lines that it explains, and `reasons` say why its fields were chosen. `names` are columns that
     the caller has named; `columns` is the delimiter of columns (empty: blanks), and `locators` are
     the places of the fields that are measured. `header` is the line "#Fields: …" that names the
-    columns, empty without one.
+    columns, empty without one, and without names if such a line may follow. `anchor` is the column
+    of an access log's [time], from which the columns after the user are counted; 0: none.
     """
 
     name: str
@@ -139,6 +140,7 @@ class Format:
     columns: bytes = b""
     locators: tuple[Locator, ...] = ()
     header: bytes = b""
+    anchor: int = 0
 
     def to_kernel(self) -> Mapping[str, object]:
         """Return the mapping that logscan.Scanner takes."""

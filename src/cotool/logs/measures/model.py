@@ -10,7 +10,7 @@ from cotool.logs.units import NO_SCALE, Scale
 # As in logreading.h.
 NOWHERE, COLUMN, KEY, PAIR, TEXT, GROUP, LEVEL, GIVEN, TEMPLATE, PARAMETER = range(10)
 AS_IS, AS_PATH, AS_CLASS = range(3)
-UNQUOTED = 1
+UNQUOTED, IN_JSON = 1, 2
 LESS, LEAST, MORE, MOST, EQUAL, OTHER, NOT, AND, OR = range(9)
 MAX_SOURCES, MAX_MEASURES, MAX_BY, MAX_TESTS = 16, 8, 4, 32
 
@@ -28,7 +28,8 @@ STEP_STATISTICS = (*STATISTICS, "distinct")
 class Locator(NamedTuple):
     """Where to find a source in lines of one format; the fields match cotool_locator.
 
-    `token`: the number of a column or a parameter, or whether a pair must be UNQUOTED.
+    `token`: the number of a column or a parameter, or whether a pair must be UNQUOTED or IN_JSON:
+    within a string. `others`: where to look in records without a value there.
     """
 
     kind: int = NOWHERE
@@ -39,6 +40,7 @@ class Locator(NamedTuple):
     after: bytes = b""
     scale: Scale = NO_SCALE
     is_path: bool = False  # the text is the name of the file
+    others: tuple[Locator, ...] = ()
 
     @property
     def is_of_template(self) -> bool:

@@ -91,7 +91,9 @@ def make_scanner(
     if options.reading is not None:
         from cotool.logs.formats.located import locate_anywhere
 
-        anywhere = tuple(map(locate_anywhere, options.reading.sources))
+        anywhere = tuple(
+            locate_anywhere(source, alone=not formats) for source in options.reading.sources
+        )
     sources = options.reading.sources if options.reading is not None else ()
 
     def columns(header: bytes) -> list[Mapping[str, object]]:

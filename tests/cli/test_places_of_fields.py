@@ -1,0 +1,146 @@
+"""Where the fields of a record are: other names, blanks before a column, text within strings."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import cotool
+
+STAMP = "02/Mar/2026:10:00:0{} +0000"
+
+
+def measured(path, *names, **options):
+    """Return the count and the sum of each measure over all records."""
+    measures = cotool.analyze_logs(path, measures=names, **options).measures
+    return [(f.count, f.statistic("sum")) for f in measures.total.measures]
+
+
+def groups(path, *keys):
+    """Return how many records each group has."""
+    found = cotool.analyze_logs(path, by=keys).measures.groups
+    return {group.values: group.records for group in found}
+
+
+def test_columns_do_not_depend_on_blanks_in_a_user_name(tmp_path):
+    """The columns of an access log are counted from its time and its request."""
+    users = ["-", "ann", "bob smith", "a b c", "-", "-", "", "-", "-", "-"]
+    log = tmp_path / "access.log"
+    log.write_text(
+        "".join(
+            f'10.0.0.{n} - {user} [{STAMP.format(n)}] "GET /x HTTP/1.1" 200 {n} "-" "[x] \\"y\\""\n'
+            for n, user in enumerate(users)
+        )
+    )
+    assert measured(log, "status", "bytes") == [(10, 2000), (10, 45)]
+    assert groups(log, "method", "path") == {("GET", "/x"): 10}
+    assert groups(log, "client") == {(f"10.0.0.{n}",): 1 for n in range(10)}
+    assert groups(log, "user") == {
+        ("",): 7, ("ann",): 1, ("bob smith",): 1, ("a b c",): 1,
+    }  # fmt: skip
+
+
+def test_a_missing_virtual_host_moves_no_column(tmp_path):
+    """Lines without the virtual host in front have the other fields, and hosts have no port."""
+    hosts = ["shop.example.com:443 ", "shop.example.com:443 ", ""]
+    log = tmp_path / "access.log"
+    log.write_text(
+        "".join(
+            f'{host}10.0.0.7 - ann [{STAMP.format(n)}] "GET /x HTTP/1.1" 200 5 "-" "Moz"\n'
+            for n, host in enumerate(hosts)
+        )
+    )
+    assert groups(log, "host", "client", "user") == {
+        ("shop.example.com", "10.0.0.7", "ann"): 2, ("", "10.0.0.7", "ann"): 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["json", "logfmt", "text"])
+def test_each_record_has_the_field_under_its_own_name(tmp_path, form):
+    """Records of several kinds have a field under several names, each with its own unit."""
+    rows = [{"level": "info", "duration_ms": 100, "path": "/a"}] * 3
+    rows += [{"level": "info", "request_time": 0.2, "url": "/b"}] * 2
+    log = tmp_path / "x.log"
+    as_pairs = [" ".join(f"{key}={value}" for key, value in row.items()) for row in rows]
+    lines = {
+        "json": map(json.dumps, rows),
+        "logfmt": as_pairs,
+        "text": [f"2026-03-02 10:00:00 INFO request done, {pairs}" for pairs in as_pairs],
+    }[form]
+    log.write_text("".join(line + "\n" for line in lines))
+    assert measured(log, "rt") == [(5, pytest.approx(0.7))]
+    assert groups(log, "path") == {("/a",): 3, ("/b",): 2}
+    found = cotool.analyze_logs(log, measures=["rt"], where="rt>150ms").measures
+    assert found.total.records == 2
+
+
+def test_names_that_occur_together_are_not_mixed(tmp_path):
+    """A key beside a field's first name in other records does not replace it where it is absent."""
+    log = tmp_path / "x.jsonl"
+    rows = [{"level": "info", "bytes": 10, "size": 7}, {"level": "info", "size": 9}]
+    log.write_text("".join(json.dumps(row) + "\n" for row in rows * 5))
+    assert measured(log, "bytes") == [(5, 50)]
+
+
+def test_late_fields_of_logfmt_are_found(tmp_path):
+    """A field that the sample lacks is found under each of its names."""
+    log = tmp_path / "x.logfmt"
+    boot = "".join(f"level=info msg=boot text={'x' * 60} i={n}\n" for n in range(30_000))
+    log.write_text(boot + "level=info msg=done duration_ms=5 path=/a\n" * 3)
+    assert measured(log, "rt") == [(3, pytest.approx(0.015))]
+
+
+def test_pairs_in_the_message_of_json_are_fields(tmp_path):
+    """A key=value in a string of JSON is found, unless clients choose the text."""
+    log = tmp_path / "x.jsonl"
+    texts = ["took=12ms path=/a", 'done path=\\"/b c\\" took=1,000ms.', "path='/d', took=8ms"]
+    log.write_text("".join(f'{{"PRIORITY":"6","MESSAGE":"{text}"}}\n' for text in texts))
+    assert measured(log, "took") == measured(log, "rt") == [(3, pytest.approx(1.02))]
+    assert groups(log, "path") == {("/a",): 1, ("/b c",): 1, ("/d",): 1}
+    log.write_text('{"level":"info","path":"/a","user_agent":"x rt=9 y"}\n' * 3)
+    assert measured(log, "rt") == [(0, 0)]
+
+
+def test_columns_of_lines_without_a_time(tmp_path):
+    """$N counts the columns of lines that no format explains."""
+    log = tmp_path / "x.log"
+    log.write_text("GET /login 200 12.5 ms - 512\n" * 4)
+    assert measured(log, "$4", "$7") == [(4, 50), (4, 2048)]
+
+
+def test_the_end_of_a_nested_key_names_it(tmp_path):
+    """Capital letters in it do not matter, and it may have several parts."""
+    log = tmp_path / "x.jsonl"
+    log.write_text('{"level":"info","attr":{"op":{"durationMillis":2}}}\n' * 5)
+    for name in ("durationMillis", "op.durationMillis", "attr.op.durationMillis"):
+        assert measured(log, name) == [(5, pytest.approx(0.01))]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'INFO:     10.0.0.7:5123 - "GET /login HTTP/1.1" 404 OK\n',
+        '[GIN] 2026/03/02 - 10:00:00 | 404 |       1.5ms |      10.0.0.7 | GET     "/login"\n',
+    ],
+)
+def test_access_logs_of_frameworks(tmp_path, line):
+    """The access logs of uvicorn and Gin have a client, a request and a status."""
+    log = tmp_path / "x.log"
+    log.write_text(line * 5)
+    assert groups(log, "client", "method", "path", "status") == {
+        ("10.0.0.7", "GET", "/login", "404"): 5
+    }
+
+
+def test_columns_that_a_header_within_a_file_names(tmp_path):
+    """Lines #Fields that come after records of another format name the columns below them."""
+    log = tmp_path / "x.log"
+    access = f'10.0.0.7 - - [{STAMP.format(1)}] "GET /a HTTP/1.1" 200 5 "-" "Moz" rt=0.5\n' * 1500
+    header = "#Fields: date time s-ip cs-method cs-uri-stem s-port c-ip sc-status time-taken\n"
+    rows = "2026-03-02 10:00:02 10.0.0.1 GET /b 443 10.0.2.65 200 250\n" * 1500
+    objects = '{"level": "info", "ts": 1772445600.5, "path": "/c", "latency_ms": 5}\n' * 1500
+    log.write_text(access + header + rows + objects)
+    assert groups(log, "path") == {("/a",): 1500, ("/b",): 1500, ("/c",): 1500}
+    for threads in (1, 2):
+        assert measured(log, "rt", num_threads=threads) == [(4500, pytest.approx(1500 * 0.755))]
