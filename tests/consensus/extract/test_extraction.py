@@ -406,3 +406,23 @@ def test_numbers_of_gsm8k(data) -> None:
                 agree += ((answer and answer.value) == truth) == solution["is_correct"]
                 total += 1
     assert agree >= 0.995 * total
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("World War II", "world war ii"),
+        ("the Vietnam War", "vietnam war"),
+        ("Will Smith", "will smith"),
+        ("Theresa May", "theresa may"),
+        ("Elizabeth I", "elizabeth i"),
+        ("São Paulo", "são paulo"),
+        ("It is I", None),
+        ("Will it rain", None),
+        ("Das war es", None),
+    ],
+)
+def test_a_name_may_hold_a_word_that_is_a_verb_elsewhere(text, label):
+    """War and May are parts of names where they begin with a capital letter."""
+    _, (found, *_) = extract_answers([text, "Zorro", "Hugo Boss"])
+    assert (found and found.value) == label

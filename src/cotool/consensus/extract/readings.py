@@ -274,6 +274,12 @@ _SENTENCE = lazy_pattern(
     r"|ist|sind|war|est|sont|était|es|está|son|era|é|são|è|sono|ich|je|yo|eu|это)\b|n['’]t\b"
     r"|['’](?:s|re|ll|m|ve)\s"
 )
+# Will Smith, May Day, São Paulo; Vietnam War, Theresa May, As You Like It; Elizabeth I.
+_IN_A_NAME = lazy_pattern(
+    r"\A(?:Will|May|São)(?=\s[A-Z][^\W\d_]+(?:\s[A-Z][^\W\d_]+)*\Z)"
+    r"|(?<=[^\W\d_]\s)(?:War|Son|Est|Era|May|Will|Must|Might|Can|It|You|We|They|He|She|That|This)\b"
+    r"|(?<=[^\W\d_]{3}\s)I\Z"
+)
 # "1. Paris", and "4. Juli".
 _NUMBERED = lazy_pattern(r"\(?\d{1,2}[.)]\s+(?=[^\W\d])")
 _OPINION = lazy_pattern(r"^i (?:think|guess|believe|say)[,:]?\s+(?=\w)", re.IGNORECASE)
@@ -331,9 +337,15 @@ def _is_label(display: str) -> bool:
         )
     if not display or sum(char >= "\u2e80" for char in display) > SHORT_CJK_CHARACTERS:
         return False
-    if " " in display and _SENTENCE.search(display):
+    if " " in display and _is_sentence(display):
         return read_date(display) is not None or short_form(display) == UNKNOWN
     return True
+
+
+def _is_sentence(display: str) -> bool:
+    """Whether a few words are a sentence: one is a verb or a pronoun, and not part of a name."""
+    named = "" if display.isupper() else _IN_A_NAME.sub("", display)
+    return bool(_SENTENCE.search(named or display))
 
 
 def _read_list(span: str) -> Reading | None:
