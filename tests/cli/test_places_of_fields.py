@@ -7,6 +7,7 @@ import json
 import pytest
 
 import cotool
+from cotool.cli.app import main
 
 STAMP = "02/Mar/2026:10:00:0{} +0000"
 
@@ -73,6 +74,14 @@ def test_each_record_has_the_field_under_its_own_name(tmp_path, form):
     assert groups(log, "path") == {("/a",): 3, ("/b",): 2}
     found = cotool.analyze_logs(log, measures=["rt"], where="rt>150ms").measures
     assert found.total.records == 2
+
+
+def test_numbers_with_and_without_a_unit_are_said(tmp_path, capsys):
+    """A warning says that numbers of several names are not in the same unit."""
+    log = tmp_path / "x.jsonl"
+    log.write_text('{"level":"info","rt":100}\n{"level":"info","duration_ms":100}\n')
+    assert main(["analyze-logs", str(log), "-m", "rt", "-f", "csv"]) == 0
+    assert "-m rt: values with and without a unit" in " ".join(capsys.readouterr().err.split())
 
 
 def test_names_that_occur_together_are_not_mixed(tmp_path):
@@ -144,3 +153,27 @@ def test_columns_that_a_header_within_a_file_names(tmp_path):
     assert groups(log, "path") == {("/a",): 1500, ("/b",): 1500, ("/c",): 1500}
     for threads in (1, 2):
         assert measured(log, "rt", num_threads=threads) == [(4500, pytest.approx(1500 * 0.755))]
+
+
+def test_names_in_quotes_may_have_any_character(tmp_path, capsys):
+    """A name in quotes is a field in measures, groups and conditions."""
+    log = tmp_path / "x.jsonl"
+    rows = [{"level": "info", "took ms": n, "a:b": "x", "u,v": "y"} for n in range(1, 5)]
+    log.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert measured(log, '"took ms"') == [(4, pytest.approx(0.01))]
+    assert measured(log, 't="took ms":s', where='"took ms">2.5s and "a:b"=x') == [(2, 7)]
+    assert groups(log, '"a:b","u,v"') == {("x", "y"): 4}
+    command = ["analyze-logs", str(log), "--where", '"a:b"=z', "--by", "'u,v'"]
+    assert main(command) == 0
+    assert "no record" not in capsys.readouterr().err
+
+
+def test_cut_values_of_groups_are_said(tmp_path, capsys):
+    """A warning says that long values are cut, and how a parameter of a template is written."""
+    log = tmp_path / "x.logfmt"
+    log.write_text(f"level=info k={'a' * 600}1 path=/{'b' * 600}\nlevel=info k={'a' * 600}2\n")
+    assert main(["analyze-logs", str(log), "--by", "k,path", "-m", "5e27de.ms"]) == 0
+    said = " ".join(capsys.readouterr().err.split())
+    assert "--by k: values are cut to 512 bytes" in said
+    assert "--by path: values are cut to 512 bytes" in said
+    assert "a parameter of a template is written 5e27de#ms" in said

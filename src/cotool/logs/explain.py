@@ -70,7 +70,7 @@ def measured_sample(source: Source, options: LogOptions, fields: Sequence[str]) 
         log_format=options.log_format,
         level_words=options.level_words,
         tz=options.tz,
-        measures={name: name for name in fields},
+        measures={name: f'"{name}"' for name in fields},
     )
     scanner, _, _ = _scanned(source, chosen)
     table = scanner.measured or Measured(len(fields))

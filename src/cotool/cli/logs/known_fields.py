@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._lazy import lazy_pattern
-from cotool.logs.measures.model import MAX_MEASURES, ValueSource
+from cotool.logs.measures.model import LONGEST_PART, MAX_MEASURES, ValueSource
 from cotool.logs.units import UNIT_NAMES, UNITS
 
 if TYPE_CHECKING:
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 _MOST_SOURCES = 5
 _MOST_NAMES = 12
 _WITH_UNIT = lazy_pattern(rf"[-+]?[\d.,]+({'|'.join(UNITS)})")
+# A cut leaves no part of a character, and room for a mask in a path.
+_LEAST_CUT = LONGEST_PART - 8
+_MIXED = "values with and without a unit: plain numbers count as they are"
+_CUT = f"values are cut to {LONGEST_PART} bytes: longer ones may be counted as one group"
+# As many bytes may be a fourth as many characters.
+_SHORT = LONGEST_PART // 5
+_OF_TEMPLATE = lazy_pattern(r"([0-9a-f]{4,12})\.(\w+)")
 _NO_TEXT = "no record has this text in its first line; --log-format plain makes each line a record"
 
 
@@ -58,6 +65,9 @@ def field_warnings(
         f"{option} {name}: {_NO_TEXT if name in texts else _unknown(name, known)}"
         for option, name in absent
     ]
+    if summary.measures is not None:
+        warnings += [f"--by {key}: {_CUT}" for key in _cut(summary.measures)]
+        warnings += [f"-m {fact.name}: {_MIXED}" for fact in summary.measures.facts() if fact.mixed]
     for name, text in fields:
         found = sampled.get(name)
         unit = _WITH_UNIT.fullmatch(text)
@@ -87,6 +97,18 @@ def _absent(measures: Measures) -> Iterator[tuple[str, str]]:
     for n, key in enumerate(measures.keys):
         if measures.groups and not any(group.values[n] for group in measures.groups):
             yield "--by", key
+
+
+def _cut(measures: Measures) -> list[str]:
+    """Return the keys of groups of which some values are as long as those that are cut."""
+    return [
+        key
+        for n, key in enumerate(measures.keys)
+        if any(
+            len(group.values[n]) > _SHORT and len(group.values[n].encode()) >= _LEAST_CUT
+            for group in measures.groups
+        )
+    ]
 
 
 def _sampled(
@@ -120,6 +142,9 @@ def _unknown(name: str, known: Sequence[str]) -> str:
     text = "no record has this field"
     if name == "class":
         text = "no record has a status; raw(class) is the field of that name"
+    template = _OF_TEMPLATE.fullmatch(name)
+    if template is not None:
+        text += f"; a parameter of a template is written {template[1]}#{template[2]}"
     if any(part.isdigit() for part in name.split(".")):
         text += "; values in arrays are not read"
     close = [near for near in get_close_matches(name, known, n=3) if near != name][:2]

@@ -83,16 +83,14 @@ def _totals(measures: Measures, facts: Sequence[MeasureFacts], screen: Screen) -
     for fact, figures in zip(facts, measures.total.measures, strict=True):
         notes = []
         if figures.missing:
-            notes.append(f"{figures.missing:,} records without a value")
+            notes.append(f"{plural(figures.missing, 'record')} without a value")
         if figures.odd:
             examples = ", ".join(one_line(text) for text in fact.odd_examples)
             notes.append(f"{plural(figures.odd, 'value')} not a number, such as {examples}")
         if fact.added:
             notes.append(f"{plural(fact.added, 'list')} added up")
         if fact.distinct is not None:
-            notes.append(f"about {fact.distinct:,} distinct values")
-        if fact.mixed:
-            notes.append("values with and without a unit: plain numbers count as they are")
+            notes.append(f"about {plural(fact.distinct, 'distinct value')}")
         if notes:
             screen.print(Text(f"{one_line(fact.name)}: {'; '.join(notes)}", style="dim"))
 

@@ -12,6 +12,7 @@ NOWHERE, COLUMN, KEY, PAIR, TEXT, GROUP, LEVEL, GIVEN, TEMPLATE, PARAMETER = ran
 AS_IS, AS_PATH, AS_CLASS = range(3)
 UNQUOTED, IN_JSON = 1, 2
 LESS, LEAST, MORE, MOST, EQUAL, OTHER, NOT, AND, OR = range(9)
+LONGEST_PART = 512  # bytes of a group's value; more are cut
 MAX_SOURCES, MAX_MEASURES, MAX_BY, MAX_TESTS = 16, 8, 4, 32
 
 # The statistics of a measure; other quantiles, such as p99.9, are computed as well.

@@ -1,8 +1,9 @@
 """Parses what people write for measures, groups and conditions into a Reading.
 
 measure   = [NAME "="] source [":" UNIT] | "distinct(" measure ")"
-source    = FIELD | text with one <hole> | "/" regex with one group "/" | ID "#" parameter
-key       = FIELD | "raw(" FIELD ")"
+source    = FIELD | quoted | text with one <hole> | "/" regex with one group "/" | ID "#" parameter
+key       = FIELD | quoted | "raw(" FIELD ")"
+quoted    = a field with any other name, in double or single quotes
 condition: see cotool.conditions, with comparison = FIELD operator VALUE
 """
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 _NAME = lazy_pattern(r"[\w.-]+")
 _FIELD = lazy_pattern(r"[\w.@$()/-]+")
+# A name that has other characters, such as blanks and colons, in quotes.
+_QUOTED = lazy_pattern(r"""(?P<quote>["'])(.+)(?P=quote)""")
+_KEYS = lazy_pattern(r"""\s*("[^"]*"|'[^']*'|[^,]*)\s*(?:,|$)""")
 _HOLE = lazy_pattern(r"<(\w*)>")
 # An index in a path. It may be 0 before a key: of an array, the first object is read.
 _INDEX = lazy_pattern(r"\[\d+\]")
@@ -83,8 +87,9 @@ def make_reading(
         else [_measure(text) for text in given]
     )
     named = [(name, sources.number(source)) for name, source, *_ in pairs]
-    keys = [key.strip() for text in by for key in text.split(",")]
-    parts = [_key(key, sources) for key in keys]
+    written = [key.strip() for text in by for key in _apart(text)]
+    parts = [_key(key, sources) for key in written]
+    keys = [_QUOTED.sub(r"\2", key) for key in written]
     tests = () if where is None else _Condition(where, sources).whole()
     names = tuple(name for name, _ in named)
     if len(set(names)) < len(names):
@@ -145,6 +150,9 @@ def _measure(text: str) -> tuple[str, ValueSource]:
 def _source(text: str, whole: str) -> tuple[ValueSource, str]:
     """Return a source, and the name that it gives itself."""
     body, scale = _unit_of(text)
+    quoted = _QUOTED.fullmatch(body)
+    if quoted is not None and not _HOLE.search(body):
+        return ValueSource("field", quoted[2], scale=scale), quoted[2]
     if body.startswith("/") and body.endswith("/") and len(body) > 2:
         return _regex(body[1:-1], whole, scale), body
     parameter = parameter_source(body, scale)
@@ -219,7 +227,24 @@ def _regex(regex: str, whole: str, scale: Scale | None) -> ValueSource:
     return ValueSource("regex", regex, program=program, needed=needed, scale=scale or NO_SCALE)
 
 
+def _apart(text: str) -> list[str]:
+    """Return the keys of a list with commas, which names in quotes may contain."""
+    if '"' not in text and "'" not in text:
+        return text.split(",")
+    found, at = [], 0
+    while at < len(text):
+        key = _KEYS.match(text, at)
+        if key is None:
+            return text.split(",")
+        found.append(key[1])
+        at = key.end()
+    return found
+
+
 def _key(text: str, sources: _Sources) -> tuple[int, int]:
+    quoted = _QUOTED.fullmatch(text)
+    if quoted is not None:
+        return sources.number(ValueSource("field", quoted[2])), model.AS_IS
     raw = _RAW.fullmatch(text)
     name = raw[1] if raw else text
     if not _FIELD.fullmatch(name):
@@ -260,7 +285,8 @@ class _Condition(ConditionParser[tuple[Test, ...]]):
 
     def comparison(self) -> tuple[Test, ...]:
         field = self.peek()
-        if field is None or not field[4] or not _FIELD.fullmatch(field[4]):
+        quoted = (field[2] or field[3]) if field is not None else None
+        if field is None or not (quoted or (field[4] and _FIELD.fullmatch(field[4]))):
             raise self.error("expected a field")
         self.at = field.end()
         sign = self.take(*_OPERATORS)
@@ -270,9 +296,9 @@ class _Condition(ConditionParser[tuple[Test, ...]]):
         if value is None or value[1]:
             raise self.error("expected a value")
         self.at = value.end()
-        return (self._test(field[4], _OPERATORS[sign], value),)
+        return (self._test(field[4] or "", _OPERATORS[sign], value, quoted or ""),)
 
-    def _test(self, field: str, kind: int, value: re.Match[str]) -> Test:
+    def _test(self, field: str, kind: int, value: re.Match[str], name: str) -> Test:
         from cotool._fast.logs import logscan
 
         made, raw, text = model.AS_IS, _RAW.fullmatch(field), value[4]
@@ -288,7 +314,7 @@ class _Condition(ConditionParser[tuple[Test, ...]]):
         source = (
             self._sources.number(ValueSource(TEMPLATE))
             if field == TEMPLATE
-            else self._sources.number_of_field(field)
+            else self._sources.number_of_field(name or field)
         )
         if text == "-":  # which is how logs write that there is no value
             text = ""
