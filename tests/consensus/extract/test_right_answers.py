@@ -17,7 +17,7 @@ def _right(answers, truths, question="What?"):
     """The places of the answers that are right; None if the right answer is of another kind."""
     responses = [{"expert_name": str(n), "content": text} for n, text in enumerate(answers)]
     asked = as_question({"question": question, "responses": responses}, where="here")
-    stated = Stated.of(asked)
+    stated = Stated.of(asked).beside(truths)
     right = read_right(truths, stated.kind, question, stated.said)
     if not right.values:
         return None
@@ -29,6 +29,10 @@ def _right(answers, truths, question="What?"):
     [
         (["The river is Elbe.", "The river is Elbe.", "The river is Oder."], ["Elbe"], [0, 1]),
         (["The river is Elbe.", "The river is Oder."], ["The river is Elbe."], [0]),
+        (["The river is Elbe.", "The river is Elbe."], ["The river is Elbe."], [0, 1]),
+        (["The river is Elbe.", "The river is Elbe."], ["The river is Oder."], []),
+        (["The river is Elbe."], ["Elbe"], [0]),
+        (["It depends on many things.", "Rivers differ in that."], ["Elbe"], None),
         (["Elbe", "Oder", "Rhine"], ["The longest of them is Rhine."], [2]),
         (["Elbe", "Oder", "Elbe"], ["It's Elbe"], [0, 2]),
         (["7.41 km", "7410 m", "7400 m"], ["7.41 km"], [0, 1]),

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cotool._records import dataclass
+from cotool.consensus.extract.extracted import Extracted
 from cotool.consensus.extract.extraction import extract_answers
+from cotool.consensus.extract.labels import LONGEST
+from cotool.consensus.extract.normal_form import short_form
 from cotool.consensus.extract.refusals import declines
+from cotool.consensus.extract.spans import WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cotool.consensus.extract.extracted import Extracted
     from cotool.consensus.model import Question, Response
 
 
@@ -38,6 +42,23 @@ class Stated:
         declined = tuple(one for one, no in zip(given, declining, strict=True) if no)
         kind, answers = extract_answers([response.content for response in usable], asked.text)
         return cls(asked, usable, kind, answers, declined)
+
+    def beside(self, truths: Sequence[str]) -> Stated:
+        """Read short sentences that state no answer by themselves together with a right answer.
+
+        "It is Oslo." alone is text; beside the right answer "Rome" it states a label.
+        """
+        texts = [response.content for response in self.responses]
+        if self.kind is not None or not texts or max(map(len, texts)) > LONGEST:
+            return self
+        for truth in truths:
+            kind, (*answers, own) = extract_answers([*texts, truth], self.asked.text)
+            if kind is None and len({" ".join(text.split()) for text in (*texts, truth)}) == 1:
+                kind, own = "short", Extracted(short_form(truth), "short", truth, WHOLE)
+                answers = [own for _ in texts]
+            if kind is not None and own is not None and any(answers):
+                return replace(self, kind=kind, answers=answers)
+        return self
 
     @property
     def votes(self) -> tuple[tuple[str, str], ...]:

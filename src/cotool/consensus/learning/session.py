@@ -114,8 +114,11 @@ def by_store(
 
 def _kept(subject: Stated, how: Learning) -> Remembered:
     """Return a question as it is kept; its right answer is read beside the responses."""
+    truths = how.gold.answer(clean(subject.asked.id), clean(subject.asked.text))
+    if truths:
+        subject = subject.beside(truths)
     one = remembered(subject, how.topic_key)
-    if truths := how.gold.answer(one.id, one.text):
+    if truths:
         how.rights[one.id] = read_right(truths, subject.kind, subject.asked.text, subject.said)
     return one
 

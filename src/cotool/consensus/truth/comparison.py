@@ -56,12 +56,12 @@ def compare_methods(
     right: dict[str, tuple[str, ...]] = {}
     misses = misses if misses is not None else Misses()
     for place, asked in enumerate(questions):
-        subject = Stated.of(asked)
+        truths = gold.answer(asked.id, asked.text)
+        subject = Stated.of(asked).beside(truths)
         own = Votes(f"{place}\0{asked.id}", subject.kind, subject.votes)
         if not own.votes:
             continue
         votes.append(own)
-        truths = gold.answer(asked.id, asked.text)
         if truths:
             own_right = read_right(truths, subject.kind, asked.text, subject.said)
             misses.add(truths, own_right, subject.kind, asked.text or asked.id, subject.said)
