@@ -95,7 +95,9 @@ def feedback(
         ),
     ],
     *,
-    correct: str | None = option(_WHAT, "The right answer.", "--correct -c ANSWER"),
+    correct: list[str] | None = option(
+        _WHAT, "The right answer. Repeatable, if several are accepted.", "--correct -c ANSWER"
+    ),
     best: str | None = option(
         _WHAT, "The expert whose answer is best.", "--best -b EXPERT", words=_experts
     ),
@@ -106,7 +108,7 @@ def feedback(
     quiet: bool = QUIET,
 ) -> Job:
     """Judge the answers to a question. The store learns from it at once."""
-    judged = work.Judgement(correct, best, tuple(score or ()))
+    judged = work.Judgement(tuple(correct or ()), best, tuple(score or ()))
     return partial(work.feedback, store, question, judged, quiet=quiet)
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class Judgement:
     """A person's judgement of the answers to a question."""
 
-    correct: str | None
+    correct: tuple[str, ...]
     best: str | None
     scores: tuple[str, ...]
 
@@ -106,7 +106,7 @@ def _form(row: Remembered) -> dict[str, Any]:
 def feedback(store: str | None, question: str, judged: Judgement, *, quiet: bool) -> int:
     """Learn from a judgement."""
     scores = judged.by_expert()
-    if judged.correct is None and judged.best is None and not scores:
+    if not judged.correct and judged.best is None and not scores:
         raise InputError(
             "no judgement is given", hint="--correct ANSWER, --best EXPERT or --score EXPERT=0.8"
         )
@@ -114,12 +114,12 @@ def feedback(store: str | None, question: str, judged: Judgement, *, quiet: bool
 
     with _open(store) as opened:
         one = give_feedback(
-            opened, question, correct=judged.correct, best=judged.best, scores=scores
+            opened, question, correct=list(judged.correct) or None, best=judged.best, scores=scores
         )
         if quiet:
             return 0
         lines = []
-        if judged.correct is not None:
+        if judged.correct:
             lines.append(_verdict(one))
         if one.scores and (scores or judged.best is not None):
             ranked = sorted(one.scores.items(), key=lambda pair: (-pair[1], pair[0]))

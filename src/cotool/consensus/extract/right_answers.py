@@ -75,7 +75,7 @@ class Misses:
     judged: int = 0
     unread: int = 0
     not_given: int = 0
-    _unread: str = ""
+    first_unread: str = ""
     _not_given: str = ""
 
     def add(
@@ -87,7 +87,7 @@ class Misses:
         if not right.values:
             self.unread += 1
             form = _FORMS.get(kind or "", "free text, which is not compared")
-            self._unread = self._unread or f"{truth}, whose answers are {form}"
+            self.first_unread = self.first_unread or f"{truth}, whose answers are {form}"
         elif not right.is_given:
             self.not_given += 1
             given = ", ".join(dict.fromkeys(f"{value!r:.40}" for _, value in said[:_TOLD]))
@@ -96,7 +96,7 @@ class Misses:
     def sentences(self) -> Iterator[str]:
         """Yield a warning for each kind of miss."""
         for count, what, first in (
-            (self.unread, "teach nothing, since they are of another kind", self._unread),
+            (self.unread, "teach nothing, since they are of another kind", self.first_unread),
             (self.not_given, "equal no expert's answer", self._not_given),
         ):
             if count:

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from cotool.consensus.extract.right_answers import Misses, read_right
+from cotool.consensus.extract.right_answers import UNREAD, Misses, read_right
 from cotool.consensus.learning.evidence import findings
 from cotool.consensus.learning.merging import Part, relearned
 from cotool.consensus.learning.remembered import ACCEPTED, Remembered, clean
@@ -239,7 +239,11 @@ def _judged(questions: Sequence[Remembered], how: Learning) -> list[tuple[Rememb
         truths, said = how.gold.answer(one.id, one.text), one.said_texts()
         if not truths:
             continue
-        right = how.rights.get(one.id) or read_right(truths, one.kind, one.text, said)
+        right = how.rights.get(one.id, UNREAD)
+        if not right.is_given:
+            # Experts of earlier batches may have given it.
+            earlier = read_right(truths, one.kind, one.text, said)
+            right = earlier if earlier.is_given or not right.values else right
         how.report.misses.add(truths, right, one.kind, one.text or one.id, said)
         if right.values and one.truth != (truth := ACCEPTED.join(map(clean, right.values))):
             found.append((one, truth))
@@ -315,7 +319,7 @@ def give_feedback(
     best: str | None = None,
     scores: Mapping[str, float] | None = None,
 ) -> Remembered:
-    """Judge a question that the store remembers: its right answer, its best expert, or scores.
+    """Judge a question that the store remembers: its right answers, its best expert, or scores.
 
     The best expert's answer scores 1, those of the others 0. Returns the question.
 
@@ -354,7 +358,10 @@ def _learn_one(change: Change, one: Remembered, gold: Gold) -> None:
     how = Learning(gold=gold)
     judged, scored = _judged([one], how), _scored([one], gold)
     if how.report.misses.unread:
-        raise InputError(next(how.report.misses.sentences()), hint="nothing was learned")
+        raise InputError(
+            f"the right answer cannot be compared: {how.report.misses.first_unread}",
+            hint="nothing was learned",
+        )
     forget(learned, change.setting("half_life"), len(judged) + len(scored))
     _take_back(learned, {one.id: one}, judged, scored)
     for _, right in judged:
