@@ -44,6 +44,7 @@ def _right(answers, truths, question="What?"):
         (["40%", "30%"], ["0.4%"], []),
         (["yes", "no", "Yes."], ["True"], [0, 2]),
         (["yes", "no", "Yes."], ["n"], [1]),
+        (["1", "0", "1"], ["True"], [0, 2]),
         (["A and D", "(A) and (D)", "A", "B"], ["A and D"], [0, 1]),
         (["A and D", "(A) and (D)", "A", "B"], ["AD"], [0, 1]),
         (["A and D", "(A) and (D)", "A", "B"], ["D", "A"], [0, 1]),

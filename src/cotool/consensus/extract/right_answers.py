@@ -171,10 +171,7 @@ class _Reader:
 
     def _in_other_words(self, truth: str) -> Iterator[str]:
         """Yield what a right answer may be called among the answers."""
-        if self._kind == "boolean":
-            word = _ABBREVIATED.get(truth.casefold())
-            if word:
-                yield word
+        yield from self._verdict(truth)
         if self._kind == "choice" and self.has_sets and _COMPACT_SET.fullmatch(truth):
             yield ", ".join(sorted({char for char in truth if char.isalpha()}))
         if self._kind == "choice":
@@ -186,6 +183,15 @@ class _Reader:
             yield truth[mark.end() :]
         if (stated := complement(truth) or _IT_IS.sub("", truth, count=1)) != truth:
             yield stated
+
+    def _verdict(self, truth: str) -> Iterator[str]:
+        """Yield yes or no for "y" or 0; 1 or 0 for yes or no where answers are these digits."""
+        if self._kind == "boolean" and (word := _ABBREVIATED.get(truth.casefold())):
+            yield word
+        if self._kind == "number" and set(self._values) <= {"0", "1"}:
+            verdict = extract_answer(truth, "boolean")
+            if verdict:
+                yield "1" if verdict.value == "yes" else "0"
 
     def _letters(self, truth: str) -> Iterator[str]:
         """Yield the only letter whose option has the right answer's text."""
