@@ -118,6 +118,15 @@ def test_columns_of_lines_without_a_time(tmp_path):
     assert measured(log, "$4", "$7") == [(4, 50), (4, 2048)]
 
 
+@pytest.mark.parametrize("delimiter", ["|", ";", ","])
+def test_columns_without_names_have_delimiters(tmp_path, delimiter):
+    """$N counts the cells of a table without a header, which may be quoted."""
+    log = tmp_path / "x.log"
+    rows = [("2026-03-02 10:00:00", f'"/a{delimiter}b"', "200", str(n)) for n in range(5)]
+    log.write_text("".join(delimiter.join(row) + "\n" for row in rows))
+    assert measured(log, "$3", "$4") == [(5, 1000), (5, 10)]
+
+
 def test_the_end_of_a_nested_key_names_it(tmp_path):
     """Capital letters in it do not matter, and it may have several parts."""
     log = tmp_path / "x.jsonl"

@@ -133,7 +133,8 @@ def columns_of(found: Format, lines: Sequence[bytes]) -> tuple[bytes, Columns]:
     separated = _separated(rows)
     if separated is not None:
         return separated
-    return b"", _proxy(rows) or _access(rows)
+    columns = _proxy(rows) or _access(rows)
+    return b"" if columns else _delimiter(rows), columns
 
 
 def _named(found: Format, lines: Sequence[bytes]) -> Columns:
@@ -218,6 +219,17 @@ def _separated(rows: Sequence[bytes]) -> tuple[bytes, Columns] | None:
             at: Columns = {name.lower(): (n, 0, None) for n, name in enumerate(names)}
             return delimiter, at | {name: (n, 0, None) for n, name in enumerate(names)}
     return None
+
+
+def _delimiter(rows: Sequence[bytes]) -> bytes:
+    """Return what separates columns without names: the same number in rows with hardly a blank."""
+    few = sum(len(_columns(row)) < _LEASTCOLUMNS for row in rows)
+    for delimiter in (b"|", b";", b",") if few > _NEARLY_ALL * len(rows) else ():
+        widths = Counter(len(_cells(row, delimiter.decode())) for row in rows)
+        width, count = widths.most_common(1)[0]
+        if width >= _LEASTCOLUMNS and count > _NEARLY_ALL * len(rows):
+            return delimiter
+    return b""
 
 
 def _cells(row: bytes, delimiter: str) -> list[str]:
