@@ -151,6 +151,19 @@ def test_access_logs_of_frameworks(tmp_path, line):
     }
 
 
+def test_lines_without_a_request_have_no_columns(tmp_path):
+    """What the server of an access log says about itself is not read by the columns of requests."""
+    log = tmp_path / "x.log"
+    request = 'INFO:     10.0.0.7:5123 - "GET /login HTTP/1.1" 404 OK\n'
+    log.write_text(request * 5 + "INFO:     Uvicorn running on http://127.0.0.1:8000 (quit)\n")
+    assert groups(log, "client", "method", "status") == {
+        ("10.0.0.7", "GET", "404"): 5, ("", "", ""): 1,
+    }  # fmt: skip
+    request = f'10.0.0.7 - - [{STAMP.format(1)}] "GET /a HTTP/1.1" 200 5 "-" "Moz"\n'
+    log.write_text(request * 5 + f"a b c [{STAMP.format(2)}] server restarts after 17 days\n")
+    assert groups(log, "client", "status") == {("10.0.0.7", "200"): 5, ("", ""): 1}
+
+
 def test_columns_that_a_header_within_a_file_names(tmp_path):
     """Lines #Fields that come after records of another format name the columns below them."""
     log = tmp_path / "x.log"

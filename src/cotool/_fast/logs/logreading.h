@@ -70,7 +70,9 @@ typedef struct cotool_reading {
     uint64_t needed[COTOOL_FORMATS]; /* bits of the values of a format's keys that are sources */
     uint8_t delimiter[COTOOL_FORMATS + 1]; /* between columns, 0: blanks */
     uint8_t tokens[COTOOL_FORMATS + 1];    /* how many columns are needed */
-    uint8_t anchor[COTOOL_FORMATS + 1]; /* the column of [time] before a "request", 0: there is none */
+    /* The column of an access log's "request", which all columns depend on; 0: there is none. It is negative
+     * where no [time] comes before it. */
+    int8_t anchor[COTOOL_FORMATS + 1];
     uint8_t measure[COTOOL_MEASURES];      /* sources */
     cotool_part group[COTOOL_BY];
     cotool_test test[COTOOL_TESTS];

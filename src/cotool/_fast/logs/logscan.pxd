@@ -224,7 +224,7 @@ cdef extern from "logs/logreading.h" nogil:
         uint64_t* needed
         uint8_t* delimiter
         uint8_t* tokens
-        uint8_t* anchor
+        signed char* anchor
         uint8_t* measure
         cotool_part* group
         cotool_test* test

@@ -256,10 +256,9 @@ cdef class _Setup:
                 place.other = others
                 place = &self.reading.other[row][others]
                 self._set_locator(place, row, n, other, path)
-        # The columns from the user on depend on the one of the time.
-        if anchor and self.reading.tokens[row] >= anchor:
+        if anchor and self.reading.tokens[row]:
             self.reading.anchor[row] = anchor
-            self.reading.tokens[row] = max(self.reading.tokens[row], anchor + 1)
+            self.reading.tokens[row] = max(self.reading.tokens[row], abs(anchor) + 1)
         return 0
 
     cdef int _set_locator(

@@ -202,16 +202,19 @@ static const cotool_members *members_of(const cotool_config *config, int format,
     return own;
 }
 
-/* Moves the columns of an access log so that the [time] before the "request" is column `anchor`: the
- * user before it may have blanks, or none, and the virtual host in front may be missing. Returns how
- * many columns there are. */
+/* Moves the columns of an access log so that the "request" behind the [time] is column `anchor`: the user
+ * before it may have blanks, or none, and the virtual host in front may be missing. Returns how many
+ * columns there are, 0 for a line without a request. */
 static int align(const uint8_t *line, const uint8_t *end, int anchor, int columns, cotool_value *column) {
     int at, start;
-    if (columns <= anchor || column[anchor].start[-1] == '[') return columns;
+    const int request = anchor < 0 ? -anchor : anchor;
+    if (columns > request && column[request].start[-1] == '"') return columns;
+    if (anchor < 0) return 0;
+    anchor--; /* the time */
     columns = cotool_columns(line, end, UINT8_MAX / 2, column);
     for (at = 1; at + 1 < columns; at++)
         if (column[at].start[-1] == '[' && column[at + 1].start[-1] == '"') break;
-    if (at + 1 >= columns) return columns;
+    if (at + 1 >= columns) return 0;
     memmove(column + anchor, column + at, (size_t)(columns - at) * sizeof *column);
     columns += anchor - at;
     if (at > anchor) {

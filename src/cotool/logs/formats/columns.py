@@ -25,8 +25,8 @@ COLUMNS = lazy_pattern(rb'"((?:[^"\\]|\\.)*)"|\[([^\]]*)\]|(\S+)')
 NO_TIME = b"-1"
 # As in logreading.h: the part of an address without its port, and what follows the last slash.
 ADDRESS, _LAST = 9, 10
-# The name of an access log's [time], which no field has.
-ANCHOR = "[time]"
+# The name of an access log's request as Format.anchor has it, which no field has.
+ANCHOR = '"request"'
 _IP = lazy_pattern(
     rb"(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|\[[\da-fA-F:.]+\]:\d+"
     rb"|[\da-fA-F:]*::[\da-fA-F:.]*|(?:[\da-fA-F]{1,4}:){7}[\da-fA-F]{1,4}"
@@ -331,8 +331,9 @@ def _access(rows: Sequence[bytes]) -> Columns:
         return {}
     at = _parts_of(request)
     if common[request] <= _ENOUGH * count:
+        at[ANCHOR] = (-request, 0, None)
         return at | _around(rows, request)
-    at[ANCHOR] = (request - 1, 0, None)
+    at[ANCHOR] = (request, 0, None)
     for name, column in (
         ("host", request - 5), ("client", request - 4), ("user", request - 2),
         ("status", request + 1), ("bytes", request + 2), ("referer", request + 3),

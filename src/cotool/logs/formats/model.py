@@ -117,7 +117,8 @@ class Format:
     the caller has named; `columns` is the delimiter of columns (empty: blanks), and `locators` are
     the places of the fields that are measured. `header` is the line "#Fields: …" that names the
     columns, empty without one, and without names if such a line may follow. `anchor` is the column
-    of an access log's [time], from which the columns after the user are counted; 0: none.
+    of an access log's "request", from which its columns are counted, 0 without one. It is negative
+    where no [time] comes before the request.
     """
 
     name: str
