@@ -92,6 +92,15 @@ def test_names_that_occur_together_are_not_mixed(tmp_path):
     assert measured(log, "bytes") == [(5, 50)]
 
 
+def test_other_names_need_values_of_the_field(tmp_path):
+    """A key that may mean the field does not where its values are of another kind."""
+    log = tmp_path / "x.jsonl"
+    rows = [{"level": "info", "status": 200, "path": "/a"}, {"level": "info", "status_code": "404"}]
+    rows += [{"level": "warn", "code": "E17", "target": "app::db"}, {"level": "warn", "code": 7}]
+    log.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert groups(log, "status", "path") == {("200", "/a"): 1, ("404", ""): 1, ("", ""): 2}
+
+
 def test_late_fields_of_logfmt_are_found(tmp_path):
     """A field that the sample lacks is found under each of its names."""
     log = tmp_path / "x.logfmt"

@@ -33,12 +33,12 @@ from cotool.logs.measures.model import Locator, ValueSource
 from cotool.logs.units import NO_SCALE, UNITS, Scale
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from typing import TypeAlias
 
     from cotool.logs.formats.columns import Columns
 
-    # The paths of keys, and their values where these are strings, else "".
+    # The paths of keys, and their values as text.
     _Leaves: TypeAlias = list[tuple[tuple[str, ...], str]]
     _Read: TypeAlias = Callable[[bytes, int], _Leaves]
 
@@ -47,6 +47,14 @@ _PAIRS = lazy_pattern(rb"(?<![^\s,;|(\[{])([A-Za-z_][\w.-]*)=[\"']?[-+]?\.?\d")
 _INSIDE = lazy_pattern(rb"(?<=[\s,;|(\[{\"])([A-Za-z_][\w.-]*)=(?=[^\s\"])")
 # Keys of records of requests, which have text that a client chooses.
 _OF_CLIENTS = {alias for name in ("path", "agent", "referer") for alias in ALIASES[name]}
+# The values of a field under a name other than its first one, if most names may mean other things.
+_MEANT = {
+    "status": lazy_pattern(r"[1-5]\d\d"),
+    "path": lazy_pattern(r"(?:/|\w+://).*", re.DOTALL),
+    "client": lazy_pattern(r"[^\s/]*[.:][^\s/]*"),
+    "bytes": lazy_pattern(r"\d[\d.,]*\s?[KMGTkB]?i?B?"),
+    "rt": lazy_pattern(r"[-+]?\.?\d[\d.,]*(?:e[-+]?\d+)?\s?[a-zµ]*(?:\d.*)?"),
+}
 _COLUMN = lazy_pattern(r"\$([1-9]\d{0,2})")
 _ESCAPE = lazy_pattern(r"\\u[0-9a-f]{4}")
 # How many keys may be other places of the sources of a format; kernels have room for so many.
@@ -224,14 +232,21 @@ def _pairs_among(source: ValueSource, lines: Sequence[bytes], *, is_access: bool
             for n, line in enumerate(lines)
             for value in _values(key, line, quoted=not is_access)
         }
-        if found and known.isdisjoint(found):
+        values = list(found.values())
+        texts = [value.decode("utf-8", "replace") for value in values]
+        if found and (not places or (known.isdisjoint(found) and _are_meant(source.name, texts))):
             scale = source.scale
-            values = list(found.values())
             if is_access and scale is None and scale_of(name) == NO_SCALE and are_seconds(values):
                 scale = UNITS["s"]
             places.append(_pair(name, scale))
             known |= set(found)
     return places
+
+
+def _are_meant(field: str, values: Sequence[str]) -> bool:
+    """Return whether most of the values under another name are such as the field has."""
+    meant = _MEANT.get(field)
+    return meant is None or sum(map(bool, map(meant.fullmatch, values))) > _ENOUGH * len(values)
 
 
 def _values(key: re.Pattern[bytes], line: bytes, *, quoted: bool) -> Sequence[bytes]:
@@ -253,13 +268,17 @@ class _Keys:
         self._paths: dict[tuple[str, ...], None] = {}
         self._records: set[frozenset[tuple[str, ...]]] = set()  # the paths that occur together
         self._requests: set[tuple[str, ...]] = set()
-        for line in lines if self.kind != TEXT else ():
-            members = _members(line, found, self.kind, read)
+        self._format, self._read = found, read
+        for members in self._members():
             self._records.add(frozenset(path for path, _ in members))
             for path, value in members:
                 self._paths[path] = None
                 if " " in value and REQUEST.fullmatch(value.encode(errors="replace")):
                     self._requests.add(path)
+
+    def _members(self) -> Iterator[_Leaves]:
+        for line in self._lines if self.kind != TEXT else ():
+            yield _members(line, self._format, self.kind, self._read)
 
     def names(self) -> list[str]:
         return [".".join(path) for path in self._paths]
@@ -277,7 +296,7 @@ class _Keys:
         for name in names_of(source.name):
             other = by_name.get(name.lower())
             exact = next((p for p in self._paths if ".".join(p) == name), other)
-            if exact is not None and not self._are_together(exact, places):
+            if exact is not None and (not places or self._may_replace(exact, places, source.name)):
                 places[exact] = PARTS.get(source.name, 0) if exact in self._requests else 0
         if source.name in PARTS and self._requests:
             request = min(self._requests)
@@ -306,6 +325,15 @@ class _Keys:
             pairs = [_pair(name, source.scale) for name in inside]
             places[1:1] = [pair._replace(token=model.IN_JSON) for pair in pairs]
         return places
+
+    def _may_replace(
+        self, path: tuple[str, ...], others: Collection[tuple[str, ...]], field: str
+    ) -> bool:
+        """Return whether a key is a field in records without the others: by records and values."""
+        if self._are_together(path, others):
+            return False
+        values = [value for members in self._members() for p, value in members if p == path]
+        return _are_meant(field, values)
 
     def _are_together(self, path: tuple[str, ...], others: Collection[tuple[str, ...]]) -> bool:
         return any(path in record and not record.isdisjoint(others) for record in self._records)
@@ -374,7 +402,7 @@ def _add_leaves(value: Any, path: tuple[str, ...], leaves: _Leaves) -> None:
         if isinstance(inner, dict):
             _add_leaves(inner, (*path, key), leaves)
         elif inner is not None and not isinstance(inner, list):
-            leaves.append(((*path, key), inner if isinstance(inner, str) else ""))
+            leaves.append(((*path, key), str(inner)))
 
 
 def _column(source: ValueSource, columns: Columns) -> Locator | None:
