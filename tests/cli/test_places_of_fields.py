@@ -142,6 +142,8 @@ def test_the_end_of_a_nested_key_names_it(tmp_path):
     log.write_text('{"level":"info","attr":{"op":{"durationMillis":2}}}\n' * 5)
     for name in ("durationMillis", "op.durationMillis", "attr.op.durationMillis"):
         assert measured(log, name) == [(5, pytest.approx(0.01))]
+    log.write_text('{"level":"info","http.latency":7,"http":{"latency":3}}\n')
+    assert measured(log, "rt") == [(1, 3)]
 
 
 @pytest.mark.parametrize(

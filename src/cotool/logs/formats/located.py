@@ -305,9 +305,13 @@ class _Keys:
         # Nested in one object that all records share: {"fields": {"status": 200}}.
         for name in names_of(source.name) if not places else ():
             ending = "." + name.lower()
-            inner = [path for path in self._paths if ".".join(path).lower().endswith(ending)]
+            inner = {
+                ".".join(path): path
+                for path in sorted(self._paths, key=len)
+                if ".".join(path).lower().endswith(ending)
+            }
             if len(inner) == 1 and not places:
-                places[inner[0]] = 0
+                places[next(iter(inner.values()))] = 0
         return [self._locator(path, source.scale, part) for path, part in places.items()]
 
     def absent(self, source: ValueSource) -> list[Locator]:
