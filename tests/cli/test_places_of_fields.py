@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import cotool
 from cotool.cli.app import main
@@ -40,6 +43,22 @@ def test_columns_do_not_depend_on_blanks_in_a_user_name(tmp_path):
     assert groups(log, "user") == {
         ("",): 7, ("ann",): 1, ("bob smith",): 1, ("a b c",): 1,
     }  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.text("ab.- ", max_size=40).map(str.strip), min_size=1, max_size=9))
+def test_users_are_what_is_before_the_time(tmp_path_factory, users):
+    """The kernel finds the user and the status that a regex finds, whatever the user's name is."""
+    log = tmp_path_factory.mktemp("users") / "access.log"
+    users = ["-"] * (len(users) + 1) + users
+    lines = [
+        f'10.0.0.7 - {user} [{STAMP.format(1)}] "GET /x HTTP/1.1" {200 + n} 5 "-" "M"'
+        for n, user in enumerate(users)
+    ]
+    log.write_text("".join(line + "\n" for line in lines))
+    found = [re.fullmatch(r'\S+ - (.*?) *\[.*?\] "[^"]*" (\d+) .*', line) for line in lines]
+    wanted = {("" if one[1] == "-" else one[1], one[2]): 1 for one in found}
+    assert groups(log, "user", "status") == wanted
 
 
 def test_a_missing_virtual_host_moves_no_column(tmp_path):
