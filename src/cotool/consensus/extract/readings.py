@@ -24,8 +24,6 @@ SHORT_WORDS = 5
 SHORT_CHARACTERS = 40
 # Scripts without spaces need fewer characters.
 SHORT_CJK_CHARACTERS = 12
-
-
 # A formula may be longer.
 FORMULA_CHARACTERS = 150
 LIST_CHARACTERS = 400
