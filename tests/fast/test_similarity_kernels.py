@@ -72,7 +72,7 @@ def random_texts(count, longest, seed=0, alphabet="abcd efé日"):
     st.integers(0, 99),
     st.sampled_from([1, 2]),
 )
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 def test_long_texts_among_short_ones(lengths, seed, threads):
     """Patterns of like lengths are compared together, and the longest text with all others."""
     chance = random.Random(seed)
