@@ -26,7 +26,8 @@ cdef double STRENGTH = 4
 # A variance is at least this part of that of all experts.
 cdef double LEAST = 1e-4
 # A standard deviation in median absolute deviations, and by how many of the latter a bias may
-# differ from the middle before it does not count.
+# differ from the middle before it does not count. Chosen on seven kinds of made-up numbers; not
+# measured on others.
 ABSOLUTE, FAR = 1.4826, 8.0
 
 

@@ -43,11 +43,11 @@ CLOSER, SURE = 1.2, 3.0
 # Equal answers: the greatest share of all pairs; and how many times as many as a level within reach
 # has on average where nearness alone makes answers equal.
 MOST_EQUAL, PEAK = 0.5, 1.7
-# Copies give the same number more often than this.
+# Copies give the same number more often than this: an assumption, not chosen by data.
 COPIED = 0.95
 # Estimates are compared by ratios where all are positive and the questions' medians differ so far.
 RATIO = 100.0
-# Interquartile ranges from the quartiles to what is far away, and how much may be there.
+# Interquartile ranges from the quartiles to what is far away (Tukey), and how much may be there.
 FENCE, MOST_OUTSIDE = 3.0, 0.15
 # Kinds of answers that may be numbers: those of a sentence in which all else is equal are short.
 NUMBERS = ("number", "short")
