@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,39 +15,29 @@ from cotool.text import json_visible, plural, visible
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from cotool.cli.experts.options import (
+        Changing,
+        FeedbackOptions,
+        ImportOptions,
+        ListOptions,
+        QuestionsOptions,
+        ResetOptions,
+        Shown,
+        Stored,
+    )
     from cotool.consensus.learning.learned import Learned
     from cotool.consensus.learning.merging import Part
     from cotool.consensus.learning.remembered import Remembered
     from cotool.consensus.learning.store import Store
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """A person's judgement of the answers to a question."""
-
-    correct: tuple[str, ...]
-    best: str | None
-    scores: tuple[str, ...]
-
-    def by_expert(self) -> dict[str, float]:
-        """The scores by expert. Raises InputError."""
-        from cotool.consensus.read.gold import parse_score
-
-        found: dict[str, float] = {}
-        for text in self.scores:
-            expert, sign, number = text.rpartition("=")
-            if not (expert.strip() and sign):
-                raise InputError(f"--score: expected EXPERT=NUMBER, got {text!r}")
-            found[expert.strip()] = parse_score(number.strip(), f"--score {expert.strip()}")
-        return found
-
-
-def list_experts(store: str | None, topic: str, *, as_json: bool) -> int:
+def list_experts(options: ListOptions) -> int:
     """Print a table of all experts."""
-    with _open(store) as opened:
+    topic = options.topic or ""
+    with _open(options.store) as opened:
         from cotool.consensus.learning.report import panel_of, ranked, report
 
-        if as_json:
+        if options.json:
             _print(report(opened))
             return 0
         learned = _known(opened)
@@ -64,15 +54,15 @@ def list_experts(store: str | None, topic: str, *, as_json: bool) -> int:
     return 0
 
 
-def show(store: str | None, expert: str, *, as_json: bool) -> int:
+def show(expert: str, options: Shown) -> int:
     """Print what is known about one expert."""
-    with _open(store) as opened:
+    with _open(options.store) as opened:
         learned = _known(opened)
         _check_names(learned, [expert])
         from cotool.consensus.learning.evidence import describe
 
         form = describe(learned, expert, learned.weight_errors())
-        if as_json:
+        if options.json:
             _print(form)
             return 0
         from cotool.cli.experts.table import expert_page
@@ -81,16 +71,16 @@ def show(store: str | None, expert: str, *, as_json: bool) -> int:
     return 0
 
 
-def questions(store: str | None, limit: int, *, unjudged: bool, as_json: bool) -> int:
+def questions(options: QuestionsOptions) -> int:
     """Print the questions that are remembered."""
-    if limit < 1:
-        raise InputError(f"--limit: expected a number of at least 1, got {limit}")
-    with _open(store) as opened:
-        rows = opened.questions(judged=False if unjudged else None)
-        if unjudged:
-            rows = [row for row in rows if not row.scores]
-        rows = rows[:limit]
-    if as_json:
+    if options.limit < 1:
+        raise InputError(f"--limit: expected a number of at least 1, got {options.limit}")
+    with _open(options.store) as opened:
+        rows = opened.questions(judged=False if options.unjudged else None)
+    if options.unjudged:
+        rows = [row for row in rows if not row.scores]
+    rows = rows[: options.limit]
+    if options.json:
         _print({"questions": [_form(row) for row in rows], "schema": "cotool.questions/1"})
         return 0
     from cotool.cli.experts.table import questions_table
@@ -103,29 +93,42 @@ def _form(row: Remembered) -> dict[str, Any]:
     return {**asdict(row), "truth": row.truth and " or ".join(row.accepted)}
 
 
-def feedback(store: str | None, question: str, judged: Judgement, *, quiet: bool) -> int:
+def feedback(question: str, options: FeedbackOptions) -> int:
     """Learn from a judgement."""
-    scores = judged.by_expert()
-    if not judged.correct and judged.best is None and not scores:
+    scores = _scores(options.score or ())
+    if not options.correct and options.best is None and not scores:
         raise InputError(
             "no judgement is given", hint="--correct ANSWER, --best EXPERT or --score EXPERT=0.8"
         )
     from cotool.consensus import give_feedback
 
-    with _open(store) as opened:
+    with _open(options.store) as opened:
         one = give_feedback(
-            opened, question, correct=list(judged.correct) or None, best=judged.best, scores=scores
+            opened, question, correct=options.correct or None, best=options.best, scores=scores
         )
-        if quiet:
-            return 0
-        lines = []
-        if judged.correct:
-            lines.append(_verdict(one))
-        if one.scores and (scores or judged.best is not None):
-            ranked = sorted(one.scores.items(), key=lambda pair: (-pair[1], pair[0]))
-            lines.append("scores: " + ", ".join(f"{name} {score:g}" for name, score in ranked))
-        _say(f"learned from {one.id!r}: " + "; ".join(lines))
+    if options.quiet:
+        return 0
+    lines = []
+    if options.correct:
+        lines.append(_verdict(one))
+    if one.scores and (scores or options.best is not None):
+        ranked = sorted(one.scores.items(), key=lambda pair: (-pair[1], pair[0]))
+        lines.append("scores: " + ", ".join(f"{name} {score:g}" for name, score in ranked))
+    _say(f"learned from {one.id!r}: " + "; ".join(lines))
     return 0
+
+
+def _scores(given: Sequence[str]) -> dict[str, float]:
+    """The scores by expert. Raises InputError."""
+    from cotool.consensus.read.gold import parse_score
+
+    found: dict[str, float] = {}
+    for text in given:
+        expert, sign, number = text.rpartition("=")
+        if not (expert.strip() and sign):
+            raise InputError(f"--score: expected EXPERT=NUMBER, got {text!r}")
+        found[expert.strip()] = parse_score(number.strip(), f"--score {expert.strip()}")
+    return found
 
 
 def _verdict(one: Remembered) -> str:
@@ -141,61 +144,59 @@ def _verdict(one: Remembered) -> str:
     return f"{right} is right: {', '.join(experts)}{others}"
 
 
-def reset(
-    store: str | None, experts: Sequence[str], *, everything: bool, yes: bool, quiet: bool
-) -> int:
+def reset(experts: Sequence[str], options: ResetOptions) -> int:
     """Forget experts, or all."""
-    if everything == bool(experts):
+    if options.everything == bool(experts):
         raise InputError(
             "give the experts to forget, or --all", hint="cotool experts reset alice bob"
         )
-    with _open(store) as opened:
+    with _open(options.store) as opened:
         learned = _known(opened)
         _check_names(learned, experts)
-        who = "everything that was learned" if everything else ", ".join(experts)
-        _confirm(f"Forget {who} in {opened.name}?", yes=yes)
-        if everything:
+        who = "everything that was learned" if options.everything else ", ".join(experts)
+        _confirm(f"Forget {who} in {opened.name}?", yes=options.yes)
+        if options.everything:
             opened.reset()
         else:
             with opened.changing() as change:
                 for name in experts:
                     change.learned.drop(name)
-        if not quiet:
+        if not options.quiet:
             _say(f"forgot {who}")
     return 0
 
 
-def export(store: str | None, file: str) -> int:
+def export(file: str, options: Stored) -> int:
     """Write the store as JSON."""
     from cotool.consensus.learning.exchange import exported
     from cotool.io.output import open_output
 
-    with _open(store) as opened:
+    with _open(options.store) as opened:
         form = exported(_known(opened), reversed(opened.questions()))
     with open_output(file, data=True) as sink:
         sink.write(json.dumps(form, ensure_ascii=False, indent=1) + "\n")
     return 0
 
 
-def import_(store: str | None, file: str, *, yes: bool, quiet: bool) -> int:
+def import_(file: str, options: ImportOptions) -> int:
     """Replace the store."""
     learned, remembered = _read_export(file)
-    with _open(store, create=True) as opened:
+    with _open(options.store, create=True) as opened:
         if not opened.is_new():
-            _confirm(f"Replace the contents of {opened.name}?", yes=yes)
+            _confirm(f"Replace the contents of {opened.name}?", yes=options.yes)
         with opened.changing() as change:
             change.replace(learned, remembered)
-        if not quiet:
+        if not options.quiet:
             _say(f"{plural(len(learned.experts), 'expert')} imported into {opened.name}")
     return 0
 
 
-def merge(store: str | None, others: Sequence[str], *, quiet: bool) -> int:
+def merge(others: Sequence[str], options: Changing) -> int:
     """Add what other stores learned from other questions."""
     from cotool.consensus.learning.merging import Part, merged
 
     found = [_read_other(name) for name in others]
-    with _open(store, create=True) as opened:
+    with _open(options.store, create=True) as opened:
         with opened.changing() as change:
             own = Part(opened.name, change.learned, reversed(opened.questions()))
             done = merged([own, *found])
@@ -219,7 +220,7 @@ def merge(store: str | None, others: Sequence[str], *, quiet: bool) -> int:
                 f"warning: {plural(done.differing, 'question')} judged differently; the first "
                 "judgement stays"
             )
-        if not quiet:
+        if not options.quiet:
             _say(
                 f"{plural(len(others), 'store')} merged into {opened.name}: "
                 f"{plural(len(done.learned.experts), 'expert')}, "
@@ -247,17 +248,6 @@ def _read_export(file: str) -> tuple[Learned, list[Remembered]]:
     from cotool.consensus.learning.exchange import imported
 
     return imported(read_document(file, hint="give a file written by export"), file)
-
-
-def known_names() -> list[str]:
-    """Return the names of the experts in the store, or none if it cannot be read."""
-    from cotool.errors import CotoolError
-
-    try:
-        with _open(None) as opened:
-            return sorted(opened.read().experts)
-    except CotoolError:
-        return []
 
 
 def _open(store: str | None, *, create: bool = False) -> Store:
