@@ -189,6 +189,18 @@ def arena_games(item: JsonObject, _kept: dict[str, Any]) -> Made:
     }
 
 
+def arena_battle(item: JsonObject, _kept: dict[str, Any]) -> Made:
+    """Two models' last answers in two chats with the same user."""
+    for side in "ab":
+        chat = item[f"conversation_{side}"]
+        yield {
+            "question": asked(chat[:-1]),
+            "question_id": item.get("question_id"),
+            "content": text_of(chat[-1]),
+            "expert": item[f"model_{side}"],
+        }
+
+
 def pairs_of_sentences(item: JsonObject, _kept: dict[str, Any]) -> Made:
     """Annotators' labels of a premise and a hypothesis."""
     labels = decoded(item["annotator_labels"])

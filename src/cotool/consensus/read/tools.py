@@ -159,6 +159,16 @@ TOOLS = (
     ),
     Tool("OpenAI evals", ("spec.eval_name|spec.completion_fns",), make=evaluation.openai_evals),
     Tool("OpenAI evals", ("sample_id", "type", "data", "event_id"), make=evaluation.openai_evals),
+    Tool(
+        "OpenAI evals output items", ("datasource_item", "sample.output"), question="sample.input",
+        id=("datasource_item_id",), content="sample.output", expert="sample.model",
+        timestamp="created_at",
+    ),
+    Tool(
+        "OpenAI evals output items", ("data.0.datasource_item",), each="data",
+        question="sample.input", id=("datasource_item_id",), content="sample.output",
+        expert="sample.model", timestamp="created_at",
+    ),
     Tool("simple-evals", ("convos", "score"), each="convos", make=evaluation.transcript),
     Tool("OpenCompass", ("0.origin_prompt", "0.prediction"), each=".", question="origin_prompt",
          content="prediction"),
@@ -172,6 +182,8 @@ TOOLS = (
         expert="model_id|model", timestamp="tstamp",
     ),
     Tool("Arena-Hard", ("games", "judge", "model"), make=evaluation.arena_games),
+    Tool("Chatbot Arena", ("conversation_a", "conversation_b", "model_a", "model_b"),
+         make=evaluation.arena_battle),
     Tool(
         "MT-bench judgments", ("g1_winner", "model_1", "model_2"), content="g1_winner",
         id=("question_id", "model_1", "model_2", "turn"), expert="judge", timestamp="tstamp",
@@ -189,6 +201,10 @@ TOOLS = (
         "SNLI", ("annotator_labels", "sentence1", "sentence2"), make=evaluation.pairs_of_sentences,
     ),
     # Services and logs.
+    Tool("UltraFeedback", ("instruction", "completions"), question="instruction",
+         responses="completions"),
+    Tool("OpenAssistant", ("message_tree_id", "prompt.replies"), question="prompt.text",
+         id=("message_tree_id",), responses="prompt.replies"),
     Tool("llm-consortium", ("original_prompt", "model_responses"), question="original_prompt",
          responses="model_responses"),
     Tool(
