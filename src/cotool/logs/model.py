@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from cotool._records import dataclass
 from cotool.logs.histogram import Histogram, summed
 from cotool.logs.levels import KEYWORDS, LEVELS
+from cotool.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from cotool.logs.measures.results import Measures
     from cotool.logs.templates.compare import Comparison
@@ -19,10 +20,16 @@ if TYPE_CHECKING:
     _Part = TypeVar("_Part", TemplateSet, Measures)
 
 
-# The figures of LogCounts that are numbers to add up: how much there is, and what is unusual.
-# JSON and --fail-on have all of them.
+# The figures of LogCounts that are numbers to add up: how much there is, and what is unusual, with
+# the words for it. JSON and --fail-on have all of them; reports show those that are not 0.
 SIZES = ("lines", "records", "bytes")
-ODDITIES = ("timeless", "out_of_order", "long_lines", "left_out", "inferred_dates")
+ODDITIES = {
+    "timeless": ("record", "without a time"),
+    "out_of_order": ("record", "earlier than the one before"),
+    "long_lines": ("line", "of more than 1 MiB"),
+    "left_out": ("record", "left out by the filters"),
+    "inferred_dates": ("record", "whose year or date was inferred"),
+}
 NUMBERS = (*SIZES, *ODDITIES)
 
 
@@ -70,6 +77,13 @@ class LogCounts:
     def merge(self, other: LogCounts) -> LogCounts:
         """Return the figures of both together. Associative and commutative."""
         return merged((self, other))
+
+    def oddities(self, *, but: Container[str] = ()) -> list[str]:
+        """Return what is unusual, in words, without the figures named in `but`."""
+        counts = [
+            (getattr(self, name), *words) for name, words in ODDITIES.items() if name not in but
+        ]
+        return [f"{plural(count, noun)} {text}" for count, noun, text in counts if count]
 
 
 @dataclass(frozen=True, slots=True)

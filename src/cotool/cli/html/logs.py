@@ -85,16 +85,7 @@ def _lead(summary: LogSummary, clock: Clock) -> Html:
         more = len(formats) - _MOST_FORMATS
         listed = "; ".join(formats[:_MOST_FORMATS]) + (f"; {more} more" if more > 0 else "")
         parts.append(note("format: ", brief(listed, _MOST_LINE)))
-    remarks = [
-        text
-        for count, text in (
-            (counts.left_out, f"the filters left {plural(counts.left_out, 'record')} out"),
-            (counts.timeless, f"{plural(counts.timeless, 'record')} without a time"),
-            (counts.out_of_order, f"{counts.out_of_order:,} earlier than the one before"),
-            (counts.long_lines, f"{plural(counts.long_lines, 'line')} of more than 1 MiB"),
-        )
-        if count
-    ]
+    remarks = counts.oddities()
     if summary.interrupted:
         remarks.insert(0, "interrupted: the counts cover what was read")
     if remarks:

@@ -161,15 +161,7 @@ def _time_line(summary: LogSummary, screen: Screen, clock: Clock, bucket: int | 
             line.append(f" {max(row):,}", style="dim")
             screen.print(line)
     screen.print(Text(f"{'':<9}{_scale(starts, len(rows[0]), step, clock)}", style="dim"))
-    notes = [
-        f"{plural(count, 'record')} {text}"
-        for count, text in (
-            (summary.counts.timeless, "without a time"),
-            (summary.counts.out_of_order, "earlier than the one before"),
-            (summary.counts.inferred_dates, "whose year or date was inferred"),
-        )
-        if count
-    ]
+    notes = summary.counts.oddities(but=("left_out", "long_lines"))  # in the head; a warning
     if notes:
         screen.print(Text("; ".join(notes), style="dim"))
 
