@@ -273,3 +273,16 @@ def test_inferred_dates_are_counted(form, inferred, span_size, tmp_path):
     counts = analyze_sources(find_sources([path]), options).counts
     assert (counts.records, counts.timeless) == (9, 0)
     assert counts.inferred_dates == inferred
+
+
+@pytest.mark.parametrize("span_size", [None, 40])
+@pytest.mark.parametrize(("zoned", "zoneless"), [(0, 0), (3, 6), (9, 0)])
+def test_times_without_a_zone_among_others_are_counted(zoned, zoneless, span_size, tmp_path):
+    """Only where some records name their zone, those that do not are counted."""
+    lines = [f"2024-03-01T12:00:0{n}{'Z' * (n < zoned)} INFO a\n" for n in range(9)]
+    path = tmp_path / "a.log"
+    path.write_text("".join(lines) + "words\n")
+    counts = analyze_sources(find_sources([path]), LogOptions(span_size=span_size)).counts
+    assert counts.zoneless == zoneless
+    words = "6 records whose time names no zone, as others do"
+    assert (words in counts.oddities()) == (zoneless > 0)

@@ -29,6 +29,7 @@ ODDITIES = {
     "long_lines": ("line", "of more than 1 MiB"),
     "left_out": ("record", "left out by the filters"),
     "inferred_dates": ("record", "whose year or date was inferred"),
+    "zoneless": ("record", "whose time names no zone, as others do"),
 }
 NUMBERS = (*SIZES, *ODDITIES)
 
@@ -54,6 +55,7 @@ class LogCounts:
     - `patterns`: lines that match each pattern, by name.
     - `first_seen`, `last_seen`: earliest and latest time, nanoseconds since 1970.
     - `inferred_dates`: records whose year or date is not in the log and was inferred.
+    - `zoneless`: records whose time names no zone, in a file where others name theirs.
     - `timeless`: records without a time; `out_of_order`: records earlier than the one before.
     - `long_lines`: lines of more than a mebibyte; regexes see only the first mebibyte.
     - `left_out`: records that the filters excluded; only `out_of_order` also counts them.
@@ -73,6 +75,7 @@ class LogCounts:
     long_lines: int = 0
     left_out: int = 0
     inferred_dates: int = 0
+    zoneless: int = 0
 
     def merge(self, other: LogCounts) -> LogCounts:
         """Return the figures of both together. Associative and commutative."""

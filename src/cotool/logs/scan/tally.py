@@ -49,12 +49,14 @@ class Tally:
         """
         late = self.inferred.years_after(modified + _DAY)
         times = self.whole.merge(self.inferred.earlier(late))
+        dated = self.counts.records - self.counts.timeless
         counts = replace(
             self.counts,
             histogram=Histogram(times.width, times.buckets),
             first_seen=times.first,
             last_seen=times.last,
             inferred_dates=sum(map(sum, self.inferred.buckets.values())),
+            zoneless=dated - self.zoned if self.zoned else 0,
         )
         return counts, late
 
