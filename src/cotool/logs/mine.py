@@ -46,7 +46,7 @@ def mine_templates(
     if first is None:
         return TemplateSet()
     stream = Stream(_blocks(chain([first], items)))  # type: ignore[arg-type]
-    found = scan_opened("lines", stream, replace(options, lone=True), Watch())
+    found = scan_opened("lines", stream, replace(options, each_line=True), Watch())
     return TemplateSet(found.forms)
 
 

@@ -40,8 +40,8 @@ cdef class Scanner:
 
     options: what logs.options.LogOptions has: `compiled` patterns, `passing` and `shown` levels,
     `since` and `until` as seconds since 1970 for times without a zone and for others, the `wanted`
-    patterns of which a record must match one, `zone_table`, `show`, `records`, `lone`, `templates`,
-    `labels`, `threads`, `span_size`, `block_size`. formats: mappings with the fields of
+    patterns of which a record must match one, `zone_table`, `show`, `records`, `each_line`,
+    `templates`, `labels`, `threads`, `span_size`, `block_size`. formats: mappings with the fields of
     cotool_format, and `places` of cotool_place. date: year, month and day of the first stamp
     without them; cycle: years or days from there to it. keywords: words of the two keyword sets;
     widths, most_buckets: of the histogram. prefix: begins each written record. resumed: the first

@@ -63,7 +63,7 @@ cdef class _Setup:
         c.show = options.show
         c.show_matches = wanted is not None
         c.entries = options.records
-        c.lone = options.lone
+        c.lone = options.each_line
         if options.templates:
             self.mined = Forms(widths)
             c.mine, c.prior = 1, &self.mined.table
