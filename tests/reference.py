@@ -271,11 +271,12 @@ def _moment(year, month, day, hour, minute, second, fraction=b""):
     return int(moment.timestamp()) * 10**9 + int(fraction[:9].ljust(9, b"0") or 0)
 
 
-def scan_log(data, *, first_year, patterns=(), levels=None, since=None, until=None, wanted=None):
+def scan_log(data, *, first_year, patterns=(), wanted=None, each_line=False, **filters):
     """Count a log of two formats line by line: ISO times with a level word, and syslog without.
 
     Returns the figures, and (line, level, time, continuation) of every line that passes.
     """
+    levels, since, until = (filters.get(name) for name in ("levels", "since", "until"))
     lines = data.split(b"\n")
     sizes = [len(line) + 1 for line in lines]
     if lines[-1] == b"":
@@ -301,7 +302,7 @@ def scan_log(data, *, first_year, patterns=(), levels=None, since=None, until=No
                     year += (within < before - half) - (within > before + half)
                 before = within
                 time = _moment(year, *fields)
-        if begins or not records:
+        if begins or each_line or not records:
             records.append((level if begins else "unknown", time, []))
         records[-1][2].append((n, line, sizes[n]))
     figures = Counter()

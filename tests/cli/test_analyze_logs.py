@@ -151,6 +151,12 @@ def test_records_of_several_files_name_them(log, tmp_path, run):
     assert rows[-1]["text"] == '\ufffd\0"\\\t\x1b bad'
 
 
+def test_each_line_can_be_a_record(log, run):
+    """Also a line that would continue the record before."""
+    found = json.loads(run(log, "--each-line", "--json")[1])
+    assert found["records"] == found["lines"] == 7
+
+
 def test_filters_choose_records(log, run):
     """By level, time and pattern; what is left out is counted."""
     _, out, _ = run(log, "--level", "error,critical", "--json")

@@ -46,6 +46,7 @@ def all_options() -> st.SearchStrategy:
         context=st.sampled_from([0, 2]),
         tz=st.sampled_from([None, "Europe/Berlin"]),
         templates=st.booleans(),
+        each_line=st.sampled_from([False, False, True]),
         num_threads=st.just(1),
         span_size=st.sampled_from([None, 40, 200]),
         block_size=st.sampled_from([None, 64]),

@@ -154,13 +154,13 @@ spans = st.one_of(st.integers(1, 40), st.integers(40, 2000))
 blocks = st.sampled_from([1, 3, 17, 64, 500, 1 << 18])
 
 
-@given(logs(), threads, spans, blocks, sizes)
-def test_counts_are_the_oracles(data, num_threads, span_size, block_size, pieces):
+@given(logs(), threads, spans, blocks, sizes, st.booleans())
+def test_counts_are_the_oracles(data, num_threads, span_size, block_size, pieces, each_line):
     """However a log is cut, its figures are those of reading it line by line."""
-    wanted, _ = expected(data)
+    wanted, _ = expected(data, each_line=each_line)
     cut = {"num_threads": num_threads, "span_size": span_size, "block_size": block_size}
-    assert figures(by_file(data, **cut)) == wanted
-    assert figures(by_pieces(data, pieces, **cut)[0]) == wanted
+    assert figures(by_file(data, each_line=each_line, **cut)) == wanted
+    assert figures(by_pieces(data, pieces, each_line=each_line, **cut)[0]) == wanted
 
 
 @given(

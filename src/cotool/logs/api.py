@@ -57,6 +57,7 @@ def analyze_logs(
     - `level_words`: levels by the words that logs use for them, as in {"FEHLER": "error"}.
     - `log_format`: the form of lines, as cotool.logs.formats.given describes it.
     - `tz`: the IANA zone of times without a zone.
+    - `each_line`: each line is a record, also one that would continue the record before.
     - `show`: how many samples to keep, each with `context` lines around it.
     - `measures`: sources of numbers by name, such as {"rt": "request_time:s"}; `by`: the fields
       that group them; `where`: a condition on fields; `step`: seconds of a step in time, for

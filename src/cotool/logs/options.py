@@ -51,6 +51,7 @@ class LogArguments(TypedDict, total=False):
     by: Iterable[str]
     where: str | None
     step: int
+    each_line: bool
     max_decompressed: int | None
     num_threads: int | None
 
@@ -64,8 +65,8 @@ class LogOptions:
     names. The other fields are for callers within the core: `records` writes a JSON object for each
     line; `labels` names their templates; `step` is the time step of measures, in seconds;
     `greatest` is how many of the greatest numbers are kept with their lines; `reading` is the
-    parsed form of `measures`, `by` and `where`; `each_line` makes each line a record; `span_size`
-    and `block_size` divide the work differently without changing a result.
+    parsed form of `measures`, `by` and `where`; `span_size` and `block_size`
+    divide the work differently without changing a result.
     """
 
     patterns: Mapping[str, str] | Iterable[Pattern] | None = ()
@@ -84,11 +85,11 @@ class LogOptions:
     where: str | None = None
     step: int = 0
     greatest: int = 0
+    each_line: bool = False
     max_decompressed: int | None = None
     num_threads: int | None = None
     reading: Reading | None = field(default=None, init=False)
     records: bool = False
-    each_line: bool = False
     labels: Labels | None = None
     span_size: int | None = field(default=None, repr=False)
     block_size: int | None = field(default=None, repr=False)

@@ -52,6 +52,9 @@ class LogFlags:
         "Level of a word that logs use for it, as in FEHLER=error. Repeatable.",
         "--level-word WORD=LEVEL",
     )
+    each_line: bool = flag(
+        "Input", "Count each line as a record, also lines that continue one.", "--each-line"
+    )
     explain_format: bool = flag(
         "Input",
         "Show which fields are the time and the level, why, and what was not recognised.",
@@ -215,6 +218,7 @@ class LogFlags:
             measures=self.measure or (),
             by=self.by or (),
             where=self._condition(),
+            each_line=self.each_line,
             step=self.width or (_REPORT_STEP if chosen == "html" else 0),
             greatest=self.show if self.measure else 0,
             log_format="\n".join(self.log_format or ("auto",)),
