@@ -8,6 +8,7 @@ import sqlite3
 import sys
 import zipfile
 from contextlib import closing
+from random import Random
 
 import pytest
 
@@ -231,4 +232,87 @@ def test_other_archives_name_their_members(tmp_path):
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("a.csv", "question,answer")
     with pytest.raises(InputError, match=r"is a zip archive of a\.csv"):
+        read(path)
+
+
+def written(path, form):
+    """Write a small file of answers in a form; return its bytes."""
+    if form == "db":
+        with closing(sqlite3.connect(path)) as database:
+            database.execute("CREATE TABLE answers(prompt, model, output)")
+            database.executemany(
+                "INSERT INTO answers VALUES (?, ?, ?)", zip(*ROWS.values(), strict=True)
+            )
+            database.commit()
+    elif form == "xlsx":
+        pytest.importorskip("python_calamine")
+        path.write_bytes(sheet([["prompt", "model", "output"], ["q", "m", "a"], ["q", "n", "b"]]))
+    elif form.startswith("eval"):
+        with zipfile.ZipFile(path, "w", int(form[4:])) as archive:
+            archive.writestr("header.json", '{"eval": {"model": "m"}}')
+            archive.writestr(
+                "samples/1.json", '{"id": 1, "epoch": 1, "input": "q", "output": {"completion": 2}}'
+            )
+    else:
+        pyarrow = pytest.importorskip("pyarrow")
+        from pyarrow import ipc, parquet
+
+        table = pyarrow.table(ROWS)
+        if form == "parquet":
+            parquet.write_table(table, path)
+        else:
+            with (ipc.new_file if form == "arrow" else ipc.new_stream)(
+                path, table.schema
+            ) as writer:
+                writer.write_table(table)
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "form", ["parquet", "arrow", "stream", "db", "xlsx", "eval0", "eval8", "eval12", "eval14"]
+)
+def test_damaged_files_are_refused_or_read(tmp_path, form):
+    """Whatever a decoder raises for damaged bytes becomes an InputError; none of them crashes."""
+    path = tmp_path / "answers"
+    whole = written(path, form)
+    random = Random(form)
+    refused = 0
+    for _ in range(120):
+        data = bytearray(whole)
+        for _ in range(random.choice([1, 1, 3])):
+            place = random.randrange(4, len(data))
+            if random.random() < 0.8:
+                data[place] = random.choice([0, 1, 127, 255, random.randrange(256)])
+            else:
+                del data[place : place + 8]
+        path.write_bytes(data)
+        try:
+            read(path)
+        except InputError:
+            refused += 1
+    assert refused
+
+
+def test_cells_far_apart_are_refused(tmp_path):
+    """A workbook of a kilobyte cannot ask for the memory of a whole sheet."""
+    path = tmp_path / "answers.xlsx"
+    near = sheet([["prompt", "model", "output"], ["q", "m", "a"]])
+    with zipfile.ZipFile(io.BytesIO(near)) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            cell = b'<row r="1048576"><c r="XFD1048576"/></row></sheetData>'
+            new.writestr(name, old.read(name).replace(b"</sheetData>", cell))
+    with pytest.raises(InputError, match=r"has 1 cell in 1,048,576 rows and 16,384 columns"):
+        read(path)
+
+
+def test_encrypted_archives_are_refused(tmp_path):
+    """A member that needs a password is an error that names it."""
+    path = tmp_path / "log.eval"
+    data = bytearray(written(path, "eval0"))
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        for at in range(len(data)):
+            if data[at : at + 4] == mark:
+                data[at + place] |= 1
+    path.write_bytes(data)
+    with pytest.raises(InputError, match=r"cannot be read as zip: .*header\.json.* encrypted"):
         read(path)

@@ -7,16 +7,17 @@ python-calamine: `pip install cotool[tables]`.
 
 from __future__ import annotations
 
+import re
 import zipfile
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from cotool.consensus.read.names import ANSWER, is_called
 from cotool.consensus.read.values import filled
-from cotool.errors import InputError, MissingExtraError
+from cotool.errors import CotoolError, InputError, MissingExtraError
 from cotool.io.json_documents import parse_json
-from cotool.text import named
+from cotool.text import named, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +28,13 @@ _BATCH = 1000
 # A sample of an Inspect log that is larger, unpacked, is refused.
 _MAX_SAMPLE = 1 << 28
 _ZSTD = 93
+# The reader of workbooks keeps a sheet's whole rectangle, at 50 bytes per cell, empty or not. A
+# larger rectangle is refused unless one cell in 64 is filled: one cell in the last row and column
+# would take 800 GB.
+_MAX_RECTANGLE = 1 << 22
+_MAX_EMPTY = 64
+_COLUMN = re.compile(rb'<(?:\w+:)?c\s[^<>]*?\br="([A-Z]{1,3})[0-9]')
+_ROW = re.compile(rb'<(?:\w+:)?c\s[^<>]*?\br="[A-Z]{1,3}([0-9]{1,7})"')
 
 
 def reader_of(path: str, head: bytes, table: str | None = None) -> Values:
@@ -50,32 +58,28 @@ def reader_of(path: str, head: bytes, table: str | None = None) -> Values:
 
 def _parquet(path: str) -> Values:
     parquet = _import("pyarrow.parquet", "Parquet")
-    try:
-        with parquet.ParquetFile(path) as file:
-            yield from _batches(file.iter_batches(batch_size=_BATCH), path)
-    except (OSError, ValueError) as error:
-        raise _damaged(path, "Parquet", error) from None
+    with _reading(path, "Parquet"), parquet.ParquetFile(path) as file:
+        yield from _batches(file.iter_batches(batch_size=_BATCH), path)
 
 
 def _arrow(path: str) -> Values:
     pyarrow = _import("pyarrow", "Arrow")
     ipc = _import("pyarrow.ipc", "Arrow")
-    try:
-        with pyarrow.memory_map(path) as source:
-            try:
-                file = ipc.open_file(source)
-                batches = (file.get_batch(place) for place in range(file.num_record_batches))
-            except pyarrow.ArrowInvalid:
-                source.seek(0)
-                batches = iter(ipc.open_stream(source))
-            yield from _batches(batches, path)
-    except (OSError, ValueError) as error:
-        raise _damaged(path, "Arrow", error) from None
+    with _reading(path, "Arrow"), pyarrow.memory_map(path) as source:
+        try:
+            file = ipc.open_file(source)
+            batches = (file.get_batch(place) for place in range(file.num_record_batches))
+        except pyarrow.ArrowInvalid:
+            source.seek(0)
+            batches = iter(ipc.open_stream(source))
+        yield from _batches(batches, path)
 
 
 def _batches(batches: Iterator[Any], path: str) -> Values:
     place = 0
     for batch in batches:
+        # Without this check, damaged offsets make PyArrow read outside the file.
+        batch.validate(full=True)
         for row in batch.to_pylist():
             place += 1
             yield f"{path}, row {place}", {key: filled(value) for key, value in row.items()}
@@ -87,22 +91,19 @@ def _sqlite(path: str, table: str | None) -> Values:
 
     # Read only, and without the locks that a read-only folder refuses.
     uri = f"{Path(path).absolute().as_uri()}?mode=ro&immutable=1"
-    try:
-        with closing(sqlite3.connect(uri, uri=True)) as database:
-            tables: dict[str, list[str]] = {}
-            for (name,) in database.execute(
-                "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
-                " AND name NOT LIKE 'sqlite_%' ORDER BY rowid"
-            ):
-                found = database.execute(f"{_all_of(name)} LIMIT 0")
-                tables[name] = [column[0] for column in found.description]
-            chosen = _chosen(path, "an SQLite database", "table", tables, table)
-            columns = tables[chosen]
-            rows = database.execute(_all_of(chosen))
-            for place, row in enumerate(rows, 1):
-                yield f"{path}, row {place}", dict(zip(columns, map(filled, row), strict=True))
-    except (sqlite3.Error, UnicodeDecodeError) as error:
-        raise _damaged(path, "SQLite", error) from None
+    with _reading(path, "SQLite"), closing(sqlite3.connect(uri, uri=True)) as database:
+        tables: dict[str, list[str]] = {}
+        for (name,) in database.execute(
+            "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
+            " AND name NOT LIKE 'sqlite_%' ORDER BY rowid"
+        ):
+            found = database.execute(f"{_all_of(name)} LIMIT 0")
+            tables[name] = [column[0] for column in found.description]
+        chosen = _chosen(path, "an SQLite database", "table", tables, table)
+        columns = tables[chosen]
+        rows = database.execute(_all_of(chosen))
+        for place, row in enumerate(rows, 1):
+            yield f"{path}, row {place}", dict(zip(columns, map(filled, row), strict=True))
 
 
 def _chosen(
@@ -147,11 +148,12 @@ def _all_of(table: str) -> str:
 
 
 def _zipped(path: str, table: str | None) -> Values:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.namelist()
-    except (OSError, zipfile.BadZipFile) as error:
-        raise _damaged(path, "zip", error) from None
+    with _reading(path, "zip"), zipfile.ZipFile(path) as archive:
+        members = archive.namelist()
+        for name in members:
+            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                with archive.open(name) as sheet:
+                    _check_rectangle(sheet, f"{path}, {name}")
     if any(name.startswith("xl/") for name in members) or "content.xml" in members:
         return _excel(path, table)
     if table is not None:
@@ -167,11 +169,9 @@ def _zipped(path: str, table: str | None) -> Values:
 def _excel(path: str, table: str | None) -> Values:
     """Rows of a sheet of a workbook; the first row is the header."""
     calamine = _import("python_calamine", "Excel")
-    try:
+    with _reading(path, "Excel"):
         book = calamine.CalamineWorkbook.from_path(path)
         sheets = [(name, book.get_sheet_by_name(name).to_python()) for name in book.sheet_names]
-    except (calamine.CalamineError, OSError, ValueError) as error:
-        raise _damaged(path, "Excel", error) from None
     filled = {name: rows for name, rows in sheets if len(rows) > 1}
     if not filled:
         raise InputError(f"{path}: holds no sheet with rows", hint="save the sheet as CSV")
@@ -185,6 +185,27 @@ def _excel(path: str, table: str | None) -> Values:
             yield f"{path}, {sheet}, row {place}", cells
 
 
+def _check_rectangle(sheet: IO[bytes], name: str) -> None:
+    """Raise InputError for a sheet whose few cells are very far apart."""
+    cells, last_row, last_column = 0, 0, b""
+    rest = b""
+    while block := sheet.read(1 << 20):
+        whole, bracket, tail = (rest + block).rpartition(b"<")
+        rest = (bracket + tail)[-(1 << 16) :]
+        columns = _COLUMN.findall(whole)
+        cells += len(columns)
+        last_column = max({last_column, *columns}, key=lambda letters: (len(letters), letters))
+        last_row = max(last_row, *map(int, _ROW.findall(whole)), 0)
+    width = 0
+    for letter in last_column:
+        width = 26 * width + letter - ord("A") + 1
+    if last_row * width > max(_MAX_RECTANGLE, _MAX_EMPTY * cells):
+        raise InputError(
+            f"{name}: has {plural(cells, 'cell')} in {last_row:,} rows and {width:,} columns",
+            hint="delete the cells that stand alone, or save the sheet as CSV",
+        )
+
+
 def _cell(value: Any) -> Any:
     """Return a cell as it is shown: Excel holds whole numbers as floats."""
     if isinstance(value, float) and value.is_integer():
@@ -196,7 +217,7 @@ def _cell(value: Any) -> Any:
 
 def _inspect(path: str) -> Values:
     """Samples of a zipped Inspect log, each with the header of the log."""
-    with zipfile.ZipFile(path) as archive:
+    with _reading(path, "zip"), zipfile.ZipFile(path) as archive:
         header: dict[str, Any] = {}
         for name in ("header.json", "_journal/start.json"):
             if name in archive.namelist():
@@ -213,12 +234,10 @@ def _member(archive: zipfile.ZipFile, path: str, name: str) -> Any:
     entry = archive.getinfo(name)
     if entry.file_size > _MAX_SAMPLE:
         raise InputError(f"{path}, {name}: is longer than 256 MiB", hint="leave it out")
-    try:
+    with _reading(f"{path}, {name}", "zip"):
         return parse_json(
             _zstd(archive, entry) if entry.compress_type == _ZSTD else archive.read(name)
         )
-    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
-        raise _damaged(f"{path}, {name}", "zip", error) from None
 
 
 def _zstd(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
@@ -235,7 +254,12 @@ def _zstd(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     file.seek(entry.header_offset)
     local = file.read(30)
     file.seek(int.from_bytes(local[26:28], "little") + int.from_bytes(local[28:30], "little"), 1)
-    return zstd.decompress(file.read(entry.compress_size))
+    found = zstd.ZstdDecompressor().decompress(
+        file.read(entry.compress_size), max_length=entry.file_size + 1
+    )
+    if len(found) != entry.file_size:
+        raise zipfile.BadZipFile("a member is not as long as the archive says")
+    return found
 
 
 def _import(module: str, form: str) -> Any:
@@ -251,8 +275,15 @@ def _import(module: str, form: str) -> Any:
         ) from None
 
 
-def _damaged(path: str, form: str, error: Exception) -> InputError:
-    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return InputError(
-        f"{path}: cannot be read as {form}: {reason}", hint="check the file, or save it as CSV"
-    )
+@contextmanager
+def _reading(path: str, form: str) -> Iterator[None]:
+    """Raise InputError for whatever a decoder raises: none of them documents all its errors."""
+    try:
+        yield
+    except CotoolError:
+        raise
+    except Exception as error:  # noqa: BLE001 - damaged bytes make decoders raise anything
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError(
+            f"{path}: cannot be read as {form}: {reason}", hint="check the file, or save it as CSV"
+        ) from None
