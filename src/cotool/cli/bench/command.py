@@ -7,10 +7,8 @@ from typing import Annotated
 import typer
 
 from cotool.cli.bench import run as work
-from cotool.cli.bench.compare import FORMATS, Report, compare_results
+from cotool.cli.bench.compare import CompareOptions, compare_results
 from cotool.cli.bench.request import CASES, GROUPS, JSON, Request
-from cotool.cli.shared.options import option
-from cotool.cli.shared.report_options import AS_JSON, OPEN_REPORT, REPORT_FILE, format_of
 from cotool.cli.shared.settings import App
 
 Job = Callable[[], int]
@@ -58,24 +56,14 @@ def compare(
     ],
     new: Annotated[str, typer.Argument(metavar="NEW", help="The later result.")],
     *,
-    fail_above: str | None = option(
-        "How", "Exit with 1 if a case is clearly slower by more than this.", "--fail-above PERCENT"
-    ),
-    format: str | None = option(  # noqa: A002 - the option's name
-        "Output", "table, json or html.", "--format -f NAME", words=FORMATS
-    ),
-    json: bool = AS_JSON,
-    output: str | None = REPORT_FILE,
-    open: bool = OPEN_REPORT,  # noqa: A002 - the option's name
+    options: CompareOptions,
 ) -> Job:
     """Compare two results, case by case.
 
     A case is faster or slower only if the difference of the medians is larger than the spread,
     which is the larger of the two standard deviations.
     """
-    chosen = format_of(format, FORMATS, json=json, output=output)
-    report = Report(chosen, output, shows=open)
-    return partial(compare_results, old, new, report, fail_above=fail_above)
+    return partial(compare_results, old, new, options)
 
 
 @app.command("scaling", epilog="Example:  cotool bench scaling -c '*/cosine/600x*' --fast")

@@ -1,12 +1,11 @@
 """`cotool bench compare`: compare two files of results and write the comparison."""
 
-from __future__ import annotations
-
 import json
 import sys
-from dataclasses import dataclass
 
 from cotool.cli.html.output import report_format, report_target, show_report
+from cotool.cli.shared.options import option, option_class
+from cotool.cli.shared.report_options import AS_JSON, OPEN_REPORT, REPORT_FILE, format_of
 from cotool.errors import InputError
 from cotool.io.output import open_output
 from cotool.text import plural
@@ -15,29 +14,32 @@ FORMATS = ("table", "json", "html")
 _REGRESSION = 1
 
 
-@dataclass(frozen=True)
-class Report:
-    """How the judgement is written: `style` is one of FORMATS, None for a table."""
+@option_class
+class CompareOptions:
+    """The options of `compare`."""
 
-    style: str | None
-    output: str | None
-    shows: bool
+    fail_above: str | None = option(
+        "How", "Exit with 1 if a case is clearly slower by more than this.", "--fail-above PERCENT"
+    )
+    format: str | None = option("Output", "table, json or html.", "--format -f NAME", words=FORMATS)
+    json: bool = AS_JSON
+    output: str | None = REPORT_FILE
+    open: bool = OPEN_REPORT
 
-    def resolved(self) -> Report:
-        """Return the same with its style and its file. Raises InputError."""
-        style = report_format(self.style, shows=self.shows) or "table"
-        output = self.output
-        if style == "html":
-            output = report_target(output, shows=self.shows)
-        return Report(style, output, self.shows)
+    def style(self) -> str:
+        """Return the format to write, one of FORMATS. Raises InputError."""
+        named = format_of(self.format, FORMATS, json=self.json, output=self.output)
+        return report_format(named, shows=self.open) or "table"
 
 
-def compare_results(old: str, new: str, report: Report, *, fail_above: str | None) -> int:
+def compare_results(old: str, new: str, options: CompareOptions) -> int:
     """Compare two files of results; return the exit code."""
     from cotool.benchmarks import compare, differences, read_suite
 
-    report = report.resolved()
-    limit = _parse_percent(fail_above)
+    style, output = options.style(), options.output
+    if style == "html":
+        output = report_target(output, shows=options.open)
+    limit = _parse_percent(options.fail_above)
     before, after = read_suite(old), read_suite(new)
     unlike = differences(before, after)
     if unlike and limit is not None:
@@ -51,8 +53,8 @@ def compare_results(old: str, new: str, report: Report, *, fail_above: str | Non
         for row in rows
         if limit is not None and row.verdict == "slower" and row.ratio - 1 > limit
     ]
-    with open_output(report.output, data=report.style != "table") as sink:
-        if report.style == "json":
+    with open_output(output, data=style != "table") as sink:
+        if style == "json":
             document = {
                 "schema": "cotool.bench.compare/1",
                 "cases": [row.to_dict() for row in rows],
@@ -60,7 +62,7 @@ def compare_results(old: str, new: str, report: Report, *, fail_above: str | Non
                 "differences": unlike,
             }
             sink.write(json.dumps(document, indent=2) + "\n")
-        elif report.style == "html":
+        elif style == "html":
             from cotool.cli.html.bench import bench_page
 
             sink.write(bench_page(rows, alone, unlike, old=old, new=new))
@@ -73,16 +75,16 @@ def compare_results(old: str, new: str, report: Report, *, fail_above: str | Non
             f"cotool: warning: not judged, because the settings differ: {'; '.join(unlike)}",
             file=sys.stderr,
         )
-    if alone and report.style == "table":
+    if alone and style == "table":
         print(f"{plural(len(alone), 'case')} in one file only are left out", file=sys.stderr)
     if worse:
         print(
-            f"cotool: {plural(len(worse), 'case')} slower by more than {fail_above}:"
+            f"cotool: {plural(len(worse), 'case')} slower by more than {options.fail_above}:"
             f" {', '.join(row.name for row in worse)}",
             file=sys.stderr,
         )
-    if report.shows:
-        show_report(str(report.output))
+    if options.open:
+        show_report(str(output))
     return _REGRESSION if worse else 0
 
 

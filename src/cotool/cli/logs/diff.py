@@ -1,15 +1,13 @@
 """`cotool analyze-logs diff`: compare two runs by the templates that they wrote."""
 
-from __future__ import annotations
-
 import sys
-from collections.abc import Callable  # noqa: TC003 - Typer reads the annotations
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cotool.cli.shared.options import option
+from cotool.cli.shared.options import option, option_class
 from cotool.cli.shared.report_options import AS_JSON, REPORT_FILE, format_of
 from cotool.cli.shared.settings import App
 from cotool.errors import InputError
@@ -32,6 +30,21 @@ A log that is called diff is ./diff.
 FORMATS = ("table", "json", "csv")
 _FOUND = 1
 
+
+@option_class
+class DiffOptions:
+    """The options of `analyze-logs diff`."""
+
+    format: str | None = option("Output", "table, json or csv.", "--format -f NAME", words=FORMATS)
+    json: bool = AS_JSON
+    output: str | None = REPORT_FILE
+    fail_on: list[str] | None = option(
+        "Output",
+        "Exit with 1 if this is true: 'new_templates(error)>0'. Repeatable.",
+        "--fail-on CONDITION",
+    )
+
+
 app = App(rich_markup_mode="rich", context_settings={"help_option_names": ["-h", "--help"]})
 
 
@@ -45,32 +58,21 @@ def diff(
     before: Annotated[str, typer.Argument(metavar="BEFORE.json", help="JSON of the earlier run.")],
     after: Annotated[str, typer.Argument(metavar="AFTER.json", help="JSON of the later run.")],
     *,
-    format: str | None = option(  # noqa: A002 - the option's name
-        "Output", "table, json or csv.", "--format -f NAME", words=FORMATS
-    ),
-    json: bool = AS_JSON,
-    output: str | None = REPORT_FILE,
-    fail_on: list[str] | None = option(
-        "Output",
-        "Exit with 1 if this is true: 'new_templates(error)>0'. Repeatable.",
-        "--fail-on CONDITION",
-    ),
+    options: DiffOptions,
 ) -> Callable[[], int]:
     """Compare two runs: templates that are new, vanished or changed, and numbers that changed."""
-    chosen = format_of(format, FORMATS, json=json, output=output) or "table"
-    return partial(_run, before, after, chosen, output, tuple(fail_on or ()))
+    chosen = format_of(options.format, FORMATS, json=options.json, output=options.output)
+    return partial(_run, before, after, chosen or "table", options)
 
 
-def _run(
-    before: str, after: str, style: str, output: str | None, conditions: tuple[str, ...]
-) -> int:
+def _run(before: str, after: str, style: str, options: DiffOptions) -> int:
     from cotool.cli.logs.conditions import needs, parse_log_condition
     from cotool.io.output import open_output
     from cotool.logs.summary import LogSummary
     from cotool.logs.templates.baseline import read_baseline
     from cotool.logs.templates.compare import compare_baselines
 
-    parsed = [parse_log_condition(text, ()) for text in conditions]
+    parsed = [parse_log_condition(text, ()) for text in options.fail_on or ()]
     for condition in parsed:
         if not needs(condition) or needs(condition) - {"comparison", "numbers"}:
             raise InputError(
@@ -78,14 +80,14 @@ def _run(
                 hint="use new_templates, vanished_templates, changed_templates, changed_numbers",
             )
     comparison = compare_baselines(read_baseline(before), read_baseline(after))
-    with open_output(output, data=style != "table") as sink:
+    with open_output(options.output, data=style != "table") as sink:
         _write(sink, style, comparison)
     summary = LogSummary(comparison=comparison)
     met = [condition for condition in parsed if condition.reported(summary)]
     return _FOUND if met else 0
 
 
-def _write(sink: TextIO, style: str, comparison: Comparison) -> None:
+def _write(sink: "TextIO", style: str, comparison: "Comparison") -> None:
     from cotool.cli.logs.writers import write_json
     from cotool.logs.report.templates import DIFF_SCHEMA, change_rows, comparison_to_dict
 
