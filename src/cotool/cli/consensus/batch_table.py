@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cotool.cli.shared.layout import Indent, Text
+from cotool.cli.shared.overall import Lowest, Overall
 from cotool.cli.shared.screen import fitted
-from cotool.cli.shared.tally import Lowest, Tally
 from cotool.text import one_line, percent, plural
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class BatchTable:
         self._answer_width = room * 9 // 20
         self._question_width = room - self._answer_width
         self._begun = False
-        self._tally = Tally()
+        self._overall = Overall()
         self._lowest: Lowest[str] = Lowest(_LISTED)
         self._unsupported: Lowest[str] = Lowest(_LEAST_SUPPORTED)
 
@@ -54,18 +54,18 @@ class BatchTable:
 
     def summary(self) -> None:
         """Print the agreement of the batch."""
-        tally, low = self._tally, self._lowest.count
-        if not tally.questions:
+        overall, low = self._overall, self._lowest.count
+        if not overall.questions:
             return
-        parts = [plural(tally.questions, "question")]
-        if tally.answered:
-            parts.append(f"mean agreement {tally.mean}")
-        if tally.questions > tally.answered:
-            parts.append(f"{tally.questions - tally.answered:,} without an answer")
-        parts.append(f"dissent on {tally.dissent:,}")
-        if tally.declined:
-            parts.append(f"{plural(tally.declined, 'refusal')}")
-        self._screen.print(Text(), Text(" · ".join(parts)), Text(f"kinds: {tally.kinds}"))
+        parts = [plural(overall.questions, "question")]
+        if overall.answered:
+            parts.append(f"mean agreement {overall.mean}")
+        if overall.questions > overall.answered:
+            parts.append(f"{overall.questions - overall.answered:,} without an answer")
+        parts.append(f"dissent on {overall.dissent:,}")
+        if overall.declined:
+            parts.append(f"{plural(overall.declined, 'refusal')}")
+        self._screen.print(Text(), Text(" · ".join(parts)), Text(f"kinds: {overall.kinds}"))
         if low:
             which = f"the lowest {_LISTED}" if low > _LISTED else "they are"
             self._screen.print(Text(f"agreement under {percent(_LOW)} on {low:,}; {which}:"))
@@ -83,11 +83,11 @@ class BatchTable:
         if not count:
             return
         which = f"; the lowest {_LEAST_SUPPORTED}" if count > _LEAST_SUPPORTED else ""
-        disputed = f", {self._tally.disputed:,} with disputes" if self._tally.disputed else ""
+        disputed = f", {self._overall.disputed:,} with disputes" if self._overall.disputed else ""
         asked = plural(count, "question")
         self._screen.print(Text(f"support of statements on {asked}{disputed}{which}:"))
         self._list(self._unsupported)
-        ranked = self._tally.by_support()
+        ranked = self._overall.by_support()
         if len(ranked) > 1:
             listed = ", ".join(
                 f"{one_line(name)} {percent(mean)}" for name, mean, _ in ranked[:_EXPERTS]
@@ -103,7 +103,7 @@ class BatchTable:
         return Text(_GAP.join(cells), style=style, no_wrap=True)
 
     def _count(self, result: Consensus, name: str) -> None:
-        self._tally.add(result)
+        self._overall.add(result)
         if result.support is not None:
             self._unsupported.add(result.support, name[: self._screen.width])
         if result.answer is not None and result.agreement is not None and result.agreement < _LOW:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from cotool.cli.consensus.statements import marked_answer, names_of, render_statements
 from cotool.cli.shared.heat import digits
 from cotool.cli.shared.layout import Indent, Table, Text
+from cotool.cli.shared.overall import standing
 from cotool.cli.shared.screen import clip, clip_marked, fitted
-from cotool.cli.shared.tally import standing
 from cotool.text import one_line, percent, plural
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from cotool.cli.html import opinions
+from cotool.cli.html.data_table import Cell, Column, Row, data_table, row
 from cotool.cli.html.experts import experts
 from cotool.cli.html.frame import Section, page
 from cotool.cli.html.markup import Html, brief, clipped, element, join, said
 from cotool.cli.html.parts import bar, chart, columns, figures, note, option, plain_table, points
-from cotool.cli.html.tables import Cell, Column, Row, data_table, row
-from cotool.cli.shared.tally import Lowest, Tally, standing
+from cotool.cli.shared.overall import Lowest, Overall, standing
 from cotool.text import percent, plural
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class BatchPage:
 
     def __init__(self, sources: Sequence[str], most: int = MOST_QUESTIONS) -> None:
         self._sources = sources
-        self._tally = Tally()
+        self._overall = Overall()
         self._agreements = [0] * _STEPS
         self._answers: Counter[str] = Counter()
         self._inside: Counter[str] = Counter()
@@ -55,12 +55,12 @@ class BatchPage:
 
     def add(self, result: Consensus) -> None:
         """Take one result."""
-        self._tally.add(result)
+        self._overall.add(result)
         for cluster in result.clusters:
             self._answers.update(cluster.members)
             if cluster.id == 0:
                 self._inside.update(cluster.members)
-        name = result.question or result.id or f"question {self._tally.questions}"
+        name = result.question or result.id or f"question {self._overall.questions}"
         if result.support is not None:
             lone = f"{result.unsupported:,} of {len(result.stated):,}"
             disputes = f"{len(result.disputes):,}"
@@ -79,7 +79,7 @@ class BatchPage:
         judged = "" if store is None else experts(store, present)
         return page(
             kind="Consensus",
-            title=plural(self._tally.questions, "question"),
+            title=plural(self._overall.questions, "question"),
             lead=self._lead(),
             sections=[
                 Section("agreement", "How far they agree", self._distribution()),
@@ -92,22 +92,22 @@ class BatchPage:
         )
 
     def _lead(self) -> Html:
-        tally, low = self._tally, sum(self._agreements[: _STEPS // 2])
-        declined = ("declined to answer", f"{tally.declined:,}", "responses")
+        overall, low = self._overall, sum(self._agreements[: _STEPS // 2])
+        declined = ("declined to answer", f"{overall.declined:,}", "responses")
         return join(
             figures(
-                ("mean agreement", tally.mean, ""),
-                ("agreement under 50 %", f"{low:,}", _part(low, tally.answered)),
-                ("with dissent", f"{tally.dissent:,}", _part(tally.dissent, tally.questions)),
-                ("without an answer", f"{tally.questions - tally.answered:,}", ""),
-                *([declined] if tally.declined else []),
+                ("mean agreement", overall.mean, ""),
+                ("agreement under 50 %", f"{low:,}", _part(low, overall.answered)),
+                ("with dissent", f"{overall.dissent:,}", _part(overall.dissent, overall.questions)),
+                ("without an answer", f"{overall.questions - overall.answered:,}", ""),
+                *([declined] if overall.declined else []),
                 ("experts", f"{len(self._answers):,}", ""),
             ),
-            note(f"Kinds of answers: {tally.kinds}") if tally.kinds else "",
+            note(f"Kinds of answers: {overall.kinds}") if overall.kinds else "",
         )
 
     def _distribution(self) -> Html:
-        if self._tally.answered < 2:
+        if self._overall.answered < 2:
             return join()
         width = 100 // _STEPS
         rows = [
@@ -134,7 +134,7 @@ class BatchPage:
                 (cells for _, cells in self._unsupported.found()),
             )
         ]
-        means = self._tally.by_support()
+        means = self._overall.by_support()
         if 1 < len(means) <= _MOST_EXPERTS:
             parts += [
                 element("h3", "Experts by the support of what they state"),
@@ -151,7 +151,7 @@ class BatchPage:
         return join(*parts)
 
     def _questions(self) -> Html:
-        rows, count = self._rows.in_order(), self._tally.questions
+        rows, count = self._rows.in_order(), self._overall.questions
         if not rows:
             return join()
         left_out = count - len(rows)

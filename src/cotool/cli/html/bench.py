@@ -6,10 +6,10 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cotool.cli.html.data_table import Cell, Column, Row, data_table, row
 from cotool.cli.html.frame import Section, page
 from cotool.cli.html.markup import Html, element, join
 from cotool.cli.html.parts import figures, note, points
-from cotool.cli.html.tables import Cell, Column, Row, data_table, row
 from cotool.text import percent, seconds
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cotool.cli.html import opinions
+from cotool.cli.html.data_table import Cell, Column, data_table, row
 from cotool.cli.html.markup import Html, element, join
 from cotool.cli.html.parts import chart, note, plain_table
-from cotool.cli.html.tables import Cell, Column, data_table, row
 from cotool.text import percent, plural
 
 if TYPE_CHECKING:

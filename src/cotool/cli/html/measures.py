@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cotool.cli.html.data_table import Cell, Column, Row, data_table, row
 from cotool.cli.html.markup import Html, brief, element, join
 from cotool.cli.html.parts import bar, chart, columns, left_out, note, plain_table, share_text
-from cotool.cli.html.spread import COLUMNS, Part, spread
-from cotool.cli.html.tables import Cell, Column, Row, data_table, row
+from cotool.cli.html.spread import COLUMNS, Interval, spread
 from cotool.cli.html.timeline import moment, sparkline
 from cotool.logs.histogram import Histogram
 from cotool.logs.report.activity import duration
@@ -69,7 +69,7 @@ def _over_time(measures: Measures, facts: tuple[MeasureFacts, ...], clock: Clock
     width, found = measures.over_time(COLUMNS)
     parts: list[object] = []
     for n, fact in enumerate(facts if found else ()):
-        over_time = [Part(start, each[n].distribution) for start, each in found.items()]
+        over_time = [Interval(start, each[n].distribution) for start, each in found.items()]
         drawn = spread(fact.name, fact.unit, width, over_time, clock)
         if drawn:
             parts += [element("h3", brief(fact.name, _MOST_TEXT), " over time"), drawn]

@@ -10,7 +10,7 @@ from cotool.cli.html.frame import MOST_HEADING, Section, page
 from cotool.cli.html.heatmap import heat_map
 from cotool.cli.html.markup import Html, brief, clipped, element, join, said
 from cotool.cli.html.parts import figures, note, points, unfolding
-from cotool.cli.shared.tally import standing
+from cotool.cli.shared.overall import standing
 from cotool.text import percent, plural
 
 if TYPE_CHECKING:

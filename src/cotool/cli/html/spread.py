@@ -25,14 +25,14 @@ _TICKS = 6
 _FAINTEST = 0.12
 
 
-class Part(NamedTuple):
-    """A part of the time: when it begins, and its numbers."""
+class Interval(NamedTuple):
+    """A time interval: when it begins, and its numbers."""
 
     start: int
     numbers: Distribution
 
 
-def spread(name: str, unit: str, width: int, parts: Sequence[Part], clock: Clock) -> Html:
+def spread(name: str, unit: str, width: int, parts: Sequence[Interval], clock: Clock) -> Html:
     """Return the map of a measure; `width`: the seconds of each part, of which some are missing."""
     known = [part for part in parts if part.numbers.size]
     if not known:
@@ -139,7 +139,7 @@ class _Map:
             return "0 or less"
         return f"{quantity(self.bound(row), unit)} to {quantity(self.bound(row + 1), unit)}"
 
-    def counts(self, parts: Sequence[Part]) -> Mapping[tuple[int, int], int]:
+    def counts(self, parts: Sequence[Interval]) -> Mapping[tuple[int, int], int]:
         """Return how many numbers each cell has, by column and row."""
         cells: dict[tuple[int, int], int] = {}
         for part in parts:
@@ -149,7 +149,7 @@ class _Map:
                 cells[place] = cells.get(place, 0) + times
         return cells
 
-    def line(self, parts: Sequence[Part], share: float) -> str:
+    def line(self, parts: Sequence[Interval], share: float) -> str:
         """Return the path of a quantile, with gaps where there are no numbers."""
         path = ""
         before = None
@@ -162,7 +162,7 @@ class _Map:
         return path
 
 
-def _table(parts: Sequence[Part], unit: str, width: int, clock: Clock) -> Html:
+def _table(parts: Sequence[Interval], unit: str, width: int, clock: Clock) -> Html:
     labels = moments((part.start for part in parts), width, clock)
     rows = [
         [

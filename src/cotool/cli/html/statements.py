@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cotool.cli.html.data_table import Cell, Column, data_table, row
 from cotool.cli.html.markup import Html, brief, clipped, element, escape, join
 from cotool.cli.html.parts import left_out, note, plain_table
-from cotool.cli.html.tables import Cell, Column, data_table, row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,9 +6,9 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from cotool.cli.html.data_table import Cell, Column, Row, data_table, row
 from cotool.cli.html.markup import Html, brief, clipped, element, join, said
 from cotool.cli.html.parts import figures, left_out, note, plain_table, share_text
-from cotool.cli.html.tables import Cell, Column, Row, data_table, row
 from cotool.cli.html.timeline import moment, sparkline
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import duration, find_bursts

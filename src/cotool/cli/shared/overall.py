@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 
 
-class Tally:
+class Overall:
     """Counts of results, and how far the statements of each expert are supported."""
 
     def __init__(self) -> None:
