@@ -87,7 +87,7 @@ def test_json_has_the_documented_keys(log, run):
         "levels": {"warning": 1, "error": 1},
     }
     assert found["files"][0]["path"] == str(log)
-    documented = (Path(__file__).parents[2] / "docs" / "logs.md").read_text(encoding="utf-8")
+    documented = (Path(__file__).parents[3] / "docs" / "logs.md").read_text(encoding="utf-8")
     table = documented[: documented.index("The histogram keeps")]
     table = table[table.rindex("| key | |") :]
     keys = re.findall(
@@ -98,7 +98,7 @@ def test_json_has_the_documented_keys(log, run):
 
 def test_every_option_is_documented(run):
     """Options in docs/logs.md exist, and every option stands there."""
-    documented = (Path(__file__).parents[2] / "docs" / "logs.md").read_text(encoding="utf-8")
+    documented = (Path(__file__).parents[3] / "docs" / "logs.md").read_text(encoding="utf-8")
     _, helped, _ = run("--help")
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", documented))
     options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", helped))
@@ -367,7 +367,7 @@ def start(*arguments, **given):
 @pytest.mark.parametrize("level", ["avx2", "plain"])
 def test_every_cpu_prints_the_same(level, tmp_path):
     """What a lower CPU level counts is what this machine counts."""
-    families = sorted((Path(__file__).parents[1] / "logs" / "families").glob("*.log"))
+    families = sorted((Path(__file__).parents[2] / "logs" / "families").glob("*.log"))
     path = tmp_path / "mixed.log"
     path.write_bytes(b"".join(family.read_bytes() for family in families) * 20)
     outs = []

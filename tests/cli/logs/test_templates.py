@@ -64,7 +64,7 @@ def test_json_has_the_documented_keys(run, shop):
     """`--templates json` and the summary's JSON hold what docs/logs.md says."""
     _, out, _ = run(shop, "--templates", "json")
     found = json.loads(out)
-    documented = (Path(__file__).parents[2] / "docs" / "logs.md").read_text(encoding="utf-8")
+    documented = (Path(__file__).parents[3] / "docs" / "logs.md").read_text(encoding="utf-8")
     section = documented[documented.index("JSON (`cotool.logs.templates/1`)") :]
     named = set(re.findall(r"`([a-z_0-9]+)`", section[: section.index("`cotool.logs.diff/1`")]))
     assert set(found) - {"schema"} <= named

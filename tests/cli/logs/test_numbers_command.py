@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "numbers.md"
+DOCUMENT = Path(__file__).parents[3] / "docs" / "numbers.md"
 COMMANDS = re.findall(r"\| `(cotool analyze-logs [^`]+)` \|", DOCUMENT.read_text(encoding="utf-8"))
 
 
