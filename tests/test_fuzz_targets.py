@@ -37,9 +37,9 @@ def test_a_target_finds_a_broken_rule(monkeypatch):
     """A command that ends with a defect, or prints NaN, is a finding."""
     from fuzzing import targets
 
-    monkeypatch.setattr("cotool.cli.app._command", lambda _: lambda **_: 1 // 0)
+    monkeypatch.setattr("cotool.cli.app._run", lambda _: 1 // 0)
     with pytest.raises(AssertionError, match="exit code 70"):
         targets.command("vault")
-    monkeypatch.setattr("cotool.cli.app._command", lambda _: lambda **_: print("[NaN]"))
+    monkeypatch.setattr("cotool.cli.app._run", lambda _: print("[NaN]") or 0)
     with pytest.raises(AssertionError, match="is no JSON"):
         targets.as_json("vault")

@@ -99,6 +99,13 @@ def test_a_small_file_loads_nothing_unused(command, tmp_path):
     assert (UNUSED | UNUSED_OF_COTOOL) & loaded(command, str(path)) == set()
 
 
+def test_a_plain_call_does_without_typer(tmp_path):
+    """A call that needs no help loads neither Typer nor what reads signatures."""
+    log = tmp_path / "app.log"
+    log.write_text("2024-01-01 00:00:00 ERROR x\n")
+    assert {"typer", "inspect", "ast"} & loaded("analyze-logs", str(log), "-n", "3") == set()
+
+
 def test_modules_are_postponed():
     """A stand-in loads its module on first use, and others get the module itself."""
     code = (

@@ -6,32 +6,24 @@ newer version or not a vault file, malformed header, missing key version, refuse
 cotool; 130 Ctrl-C; 141 the reader of standard output has closed it, as after SIGPIPE.
 """
 
+from __future__ import annotations
+
 import contextlib
-import copy
-import inspect
 import io
 import os
 import sys
-from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-from typer.main import get_command
-
-from cotool.cli.shared.settings import App
+from cotool.cli.shared.commands import App, plain_call
 from cotool.errors import CotoolError
 from cotool.text import visible
-from cotool.version import __version__
 
-Job = Callable[[], int]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 _DEFECT = 70
 _INTERRUPTED = 130
 _CLOSED_PIPE = 141
-
-# Click's UsageError. Typer includes its own copy of Click from 0.26 on and imports Click before, so
-# no import works for both.
-_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
 _COMMANDS = {  # and the first sentence of their help
     "consensus": "Find the consensus of experts' answers: what they agree on, who dissents, "
@@ -45,45 +37,16 @@ _COMMANDS = {  # and the first sentence of their help
 }
 
 
-def _print_version(wanted: bool) -> None:  # noqa: FBT001 - Typer calls it by position
-    if wanted:
-        print(f"cotool {__version__}")
-        raise typer.Exit
-
-
-def _cotool(
-    context: typer.Context,
-    *,
-    version: Annotated[  # noqa: ARG001 - its callback acts
-        bool,
-        typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Print the version."
-        ),
-    ] = False,
-    debug: Annotated[  # noqa: ARG001 - main() finds it before Typer does
-        bool, typer.Option("--debug", help="Show the traceback of an error.")
-    ] = False,
-) -> None:
-    """Consensus among experts, analysis of logs, encryption of files."""
-    if context.invoked_subcommand is None:
-        from cotool.cli.welcome import WELCOME
-
-        print(WELCOME, end="")
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line with `arguments` (default: those of the process); return the exit code.
 
-    Typer only parses. A command returns its work as a function, which runs outside Typer, because
-    Typer exits with 1 when a pipe is closed.
+    A command returns its work as a function, which runs outside Typer, because Typer exits with 1
+    when a pipe is closed.
     """
     arguments, debug = _without_debug(sys.argv[1:] if arguments is None else arguments)
     _escape_output()
     try:
-        job: Job | int | None = _command(arguments)(
-            args=arguments, prog_name="cotool", standalone_mode=False, obj=whole_command
-        )
-        code = job() if callable(job) else job or 0
+        code = _run(arguments)
         if sys.stdout is not None:
             sys.stdout.flush()
     except CotoolError as error:
@@ -102,11 +65,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         message = _os_error(error)
         code = CotoolError.exit_code
         return _report(message, file_hint(arguments, message), code, debug=debug)
-    except _UsageError as error:
-        if not error.format_message():  # type: ignore[attr-defined]
-            return CotoolError.exit_code  # a group was called without a command: show its help
-        return _report(*_usage(error, arguments), CotoolError.exit_code, debug=debug)
     except Exception as error:  # noqa: BLE001 - the last line before the user
+        if _is_usage_error(error):
+            if not error.format_message():  # type: ignore[attr-defined]
+                return CotoolError.exit_code  # a group was called without a command: show its help
+            return _report(*_usage(error, arguments), CotoolError.exit_code, debug=debug)
         hint = "this is a bug in cotool; --debug shows where it happened"
         return _report(f"{type(error).__name__}: {error}", hint, _DEFECT, debug=debug)
     return code
@@ -132,53 +95,53 @@ def _without_debug(arguments: Sequence[str]) -> tuple[list[str], bool]:
 
 def whole_command() -> Any:
     """Return Click's command with all its groups and commands, for manuals and tests."""
-    return _unwrapped(get_command(_make_app([], whole=True)))
+    from cotool.cli.shared.by_typer import command_line
+
+    return command_line(_app(None))
 
 
-def _command(arguments: Sequence[str]) -> Any:
-    command = _unwrapped(get_command(_make_app(arguments, whole="_COTOOL_COMPLETE" in os.environ)))
-    for parameter in command.params:
-        if parameter.name in {"install_completion", "show_completion"}:
-            parameter.hidden = True
-    return command
-
-
-def _unwrapped(command: Any) -> Any:
-    """Return the command with each paragraph of its help on one line, for rich to wrap."""
-    if command.help:
-        paragraphs = inspect.cleandoc(command.help).split("\n\n")
-        command.help = "\n\n".join(" ".join(text.split()) for text in paragraphs)
-    for inner in getattr(command, "commands", {}).values():
-        _unwrapped(inner)
-    return command
-
-
-def _make_app(arguments: Sequence[str], *, whole: bool) -> typer.Typer:
-    """Return the app, `whole` or with only the called command: importing the rest takes 40 ms."""
+def _run(arguments: Sequence[str]) -> int:
+    """Run a call that is plain, or as Typer reads it; return the exit code."""
+    completes = "_COTOOL_COMPLETE" in os.environ
     words = [word for word in arguments if not word.startswith("-")]
-    called = words[0] if words and words[0] in _COMMANDS and not whole else None
-    app = App(
-        name="cotool",
-        add_completion=arguments[:1] != [called],  # its options come before the command
-        pretty_exceptions_enable=False,
-        rich_markup_mode="rich",
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
-    app.callback(
-        invoke_without_command=True,
-        epilog="Examples:  cotool consensus answers.json\n\n"
-        "cotool experts list\n\n"
-        "cotool analyze-logs app.log\n\n"
-        "cotool vault encrypt report.pdf\n\n"
-        "cotool bench run --group logs --fast\n\n"
-        "cotool config show\n\n"
-        "Tab completion:  cotool --install-completion",
-    )(_cotool)
+    app = _app(None if completes else words)
+    call = None if completes else plain_call(app, arguments, whole_command)
+    if call is None:
+        return _run_by_typer(app, arguments, words)
+    try:
+        return _result(call())
+    except CotoolError as error:
+        trace = error.__traceback__
+        with contextlib.suppress(CotoolError):
+            _run_by_typer(app, arguments, words, error)  # which names options in it
+        raise error.with_traceback(trace) from None
+
+
+def _run_by_typer(
+    app: App, arguments: Sequence[str], words: Sequence[str], failed: CotoolError | None = None
+) -> int:
+    from cotool.cli.shared.by_typer import Call, command_line
+
+    called = words[0] if words and words[0] in _COMMANDS else None
+    options_first = arguments[:1] != [called]  # those of cotool itself come before the command
+    command = command_line(app, words if called else (), add_completion=options_first)
+    call = Call(whole_command, failed)
+    return _result(command(args=[*arguments], prog_name="cotool", standalone_mode=False, obj=call))
+
+
+def _result(job: Callable[[], int] | int | None) -> int:
+    return job() if callable(job) else job or 0
+
+
+def _app(words: Sequence[str] | None) -> App:
+    """Return the app with the command that `words` call, or whole: importing all takes 40 ms."""
+    called = words[0] if words and words[0] in _COMMANDS else None
+    app = App()
     for name, text in _COMMANDS.items():
-        if called is None and not whole:
+        if words is not None and called is None:
             app.command(name, help=text)(_listed)
-        elif whole or name == called:
-            _ADD[name](app, [] if whole else words[1:])
+        elif words is None or name == called:
+            _ADD[name](app, words[1:] if words else ())
     return app
 
 
@@ -186,63 +149,45 @@ def _listed() -> None:
     """Take the place of a command that is listed but not called."""
 
 
-def _add_consensus(app: typer.Typer, _: Sequence[str]) -> None:
-    from cotool.cli.consensus import command as consensus
+def _add_consensus(app: App, _: Sequence[str]) -> None:
+    from cotool.cli.consensus.command import EXAMPLES, consensus
 
-    app.command("consensus", epilog=consensus.EXAMPLES, no_args_is_help=False)(consensus.consensus)
+    app.command("consensus", epilog=EXAMPLES)(consensus)
 
 
-def _add_experts(app: typer.Typer, words: Sequence[str]) -> None:
+def _add_experts(app: App, _: Sequence[str]) -> None:
     from cotool.cli.experts import command as experts
 
-    app.add_typer(_narrowed(experts.app, words), name="experts")
+    app.groups["experts"] = experts.app
 
 
-def _add_analyze_logs(app: typer.Typer, words: Sequence[str]) -> None:
+def _add_analyze_logs(app: App, words: Sequence[str]) -> None:
     if words[:1] == ["diff"]:
-        from cotool.cli.logs import diff as analyze_logs_diff
+        from cotool.cli.logs import diff
 
-        app.add_typer(analyze_logs_diff.app, name="analyze-logs")
+        app.groups["analyze-logs"] = diff.app
         return
-    from cotool.cli.logs import command as analyze_logs
+    from cotool.cli.logs.command import EXAMPLES, analyze_logs
 
-    app.command("analyze-logs", epilog=analyze_logs.EXAMPLES, no_args_is_help=False)(
-        analyze_logs.analyze_logs
-    )
+    app.command("analyze-logs", epilog=EXAMPLES)(analyze_logs)
 
 
-def _add_vault(app: typer.Typer, words: Sequence[str]) -> None:
+def _add_vault(app: App, words: Sequence[str]) -> None:
     from cotool.cli.vault import command as vault
 
-    app.add_typer(_narrowed(vault.group(words), words), name="vault")
+    app.groups["vault"] = vault.group(words)
 
 
-def _add_bench(app: typer.Typer, words: Sequence[str]) -> None:
+def _add_bench(app: App, _: Sequence[str]) -> None:
     from cotool.cli.bench import command as bench
 
-    app.add_typer(_narrowed(bench.app, words), name="bench")
+    app.groups["bench"] = bench.app
 
 
-def _add_config(app: typer.Typer, words: Sequence[str]) -> None:
+def _add_config(app: App, _: Sequence[str]) -> None:
     from cotool.cli.config import command as config
 
-    app.add_typer(_narrowed(config.app, words), name="config")
-
-
-def _narrowed(app: typer.Typer, words: Sequence[str]) -> typer.Typer:
-    """Return a group with only the command or group that the first word names, if any."""
-    commands = [info for info in app.registered_commands if words and info.name == words[0]]
-    groups = [info for info in app.registered_groups if words and info.name == words[0]]
-    if not commands and not groups:
-        return app
-    narrow = copy.copy(app)
-    narrow.registered_commands, narrow.registered_groups = commands, []
-    for info in groups:
-        group = copy.copy(info)
-        if group.typer_instance is not None:
-            group.typer_instance = _narrowed(group.typer_instance, words[1:])
-        narrow.registered_groups.append(group)
-    return narrow
+    app.groups["config"] = config.app
 
 
 _ADD = {
@@ -253,6 +198,14 @@ _ADD = {
     "bench": _add_bench,
     "config": _add_config,
 }
+
+
+def _is_usage_error(error: Exception) -> bool:
+    if "typer" not in sys.modules:
+        return False
+    from cotool.cli.shared.by_typer import UsageError
+
+    return isinstance(error, UsageError)
 
 
 def _usage(error: Exception, arguments: Sequence[str]) -> tuple[str, str]:

@@ -122,9 +122,9 @@ def test_info_says_what_was_compiled_in(bench):
 def test_the_documentation_names_everything(bench):
     """docs/bench.md has every command, option and group."""
     options = set()
-    for info in app.registered_commands:
-        assert re.search(rf"`{info.name}`|bench {info.name}", DOCUMENTED)
-        options |= set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", bench(info.name, "--help").out))
+    for name in app.commands:
+        assert re.search(rf"`{name}`|bench {name}", DOCUMENTED)
+        options |= set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", bench(name, "--help").out))
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", DOCUMENTED))
     assert options - named - {"--help", "--quiet"} == set()
     assert named - options == set()

@@ -4,19 +4,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated
 
-import typer
-
 from cotool.cli.bench import run as work
 from cotool.cli.bench.compare import CompareOptions, compare_results
 from cotool.cli.bench.request import CASES, GROUPS, JSON, Request
-from cotool.cli.shared.settings import App
+from cotool.cli.shared.commands import App
+from cotool.cli.shared.options import argument
 
 Job = Callable[[], int]
 
 app = App(
     name="bench",
     no_args_is_help=True,
-    rich_markup_mode="rich",
     help="Measure how fast cotool is on this machine, with pyperf, and compare results.\n\n"
     "A case is one piece of work, such as the similarity of 600 texts; pyperf repeats and times "
     "it in fresh processes.",
@@ -51,10 +49,8 @@ def run(*, options: Request) -> Job:
 
 @app.command("compare", epilog="Example:  cotool bench compare old.json new.json --fail-above 5%")
 def compare(
-    old: Annotated[
-        str, typer.Argument(metavar="OLD", help="The earlier result of `bench run -o`.")
-    ],
-    new: Annotated[str, typer.Argument(metavar="NEW", help="The later result.")],
+    old: Annotated[str, argument("OLD", "The earlier result of `bench run -o`.")],
+    new: Annotated[str, argument("NEW", "The later result.")],
     *,
     options: CompareOptions,
 ) -> Job:

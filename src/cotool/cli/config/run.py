@@ -7,23 +7,20 @@ import sys
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import typer
-
-from cotool.cli.shared.settings import (
-    TABLES,
+from cotool.cli.shared.by_typer import (
+    BadParameter,
     commands_of,
-    config_path,
     is_settable,
     source_of,
-    store_path,
     traced_context,
 )
+from cotool.cli.shared.settings import TABLES, config_path, store_path
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cotool.cli.shared.settings import WholeCommand
+    from cotool.cli.shared.commands import WholeCommand
 
 _BAD_INPUT = 2
 # Variables that no config file can replace, their meanings, and their defaults.
@@ -129,7 +126,7 @@ def _traced(table: str, option: Any, context: Any) -> _Row:
     shown = place if place.startswith("COTOOL_") else config_path().name
     try:
         converted = option.process_value(context, value)
-    except typer.BadParameter as error:
+    except BadParameter as error:
         return _Row(option.name, value, shown, f"{place}: {error.message}", table)
     except InputError as error:
         return _Row(option.name, value, shown, f"{place}: {error.args[0]}", table)

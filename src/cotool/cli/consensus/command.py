@@ -5,17 +5,15 @@ from dataclasses import replace
 from functools import partial
 from typing import Annotated
 
-import typer
-
 from cotool._lazy import stand_ins
 from cotool.cli.consensus import values
 from cotool.cli.consensus.options import Options
 from cotool.cli.html.output import report_format
+from cotool.cli.shared.commands import Given
 from cotool.cli.shared.engine_options import Engine
 from cotool.cli.shared.examples import demo_paths
-from cotool.cli.shared.options import DEBUG, NO_PROGRESS, QUIET
+from cotool.cli.shared.options import DEBUG, NO_PROGRESS, QUIET, argument
 from cotool.cli.shared.report_options import format_of, standard_input
-from cotool.cli.shared.settings import from_command_line
 
 with stand_ins("cotool.cli.consensus.conditions", "cotool.cli.consensus.run"):
     from cotool.cli.consensus import conditions
@@ -42,18 +40,16 @@ _TRY = "cotool consensus answers.json, or try: cotool consensus --demo"
 
 
 def consensus(
-    context: typer.Context,
     files: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[FILES]...",
-            help="JSON, JSON lines, CSV or TSV, also compressed; - is standard input.",
-            show_default=False,
+        argument(
+            "[FILES]...", "JSON, JSON lines, CSV or TSV, also compressed; - is standard input."
         ),
     ] = None,
     *,
     options: Options,
     engine: Engine,
+    given: Given,
     quiet: bool = QUIET,
     no_progress: bool = NO_PROGRESS,
     debug: bool = DEBUG,  # noqa: ARG001 - main() finds it before Typer does
@@ -63,7 +59,7 @@ def consensus(
     Options can also be set in COTOOL_* variables (COTOOL_METRIC) and in config.toml.
     """
     chosen = format_of(options.format, values.FORMATS, json=options.json, output=options.output)
-    if not from_command_line(context, "store") and (
+    if "store" not in given.parameters and (
         options.compare_methods or options.method not in {"auto", "vote"}
     ):
         # A store from the settings is ignored by calls that use no store.

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated
 
-import typer
-
 from cotool.cli.experts import run as work
 from cotool.cli.experts.options import (
     Changing,
@@ -18,14 +16,14 @@ from cotool.cli.experts.options import (
     Stored,
     known_experts,
 )
-from cotool.cli.shared.settings import App
+from cotool.cli.shared.commands import App
+from cotool.cli.shared.options import argument
 
 Job = Callable[[], int]
 
 app = App(
     name="experts",
     no_args_is_help=True,
-    rich_markup_mode="rich",
     help="Show how reliable experts are, judge their answers, manage the store.\n\n"
     "The store keeps what was learned about experts from cotool consensus --learn and from "
     "feedback. It is a file or a database.",
@@ -52,7 +50,7 @@ def list_experts(*, options: ListOptions) -> Job:
 def show(
     expert: Annotated[
         str,
-        typer.Argument(metavar="EXPERT", help="The expert's name.", autocompletion=known_experts),
+        argument("EXPERT", "The expert's name.", known_experts),
     ],
     *,
     options: Shown,
@@ -71,9 +69,7 @@ def questions(*, options: QuestionsOptions) -> Job:
 def feedback(
     question: Annotated[
         str,
-        typer.Argument(
-            metavar="QUESTION", help="The question's id or text, or the beginning of one."
-        ),
+        argument("QUESTION", "The question's id or text, or the beginning of one."),
     ],
     *,
     options: FeedbackOptions,
@@ -86,9 +82,7 @@ def feedback(
 def reset(
     experts: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[EXPERT]...", help="Experts to forget.", autocompletion=known_experts
-        ),
+        argument("[EXPERT]...", "Experts to forget.", known_experts),
     ] = None,
     *,
     options: ResetOptions,
@@ -99,9 +93,7 @@ def reset(
 
 @app.command("export", epilog="Example:  cotool experts export learned.json")
 def export(
-    file: Annotated[
-        str, typer.Argument(metavar="[FILE]", help="The file to write. Default: standard output.")
-    ] = "-",
+    file: Annotated[str, argument("[FILE]", "The file to write. Default: standard output.")] = "-",
     *,
     options: Stored,
 ) -> Job:
@@ -111,9 +103,7 @@ def export(
 
 @app.command("import", epilog="Example:  cotool experts import learned.json")
 def import_(
-    file: Annotated[
-        str, typer.Argument(metavar="FILE", help="A file written by export; - is standard input.")
-    ],
+    file: Annotated[str, argument("FILE", "A file written by export; - is standard input.")],
     *,
     options: ImportOptions,
 ) -> Job:
@@ -123,9 +113,7 @@ def import_(
 
 @app.command("merge", epilog="Example:  cotool experts merge team-b.db learned.json")
 def merge(
-    others: Annotated[
-        list[str], typer.Argument(metavar="STORE...", help="Stores, or files written by export.")
-    ],
+    others: Annotated[list[str], argument("STORE...", "Stores, or files written by export.")],
     *,
     options: Changing,
 ) -> Job:

@@ -4,13 +4,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated
 
-import typer
-
 from cotool._lazy import stand_ins
 from cotool.cli.html.output import report_format
 from cotool.cli.logs.request import FORMATS, LogFlags, LogRequest
 from cotool.cli.shared.engine_options import Engine
 from cotool.cli.shared.examples import demo_paths
+from cotool.cli.shared.options import argument
 from cotool.cli.shared.report_options import format_of, standard_input
 from cotool.errors import InputError
 
@@ -47,10 +46,9 @@ _TRY = "cotool analyze-logs app.log, or try: cotool analyze-logs --demo"
 def analyze_logs(
     files: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[FILES]...",
-            help="Logs, globs or folders (-r), also gzip, zstd, bzip2, xz; - is standard input.",
-            show_default=False,
+        argument(
+            "[FILES]...",
+            "Logs, globs or folders (-r), also gzip, zstd, bzip2, xz; - is standard input.",
         ),
     ] = None,
     *,

@@ -5,11 +5,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from cotool.cli.shared.options import option, option_class
+from cotool.cli.shared.commands import App
+from cotool.cli.shared.options import argument, option, option_class
 from cotool.cli.shared.report_options import AS_JSON, REPORT_FILE, format_of
-from cotool.cli.shared.settings import App
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
@@ -45,18 +43,16 @@ class DiffOptions:
     )
 
 
-app = App(rich_markup_mode="rich", context_settings={"help_option_names": ["-h", "--help"]})
+app = App(
+    help="Count a log's lines by level, time, pattern and keyword.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 
 
-@app.callback()
-def _group() -> None:
-    """Count a log's lines by level, time, pattern and keyword."""
-
-
-@app.command(epilog=EXAMPLES)
+@app.command("diff", epilog=EXAMPLES)
 def diff(
-    before: Annotated[str, typer.Argument(metavar="BEFORE.json", help="JSON of the earlier run.")],
-    after: Annotated[str, typer.Argument(metavar="AFTER.json", help="JSON of the later run.")],
+    before: Annotated[str, argument("BEFORE.json", "JSON of the earlier run.")],
+    after: Annotated[str, argument("AFTER.json", "JSON of the later run.")],
     *,
     options: DiffOptions,
 ) -> Callable[[], int]:

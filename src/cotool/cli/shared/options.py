@@ -1,23 +1,47 @@
-"""Options for commands: with a value, or without.
+"""Options and arguments of commands, as they are declared.
 
 An option is the default of a command's parameter, or of a field in a class of options:
 
     output: str | None = option("Output", "Write to a file.", "--output -o FILE")
+
+An argument is part of a parameter's annotation:
+
+    file: Annotated[str, argument("FILE", "A vault file.")]
 """
 
 import dataclasses
-import functools
-import inspect
 import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, dataclass_transform
 
-import typer
-from typer.models import OptionInfo
-
 from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
 from cotool.errors import InputError
+
+
+class Declared(NamedTuple):
+    """An option, or an argument, which has no names."""
+
+    text: str
+    names: tuple[str, ...] = ()
+    default: Any = None
+    panel: str | None = None
+    metavar: str | None = None
+    complete: Callable[[str], list[str]] | None = None
+    convert: Callable[[Any, str], Any] | None = None
+
+    def converted(self, value: Any, name: str) -> Any:
+        """Return the value of the parameter `name` for the command. Raises InputError."""
+        if self.convert is None or value is None or value in ((), []):
+            return value
+        return self.convert(value, name)
+
+
+def argument(
+    metavar: str, text: str, complete: Callable[[str], list[str]] | None = None
+) -> Declared:
+    """Return an argument, whose help is `text`."""
+    return Declared(text, metavar=metavar, complete=complete)
 
 
 def option(
@@ -36,7 +60,7 @@ def option(
     option that must be given.
     """
     *flags, metavar = names.split()
-    complete = callback = None
+    complete = None
     if words:
 
         def complete(incomplete: str) -> list[str]:
@@ -45,21 +69,7 @@ def option(
 
     if convert is None and metavar in {"FILE", "PATH"}:
         convert = _named
-    if convert is not None:
-
-        def callback(param: typer.CallbackParam, value: Any) -> Any:
-            return value if value in (None, (), []) else convert(value, str(param.name))
-
-    return typer.Option(
-        default,
-        *flags,
-        help=text,
-        metavar=metavar,
-        rich_help_panel=panel,
-        autocompletion=complete,
-        callback=callback,
-        show_default=False,
-    )
+    return Declared(text, tuple(flags), default, panel, metavar, complete, convert)
 
 
 def _named(value: str | list[str], name: str) -> str | list[str]:
@@ -110,16 +120,14 @@ def nearest(word: str, known: Sequence[str]) -> str:
 
 def flag(panel: str, text: str, names: str, *, default: bool | None = False) -> Any:
     """Return an option without a value, such as "--force -f"."""
-    return typer.Option(
-        default, *names.split(), help=text, rich_help_panel=panel, show_default=False
-    )
+    return Declared(text, tuple(names.split()), default, panel)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 def option_class(cls: type[Any]) -> Any:
     """Make a class of options: a frozen dataclass, whose fields have the options' defaults."""
     for name, given in [*vars(cls).items()]:
-        if isinstance(given, OptionInfo):
+        if isinstance(given, Declared):
             setattr(cls, name, dataclasses.field(default=given.default, metadata={"option": given}))
     return dataclass(frozen=True, slots=True, kw_only=True)(cls)
 
@@ -129,56 +137,6 @@ class MadeOf(NamedTuple):
 
     options: Any
     make: Callable[[Any], Any]
-
-
-def with_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options of each parameter that is a class of options, or made of one.
-
-    They take the parameter's place. Whatever their order in the class, the options for how a
-    command runs are the last ones.
-    """
-    own = inspect.signature(command, eval_str=True)
-    parameters: list[inspect.Parameter] = []
-    classes: dict[str, tuple[MadeOf, list[str]]] = {}
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    for name, parameter in own.parameters.items():
-        made = _made_of(parameter.annotation)
-        if made is None:
-            parameters.append(parameter.replace(kind=keyword))
-            continue
-        fields = sorted(dataclasses.fields(made.options), key=_is_of_run)
-        classes[name] = made, [each.name for each in fields]
-        parameters += [
-            inspect.Parameter(
-                each.name, keyword, default=each.metadata["option"], annotation=each.type
-            )
-            for each in fields
-        ]
-    if not classes:
-        return command
-
-    @functools.wraps(command)
-    def wrapper(**values: Any) -> Any:
-        for name, (made, names) in classes.items():
-            values[name] = made.make(made.options(**{each: values.pop(each) for each in names}))
-        return command(**values)
-
-    wrapper.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    wrapper.__annotations__ = {p.name: p.annotation for p in parameters}
-    return wrapper
-
-
-def _made_of(annotation: Any) -> MadeOf | None:
-    for note in getattr(annotation, "__metadata__", ()):
-        if isinstance(note, MadeOf):
-            return note
-    if isinstance(annotation, type) and dataclasses.is_dataclass(annotation):
-        return MadeOf(annotation, lambda given: given)
-    return None
-
-
-def _is_of_run(field: Any) -> bool:
-    return bool(field.metadata["option"].rich_help_panel == "Run")
 
 
 MOST_THREADS = 1024

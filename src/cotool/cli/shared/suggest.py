@@ -15,8 +15,8 @@ from cotool.cli.shared.contents import contents_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cotool.cli.shared.commands import WholeCommand
     from cotool.cli.shared.contents import Contents
-    from cotool.cli.shared.settings import WholeCommand
 
 # Names that other tools use or that people try.
 _OTHER_NAMES = {

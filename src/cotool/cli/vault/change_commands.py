@@ -3,11 +3,9 @@
 from functools import partial
 from typing import Annotated
 
-import typer
-
 from cotool._lazy import stand_ins
-from cotool.cli.shared.options import flag
-from cotool.cli.shared.settings import App
+from cotool.cli.shared.commands import App
+from cotool.cli.shared.options import argument, flag
 from cotool.cli.vault.file_options import Import, Reencryption, Rewrapping
 from cotool.cli.vault.options import Files, Job, Keys
 
@@ -46,7 +44,7 @@ def reencrypt(files: Files, *, options: Reencryption, keys: Keys) -> Job:
 def rotate(
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[FILES]...", help="Files to encrypt again, with --reencrypt."),
+        argument("[FILES]...", "Files to encrypt again, with --reencrypt."),
     ] = None,
     *,
     anew: bool = flag("Changes", "Then give FILES a new file key.", "--reencrypt"),

@@ -1,14 +1,12 @@
 """`cotool vault encrypt`, `decrypt` and the other commands for content: their options."""
 
 from functools import partial
-from typing import Annotated, Any
-
-import typer
+from typing import Annotated
 
 from cotool._lazy import stand_ins
+from cotool.cli.shared.commands import App, Given
 from cotool.cli.shared.engine_options import Engine
-from cotool.cli.shared.options import QUIET, flag, option
-from cotool.cli.shared.settings import App, Command
+from cotool.cli.shared.options import QUIET, argument, flag, option
 from cotool.cli.vault.file_options import Batch, Decryption, Encryption
 from cotool.cli.vault.options import RECURSIVE, Files, Job, Keys
 from cotool.errors import InputError
@@ -19,7 +17,7 @@ with stand_ins("cotool.cli.vault.program_run", "cotool.cli.vault.reading", "coto
 
 commands = App()
 
-File = Annotated[str, typer.Argument(metavar="FILE", help="A vault file.")]
+File = Annotated[str, argument("FILE", "A vault file.")]
 
 
 @commands.command("encrypt", epilog="Example:  cotool vault encrypt -r documents/")
@@ -78,7 +76,7 @@ def edit(file: File, *, quiet: bool = QUIET, keys: Keys) -> Job:
 
 @commands.command("cat", epilog="Example:  cotool vault cat --range 0:100 report.pdf.vault")
 def cat(
-    files: Annotated[list[str], typer.Argument(metavar="FILES...", help="Vault files.")],
+    files: Annotated[list[str], argument("FILES...", "Vault files.")],
     *,
     byte_range: str | None = option(
         "Output",
@@ -91,38 +89,28 @@ def cat(
     return partial(reading.cat, files, keys, byte_range=byte_range)
 
 
-class ProgramCommand(Command):
-    """A command whose arguments are another program's: they all follow --."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Parse the options. Raises InputError for arguments before --."""
-        program = args[args.index("--") + 1 :] if "--" in args else []
-        rest = super().parse_args(ctx, args)
-        if not ctx.resilient_parsing and [*(ctx.params["program"] or ())] != program:
-            raise InputError(
-                "the program and its arguments must follow --",
-                hint="cotool vault exec --env FILE -- PROGRAM ARGUMENTS",
-            )
-        return rest
-
-
-@commands.command(
-    "exec", cls=ProgramCommand, epilog="Example:  cotool vault exec --env .env.vault -- make deploy"
-)
+@commands.command("exec", epilog="Example:  cotool vault exec --env .env.vault -- make deploy")
 def run_program(
     program: Annotated[
         list[str],
-        typer.Argument(metavar="PROGRAM...", help="After --, the program and its arguments."),
+        argument("PROGRAM...", "After --, the program and its arguments."),
     ],
     *,
     env: list[str] = option(
         "Input", "A vault file with NAME=value lines. Repeatable.", "--env FILE", default=...
     ),
     keys: Keys,
+    given: Given,
 ) -> Job:
     """Run a program with the variables of encrypted .env files; nothing is written to disk.
 
     The variables replace those of the same name. The program replaces cotool, so its signals,
     terminal and exit code are its own.
     """
+    words = given.words
+    if "--" not in words or [*words[words.index("--") + 1 :]] != program:
+        raise InputError(
+            "the program and its arguments must follow --",
+            hint="cotool vault exec --env FILE -- PROGRAM ARGUMENTS",
+        )
     return partial(program_run.run_program, program, env, keys)

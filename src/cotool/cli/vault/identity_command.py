@@ -7,10 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from cotool.cli.shared.options import QUIET, flag, option
-from cotool.cli.shared.settings import App
+from cotool.cli.shared.commands import App
+from cotool.cli.shared.options import QUIET, argument, flag, option
 from cotool.cli.vault.keys import changed_opener, new_opener, tell
 from cotool.cli.vault.options import (
     IMPORT_PASSPHRASE_FILE,
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
 
 identity_app = App(
     no_args_is_help=True,
-    rich_markup_mode="rich",
     help="Your identity: a private key in a file. Others encrypt for its public key, the recipient."
     " It also signs, and everyone can check its signatures.",
     epilog="""Examples:
@@ -45,9 +42,7 @@ cotool vault identity rotate
 
 Place = Annotated[
     str | None,
-    typer.Argument(
-        metavar="[PATH]", help="The file of the identity; by default --identity or your own."
-    ),
+    argument("[PATH]", "The file of the identity; by default --identity or your own."),
 ]
 
 
@@ -134,9 +129,7 @@ def rotate(path: Place = None, *, quiet: bool = QUIET, keys: Keys) -> None:
 )
 @later
 def merge(
-    file: Annotated[
-        str, typer.Argument(metavar="FILE", help="The same identity, changed on another machine.")
-    ],
+    file: Annotated[str, argument("FILE", "The same identity, changed on another machine.")],
     *,
     import_passphrase_file: str | None = IMPORT_PASSPHRASE_FILE,
     quiet: bool = QUIET,

@@ -8,10 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from cotool.cli.shared.options import QUIET, flag
-from cotool.cli.shared.settings import App
+from cotool.cli.shared.commands import App
+from cotool.cli.shared.options import QUIET, argument, flag
 from cotool.cli.vault import keyring_exchange
 from cotool.cli.vault.keys import changed_opener, new_opener, tell
 from cotool.cli.vault.options import ChangedSecret, Keys, NewSecret, later
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
 
 keys_app = App(
     no_args_is_help=True,
-    rich_markup_mode="rich",
     help="The keyring: the versions of your key, in a file that a passphrase or key file opens.",
     epilog="""Examples:
 
@@ -39,9 +36,7 @@ cotool vault keys rotate
 """,
 )
 
-Version = Annotated[
-    int, typer.Argument(metavar="VERSION", help="The number of a version, as in `keys list`.")
-]
+Version = Annotated[int, argument("VERSION", "The number of a version, as in `keys list`.")]
 
 
 @keys_app.command("init", epilog="Example:  cotool vault keys init")
@@ -186,4 +181,4 @@ def _change(request: KeyRequest, change: Callable[[Keyring], str], *, quiet: boo
     tell(f"{path}: {text}", quiet=quiet)
 
 
-keys_app.registered_commands += keyring_exchange.commands.registered_commands
+keys_app.commands |= keyring_exchange.commands.commands

@@ -6,10 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from cotool.cli.shared.options import QUIET, flag, option
-from cotool.cli.shared.settings import App
+from cotool.cli.shared.commands import App
+from cotool.cli.shared.options import QUIET, argument, flag, option
 from cotool.cli.vault.keys import generated_passphrase, new_opener, tell
 from cotool.cli.vault.options import ARMOR, IMPORT_PASSPHRASE_FILE, PROFILE, Keys, NewSecret, later
 from cotool.cli.vault.secrets import SecretSource, check_files
@@ -58,7 +56,7 @@ def export(
 @commands.command("import", epilog="Example:  cotool vault keys import keys.vault.asc")
 @later
 def import_keys(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="A file written by `keys export`.")],
+    file: Annotated[str, argument("FILE", "A file written by `keys export`.")],
     *,
     import_passphrase_file: str | None = IMPORT_PASSPHRASE_FILE,
     profile: str | None = PROFILE,
@@ -92,9 +90,7 @@ def import_keys(
 @commands.command("merge", epilog="Example:  cotool vault keys merge /mnt/laptop/keyring.vault")
 @later
 def merge(
-    file: Annotated[
-        str, typer.Argument(metavar="FILE", help="The same keyring, changed on another machine.")
-    ],
+    file: Annotated[str, argument("FILE", "The same keyring, changed on another machine.")],
     *,
     import_passphrase_file: str | None = IMPORT_PASSPHRASE_FILE,
     quiet: bool = QUIET,

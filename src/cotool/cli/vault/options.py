@@ -5,9 +5,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Annotated, Any
 
-import typer
-
-from cotool.cli.shared.options import MadeOf, flag, one_of, option, option_class
+from cotool.cli.shared.options import MadeOf, argument, flag, one_of, option, option_class
 from cotool.cli.shared.settings import variables
 from cotool.cli.vault.secrets import SecretSource
 from cotool.vault.requests import KeyRequest
@@ -26,9 +24,7 @@ PROFILE = option(
     convert=one_of(_PROFILES),
 )
 
-Files = Annotated[
-    list[str], typer.Argument(metavar="FILES...", help="Files, folders (-r); - is standard input.")
-]
+Files = Annotated[list[str], argument("FILES...", "Files, folders (-r); - is standard input.")]
 FORCE = flag("Output", "Replace existing files.", "--force -f")
 RECURSIVE = flag("Input", "Include the files in folders.", "--recursive -r")
 GENERATE = flag("Keys", "Generate a passphrase of 150 bits and show it.", "--generate-passphrase")

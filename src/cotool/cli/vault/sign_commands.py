@@ -3,11 +3,9 @@
 from functools import partial
 from typing import Annotated
 
-import typer
-
 from cotool._lazy import stand_ins
-from cotool.cli.shared.options import THREADS, flag
-from cotool.cli.shared.settings import App
+from cotool.cli.shared.commands import App
+from cotool.cli.shared.options import THREADS, argument, flag
 from cotool.cli.vault.file_options import SignatureCheck, Signing
 from cotool.cli.vault.options import PROFILE, Job, Keys
 
@@ -19,7 +17,7 @@ commands = App()
 
 @commands.command("sign", epilog="Example:  cotool vault sign -r release/ -o release.hmac")
 def sign(
-    files: Annotated[list[str], typer.Argument(metavar="FILES...", help="Files, folders (-r).")],
+    files: Annotated[list[str], argument("FILES...", "Files, folders (-r).")],
     *,
     options: Signing,
     keys: Keys,
@@ -36,9 +34,7 @@ def sign(
 
 @commands.command("verify-signature", epilog="Example:  cotool vault verify-signature release.hmac")
 def verify_signature(
-    manifest: Annotated[
-        str, typer.Argument(metavar="MANIFEST", help="A manifest written by `sign`.")
-    ],
+    manifest: Annotated[str, argument("MANIFEST", "A manifest written by `sign`.")],
     *,
     options: SignatureCheck,
     keys: Keys,
@@ -63,9 +59,8 @@ def hash_password(*, profile: str | None = PROFILE, threads: int | None = THREAD
 def verify_password(
     phc: Annotated[
         str | None,
-        typer.Argument(
-            metavar="[HASH]",
-            help="The hash. Without it, lines with a hash, a tab or space, and the password.",
+        argument(
+            "[HASH]", "The hash. Without it, lines with a hash, a tab or space, and the password."
         ),
     ] = None,
     *,

@@ -3,11 +3,9 @@
 from functools import partial
 from typing import Annotated
 
-import typer
-
 from cotool._lazy import stand_ins
-from cotool.cli.shared.options import QUIET
-from cotool.cli.shared.settings import App
+from cotool.cli.shared.commands import App
+from cotool.cli.shared.options import QUIET, argument
 from cotool.cli.vault.file_options import Cleaning
 from cotool.cli.vault.options import Job, Keys
 
@@ -16,7 +14,6 @@ with stand_ins("cotool.cli.vault.values_git"):
 
 values_app = App(
     no_args_is_help=True,
-    rich_markup_mode="rich",
     help="Files with sealed values, as encrypt --values writes them: in git, and after changes by "
     "hand. docs/vault.md has the recipes.",
     epilog="""Examples:
@@ -29,14 +26,12 @@ cotool vault values merge BASE OURS THEIRS
 """,
 )
 
-_Name = Annotated[str, typer.Argument(metavar="NAME", help="The path of the file, git's %f.")]
+_Name = Annotated[str, argument("NAME", "The path of the file, git's %f.")]
 
 
 @values_app.command("accept", epilog="Example:  cotool vault values accept config.yaml")
 def accept(
-    files: Annotated[
-        list[str], typer.Argument(metavar="FILES...", help="Files with sealed values.")
-    ],
+    files: Annotated[list[str], argument("FILES...", "Files with sealed values.")],
     *,
     quiet: bool = QUIET,
     keys: Keys,
@@ -52,13 +47,11 @@ def accept(
 
 @values_app.command("merge", epilog="Example:  cotool vault values merge BASE OURS THEIRS")
 def merge(
-    base: Annotated[str, typer.Argument(metavar="BASE", help="The common version, git's %O.")],
-    ours: Annotated[
-        str, typer.Argument(metavar="OURS", help="One side, git's %A; gets the result.")
-    ],
-    theirs: Annotated[str, typer.Argument(metavar="THEIRS", help="The other side, git's %B.")],
+    base: Annotated[str, argument("BASE", "The common version, git's %O.")],
+    ours: Annotated[str, argument("OURS", "One side, git's %A; gets the result.")],
+    theirs: Annotated[str, argument("THEIRS", "The other side, git's %B.")],
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="The file's name in messages, git's %P.")
+        str | None, argument("[NAME]", "The file's name in messages, git's %P.")
     ] = None,
     *,
     keys: Keys,
@@ -73,7 +66,7 @@ def merge(
 
 @values_app.command("textconv", epilog="Example:  cotool vault values textconv config.yaml")
 def textconv(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="A file, sealed or not.")],
+    file: Annotated[str, argument("FILE", "A file, sealed or not.")],
     *,
     keys: Keys,
 ) -> Job:

@@ -1,0 +1,462 @@
+"""Calls that Typer reads: options, and the other sources of their values.
+
+Click chooses between the command line, a variable, config.toml and a default. `Command` gives each
+option its variables and the command its part of config.toml, as Click's `envvar` and `default_map`.
+Its errors name the source of a bad value.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import functools
+import inspect
+import os
+from collections import UserDict
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+from cotool._lazy import lazy_pattern, stand_ins
+from cotool.cli.shared.commands import App, Given, Interface
+from cotool.cli.shared.options import nearest
+from cotool.cli.shared.settings import TABLES, config_path, read_config, variables
+from cotool.errors import CotoolError, InputError
+from cotool.version import __version__
+
+# Typer, inspect and pathlib need these to measure terminals, open URLs, install completion, read
+# UUIDs, show tracebacks, and suggest what was meant: nothing that a right call needs.
+with stand_ins(
+    *("linecache", "platform", "shellingham", "subprocess", "textwrap", "tokenize", "uuid:UUID"),
+    *("shutil:get_terminal_size", "difflib:get_close_matches", "gettext:gettext"),
+    "typer.completion:get_completion_inspect_parameters",
+    *("urllib.parse:quote_from_bytes", "traceback:FrameSummary StackSummary"),
+):
+    import typer
+    from typer.core import TyperCommand
+    from typer.main import get_command
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable, Iterator, Sequence
+
+    from cotool.cli.shared.commands import WholeCommand
+    from cotool.cli.shared.options import Declared
+
+# Click's UsageError. Typer includes its own copy of Click from 0.26 on and imports Click before, so
+# no import works for both.
+UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+BadParameter = typer.BadParameter
+
+# Options that exclude each other. The one given closer to the call overrides the others' settings.
+_RIVALS = (
+    ("format", "json"),
+    ("format", "open"),
+    ("scheduler", "scheduler_file"),
+    ("passphrase_file", "passphrase_fd", "passphrase_command", "system_keyring"),
+)
+_RANKS = {"DEFAULT_MAP": 1, "ENVIRONMENT": 2, "COMMANDLINE": 3}
+_REPORTS = {".json", ".jsonl", ".ndjson", ".csv", ".html", ".htm"}
+# Parameters of the library whose option has another name.
+_OPTIONS = {"num_threads": "threads", "armored": "armor", "destination": "output"}
+# How hints name parameters, with or without values; several with values form one call.
+_ONE_NAMED = lazy_pattern(r"""`([a-z_]+)(=(?:'[^']*'|"[^"]*"|[^`'"\s])*)?`""")
+_NAMED = lazy_pattern(rf"{_ONE_NAMED.pattern}(?: {_ONE_NAMED.pattern})*")
+_CALL = "cotool.call"
+_EPILOG = """Examples:  cotool consensus answers.json
+
+cotool experts list
+
+cotool analyze-logs app.log
+
+cotool vault encrypt report.pdf
+
+cotool bench run --group logs --fast
+
+cotool config show
+
+Tab completion:  cotool --install-completion"""
+# Options that describe a single call, for which a setting makes no sense.
+_ONLY_CALLED = {"debug", "demo", "explain_input", "table"}
+
+
+class Call(NamedTuple):
+    """What Click's contexts hold as `obj`."""
+
+    whole: WholeCommand
+    # Raised instead of calling the command, so that it names options.
+    failed: CotoolError | None = None
+
+
+def command_line(app: App, words: Sequence[str] = (), *, add_completion: bool = True) -> Any:
+    """Return Click's command for `cotool` with the commands of `app`.
+
+    words: those of the call; the command has only the one that they name, if any.
+    """
+    made = typer.Typer(
+        name="cotool",
+        add_completion=add_completion,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    made.callback(invoke_without_command=True, epilog=_EPILOG)(_cotool)
+    command = _unwrapped(get_command(_filled(made, app, words)))
+    for parameter in command.params:
+        if parameter.name in {"install_completion", "show_completion"}:
+            parameter.hidden = True
+    return command
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - Typer calls it by position
+    if wanted:
+        print(f"cotool {__version__}")
+        raise typer.Exit
+
+
+def _cotool(
+    context: typer.Context,
+    *,
+    version: Annotated[  # noqa: ARG001 - its callback acts
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+    debug: Annotated[  # noqa: ARG001 - main() finds it before Typer does
+        bool, typer.Option("--debug", help="Show the traceback of an error.")
+    ] = False,
+) -> None:
+    """Consensus among experts, analysis of logs, encryption of files."""
+    if context.invoked_subcommand is None:
+        from cotool.cli.welcome import WELCOME
+
+        print(WELCOME, end="")
+
+
+def _filled(made: typer.Typer, app: App, words: Sequence[str]) -> typer.Typer:
+    """Return Typer's form of a group, with only the command or group that `words` name, if any."""
+    named = {*words[:1]} & {*app.commands, *app.groups}
+    for name, (command, settings) in app.commands.items():
+        if not named or name in named:
+            made.command(name, cls=Command, **settings)(_with_parameters(command))
+    for name, group in app.groups.items():
+        if not named or name in named:
+            inner = typer.Typer(rich_markup_mode="rich", **group.settings)
+            made.add_typer(_filled(inner, group, words[1:]), name=name)
+    return made
+
+
+def _unwrapped(command: Any) -> Any:
+    """Return the command with each paragraph of its help on one line, for rich to wrap."""
+    if command.help:
+        paragraphs = inspect.cleandoc(command.help).split("\n\n")
+        command.help = "\n\n".join(" ".join(text.split()) for text in paragraphs)
+    for inner in getattr(command, "commands", {}).values():
+        _unwrapped(inner)
+    return command
+
+
+def _with_parameters(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a command as a function whose signature Typer reads."""
+    interface = Interface(command)
+
+    @functools.wraps(command)
+    def called(*, typer_context: typer.Context, **values: Any) -> Any:
+        given = (name for name in values if _rank(typer_context, name) == _RANKS["COMMANDLINE"])
+        words = tuple(typer_context.meta[_CALL][1:])
+        return interface.call(values, Given(frozenset(given), words, typer_context.obj.whole))
+
+    parameters = [_for_typer("typer_context", typer.Context)]
+    for name, annotation, declared, default in interface.parameters:
+        if declared.names:
+            parameters.append(_for_typer(name, annotation, _typer_option(declared)))
+        else:
+            argument = typer.Argument(
+                help=declared.text, metavar=declared.metavar, autocompletion=declared.complete,
+                show_default=False,
+            )  # fmt: skip
+            parameters.append(_for_typer(name, Annotated[annotation, argument], default))
+    called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    called.__annotations__ = {each.name: each.annotation for each in parameters}
+    return called
+
+
+def _for_typer(name: str, annotation: Any, default: Any = ...) -> inspect.Parameter:
+    found = inspect.Parameter
+    default = found.empty if default is ... else default
+    return found(name, found.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _typer_option(declared: Declared) -> Any:
+    callback = None
+    if declared.convert is not None:
+
+        def callback(param: typer.CallbackParam, value: Any) -> Any:
+            return declared.converted(value, str(param.name))
+
+    return typer.Option(
+        declared.default, *declared.names, help=declared.text, metavar=declared.metavar,
+        rich_help_panel=declared.panel, autocompletion=declared.complete, callback=callback,
+        show_default=False,
+    )  # fmt: skip
+
+
+class Command(TyperCommand):
+    """A command whose options may also be set by variables and in config.toml."""
+
+    def make_context(self, info_name: Any, args: Any, parent: Any = None, **extra: Any) -> Any:
+        """Return the context with variables and the config file attached; neither is read yet."""
+        table = _table(info_name, parent)
+        # A broken file stops neither --help nor completion.
+        own = args[: args.index("--")] if "--" in args else args
+        helps = {"-h", "--help"} & {*own} or extra.get("resilient_parsing")
+        if table is not None and not helps:
+            whole = None if parent is None else parent.obj.whole
+            extra["default_map"] = self.attach(table, whole)
+        given = tuple(args)  # which parsing empties
+        context = super().make_context(info_name, args, parent, **extra)
+        context.meta[_CALL] = (context.command_path, *given)
+        return context
+
+    def attach(self, table: str, whole: WholeCommand | None) -> UserDict[str, object]:
+        """Attach the variables to the options, and return what the config file sets.
+
+        whole: returns the whole command line, for the keys of other commands.
+        """
+        settable: list[Any] = [found for found in self.params if is_settable(found)]
+        for found in settable:
+            found.envvar, found.show_envvar = variables(table, found.name), False
+            if found.multiple:
+                found.type = copy.copy(found.type)
+                found.type.envvar_list_splitter = ","
+        return _Configured(table, settable, whole or (lambda: self))
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse, choose and convert; errors name the source of the value."""
+        if not ctx.resilient_parsing:
+            _spare_file_names(args)
+        with _naming_sources(ctx):
+            rest = super().parse_args(ctx, args)
+        _drop_rivals(ctx)
+        return rest
+
+    def invoke(self, ctx: Any) -> Any:
+        """Return the command's work; its errors name options, too."""
+        with _naming_sources(ctx):
+            if ctx.obj.failed is not None:
+                raise ctx.obj.failed
+            job = super().invoke(ctx)
+        return partial(_run_named, ctx, job) if callable(job) else job
+
+
+def _spare_file_names(args: Sequence[str]) -> None:
+    """Raise InputError for an option that is also the name of a file.
+
+    A shell expands `*` to whatever names others have given to files in the folder.
+    """
+    for arg in args:
+        if arg == "--":
+            return
+        if len(arg) > 1 and arg.startswith("-") and os.path.lexists(arg):
+            raise InputError(
+                f"{arg}: there is a file of this name, which may not be meant as an option",
+                hint=f"write ./{arg} for the file, or -- before all file names",
+            )
+
+
+def _run_named(ctx: Any, job: Callable[[], int]) -> int:
+    with _naming_sources(ctx):
+        return job()
+
+
+def source_of(ctx: Any, parameter: Any) -> str:
+    """Return what set a parameter: "--metric", "COTOOL_METRIC", "FILE: [table] key", "default"."""
+    source = getattr(ctx.get_parameter_source(parameter.name), "name", "DEFAULT")
+    if source == "ENVIRONMENT":
+        return str(next(name for name in parameter.envvar if os.environ.get(name)))
+    if source == "DEFAULT_MAP":
+        return f"{config_path()}: {ctx.default_map.label(parameter.name)}"
+    if parameter.param_type_name != "option":
+        return str(parameter.make_metavar(ctx)).strip("[].")
+    return str(max(parameter.opts, key=len))
+
+
+class _Configured(UserDict[str, object]):
+    """One table of the config file as Click's `default_map`, read when Click first asks.
+
+    A table may have keys for any command of its group: `cotool vault verify` accepts a file that
+    sets `armor` for `cotool vault encrypt`.
+    """
+
+    def __init__(self, table: str, parameters: Sequence[Any], whole: WholeCommand) -> None:
+        self._table = table
+        self._whole = whole
+        self._parameters = {found.name: found for found in parameters}
+        self._keys: dict[str, str] = {}
+
+    def label(self, name: str) -> str:
+        """Return the name of an option in the file."""
+        return f"[{self._table}] {self._keys.get(name, name)}"
+
+    @cached_property
+    def data(self) -> dict[str, object]:  # type: ignore[override]
+        """The values by the names of parameters."""
+        values = {}
+        names = option_names(self._parameters.values())
+        for key, value in read_config().get(self._table, {}).items():
+            name = names.get(key.replace("-", "_"))
+            if name is None:
+                self._check(key)
+                continue
+            self._keys[name] = key
+            where = f"{config_path()}: {self.label(name)}"
+            values[name] = _from_toml(self._parameters[name], value, where)
+        return values
+
+    def _check(self, key: str) -> None:
+        """Raise InputError if no command of the table has an option of this name."""
+        whole = self._whole()
+        inner = getattr(whole, "commands", {}).get(self._table, whole)
+        known: dict[str, str] = {}
+        for _, command in commands_of(inner, (self._table,)):
+            known |= option_names(command.params)
+        if key.replace("-", "_") not in known:
+            raise InputError(
+                f"{config_path()}: unknown key {key!r} in [{self._table}]",
+                hint=nearest(key.replace("-", "_"), tuple(known)),
+            )
+
+
+def option_names(parameters: Any) -> dict[str, str]:
+    """Return the names of parameters by the long names of their options, "_" for "-"."""
+    return {
+        option[2:].replace("-", "_"): found.name
+        for found in parameters
+        if is_settable(found)
+        for option in found.opts
+        if option.startswith("--")
+    }
+
+
+def commands_of(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield every command of a group with the words that call it; a command yields itself."""
+    inner = getattr(command, "commands", None)
+    if inner is None:
+        yield path, command
+        return
+    for name, found in inner.items():
+        yield from commands_of(found, (*path, name))
+
+
+def _from_toml(parameter: Any, value: object, where: str) -> object:
+    """Return a value of the file in the form that the command line has."""
+    if parameter.is_flag:
+        if not isinstance(value, bool):
+            raise InputError(f"{where}: expected true or false, got {value!r}")
+        return value
+    if parameter.multiple and isinstance(value, dict):
+        return [f"{key}={_scalar(inner, where)}" for key, inner in value.items()]
+    values = [_scalar(inner, where) for inner in (value if isinstance(value, list) else [value])]
+    if parameter.multiple:
+        return values
+    if not isinstance(value, list):
+        return values[0]
+    import csv
+    import io
+
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(values)
+    return line.getvalue()
+
+
+def _scalar(value: object, where: str) -> str:
+    import datetime as dt
+
+    if isinstance(value, (dt.datetime, dt.date, dt.time)):
+        return value.isoformat()
+    if isinstance(value, (str, int, float)) and not isinstance(value, bool):
+        return str(value)
+    raise InputError(f"{where}: expected a string or a number, got {value!r}")
+
+
+def is_settable(parameter: Any) -> bool:
+    """Return whether variables and the config file may set a parameter."""
+    return parameter.param_type_name == "option" and parameter.name not in _ONLY_CALLED
+
+
+def traced_context(command: Any, words: Sequence[str], whole: WholeCommand) -> Any:
+    """Return a context of a command without arguments, so every value comes from settings."""
+    context = typer.Context(command, info_name=words[-1], resilient_parsing=True)
+    context.default_map = command.attach(words[0], whole)
+    return context
+
+
+def _table(info_name: str | None, parent: Any) -> str | None:
+    """Return the table of a command: the first word after `cotool`, or None."""
+    name = info_name
+    while parent is not None and parent.parent is not None:
+        name, parent = parent.info_name, parent.parent
+    return name if name in TABLES else None
+
+
+def _rank(ctx: Any, name: str) -> int:
+    return _RANKS.get(getattr(ctx.get_parameter_source(name), "name", ""), 0)
+
+
+def _drop_rivals(ctx: Any) -> None:
+    """Unset what another option overrides, such as a `format` in the config file by --json."""
+    defaults = {found.name: found.default for found in ctx.command.params}
+    for rivals in _RIVALS:
+        ranks = {name: _rank(ctx, name) for name in rivals if name in ctx.params}
+        for name, rank in ranks.items():
+            if 0 < rank < max(ranks.values()):
+                ctx.params[name] = defaults[name]
+    # The extension of a file that is given closer to the call decides the format.
+    suffix = Path(ctx.params.get("output") or "").suffix.lower()
+    if suffix in _REPORTS and 0 < _rank(ctx, "format") < _rank(ctx, "output"):
+        ctx.params["format"] = defaults["format"]
+
+
+@contextlib.contextmanager
+def _naming_sources(ctx: Any) -> Iterator[None]:
+    """In an error, replace the parameter by the option, variable or key that set it."""
+    try:
+        yield
+    except typer.BadParameter as error:
+        if error.param is not None and error.param.name is not None:
+            place = source_of(ctx, error.param)
+            if not place.startswith("-"):
+                error.param_hint = f"'{place}'"
+        raise
+    except CotoolError as error:
+        if isinstance(error, InputError) and error.parameter is not None:
+            found = _parameter(ctx, error.parameter)
+            if found is not None:
+                error.parameter = source_of(ctx, found)
+        if error.hint is not None:
+            error.hint = _NAMED.sub(partial(_with_options, ctx), error.hint)
+        raise
+
+
+def _parameter(ctx: Any, name: str) -> Any:
+    """Return the parameter of a command for one of the library; None if there is none."""
+    known = {found.name: found for found in ctx.command.params}
+    name = _OPTIONS.get(name, name)
+    return known.get(name) or known.get(f"{name}_key") or known.get(name.removesuffix("s"))
+
+
+def _with_options(ctx: Any, match: re.Match[str]) -> str:
+    """Return the options for parameters in a hint, in the whole call if they have values."""
+    words = []
+    for name, value in _ONE_NAMED.findall(match[0]):
+        found = _parameter(ctx, name)
+        option = f"--{name.replace('_', '-')}" if found is None else max(found.opts, key=len)
+        words.append(f"{option} {value[1:]}" if value else option)
+    text = " ".join(words)
+    if "=" not in match[0]:
+        return text
+    import shlex
+
+    path, *given = ctx.meta[_CALL]
+    return " ".join(filter(None, (path, shlex.join(given), text)))
