@@ -8,6 +8,7 @@ import shlex
 import pytest
 
 from cotool.cli.app import whole_command
+from cotool.errors import InputError
 
 
 def walk(command, path=()):
@@ -53,8 +54,12 @@ def test_examples_parse(path):
         named = ()
         while getattr(COMMANDS[named], "commands", None):
             named = (*named, words[len(named)])
-        with COMMANDS[named].make_context(named[-1], words[len(named) :]) as context:
-            assert context.command is COMMANDS[named]
+        try:
+            with COMMANDS[named].make_context(named[-1], words[len(named) :]) as context:
+                assert context.command is COMMANDS[named]
+        except InputError as error:
+            if not str(error).endswith("No such file or directory"):
+                raise
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)

@@ -16,9 +16,8 @@ from cotool.engine.tasks import Lost
 from cotool.errors import CotoolError, EngineError, InputError
 from cotool.vault import operations
 from cotool.vault.batch import Job, Outcome
-from cotool.vault.passphrases import PassphraseSource
 from cotool.vault.recipients import Recipient
-from cotool.vault.requests import KeyRequest, Opening
+from cotool.vault.requests import Opening
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from cotool.engine.batches import Spread
     from cotool.vault.envelope import Key
     from cotool.vault.operations import Done
+    from cotool.vault.requests import KeyRequest
 
 _MOST = 256 << 20  # bytes per batch
 _LEAST = 1 << 20  # each file counts at least this many bytes
@@ -33,19 +33,14 @@ _LEAST = 1 << 20  # each file counts at least this many bytes
 
 @dataclass(frozen=True, slots=True)
 class VaultTask:
-    """What to do with files, and where the workers find the key. Contains no secret.
+    """What to do with files. `request` says where the workers find the key; it contains no secret.
 
     `only_recipients`: encrypt without any key of the workers. `expected`: id and primary version of
     the keyring that encrypts, None if another key does.
     """
 
     action: str
-    keyring: str | None
-    key_file: str | None
-    passphrase_file: str | None
-    passphrase: bool
-    allow_any_cost: bool = False
-    identity: str | None = None
+    request: KeyRequest
     recipients: tuple[str, ...] = ()
     only_recipients: bool = False
     armored: bool = False
@@ -86,17 +81,16 @@ def run_on_workers(task: VaultTask, jobs: Sequence[Job], spread: Spread) -> list
 
 def which_key(task: VaultTask) -> tuple[str, int] | None:
     """Return the id and primary version of the keyring that a worker encrypts with; no secret."""
-    return _sealing(_request(task))[0]
+    return _sealing(task.request)[0]
 
 
 def work_on(task: VaultTask, jobs: Sequence[Job]) -> list[Outcome]:
     """Do jobs with the keys of this machine, one file at a time."""
-    request = _request(task)
     keys: list[Key]
     if task.action == "encrypt":
         keys = [Recipient.parse(text) for text in task.recipients]
         if not task.only_recipients:
-            name, own = _sealing(request)
+            name, own = _sealing(task.request)
             if name != task.expected:
                 raise InputError(
                     f"a worker has {_name(name)}, not {_name(task.expected)}",
@@ -104,7 +98,7 @@ def work_on(task: VaultTask, jobs: Sequence[Job]) -> list[Outcome]:
                 )
             keys += own
     else:
-        opening = Opening(request)
+        opening = Opening(task.request)
         opening.ask_now(job.source for job in jobs)
         keys = [opening]
     outcomes = []
@@ -114,17 +108,6 @@ def work_on(task: VaultTask, jobs: Sequence[Job]) -> list[Outcome]:
         except (CotoolError, OSError) as error:
             outcomes.append(Outcome(job, None, error))
     return outcomes
-
-
-def _request(task: VaultTask) -> KeyRequest:
-    return KeyRequest(
-        task.keyring,
-        task.key_file,
-        task.passphrase,
-        PassphraseSource(task.passphrase_file),
-        task.allow_any_cost,
-        task.identity,
-    )
 
 
 def _sealing(request: KeyRequest) -> tuple[tuple[str, int] | None, list[Key]]:

@@ -13,6 +13,7 @@ from cotool._records import dataclass
 from cotool.errors import CotoolError, InputError
 from cotool.vault.files import STDIO, check_regular, named
 from cotool.vault.passphrases import PassphraseSource, is_stdin, spare_stdin_file
+from cotool.vault.slots import IDENTITY_SLOT, KEYRING_SLOT, PASSPHRASE_SLOT, PROGRAM_SLOT, Slot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,13 +25,21 @@ if TYPE_CHECKING:
     from cotool.vault.keyring import Keyring
     from cotool.vault.keys import Budget, Passphrase
     from cotool.vault.seen import Seen
-    from cotool.vault.slots import Slot
     from cotool.vault.wrap_command import WrapCommand
+
+# The options that name a source of a passphrase.
+PASSPHRASE_SOURCES = {"passphrase_file", "passphrase_fd", "passphrase_command", "system_keyring"}
+# The order in which keys are tried: a passphrase, which may have to be typed, comes last.
+_ORDER = (KEYRING_SLOT, IDENTITY_SLOT, PROGRAM_SLOT, PASSPHRASE_SLOT)
 
 
 @dataclass(frozen=True)
 class KeyRequest:
-    """The keys that were named: by paths, or a passphrase by its source. Each is read once."""
+    """The keys that were named: by paths, or a passphrase by its source. Each is read once.
+
+    `chosen` has the names of the options that this call gives. The others come from settings, which
+    apply to every call, so they do not decide which key encrypts.
+    """
 
     keyring: str | None = None
     key_file: str | None = None
@@ -39,34 +48,40 @@ class KeyRequest:
     allow_any_cost: bool = False
     identity: str | None = None
     wrap_command: str | None = None
+    chosen: frozenset[str] = field(default=frozenset(), repr=False)
 
     @functools.cached_property
     def secret(self) -> PassphraseSource:
-        """Return the source of the passphrase; COTOOL_PASSPHRASE_FILE if none was named."""
+        """The source of the passphrase; COTOOL_PASSPHRASE_FILE if none was named."""
         path = os.environ.get("COTOOL_PASSPHRASE_FILE")
         return replace(self.source, file=path) if path and not self.source.is_given else self.source
 
     @property
     def keyring_path(self) -> str:
-        """Return the path of the keyring: the option, then COTOOL_KEYRING, then the user's own."""
+        """The path of the keyring: the option, then COTOOL_KEYRING, then the user's own."""
         return self.keyring or _users_own("COTOOL_KEYRING", "keyring.vault")
 
     @property
     def identity_path(self) -> str:
-        """Return the path of the identity, found in the same way."""
+        """The path of the identity, found in the same way."""
         return self.identity or _users_own("COTOOL_IDENTITY", "identity.vault")
 
     @property
+    def key_file_path(self) -> str | None:
+        """The path of the key file: the option, then COTOOL_KEY_FILE."""
+        return self.key_file or os.environ.get("COTOOL_KEY_FILE")
+
+    @property
     def has_keyring(self) -> bool:
-        """Return whether a keyring is used: one is named, or the user has one."""
-        if self.passphrase or (self.chooses_program and not self._names_keyring):
+        """Whether a keyring is used: one is named, or the user has one."""
+        if self.passphrase or (self.chooses_program and "keyring" not in self.chosen):
             return False
         named = self.keyring or os.environ.get("COTOOL_KEYRING")
         return bool(named) or Path(self.keyring_path).exists()
 
     @property
     def has_identity(self) -> bool:
-        """Return whether an identity is used: one is named, or the user has one."""
+        """Whether an identity is used: one is named, or the user has one."""
         if (self.passphrase or self.chooses_program) and not self.chooses_identity:
             return False
         named = self.identity or os.environ.get("COTOOL_IDENTITY")
@@ -74,76 +89,53 @@ class KeyRequest:
 
     @property
     def chooses_identity(self) -> bool:
-        """Return whether the identity was named for this call, not by a variable for all calls."""
-        return self.identity is not None and self.identity != os.environ.get("COTOOL_IDENTITY")
+        """Whether this call names the identity."""
+        return "identity" in self.chosen
 
     @property
     def chooses_program(self) -> bool:
-        """Return whether a wrap command was named for this call."""
-        named = os.environ.get("COTOOL_WRAP_COMMAND")
-        return self.wrap_command is not None and self.wrap_command != named
+        """Whether this call names a wrap command."""
+        return "wrap_command" in self.chosen
 
     @property
-    def _names_keyring(self) -> bool:
-        return self.keyring is not None and self.keyring != os.environ.get("COTOOL_KEYRING")
+    def chooses_passphrase(self) -> bool:
+        """Whether this call asks for a passphrase or names its source."""
+        return bool(self.chosen & {"passphrase", *PASSPHRASE_SOURCES})
 
     @property
     def names_other_key(self) -> bool:
-        """Return whether this call names a key that encrypts, other than a wrap command."""
-        source = self.source
-        secret = source.is_given and source.file != os.environ.get("COTOOL_PASSPHRASE_FILE")
-        return secret or self._names_keyring or self.passphrase or self.chooses_identity
+        """Whether this call names a key that encrypts, other than a wrap command."""
+        return self.chooses_passphrase or bool(self.chosen & {"keyring", "identity"})
 
     @property
     def opens_by_passphrase(self) -> bool:
-        """Return whether a passphrase may be asked for: not if only a wrap command was named."""
+        """Whether a passphrase may be asked for: not if only a wrap command was named."""
         return not self.chooses_program or self.passphrase or self.secret.is_given
 
     @functools.cached_property
     def program(self) -> WrapCommand | None:
-        """Return the wrap command: the option, then COTOOL_WRAP_COMMAND. Raises InputError."""
+        """The wrap command: the option, then COTOOL_WRAP_COMMAND. Raises InputError."""
         command = self.wrap_command
         if command is None:
             command = os.environ.get("COTOOL_WRAP_COMMAND")
             if not command:
                 return None
-        import shlex
-
         from cotool.vault.wrap_command import WrapCommand
 
-        try:
-            return WrapCommand(shlex.split(command))
-        except ValueError:
-            raise InputError(
-                "the wrap command cannot be split into words", parameter="wrap_command"
-            ) from None
+        return WrapCommand(words_of(command, "wrap_command"))
 
     @functools.cached_property
     def identity_openers(self) -> list[Key]:
-        """Return what opens the identity's file: nothing if it is not protected.
-
-        Raises InputError.
-        """
+        """What opens the identity's file: nothing if it is not protected. Raises InputError."""
         from cotool.vault.identity import is_protected
-        from cotool.vault.inspection import read_slots
-        from cotool.vault.slots import PASSPHRASE_SLOT, PROGRAM_SLOT
 
         path = self.identity_path
         try:
-            if not is_protected(path):
-                return []
+            return [self._opener_of(path, "identity")] if is_protected(path) else []
         except FileNotFoundError:
             raise InputError(
                 f"{path}: there is no identity", hint="cotool vault identity init makes one"
             ) from None
-        slots = read_slots(path)
-        if self.program is not None and any(slot.kind == PROGRAM_SLOT for slot in slots):
-            return [self.program]
-        if any(slot.kind == PASSPHRASE_SLOT for slot in slots):
-            return [self.new_passphrase(self.secret.read(f"the identity {path}"))]
-        if self._key_file is None:
-            raise _no_opener(path, slots)
-        return [self._key_file]
 
     def read_identity(self) -> Identity:
         """Return the identity. Raises InputError, VaultError."""
@@ -156,25 +148,45 @@ class KeyRequest:
 
     @functools.cached_property
     def opener(self) -> Key:
-        """Return what opens the keyring's file. Raises InputError."""
-        from cotool.vault.inspection import read_slots
-        from cotool.vault.slots import PASSPHRASE_SLOT, PROGRAM_SLOT
-
+        """What opens the keyring's file. Raises InputError."""
         path = self.keyring_path
         try:
             check_regular(path)
-            slots = read_slots(path)
         except FileNotFoundError:
             raise InputError(
                 f"{path}: there is no keyring", hint="cotool vault keys init makes one"
             ) from None
-        if self._key_file is not None:
+        return self._opener_of(path, "keyring")
+
+    def _opener_of(self, path: str, what: str) -> Key:
+        """Return what opens a keyring or identity: its slots say what can, the call what should."""
+        from cotool.vault.inspection import read_slots
+
+        kinds = {slot.kind for slot in read_slots(path)}
+        by_key_file = KEYRING_SLOT in kinds or "key_file" in self.chosen
+        if by_key_file and self._key_file is not None:
             return self._key_file
-        if self.program is not None and any(slot.kind == PROGRAM_SLOT for slot in slots):
+        by_program = PROGRAM_SLOT in kinds
+        if by_program and self.program is not None:
             return self.program
-        if all(slot.kind != PASSPHRASE_SLOT for slot in slots):
-            raise _no_opener(path, slots)
-        return self.new_passphrase(self.secret.read(f"the keyring {path}"))
+        if PASSPHRASE_SLOT in kinds:
+            return self.new_passphrase(self.secret.read(f"the {what} {path}"))
+        raise InputError(
+            f"{path} opens only with a {'wrap command' if by_program else 'key file'}",
+            parameter="wrap_command" if by_program else "key_file",
+        )
+
+    def key_for(self, kind: int) -> Key | None:
+        """Return the key for slots of a kind, None if this request has none."""
+        if kind == KEYRING_SLOT:
+            return self.read_keyring() if self.has_keyring else None
+        if kind == IDENTITY_SLOT:
+            return self.read_identity() if self.has_identity else None
+        if kind == PROGRAM_SLOT:
+            return self.program
+        if kind == PASSPHRASE_SLOT and self.opens_by_passphrase:
+            return self.new_passphrase(self.secret.read("the file"))
+        return None
 
     def read_before_content(self) -> None:
         """Read a secret that comes before the content on standard input."""
@@ -183,11 +195,6 @@ class KeyRequest:
         if path and is_stdin(path):
             spare_stdin_file(path)
             _ = self._key_file
-
-    @property
-    def key_file_path(self) -> str | None:
-        """Return the path of the key file: the option, then COTOOL_KEY_FILE."""
-        return self.key_file or os.environ.get("COTOOL_KEY_FILE")
 
     @functools.cached_property
     def _key_file(self) -> KeyFile | None:
@@ -244,64 +251,26 @@ class Opening:
     def __init__(self, request: KeyRequest) -> None:
         self._request = request
         self._lock = threading.RLock()
-        self._keyring: Keyring | None = None
-        self._identity: Identity | None = None
-        self._passphrase: Passphrase | None = None
-        self._program: WrapCommand | None = None
+        self._keys: dict[int, Key] = {}
 
     def new_slot(self, header: Header | None = None) -> tuple[Slot, bytes]:
         """Return a slot for the key that has opened files so far."""
-        key = next(iter(self.all()), None)
-        if key is None:
-            raise InputError("no key has been used yet")
-        return key.new_slot(header)
+        for key in self.all():
+            return key.new_slot(header)
+        raise InputError("no key has been used yet")
 
     def candidates(self, slot: Slot, budget: Budget) -> Sequence[bytes]:
         """Return the keys for a slot, after asking for them if necessary."""
-        key = self._key_for(slot.kind)
-        # Several programs may run at the same time.
+        key = self.key_for(slot.kind)
+        # Without the lock: several programs may run at the same time.
         return () if key is None else key.candidates(slot, budget)
 
-    def _key_for(self, kind: int) -> Key | None:
+    def key_for(self, kind: int) -> Key | None:
         """Return the key for slots of a kind, or None if none is used."""
-        from cotool.vault.slots import IDENTITY_SLOT, KEYRING_SLOT, PASSPHRASE_SLOT, PROGRAM_SLOT
-
-        if kind == KEYRING_SLOT:
-            return self.keyring()
-        if kind == IDENTITY_SLOT:
-            return self.identity()
-        if kind == PROGRAM_SLOT:
-            return self.program()
-        asks = kind == PASSPHRASE_SLOT and self._request.opens_by_passphrase
-        return self.passphrase() if asks else None
-
-    def keyring(self) -> Keyring | None:
-        """Return the keyring, or None if none is used."""
         with self._lock:
-            if self._keyring is None and self._request.has_keyring:
-                self._keyring = self._request.read_keyring()
-            return self._keyring
-
-    def identity(self) -> Identity | None:
-        """Return the identity, or None if none is used."""
-        with self._lock:
-            if self._identity is None and self._request.has_identity:
-                self._identity = self._request.read_identity()
-            return self._identity
-
-    def program(self) -> WrapCommand | None:
-        """Return the wrap command, or None if none is used."""
-        with self._lock:
-            self._program = self._request.program
-            return self._program
-
-    def passphrase(self) -> Passphrase:
-        """Return the passphrase of files."""
-        with self._lock:
-            if self._passphrase is None:
-                secret = self._request.secret.read("the file")
-                self._passphrase = self._request.new_passphrase(secret)
-            return self._passphrase
+            if kind not in self._keys and (key := self._request.key_for(kind)) is not None:
+                self._keys[kind] = key
+            return self._keys.get(kind)
 
     def ask_now(self, paths: Iterable[str]) -> None:
         """Ask for the keys that the headers of files need, before threads start.
@@ -319,33 +288,30 @@ class Opening:
                 kinds = read_kinds(path)
             except (CotoolError, OSError):
                 continue  # this file's error is reported later
-            self._ask_for(kinds)
-
-    def _ask_for(self, kinds: set[int]) -> None:
-        from cotool.vault.slots import IDENTITY_SLOT, KEYRING_SLOT, PASSPHRASE_SLOT, PROGRAM_SLOT
-
-        order = (KEYRING_SLOT, IDENTITY_SLOT, PROGRAM_SLOT, PASSPHRASE_SLOT)
-        for kind in order:
-            if kind in kinds and self._key_for(kind) is not None:
-                return
+            for kind in _ORDER:
+                if kind in kinds and self.key_for(kind) is not None:
+                    break
 
     def moving(self) -> list[Key]:
         """Return the keys whose slots move to the newest version, or are wrapped again."""
-        keys = (self._keyring, self._identity, self._program)
-        return [key for key in keys if key is not None]
+        return [self._keys[kind] for kind in _ORDER[:-1] if kind in self._keys]
 
     def all(self) -> list[Key]:
         """Return each available key, to tell slots apart."""
-        keys = (self._keyring, self._identity, self._passphrase, self._program)
-        return [key for key in keys if key is not None]
+        return [self._keys[kind] for kind in _ORDER if kind in self._keys]
 
 
-def _no_opener(path: str, slots: Sequence[Slot]) -> InputError:
-    from cotool.vault.slots import PROGRAM_SLOT
+def words_of(command: str, parameter: str) -> list[str]:
+    """Return the words of a command as a shell would split them. Raises InputError."""
+    import shlex
 
-    if any(slot.kind == PROGRAM_SLOT for slot in slots):
-        return InputError(f"{path} opens only with a wrap command", parameter="wrap_command")
-    return InputError(f"{path} opens only with a key file", parameter="key_file")
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        raise InputError("the command cannot be split into words", parameter=parameter) from None
+    if not words or not words[0]:
+        raise InputError("the command is empty", parameter=parameter)
+    return words
 
 
 def _users_own(variable: str, name: str) -> str:

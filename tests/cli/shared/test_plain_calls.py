@@ -75,8 +75,11 @@ def calls(interface):
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
-def test_values_are_those_of_typer(path, monkeypatch):
+def test_values_are_those_of_typer(path, monkeypatch, tmp_path):
     """Whatever is read without Typer is what Typer reads, and most right calls are."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("7", "name"):
+        (tmp_path / name).touch()
     monkeypatch.setattr(Interface, "call", lambda _, values, given: (values, given))
     interface = Interface(COMMANDS[path])
     plain = right = 0

@@ -174,7 +174,7 @@ def _with_parameters(command: Callable[..., Any]) -> Callable[..., Any]:
         else:
             argument = typer.Argument(
                 help=declared.text, metavar=declared.metavar, autocompletion=declared.complete,
-                show_default=False,
+                callback=_callback(declared), show_default=False,
             )  # fmt: skip
             parameters.append(_for_typer(name, Annotated[annotation, argument], default))
     called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
@@ -189,17 +189,18 @@ def _for_typer(name: str, annotation: Any, default: Any = ...) -> inspect.Parame
 
 
 def _typer_option(declared: Declared) -> Any:
-    callback = None
-    if declared.convert is not None:
-
-        def callback(param: typer.CallbackParam, value: Any) -> Any:
-            return declared.converted(value, str(param.name))
-
     return typer.Option(
         declared.default, *declared.names, help=declared.text, metavar=declared.metavar,
-        rich_help_panel=declared.panel, autocompletion=declared.complete, callback=callback,
-        show_default=False,
+        rich_help_panel=declared.panel, autocompletion=declared.complete,
+        callback=_callback(declared), show_default=False,
     )  # fmt: skip
+
+
+def _callback(declared: Declared) -> Any:
+    def converted(param: typer.CallbackParam, value: Any) -> Any:
+        return declared.converted(value, str(param.name))
+
+    return None if declared.convert is None else converted
 
 
 class Command(TyperCommand):

@@ -89,7 +89,8 @@ class Interface:
     def call(self, values: dict[str, Any], given: Given) -> Any:
         """Call the command with the values of its parameters; return its work."""
         for name, (made, names) in self._made.items():
-            values[name] = made.make(made.options(**{each: values.pop(each) for each in names}))
+            options = made.options(**{each: values.pop(each) for each in names})
+            values[name] = made.make(options, given.parameters)
         if self._given is not None:
             values[self._given] = given
         return self._command(**values)
@@ -200,7 +201,7 @@ def _made_of(annotation: Any) -> MadeOf | None:
         if isinstance(note, MadeOf):
             return note
     if isinstance(annotation, type) and is_dataclass(annotation):
-        return MadeOf(annotation, lambda given: given)
+        return MadeOf(annotation, lambda given, _: given)
     return None
 
 

@@ -25,7 +25,7 @@ class _Options:
     resume: bool = flag("Run", "Continue a run that lost its cluster.", "--resume")
 
 
-def _choice(given: _Options) -> EngineChoice:
+def _choice(given: _Options, _: frozenset[str]) -> EngineChoice:
     return engine_choice(given.engine, given.scheduler, given.scheduler_file, resume=given.resume)
 
 

@@ -10,13 +10,15 @@ An argument is part of a parameter's annotation:
 """
 
 import dataclasses
+import functools
+import os
 import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, dataclass_transform
 
 from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
-from cotool.errors import InputError
+from cotool.errors import InputError, why_unreadable
 
 
 class Declared(NamedTuple):
@@ -38,10 +40,14 @@ class Declared(NamedTuple):
 
 
 def argument(
-    metavar: str, text: str, complete: Callable[[str], list[str]] | None = None
+    metavar: str,
+    text: str,
+    complete: Callable[[str], list[str]] | None = None,
+    *,
+    convert: Callable[[Any, str], object] | None = None,
 ) -> Declared:
-    """Return an argument, whose help is `text`."""
-    return Declared(text, metavar=metavar, complete=complete)
+    """Return an argument, whose help is `text`; `convert` is as for options."""
+    return Declared(text, metavar=metavar, complete=complete, convert=convert)
 
 
 def option(
@@ -80,6 +86,19 @@ def _named(value: str | list[str], name: str) -> str | list[str]:
         )
     return value
 
+
+def existing_file(value: str | list[str], name: str) -> str | list[str]:
+    """Return a path or several. Raises InputError if there is nothing at one of them."""
+    _named(value, name)
+    for path in [value] if isinstance(value, str) else value:
+        try:
+            os.stat(path)  # noqa: PTH116 - faster
+        except (OSError, ValueError) as error:
+            raise InputError(f"{path}: {why_unreadable(error)}", parameter=name) from None
+    return value
+
+
+input_file = functools.partial(option, convert=existing_file)
 
 _SIZE = lazy_pattern(r"(\d{1,15}(?:\.\d{1,3})?)\s?(?:([kMGT])(i?))?B?", re.IGNORECASE)
 
@@ -133,10 +152,13 @@ def option_class(cls: type[Any]) -> Any:
 
 
 class MadeOf(NamedTuple):
-    """How a parameter of a command is made of a class of options: Annotated[T, MadeOf(…)]."""
+    """How a parameter of a command is made of a class of options: Annotated[T, MadeOf(…)].
+
+    `make` gets the options, and the names of the parameters that are on the command line.
+    """
 
     options: Any
-    make: Callable[[Any], Any]
+    make: Callable[[Any, frozenset[str]], Any]
 
 
 MOST_THREADS = 1024

@@ -17,7 +17,8 @@ TABLES = ("consensus", "experts", "analyze-logs", "vault", "bench")
 
 # Variables beside COTOOL_<TABLE>_<OPTION>. Those of consensus have no prefix.
 _SHORT = {
-    ("consensus", "threads"): "COTOOL_NUM_THREADS",
+    # bench takes several numbers of threads.
+    **{(table, "threads"): "COTOOL_NUM_THREADS" for table in TABLES if table != "bench"},
     ("experts", "store"): "COTOOL_STORE",
     ("vault", "keyring"): "COTOOL_KEYRING",
     ("vault", "key_file"): "COTOOL_KEY_FILE",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cotool.cli.vault.batch_run import show_plan
+from cotool.cli.vault.people import recipients_of
 from cotool.cli.vault.run import keys_for, read_before_content, seal_jobs
 from cotool.cli.vault.secrets import SecretSource, warn_if_others_read
 from cotool.cli.vault.streams import spare_results, spare_terminal
@@ -50,8 +51,9 @@ def import_age(files: Sequence[str], request: KeyRequest, options: Import) -> in
     spare_results(jobs, force=options.force)
     if STDIO in files:
         read_before_content(request, options)
+    people = recipients_of(options.recipient, options.recipients_file)
     age = _age_keys(options, [job.source for job in jobs])
-    keys = keys_for(request, options) if jobs else []
+    keys = keys_for(request, options, people) if jobs else []
     return seal_jobs(planned, keys, options, partial(import_file, age=age), verb="imported")
 
 

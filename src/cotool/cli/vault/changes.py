@@ -7,21 +7,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cotool.cli.vault.batch_run import find_files, plan_in_place, run_jobs
-from cotool.cli.vault.keys import generated_passphrase, tell
+from cotool.cli.vault.keys import tell
 from cotool.cli.vault.people import recipients_of, removed_people
-from cotool.cli.vault.secrets import SecretSource, check_files
+from cotool.cli.vault.secrets import SecretSource
 from cotool.cli.vault.streams import spare_stdin
 from cotool.errors import InputError
 from cotool.text import plural
 from cotool.vault.files import named
-from cotool.vault.requests import KeyRequest, Opening
+from cotool.vault.inspection import read_slots
+from cotool.vault.requests import KeyRequest, Opening, words_of
+from cotool.vault.slots import IDENTITY_SLOT, KEYRING_SLOT, PROGRAM_SLOT
+from cotool.vault.wrap_command import WrapCommand
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from cotool.cli.shared.progress import Bar
     from cotool.cli.vault.file_options import Reencryption, Rewrapping
-    from cotool.vault import Done, Key, Passphrase, Recipient
+    from cotool.vault import Done, Key
     from cotool.vault.batch import Job
 
 
@@ -30,7 +33,7 @@ def rewrap(files: Sequence[str], request: KeyRequest, options: Rewrapping) -> in
     from cotool import vault
 
     spare_stdin(files)
-    _check_generated(options)
+    renewed, added = _new_passphrases(options)
     planned = plan_in_place(files, recursive=options.recursive)
     remove = [*(options.remove or ()), *removed_people(options.remove_recipient)]
     only = None
@@ -39,11 +42,15 @@ def rewrap(files: Sequence[str], request: KeyRequest, options: Rewrapping) -> in
     if not (_says_what(options) or request.has_keyring or request.has_identity or request.program):
         raise _nothing_to_change()
     people = recipients_of(options.add_recipient, None)
-    check_files(options.new_passphrase_file, options.add_passphrase_file, options.add_keyring)
+    if options.add_keyring is not None:
+        read_slots(options.add_keyring)  # it must be one before anything is asked
     key = Opening(request)
     key.ask_now(job.source for job in planned.jobs)
-    replacement = _replacement(request, options, key)
-    add = [*people, *_additions(request, options)]
+    replacement: list[Key] = [] if _says_what(options) else _newest(request, key)
+    if renewed is not None:
+        secret = renewed.read("the file from now on", confirm=True)
+        replacement = [request.new_passphrase(secret, profile=options.profile)]
+    add = [*people, *_additions(request, options, added)]
     changed: list[str] = []
 
     def work(job: Job, _threads: int, _bar: Bar) -> None:
@@ -76,39 +83,43 @@ def rewrap(files: Sequence[str], request: KeyRequest, options: Rewrapping) -> in
     return code
 
 
-def _replacement(request: KeyRequest, options: Rewrapping, key: Opening) -> list[Key]:
-    if options.replaces:
-        file = options.new_passphrase_file
-        return [_new_passphrase(request, options, file, "the file from now on")]
-    if _says_what(options):
-        return []
+def _newest(request: KeyRequest, key: Opening) -> list[Key]:
+    """Return the keys whose newest versions open the files from now on. Raises InputError."""
     if request.has_keyring and not request.chooses_identity:
-        key.keyring()
+        key.key_for(KEYRING_SLOT)
     elif request.has_identity:
-        key.identity()
+        key.key_for(IDENTITY_SLOT)
     if request.chooses_program:
-        key.program()
+        key.key_for(PROGRAM_SLOT)
     found = key.moving()
     if not found:
         raise _nothing_to_change()
     return found
 
 
-def _new_passphrase(
-    request: KeyRequest, options: Rewrapping, file: str | None, what: str
-) -> Passphrase:
-    secret = (
-        generated_passphrase() if options.generate else SecretSource(file).read(what, confirm=True)
-    )
-    return request.new_passphrase(secret, profile=options.profile)
+def _additions(
+    request: KeyRequest, options: Rewrapping, passphrase: SecretSource | None
+) -> Iterator[Key]:
+    """Yield the keys, other than people's, that open the files in addition."""
+    if passphrase is not None:
+        secret = passphrase.read("the further recipient", confirm=True)
+        yield request.new_passphrase(secret, profile=options.profile)
+    if options.add_keyring is not None:
+        yield KeyRequest(keyring=options.add_keyring, source=request.source).read_keyring()
+    if options.add_wrap_command is not None:
+        yield WrapCommand(words_of(options.add_wrap_command, "add_wrap_command"))
 
 
-def _check_generated(options: Rewrapping) -> None:
-    """Raise InputError if it is not clear which passphrase is to be generated."""
-    if options.generate and (options.new_passphrase_file or options.add_passphrase_file):
-        raise InputError("a passphrase is either read or generated", parameter="generate")
+def _new_passphrases(options: Rewrapping) -> tuple[SecretSource | None, SecretSource | None]:
+    """Return where a passphrase in place of the old one comes from, and where a further one does.
+
+    Raises InputError if it is not clear which one is to be generated.
+    """
     if options.generate and options.renews and options.adds:
         raise InputError("only one passphrase can be generated", parameter="generate")
+    renewed = SecretSource(options.new_passphrase_file, generate=options.generate)
+    added = SecretSource(options.add_passphrase_file, generate=options.generate)
+    return renewed if options.replaces else None, added if options.adds else None
 
 
 def _says_what(options: Rewrapping) -> bool:
@@ -134,32 +145,13 @@ def _nothing_to_change() -> InputError:
     )
 
 
-def _additions(request: KeyRequest, options: Rewrapping) -> list[Key]:
-    added: list[Key] = []
-    if options.adds:
-        file = options.add_passphrase_file
-        added.append(_new_passphrase(request, options, file, "the further recipient"))
-    if options.add_keyring is not None:
-        added.append(KeyRequest(keyring=options.add_keyring, source=request.source).read_keyring())
-    if options.add_wrap_command is not None:
-        program = KeyRequest(wrap_command=options.add_wrap_command).program
-        added += [] if program is None else [program]
-    return added
-
-
-def _people(options: Reencryption) -> list[Recipient]:
-    """Return the recipients, before anything is asked or changed. Raises InputError, OSError."""
-    check_files(options.recipient_passphrase_file)
-    return recipients_of(options.recipient, options.recipients_file)
-
-
 def reencrypt(files: Sequence[str], request: KeyRequest, options: Reencryption) -> int:
     """Give files a new file key."""
     from cotool import vault
 
     spare_stdin(files)
     planned = plan_in_place(files, recursive=options.recursive)
-    people = _people(options)
+    people = recipients_of(options.recipient, options.recipients_file)
     key = Opening(request)
     key.ask_now(job.source for job in planned.jobs)
     keys = [*key.all(), *people]
@@ -184,7 +176,7 @@ def rotate(files: Sequence[str], request: KeyRequest, options: Reencryption, *, 
     if anew:
         spare_stdin(files)
         find_files(files, recursive=options.recursive)
-        _people(options)
+        recipients_of(options.recipient, options.recipients_file)
     rotate_keyring(request, quiet=options.quiet)
     return reencrypt(files, request, options) if anew else 0
 

@@ -12,6 +12,8 @@ from cotool.cli.vault.people import recipients_of
 from cotool.cli.vault.secrets import SecretSource
 from cotool.errors import InputError
 from cotool.vault.cluster import VaultTask, run_on_workers, shared_jobs, states_of
+from cotool.vault.passphrases import PassphraseSource
+from cotool.vault.requests import KeyRequest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from cotool.cli.vault.file_options import Batch, Encryption
     from cotool.engine.choice import EngineChoice
     from cotool.vault.batch import Job, Outcome
-    from cotool.vault.requests import KeyRequest
     from cotool.vault.trees import Plan
 
 
@@ -39,15 +40,16 @@ def vault_task(action: str, request: KeyRequest) -> VaultTask:
                 f"{option}: a passphrase is never sent to the workers of a cluster",
                 hint="workers read their own keyring or --passphrase-file",
             )
-    return VaultTask(
-        action,
+    named = KeyRequest(
         _unless_set_by(request.keyring, "COTOOL_KEYRING"),
         _unless_set_by(request.key_file, "COTOOL_KEY_FILE"),
-        _unless_set_by(source.file, "COTOOL_PASSPHRASE_FILE"),
         request.passphrase,
+        PassphraseSource(_unless_set_by(source.file, "COTOOL_PASSPHRASE_FILE")),
         request.allow_any_cost,
         _unless_set_by(request.identity, "COTOOL_IDENTITY"),
+        chosen=request.chosen,
     )
+    return VaultTask(action, named)
 
 
 def _unless_set_by(path: str | None, variable: str) -> str | None:

@@ -8,7 +8,7 @@ from cotool.cli.shared.commands import App, Given
 from cotool.cli.shared.engine_options import Engine
 from cotool.cli.shared.options import QUIET, argument, flag, option
 from cotool.cli.vault.file_options import Batch, Decryption, Encryption
-from cotool.cli.vault.options import RECURSIVE, Files, Job, Keys
+from cotool.cli.vault.options import RECURSIVE, Files, Job, Keys, existing_files
 from cotool.errors import InputError
 
 with stand_ins("cotool.cli.vault.program_run", "cotool.cli.vault.reading", "cotool.cli.vault.run"):
@@ -76,7 +76,7 @@ def edit(file: File, *, quiet: bool = QUIET, keys: Keys) -> Job:
 
 @commands.command("cat", epilog="Example:  cotool vault cat --range 0:100 report.pdf.vault")
 def cat(
-    files: Annotated[list[str], argument("FILES...", "Vault files.")],
+    files: Annotated[list[str], argument("FILES...", "Vault files.", convert=existing_files)],
     *,
     byte_range: str | None = option(
         "Output",
@@ -97,7 +97,11 @@ def run_program(
     ],
     *,
     env: list[str] = option(
-        "Input", "A vault file with NAME=value lines. Repeatable.", "--env FILE", default=...
+        "Input",
+        "A vault file with NAME=value lines. Repeatable.",
+        "--env FILE",
+        default=...,
+        convert=existing_files,
     ),
     keys: Keys,
     given: Given,

@@ -3,7 +3,7 @@
 The default of a field is its option, and its name is the parameter's.
 """
 
-from cotool.cli.shared.options import QUIET, THREADS, flag, one_of, option, option_class
+from cotool.cli.shared.options import QUIET, THREADS, flag, input_file, one_of, option, option_class
 from cotool.cli.vault.options import (
     ARMOR,
     FORCE,
@@ -14,9 +14,14 @@ from cotool.cli.vault.options import (
     RECIPIENTS_FILE,
     RECURSIVE,
     SYNTAX_NAME,
+    command_text,
+    from_one,
+    pattern,
 )
 
 _LINKS = ("skip", "follow", "keep")
+
+
 _IN_PLACE = flag("Output", "Replace the file itself; with sealed values only.", "--in-place -i")
 
 
@@ -61,7 +66,7 @@ class Sealing(Copying):
     recipient_passphrase: bool = flag(
         "Keys", "Let a passphrase open the file, too.", "--recipient-passphrase"
     )
-    recipient_passphrase_file: str | None = option(
+    recipient_passphrase_file: str | None = input_file(
         "Keys", "Read that passphrase from a file.", "--recipient-passphrase-file FILE"
     )
     generate: bool = GENERATE
@@ -75,11 +80,11 @@ class Encryption(Sealing):
     values: bool = flag(
         "Output", "Encrypt only the values of YAML, JSON, .env and INI, not keys.", "--values"
     )
-    only: str | None = option("Output", "Only values under keys with this pattern.", "--only REGEX")
-    others: str | None = option("Output", "All values except those.", "--except REGEX")
+    only: str | None = pattern("Only values under keys with this pattern.", "--only REGEX")
+    others: str | None = pattern("All values except those.", "--except REGEX")
     syntax: str | None = SYNTAX_NAME
     in_place: bool = _IN_PLACE
-    previous: str | None = option(
+    previous: str | None = input_file(
         "Output", "Keep what did not change since this sealed version.", "--previous FILE"
     )
 
@@ -88,12 +93,12 @@ class Encryption(Sealing):
 class Import(Sealing):
     """The options of `import-age`."""
 
-    identity_file: list[str] | None = option(
+    identity_file: list[str] | None = input_file(
         "Input",
         "A file with age identities, or an SSH key without a passphrase. Repeatable.",
         "--identity-file -i FILE",
     )
-    age_passphrase_file: str | None = option(
+    age_passphrase_file: str | None = input_file(
         "Input",
         "Read the passphrase of the age files or identities from a file.",
         "--age-passphrase-file FILE",
@@ -121,16 +126,17 @@ class Rewrapping(Batch):
     add_passphrase: bool = flag(
         "Changes", "Let another passphrase open the file, too.", "--add-passphrase"
     )
-    add_passphrase_file: str | None = option(
+    add_passphrase_file: str | None = input_file(
         "Changes", "Read that passphrase from a file.", "--add-passphrase-file FILE"
     )
-    add_keyring: str | None = option(
+    add_keyring: str | None = input_file(
         "Changes", "Let this keyring open the file, too.", "--add-keyring FILE"
     )
     add_wrap_command: str | None = option(
         "Changes",
         "Let a program open the file, too, as with --wrap-command.",
         "--add-wrap-command COMMAND",
+        convert=command_text,
     )
     remove_wrap_key: list[str] | None = option(
         "Changes",
@@ -145,13 +151,13 @@ class Rewrapping(Batch):
         "Remove a person, with all versions: the public key, or the id that inspect shows.",
         "--remove-recipient KEY",
     )
-    recipients_file: str | None = option(
+    recipients_file: str | None = input_file(
         "Changes",
         "Let exactly the people in this file open the files: others are removed.",
         "--recipients-file FILE",
     )
     remove: list[int] | None = option(
-        "Changes", "Remove slot N (see inspect). Repeatable.", "--remove N"
+        "Changes", "Remove slot N (see inspect). Repeatable.", "--remove N", convert=from_one
     )
     generate: bool = GENERATE
     profile: str | None = PROFILE
@@ -181,7 +187,7 @@ class Reencryption(Batch):
     recipient_passphrase: bool = flag(
         "Keys", "Also ask for the recipient's passphrase.", "--recipient-passphrase"
     )
-    recipient_passphrase_file: str | None = option(
+    recipient_passphrase_file: str | None = input_file(
         "Keys", "Read that passphrase from a file.", "--recipient-passphrase-file FILE"
     )
     drop_others: bool = flag(
@@ -218,7 +224,7 @@ class SignatureCheck:
         "prints it. Repeatable.",
         "--signer KEY",
     )
-    signers_file: str | None = option(
+    signers_file: str | None = input_file(
         "Keys", "Accept a signature of anyone in a recipients file.", "--signers-file FILE"
     )
     threads: int | None = THREADS
@@ -229,8 +235,8 @@ class SignatureCheck:
 class Cleaning:
     """The options of `values clean`: how a file is sealed that has no older version."""
 
-    only: str | None = option("Output", "Seal only values under keys like this.", "--only REGEX")
-    others: str | None = option("Output", "Seal all values except those.", "--except REGEX")
+    only: str | None = pattern("Seal only values under keys like this.", "--only REGEX")
+    others: str | None = pattern("Seal all values except those.", "--except REGEX")
     syntax: str | None = SYNTAX_NAME
     recipient: list[str] | None = RECIPIENTS
     recipients_file: str | None = RECIPIENTS_FILE

@@ -15,9 +15,10 @@ from cotool.cli.vault.options import (
     ChangedProtection,
     Keys,
     Protection,
+    existing_files,
     later,
 )
-from cotool.cli.vault.secrets import SecretSource, check_files
+from cotool.cli.vault.secrets import SecretSource
 from cotool.errors import InputError
 from cotool.text import plural
 from cotool.vault.files import named
@@ -62,7 +63,7 @@ def init(path: Place = None, *, options: Protection, quiet: bool = QUIET, keys: 
     openers: list[Key] = []
     if not options.unprotected:
         openers.append(new_opener(request, f"the identity {place}", options))
-    elif options.generate:
+    elif options.generate or request.chosen - {"identity"}:
         raise _contradiction()
     identity.write_new(place, openers)
     tell(f"{place}: identity {identity.key_id.hex()}, version 1", quiet=quiet)
@@ -129,7 +130,10 @@ def rotate(path: Place = None, *, quiet: bool = QUIET, keys: Keys) -> None:
 )
 @later
 def merge(
-    file: Annotated[str, argument("FILE", "The same identity, changed on another machine.")],
+    file: Annotated[
+        str,
+        argument("FILE", "The same identity, changed on another machine.", convert=existing_files),
+    ],
     *,
     import_passphrase_file: str | None = IMPORT_PASSPHRASE_FILE,
     quiet: bool = QUIET,
@@ -146,8 +150,9 @@ def merge(
 
     from cotool.vault import Identity
 
-    place, theirs = keys.identity_path, other.read_identity()
-    with named(place), Identity.changed(place, keys.identity_openers) as identity:
+    place, openers = keys.identity_path, keys.identity_openers
+    theirs = other.read_identity()
+    with named(place), Identity.changed(place, openers) as identity:
         before = identity.primary.seed
         added = identity.merge(theirs)
     tell(f"{place}: {plural(added, 'new version')}; back up the identity again", quiet=quiet)
@@ -172,11 +177,11 @@ def change_passphrase(
     unprotected = options.unprotected
     if unprotected and options != ChangedProtection(unprotected=True):
         raise _contradiction()
-    check_files(options.new_passphrase_file)
-    request.read_identity()  # the old secret is checked before a new one is made
     opener = None
-    if not unprotected:
-        opener = changed_opener(request, f"the identity {place}", options)
+    if unprotected:
+        request.read_identity()
+    else:
+        opener = changed_opener(request, f"the identity {place}", options, request.read_identity)
     with named(place):
         Identity.change_opener(place, request.identity_openers, opener)
     secret = "its mode only" if unprotected else "the new secret"
@@ -189,4 +194,6 @@ def _at(request: KeyRequest, path: str | None) -> KeyRequest:
 
 
 def _contradiction() -> InputError:
-    return InputError("an unprotected identity has no passphrase", parameter="unprotected")
+    return InputError(
+        "an unprotected identity has no passphrase and no other key", parameter="unprotected"
+    )

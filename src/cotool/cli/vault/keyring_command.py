@@ -12,8 +12,7 @@ from cotool.cli.shared.commands import App
 from cotool.cli.shared.options import QUIET, argument, flag
 from cotool.cli.vault import keyring_exchange
 from cotool.cli.vault.keys import changed_opener, new_opener, tell
-from cotool.cli.vault.options import ChangedSecret, Keys, NewSecret, later
-from cotool.cli.vault.secrets import check_files
+from cotool.cli.vault.options import ChangedSecret, Keys, NewSecret, from_one, later
 from cotool.errors import InputError
 from cotool.vault.files import named
 
@@ -36,7 +35,9 @@ cotool vault keys rotate
 """,
 )
 
-Version = Annotated[int, argument("VERSION", "The number of a version, as in `keys list`.")]
+Version = Annotated[
+    int, argument("VERSION", "The number of a version, as in `keys list`.", convert=from_one)
+]
 
 
 @keys_app.command("init", epilog="Example:  cotool vault keys init")
@@ -68,9 +69,7 @@ def change_passphrase(*, options: ChangedSecret, quiet: bool = QUIET, keys: Keys
     from cotool.vault import Keyring
 
     path = keys.keyring_path
-    check_files(options.new_passphrase_file)
-    keys.read_keyring()  # the old secret is checked before a new one is made
-    opener = changed_opener(keys, f"the keyring {path}", options)
+    opener = changed_opener(keys, f"the keyring {path}", options, keys.read_keyring)
     Keyring.change_opener(path, [keys.opener], opener, seen=keys.seen)
     tell(f"{path}: opened by the new secret from now on", quiet=quiet)
 

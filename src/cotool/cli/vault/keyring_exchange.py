@@ -7,10 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cotool.cli.shared.commands import App
-from cotool.cli.shared.options import QUIET, argument, flag, option
-from cotool.cli.vault.keys import generated_passphrase, new_opener, tell
-from cotool.cli.vault.options import ARMOR, IMPORT_PASSPHRASE_FILE, PROFILE, Keys, NewSecret, later
-from cotool.cli.vault.secrets import SecretSource, check_files
+from cotool.cli.shared.options import QUIET, argument, flag, input_file, option
+from cotool.cli.vault.keys import new_opener, tell
+from cotool.cli.vault.options import (
+    ARMOR,
+    IMPORT_PASSPHRASE_FILE,
+    PROFILE,
+    Keys,
+    NewSecret,
+    existing_files,
+    later,
+)
+from cotool.cli.vault.secrets import SecretSource
 from cotool.errors import IntegrityError
 from cotool.text import visible_name
 from cotool.vault.files import named
@@ -29,7 +37,7 @@ def export(
     output: str | None = option("Output", "File for the export.", "--output -o FILE"),
     force: bool = flag("Output", "Replace an existing file.", "--force -f"),
     armor: bool = ARMOR,
-    export_passphrase_file: str | None = option(
+    export_passphrase_file: str | None = input_file(
         "Keys", "Read the passphrase of the export from a file.", "--export-passphrase-file FILE"
     ),
     options: NewSecret,
@@ -42,12 +50,9 @@ def export(
     from cotool.vault.in_memory import seal_bytes
 
     spare_output(output, force=force, text=armor)
+    source = SecretSource(export_passphrase_file, generate=options.generate)
     keyring = keys.read_keyring()
-    secret = (
-        generated_passphrase()
-        if options.generate
-        else SecretSource(export_passphrase_file).read("the export", confirm=True)
-    )
+    secret = source.read("the export", confirm=True)
     data = seal_bytes(keyring.to_bytes(), [keys.new_passphrase(secret, profile=options.profile)])
     write_out(armored(data) if armor else data, output, force=force, text=armor)
     tell(f"exported: {len(keyring.versions)} versions", quiet=quiet)
@@ -56,7 +61,9 @@ def export(
 @commands.command("import", epilog="Example:  cotool vault keys import keys.vault.asc")
 @later
 def import_keys(
-    file: Annotated[str, argument("FILE", "A file written by `keys export`.")],
+    file: Annotated[
+        str, argument("FILE", "A file written by `keys export`.", convert=existing_files)
+    ],
     *,
     import_passphrase_file: str | None = IMPORT_PASSPHRASE_FILE,
     profile: str | None = PROFILE,
@@ -69,7 +76,6 @@ def import_keys(
     """
     from cotool.vault import Keyring
 
-    check_files(file, import_passphrase_file)
     secret = SecretSource(import_passphrase_file).read(f"the export {file}")
     with named(file):
         other = Keyring.read(file, [keys.new_passphrase(secret)])
@@ -90,7 +96,10 @@ def import_keys(
 @commands.command("merge", epilog="Example:  cotool vault keys merge /mnt/laptop/keyring.vault")
 @later
 def merge(
-    file: Annotated[str, argument("FILE", "The same keyring, changed on another machine.")],
+    file: Annotated[
+        str,
+        argument("FILE", "The same keyring, changed on another machine.", convert=existing_files),
+    ],
     *,
     import_passphrase_file: str | None = IMPORT_PASSPHRASE_FILE,
     quiet: bool = QUIET,

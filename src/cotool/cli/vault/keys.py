@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cotool.cli.vault.secrets import (
-    SecretSource,
-    show_passphrase,
-    store_in_system,
-    system_keyring,
-)
+from cotool.cli.vault.secrets import SecretSource, store_in_system, system_keyring
 from cotool.errors import InputError
 from cotool.text import visible_name
+from cotool.vault.requests import PASSPHRASE_SOURCES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cotool.cli.vault.options import ChangedSecret, NewSecret
     from cotool.vault import KeyFile
     from cotool.vault.envelope import Key
     from cotool.vault.requests import KeyRequest
-
-
-def generated_passphrase() -> str:
-    """Generate a passphrase, show it, and return it."""
-    from cotool.vault import generate_passphrase
-
-    secret = generate_passphrase()
-    show_passphrase(secret)
-    return secret
 
 
 def check_profile(name: str | None) -> None:
@@ -42,15 +32,30 @@ def sealing_keys(request: KeyRequest, *, profile: str | None, generate: bool) ->
     """Return the key that encrypts: a generated passphrase, or what was named."""
     check_profile(profile)
     if generate:
-        return [request.new_passphrase(generated_passphrase(), profile=profile)]
-    if not (request.has_keyring or request.program or names_a_key(request)):
+        if named := sorted(request.chosen & {"keyring", "identity", "wrap_command"}):
+            raise InputError(
+                "a passphrase is generated in place of other keys",
+                parameter="generate",
+                hint=f"leave out `{named[0]}`, or use `recipient_passphrase` beside it",
+            )
+        secret = _generated(request).read("the new file")
+        return [request.new_passphrase(secret, profile=profile)]
+    if not (request.has_keyring or request.passphrase or request.program or names_a_key(request)):
         name = visible_name(request.keyring_path)
         print(f"cotool: there is no keyring at {name}, so a passphrase is used", file=sys.stderr)
     return request.sealing_keys(profile)
 
 
+def _generated(request: KeyRequest) -> SecretSource:
+    """Return a source that generates a passphrase. Raises InputError if the call names another."""
+    source = request.source
+    if not (isinstance(source, SecretSource) and request.chosen & PASSPHRASE_SOURCES):
+        source = SecretSource()
+    return replace(source, generate=True)
+
+
 def names_a_key(request: KeyRequest) -> bool:
-    """Return whether the call itself names a key that encrypts, not only the environment."""
+    """Return whether the call itself names a key that encrypts, not only a setting."""
     return request.names_other_key or request.chooses_program
 
 
@@ -60,48 +65,50 @@ def tell(text: str, *, quiet: bool) -> None:
         print(visible_name(text), file=sys.stderr)
 
 
-def key_file_at(path: str) -> KeyFile:
+def new_opener(request: KeyRequest, what: str, options: NewSecret) -> Key:
+    """Return what opens a new keyring or identity, which the prompts call `what`."""
+    by_passphrase = options.generate or request.chooses_passphrase
+    if request.key_file is not None and ("key_file" in request.chosen or not by_passphrase):
+        return _key_file_at(request.key_file)
+    if request.program is not None and request.chooses_program:
+        return request.program
+    source = request.secret
+    system = isinstance(source, SecretSource) and source.system
+    if system:
+        system_keyring()  # fails before anything is shown or asked
+        source = SecretSource()
+    if options.generate:
+        source = _generated(request)
+    secret = source.read(what, confirm=True)
+    if system:
+        store_in_system(what, str(secret))
+    return request.new_passphrase(secret, profile=options.profile)
+
+
+def changed_opener(
+    request: KeyRequest, what: str, options: ChangedSecret, check_old: Callable[[], object]
+) -> Key:
+    """Return what opens a keyring or identity from now on; `check_old` checks what opens it now.
+
+    Raises InputError for two ways, before anything is asked.
+    """
+    source = SecretSource(options.new_passphrase_file, generate=options.generate)
+    path = options.new_key_file
+    if path is not None and source.is_given:
+        raise InputError(
+            "several ways to open the file",
+            hint="use one of `new_passphrase_file`, `new_key_file`, `generate`",
+        )
+    key = None if path is None or not Path(path).exists() else _key_file_at(path)
+    check_old()
+    if path is not None:
+        return key or _key_file_at(path)
+    secret = source.read(f"{what} from now on", confirm=True)
+    return request.new_passphrase(secret, profile=options.profile)
+
+
+def _key_file_at(path: str) -> KeyFile:
     """Return a key file; make it if it does not exist."""
     from cotool.vault import KeyFile
 
     return KeyFile.read(path) if Path(path).exists() else KeyFile.generate(path)
-
-
-def new_opener(request: KeyRequest, what: str, options: NewSecret) -> Key:
-    """Return what opens a new keyring or identity, which the prompts call `what`."""
-    if request.key_file is not None:
-        return key_file_at(request.key_file)
-    if request.program is not None and request.chooses_program:
-        return request.program
-    source = request.source
-    system = isinstance(source, SecretSource) and source.system
-    if system:
-        system_keyring()  # fails before anything is shown or asked
-    if options.generate:
-        secret: str | bytes = generated_passphrase()
-        if system:
-            store_in_system(what, str(secret))
-    elif system:
-        secret = SecretSource().read(what, confirm=True)
-        store_in_system(what, str(secret))
-    else:
-        secret = request.secret.read(what, confirm=True)
-    return request.new_passphrase(secret, profile=options.profile)
-
-
-def changed_opener(request: KeyRequest, what: str, options: ChangedSecret) -> Key:
-    """Return what opens a keyring or identity from now on. Raises InputError for two ways."""
-    passphrase_file, key_file = options.new_passphrase_file, options.new_key_file
-    if sum([passphrase_file is not None, key_file is not None, options.generate]) > 1:
-        raise InputError(
-            "several ways to open the file",
-            hint="use one of --new-passphrase-file, --new-key-file, --generate-passphrase",
-        )
-    if key_file is not None:
-        return key_file_at(key_file)
-    secret = (
-        generated_passphrase()
-        if options.generate
-        else SecretSource(passphrase_file).read(f"{what} from now on", confirm=True)
-    )
-    return request.new_passphrase(secret, profile=options.profile)

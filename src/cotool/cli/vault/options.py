@@ -5,10 +5,21 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Annotated, Any
 
-from cotool.cli.shared.options import MadeOf, argument, flag, one_of, option, option_class
+from cotool.cli.shared.options import (
+    MadeOf,
+    argument,
+    existing_file,
+    flag,
+    input_file,
+    one_of,
+    option,
+    option_class,
+)
 from cotool.cli.shared.settings import variables
 from cotool.cli.vault.secrets import SecretSource
-from cotool.vault.requests import KeyRequest
+from cotool.errors import InputError
+from cotool.vault.files import STDIO
+from cotool.vault.requests import KeyRequest, words_of
 from cotool.vault.values.marks import SYNTAXES
 
 Command = Callable[..., Any]
@@ -24,6 +35,40 @@ PROFILE = option(
     convert=one_of(_PROFILES),
 )
 
+
+def command_text(value: str, name: str) -> str:
+    """Return a command. Raises InputError if it cannot be split into words."""
+    words_of(value, name)
+    return value
+
+
+def existing_files(value: Any, name: str) -> Any:
+    """Return the names of files. Raises InputError if one is missing; - is standard input."""
+    paths = [value] if isinstance(value, str) else value
+    existing_file([path for path in paths if path != STDIO], name)
+    return value
+
+
+def from_one(value: Any, name: str) -> Any:
+    """Return numbers that count from 1. Raises InputError for a lower one."""
+    least = value if isinstance(value, int) else min(value)
+    if least < 1:
+        raise InputError(f"the numbers begin with 1, got {least}", parameter=name)
+    return value
+
+
+def pattern(text: str, names: str) -> Any:
+    """Return an option for a pattern of keys, which is checked."""
+    return option("Output", text, names, convert=_checked_pattern)
+
+
+def _checked_pattern(value: str, name: str) -> str:
+    from cotool.vault.values.document import check_pattern
+
+    check_pattern(value, name)
+    return value
+
+
 Files = Annotated[list[str], argument("FILES...", "Files, folders (-r); - is standard input.")]
 FORCE = flag("Output", "Replace existing files.", "--force -f")
 RECURSIVE = flag("Input", "Include the files in folders.", "--recursive -r")
@@ -34,7 +79,7 @@ RECIPIENTS = option(
     "Encrypt for this person, a public key as `identity show` prints it. Repeatable.",
     "--recipient -R KEY",
 )
-RECIPIENTS_FILE = option(
+RECIPIENTS_FILE = input_file(
     "Keys",
     "Encrypt for everyone in a file: lines with a name and a key; # comments.",
     "--recipients-file FILE",
@@ -48,11 +93,11 @@ SYNTAX_NAME = option(
     convert=one_of(SYNTAXES),
 )
 ARMOR = flag("Output", "Write text instead of bytes, for YAML, mail or paper.", "--armor -a")
-IMPORT_PASSPHRASE_FILE = option(
+IMPORT_PASSPHRASE_FILE = input_file(
     "Keys", "Read the passphrase of the other file from a file.", "--import-passphrase-file FILE"
 )
 
-NEW_PASSPHRASE_FILE = option(
+NEW_PASSPHRASE_FILE = input_file(
     "Changes", "Read the new passphrase from a file.", "--new-passphrase-file FILE"
 )
 
@@ -119,7 +164,10 @@ class _KeyOptions:
         "Keys", "Read the passphrase from a file descriptor.", "--passphrase-fd N"
     )
     passphrase_command: str | None = option(
-        "Keys", "Read the passphrase from the output of a command.", "--passphrase-command COMMAND"
+        "Keys",
+        "Read the passphrase from the output of a command.",
+        "--passphrase-command COMMAND",
+        convert=command_text,
     )
     system_keyring: bool = flag(
         "Keys", "Read the passphrase from the operating system's keyring.", "--system-keyring"
@@ -128,6 +176,7 @@ class _KeyOptions:
         "Keys",
         "A program that wraps and unwraps file keys, one call per file; also COTOOL_WRAP_COMMAND.",
         "--wrap-command COMMAND",
+        convert=command_text,
     )
     allow_any_cost: bool = flag(
         "Keys", "Open files whose passphrase needs a lot of memory to check.", "--allow-any-cost"
@@ -149,11 +198,13 @@ def key_variables() -> set[str]:
     return {name for each in fields(_KeyOptions) for name in variables("vault", each.name)}
 
 
-def _key_request(given: _KeyOptions) -> KeyRequest:
+def _key_request(given: _KeyOptions, chosen: frozenset[str]) -> KeyRequest:
+    # A key on the command line overrides a setting that asks for a passphrase.
+    overridden = chosen & {"keyring", "identity", "wrap_command"} and "passphrase" not in chosen
     return KeyRequest(
         given.keyring,
         given.key_file,
-        given.passphrase,
+        given.passphrase and not overridden,
         SecretSource(
             given.passphrase_file,
             given.passphrase_fd,
@@ -163,6 +214,7 @@ def _key_request(given: _KeyOptions) -> KeyRequest:
         given.allow_any_cost,
         given.identity,
         given.wrap_command,
+        chosen,
     )
 
 

@@ -14,7 +14,7 @@ from cotool.cli.vault.keys import tell
 from cotool.cli.vault.streams import source_of, spare_stdin, standard_output
 from cotool.errors import InputError
 from cotool.text import plural, size, visible, visible_name
-from cotool.vault.requests import KeyRequest, Opening
+from cotool.vault.requests import KeyRequest, Opening, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,18 +93,19 @@ def _describe_slot(slot: SlotInfo, names: dict[str, str]) -> str:
 
 def edit(file: str, request: KeyRequest, *, quiet: bool) -> int:
     """Edit a vault file."""
-    import shlex
+    import shutil
 
     from cotool.vault.editing import edit as edit_file
 
     spare_stdin([file])
-    command = os.environ.get("VISUAL") or os.environ.get("EDITOR")
-    if not command:
+    command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ""
+    if not command.strip():
         raise InputError("no editor is set", hint="EDITOR=nano cotool vault edit FILE")
+    editor = words_of(command, "$VISUAL or $EDITOR")
+    if shutil.which(editor[0]) is None:
+        raise InputError(f"the editor {editor[0]} was not found", hint="set $VISUAL or $EDITOR")
     with ended_by_sigterm():
-        changed = edit_file(
-            file, keys=[Opening(request)], editor=shlex.split(command), again=_edit_again
-        )
+        changed = edit_file(file, keys=[Opening(request)], editor=editor, again=_edit_again)
     tell(f"{'encrypted again' if changed else 'not changed'}: {visible_name(file)}", quiet=quiet)
     return 0
 

@@ -11,7 +11,7 @@ from cotool._lazy import stand_ins
 from cotool.cli.vault.batch_run import plan_in_place, run_jobs, show_plan
 from cotool.cli.vault.keys import names_a_key, sealing_keys
 from cotool.cli.vault.people import recipients_of
-from cotool.cli.vault.secrets import SecretSource, check_files
+from cotool.cli.vault.secrets import SecretSource
 from cotool.cli.vault.streams import source_of, spare_results, spare_terminal, target_of
 from cotool.cli.vault.values_run import check_values, encrypt_values
 from cotool.errors import InputError
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from cotool.cli.shared.progress import Bar
     from cotool.cli.vault.file_options import Batch, Copying, Decryption, Encryption, Sealing
     from cotool.engine.choice import EngineChoice
-    from cotool.vault import Done, Key
+    from cotool.vault import Done, Key, Recipient
     from cotool.vault.batch import Job
 
 with stand_ins("cotool.cli.vault.cluster_run"):
@@ -57,7 +57,8 @@ def encrypt(
         return cluster_run.spread(planned, task, options, engine, verb="encrypted")
     if STDIO in files:
         read_before_content(request, options)
-    keys = keys_for(request, options) if jobs else []
+    people = recipients_of(options.recipient, options.recipients_file)
+    keys = keys_for(request, options, people) if jobs else []
     return seal_jobs(planned, keys, options, vault.encrypt, verb="encrypted")
 
 
@@ -116,7 +117,8 @@ def _encrypt_values(files: Sequence[str], request: KeyRequest, options: Encrypti
     planned = _plan(
         files, options, lambda name: name if in_place else name + trees.SUFFIX, seals=True
     )
-    return encrypt_values(planned, request, options, lambda: keys_for(request, options))
+    people = recipients_of(options.recipient, options.recipients_file)
+    return encrypt_values(planned, request, options, lambda: keys_for(request, options, people))
 
 
 def read_before_content(request: KeyRequest, options: Sealing) -> None:
@@ -126,15 +128,14 @@ def read_before_content(request: KeyRequest, options: Sealing) -> None:
         spare_stdin_file(options.recipient_passphrase_file)
 
 
-def keys_for(request: KeyRequest, options: Sealing) -> list[Key]:
+def keys_for(request: KeyRequest, options: Sealing, people: Sequence[Recipient]) -> list[Key]:
     """Return the keys that open a new file."""
-    from cotool.vault import Identity, Recipient
+    from cotool.vault import Identity
 
-    keys: list[Key] = [*recipients_of(options.recipient, options.recipients_file)]
-    check_files(options.recipient_passphrase_file)
+    keys: list[Key] = [*people]
     if not keys or names_a_key(request) or options.generate:
         own = sealing_keys(request, profile=options.profile, generate=options.generate)
-        heads = {key.head for key in keys if isinstance(key, Recipient)}
+        heads = {person.head for person in people}
         keys += [k for k in own if not (isinstance(k, Identity) and k.recipient.head in heads)]
     if options.recipient_passphrase or options.recipient_passphrase_file is not None:
         secret = SecretSource(options.recipient_passphrase_file).read("the recipient", confirm=True)

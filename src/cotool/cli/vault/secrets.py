@@ -17,6 +17,7 @@ from cotool.errors import InputError, MissingExtraError
 from cotool.text import visible_name
 from cotool.vault.files import read_line
 from cotool.vault.passphrases import PASSPHRASE_LIMIT, PassphraseSource, first_line, is_stdin
+from cotool.vault.requests import words_of
 
 _TRIES = 3
 _SERVICE = "cotool"
@@ -24,36 +25,42 @@ _SERVICE = "cotool"
 
 @dataclass(frozen=True)
 class SecretSource(PassphraseSource):
-    """The options for one passphrase; a prompt if there are none."""
+    """The options for one passphrase; a prompt if there are none.
+
+    generate: make a new one and show it. With `system`, the system's keyring keeps it.
+    """
 
     fd: int | None = None
     command: str | None = None
     system: bool = False
+    generate: bool = False
 
     def __post_init__(self) -> None:
-        given = [self.file is not None, self.fd is not None, self.command is not None, self.system]
-        if sum(given) > 1:
+        given = [each is not None for each in (self.file, self.fd, self.command)]
+        if sum([*given, self.system or self.generate]) > 1:
             raise InputError("several sources for one passphrase", hint="use only one of them")
 
     @property
     def is_given(self) -> bool:
-        """Return whether the passphrase comes from elsewhere than a terminal."""
+        """Whether the passphrase comes from elsewhere than a terminal."""
         return self != SecretSource()
 
     @property
     def is_from_stdin(self) -> bool:
-        """Return whether the passphrase is on standard input."""
+        """Whether the passphrase is on standard input."""
         return super().is_from_stdin or (self.fd is not None and is_stdin(self.fd))
 
     def read(self, what: str, *, confirm: bool = False) -> str | bytes:
         """Return the passphrase for `what`. Raises InputError, which never contains it."""
-        if self.system:
+        if self.system and not self.generate:
             return _from_system(what)
         if not self.is_given:
             return _from_terminal(what, confirm=confirm)
         return super().read(what)
 
     def _read(self, what: str) -> str | bytes:
+        if self.generate:
+            return _generated()
         if self.fd is not None:
             return _from_descriptor(self.fd)
         if self.command is not None:
@@ -61,13 +68,6 @@ class SecretSource(PassphraseSource):
         found = super()._read(what)
         warn_if_others_read(str(self.file))
         return found
-
-
-def check_files(*paths: str | None) -> None:
-    """Raise OSError for a file of the options that is missing, before anything is asked."""
-    for path in paths:
-        if path is not None:
-            Path(path).stat()
 
 
 def store_in_system(what: str, secret: str) -> None:
@@ -79,9 +79,13 @@ def store_in_system(what: str, secret: str) -> None:
         raise InputError(f"the system's keyring refused: {type(error).__name__}") from None
 
 
-def show_passphrase(secret: str) -> None:
-    """Print a generated passphrase once, on the terminal or standard error."""
+def _generated() -> str:
+    """Return a new passphrase after printing it once, on standard error."""
+    from cotool.vault import generate_passphrase
+
+    secret = generate_passphrase()
     print(f"passphrase: {secret}\nkeep it: it is not shown again", file=sys.stderr)
+    return secret
 
 
 def warn_if_others_read(path: str) -> None:
@@ -98,22 +102,21 @@ def _from_descriptor(number: int) -> str | bytes:
     try:
         line = read_line(number, PASSPHRASE_LIMIT)
     except OSError as error:
-        raise InputError(f"--passphrase-fd {number}: {error.strerror}") from None
+        raise InputError(f"{number}: {error.strerror}", parameter="passphrase_fd") from None
     return first_line(line, f"descriptor {number}")
 
 
 def _from_command(command: str) -> str | bytes:
-    import shlex
     import subprocess
 
+    words = words_of(command, "passphrase_command")
     try:
-        words = shlex.split(command)
         done = subprocess.run(  # noqa: S603 - the user's
             words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False
         )
-    except (OSError, ValueError, IndexError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "cannot be split into words"
-        raise InputError(f"--passphrase-command: {reason}") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise InputError(str(reason), parameter="passphrase_command") from None
     if done.returncode:
         raise InputError(f"--passphrase-command ended with code {done.returncode}")
     return first_line(done.stdout, "the output of --passphrase-command")

@@ -35,7 +35,7 @@ def sign(files: Sequence[str], request: KeyRequest, options: Signing) -> int:
 
     output = options.output
     listing = _signed_files(files, output, recursive=options.recursive)
-    spare_results([Job("", output)], force=options.force)
+    spare_results([Job("", output, named=True)], force=options.force)
     say_left_out(listing, quiet=False)
     key: Keyring | Passphrase | Identity
     if options.by_identity or request.chooses_identity:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -68,20 +69,26 @@ def spare_terminal(jobs: Sequence[Job], *, armor: bool) -> None:
 
 def spare_results(jobs: Sequence[Job], *, force: bool) -> None:
     """Fail before asking for a passphrase if a result cannot be written."""
-    if len(jobs) == 1 and not (force or jobs[0].replace):
-        name = jobs[0].destination
-        if name not in {None, STDIO} and Path(str(name)).is_file():
-            raise InputError(
-                f"{name}: already exists",
-                hint="replace it with --force, or give another name with --output",
-            )
+    if len(jobs) != 1 or jobs[0].destination in {None, STDIO}:
+        return
+    path = Path(str(jobs[0].destination))
+    if path.is_file() and not (force or jobs[0].replace):
+        raise InputError(
+            f"{path}: already exists",
+            hint="replace it with --force, or give another name with --output",
+        )
+    if jobs[0].named and not (path.parent.is_dir() and os.access(path.parent, os.W_OK)):
+        raise InputError(
+            f"{path}: cannot be written",
+            hint="give a file in an existing folder that you can write to",
+        )
 
 
 def spare_output(output: str | None, *, force: bool, text: bool) -> None:
     """Raise InputError if write_out() will not be able to write."""
     from cotool.vault.batch import Job
 
-    job = Job("", output or STDIO)
+    job = Job("", output or STDIO, named=True)
     spare_terminal([job], armor=text)
     spare_results([job], force=force)
 

@@ -7,7 +7,7 @@ from cotool._lazy import stand_ins
 from cotool.cli.shared.commands import App
 from cotool.cli.shared.options import QUIET, argument
 from cotool.cli.vault.file_options import Cleaning
-from cotool.cli.vault.options import Job, Keys
+from cotool.cli.vault.options import Job, Keys, existing_files
 
 with stand_ins("cotool.cli.vault.values_git"):
     from cotool.cli.vault import values_git as work
@@ -31,7 +31,9 @@ _Name = Annotated[str, argument("NAME", "The path of the file, git's %f.")]
 
 @values_app.command("accept", epilog="Example:  cotool vault values accept config.yaml")
 def accept(
-    files: Annotated[list[str], argument("FILES...", "Files with sealed values.")],
+    files: Annotated[
+        list[str], argument("FILES...", "Files with sealed values.", convert=existing_files)
+    ],
     *,
     quiet: bool = QUIET,
     keys: Keys,

@@ -18,6 +18,7 @@ from cotool.vault.files import Source, named
 from cotool.vault.locks import locked
 from cotool.vault.requests import KeyRequest, Opening
 from cotool.vault.values.checking import check_sealed
+from cotool.vault.values.document import checked_rule
 from cotool.vault.values.files import read_text
 from cotool.vault.values.marks import START, has_sealed_values
 from cotool.vault.values.tokens import TOKEN
@@ -78,6 +79,8 @@ def clean(name: str, request: KeyRequest, first: Cleaning) -> int:
         if content != previous:
             check_sealed(content, keys=[Opening(request)], name=name)
         return _write(content)
+    syntax = syntax_for(name, first.syntax)
+    checked_rule(syntax, first.only, first.others)
     keys: list[Key] = [Opening(request)]
     if previous is None:
         keys = [*recipients_of(first.recipient, first.recipients_file)]
@@ -86,7 +89,7 @@ def clean(name: str, request: KeyRequest, first: Cleaning) -> int:
     sealed = encrypt_values(
         content,
         keys=keys,
-        syntax=syntax_for(name, first.syntax),
+        syntax=syntax,
         only=first.only if previous is None else None,
         others=first.others if previous is None else None,
         previous=previous,

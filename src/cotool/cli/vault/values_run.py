@@ -10,13 +10,13 @@ from cotool.cli.vault.batch_run import run_jobs, show_plan
 from cotool.cli.vault.streams import source_of, spare_results, target_of
 from cotool.errors import InputError
 from cotool.text import visible_name
+from cotool.vault.batch import Outcome
 from cotool.vault.files import STDIO, Source
 from cotool.vault.operations import Done
 from cotool.vault.requests import KeyRequest, Opening
 from cotool.vault.trees import VAULTS, Plan
-from cotool.vault.values.document import check_pattern
 from cotool.vault.values.files import has_values_sealed, sealed_values
-from cotool.vault.values.marks import SYNTAXES, syntax_of
+from cotool.vault.values.marks import SYNTAXES, already_sealed, syntax_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,9 +53,6 @@ def check_values(options: Encryption, engine: EngineChoice) -> None:
             raise InputError(f"{option} cannot be combined with --values")
     if options.only is not None and options.others is not None:
         raise InputError("--only cannot be combined with --except")
-    for parameter, pattern in (("only", options.only), ("others", options.others)):
-        if pattern is not None:
-            check_pattern(pattern, parameter)
 
 
 def encrypt_values(
@@ -110,16 +107,24 @@ def encrypt_values(
 
 
 def _leave_out_others(plan: Plan, options: Encryption) -> None:
-    """Leave out files in folders that are sealed already, or whose names show no syntax."""
+    """Leave out files in folders that are sealed already, or whose names show no syntax.
+
+    Such a file fails, before anything is asked, if the call names it.
+    """
     inside = {found.path for found in plan.listing.files if found.in_folder}
-    for job in [job for job in plan.jobs if job.source in inside]:
-        if syntax_of(job.source) is None and options.syntax is None:
-            plan.listing.leave_out(OTHER_SYNTAX, job.source)
-        elif has_values_sealed(job.source):
-            plan.listing.leave_out(VAULTS, job.source)
-        else:
-            continue
+    for job in [*plan.jobs]:
+        try:
+            syntax_for(job.source, options.syntax)
+            if not has_values_sealed(job.source):
+                continue
+            error, reason = already_sealed(job.source), VAULTS
+        except InputError as unknown:
+            error, reason = unknown, OTHER_SYNTAX
         plan.jobs.remove(job)
+        if job.source in inside:
+            plan.listing.leave_out(reason, job.source)
+        else:
+            plan.failures.append(Outcome(job, None, error))
 
 
 def syntax_for(name: str, given: str | None) -> str:

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from cotool.errors import CotoolError, InputError
 from cotool.vault.envelope import Key, Unlocked, new_envelope, parse_headers, unlock
 from cotool.vault.values import env_values, ini_values, json_values, spans
-from cotool.vault.values.marks import SEALED_LIMIT, START, SYNTAXES, has_sealed_values
+from cotool.vault.values.marks import (
+    SEALED_LIMIT,
+    START,
+    SYNTAXES,
+    already_sealed,
+    has_sealed_values,
+)
 from cotool.vault.values.metadata import KEY, Metadata, Rule, joined, split
 from cotool.vault.values.tokens import TOKEN, Sealer, changed
 
@@ -202,11 +208,8 @@ def encrypt_values(
     """
     text = _decoded(content, name)
     if has_sealed_values(content[:START]):
-        raise InputError(
-            f"{name}: its values are sealed already",
-            hint="cotool vault edit changes them; cotool vault decrypt gives the plain file",
-        )
-    rule = _checked_rule(syntax, only, others)
+        raise already_sealed(name)
+    rule = checked_rule(syntax, only, others)
     if previous is None:
         envelope, tokens = new_envelope(keys, compact=True), _Tokens()
     else:
@@ -387,7 +390,8 @@ def is_wanted(rule: Rule, path: KeyPath) -> bool:
     return found == (rule.only is not None)
 
 
-def _checked_rule(syntax: str, only: str | None, others: str | None) -> Rule:
+def checked_rule(syntax: str, only: str | None, others: str | None) -> Rule:
+    """Return the rule for what is sealed. Raises InputError."""
     if syntax not in SYNTAXES:
         raise InputError(f"unknown syntax {syntax!r}", hint=f"known are {', '.join(SYNTAXES)}")
     if only is not None and others is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cotool._lazy import lazy_pattern
+from cotool.errors import InputError
 
 SYNTAXES = ("yaml", "json", "env", "ini")
 START = 4096  # bytes that are enough to see it
@@ -42,6 +43,14 @@ def begins_with_member(start: bytes) -> bool:
 def has_sealed_values(start: bytes) -> bool:
     """Return whether a file that starts with these bytes has sealed values."""
     return begins_with_comments(start) or begins_with_member(start)
+
+
+def already_sealed(name: str) -> InputError:
+    """Return the error for a document to seal whose values are sealed."""
+    return InputError(
+        f"{name}: its values are sealed already",
+        hint="cotool vault edit changes them; cotool vault decrypt gives the plain file",
+    )
 
 
 def syntax_of(name: str) -> str | None:
