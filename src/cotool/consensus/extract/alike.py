@@ -22,7 +22,6 @@ from cotool.text import normalised
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from fractions import Fraction
 
     from cotool.consensus.extract.extracted import Extracted
     from cotool.consensus.extract.units import Unit
@@ -118,7 +117,7 @@ def _unscaled(answer: Extracted, values: set[str]) -> str:
     return bare if bare in values else answer.value
 
 
-def _number(value: str) -> Fraction | None:
+def _number(value: str) -> fractions.Fraction | None:
     try:
         return fractions.Fraction(value)
     except ValueError:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
 from cotool.averages import median
+from cotool.consensus.extract.extracted import Extracted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # Longer programs are hardly ever equal; they are compared as texts.
 MOST_TOKENS = 400
@@ -79,12 +84,13 @@ def _alike(pieces: list[list[str]]) -> bool:
     return bool(shared) and median(shared) >= MOST_SHARED
 
 
-def code_values(texts: list[str]) -> list[tuple[str, str] | None] | None:
-    """Return the normal form and the code of each text; None if a vote on them makes no sense.
+def code_values(texts: Sequence[str]) -> list[Extracted | None] | None:
+    """Return each text's code as an answer; None if a vote on them makes no sense.
 
     A vote makes sense if two pieces are equal, or if short pieces share most of their tokens.
     """
-    codes = [code_of(text) if text else None for text in texts]
+    texts = [text.strip() for text in texts]
+    codes = list(map(code_of, texts))
     given = sum(code is not None for code in codes)
     if given < 2 or given < 0.6 * sum(map(bool, texts)):
         return None
@@ -97,6 +103,6 @@ def code_values(texts: list[str]) -> list[tuple[str, str] | None] | None:
     if distinct == given and (sizes[-1] > FEW_TOKENS or not _alike([one for one in tokens if one])):
         return None
     return [
-        (value, code.strip()) if value and code else None
+        Extracted(value, "code", code.strip(), "code, token by token") if value and code else None
         for value, code in zip(values, codes, strict=True)
     ]

@@ -1,9 +1,9 @@
-"""An answer that was found in a text."""
+"""Answers as they are read from a text, and as they count for a question."""
 
 from __future__ import annotations
 
 from dataclasses import field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._records import dataclass
 
@@ -29,3 +29,24 @@ class Extracted:
     unit: Unit | None = field(default=None, compare=False, repr=False)
     top: str = field(default="", compare=False, repr=False)
     turn: tuple[str, str] = field(default=("", ""), compare=False, repr=False)
+
+
+class Reading(NamedTuple):
+    """What a span says from its beginning to `end`, read as one kind of answer.
+
+    `value` is empty where the span offers several answers ("18 or 20"); `options` are all options
+    that a choice names, and `note` is added to the rule. The other fields are those of `Extracted`.
+    """
+
+    value: str
+    end: int
+    display: str = ""
+    note: str = ""
+    unit: Unit | None = None
+    top: str = ""
+    options: tuple[str, ...] = ()
+    turn: tuple[str, str] = ("", "")
+
+    def extracted(self, kind: str, rule: str) -> Extracted:
+        """Return this as the answer of a text, found by a rule."""
+        return Extracted(self.value, kind, self.display, rule, self.unit, self.top, self.turn)

@@ -14,7 +14,7 @@ from cotool.consensus.extract.conclusions import NUMBERED, last_sentence
 from cotool.consensus.extract.extracted import Extracted
 from cotool.consensus.extract.labels import complement, denies, named_in_sentence, named_label
 from cotool.consensus.extract.normal_form import running_form, short_form
-from cotool.consensus.extract.objects import unwrapped, whole_form
+from cotool.consensus.extract.objects import unwrapped, whole_object
 from cotool.consensus.extract.preparation import breaks_off, clean, prepare, without_markup
 from cotool.consensus.extract.readings import CLOSED_KINDS, KINDS, is_factorial, read, read_formula
 from cotool.consensus.extract.spans import WHOLE
@@ -53,8 +53,10 @@ def extract_answer(text: str, kind: str | None = None) -> Extracted | None:
     once leave the text undecided: None. If it names two options, the first one counts, and the rule
     says so.
     """
-    if kind in {"code", "object"}:
-        return _structured([text], kind)[0]
+    if kind == "object":
+        return whole_object(text)
+    if kind == "code":
+        return (code_values([text, text]) or [None])[0]
     kinds = KINDS if kind is None else (kind,)
     found = _read(find_statements(prepare(text)), kinds, first=True)
     return next((answer for key, answer in found.items() if answer and key in KINDS), None)
@@ -83,10 +85,10 @@ def extract_answers(
     prepared = without_markup([prepare(text) for text in texts])
     plain, objects = unwrapped(prepared, FIELDS)
     if any(objects):
-        return "object", _objects(prepared, objects)
+        return "object", objects
     found, kind = _found(plain)
     if kind in {None, "short"} and all("(" in text for text in plain):
-        coded = _coded(texts)
+        coded = code_values(texts)
         if coded and all(coded):
             return "code", coded
     if kind == "short":
@@ -99,7 +101,7 @@ def extract_answers(
     if kind is None and _name_labels(plain, found):
         kind = "short"
     if kind is None:
-        coded = _coded(texts)
+        coded = code_values(texts)
         return ("code", coded) if coded else _slotted(prepared)
     answers = _unified(kind, found, prepared, question)
     if kind == "short" and all(answer.value in _LETTERS for answer in answers if answer):
@@ -353,38 +355,9 @@ def _complete_labels(texts: Sequence[str], found: list[dict[str, Extracted | Non
     return named
 
 
-def _objects(texts: Sequence[str], forms: Sequence[str | None]) -> list[Extracted | None]:
-    return [
-        Extracted(form, "object", text, "fields that all share") if form else None
-        for text, form in zip(texts, forms, strict=True)
-    ]
-
-
-def _coded(texts: Sequence[str]) -> list[Extracted | None] | None:
-    values = code_values([text.strip() for text in texts])
-    if values is None:
-        return None
-    return [
-        Extracted(value[0], "code", value[1], "code, token by token") if value else None
-        for value in values
-    ]
-
-
 def _slotted(texts: Sequence[str]) -> tuple[str | None, list[Extracted | None]]:
     values = slots.slot_values(texts)
-    if values is None:
-        return None, [None] * len(texts)
-    rule = "the place where the texts differ"
-    return "short", same_labels(
-        [value and Extracted(value.value, "short", value.display, rule) for value in values]
-    )
-
-
-def _structured(texts: Sequence[str], kind: str) -> list[Extracted | None]:
-    """Return the normal form of a right answer that is code or an object."""
-    if kind == "code":
-        return _coded([*texts, *texts]) or [None]
-    return _objects(texts, [whole_form(text) for text in texts])
+    return ("short", same_labels(values)) if values else (None, [None] * len(texts))
 
 
 def _all_in_passing(found: Sequence[dict[str, Extracted | None]], kind: str | None) -> bool:

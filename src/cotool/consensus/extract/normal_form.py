@@ -8,6 +8,7 @@ from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.dates import read_date
 from cotool.consensus.extract.expressions import is_formula, linear
 from cotool.consensus.extract.number_words import TENS, UNITS
+from cotool.consensus.extract.preparation import as_power
 from cotool.text import normalised
 
 _ARTICLE = lazy_pattern(r"(?:the|an?)\s+(?=\w)")
@@ -45,7 +46,6 @@ _SYNONYMS = {
     "noon": "12:00", "midday": "12:00", "midnight": "00:00",
 }  # fmt: skip
 
-_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _RAISED = lazy_pattern("[⁰¹²³⁴-⁹⁺⁻]+")
 
 _JOINER = lazy_pattern(
@@ -83,7 +83,7 @@ MOST_ITEMS = 50
 def plain(text: str) -> str:
     """Casefold a text and unify its characters; exponents stay exponents: 5² is 5^2."""
     if not text.isascii():
-        text = _RAISED.sub(lambda match: "^" + match[0].translate(_SUPERSCRIPTS), text)
+        text = _RAISED.sub(as_power, text)
         text = normalised("NFKC", text)
         text = text.replace("’", "'")
     return " ".join(text.casefold().split())

@@ -6,15 +6,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern, stand_ins
 
 with stand_ins("fractions"):  # few numbers are fractions
     import fractions
-
-if TYPE_CHECKING:
-    from fractions import Fraction
 
 _UNITS = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
@@ -80,7 +76,7 @@ class _Sum:
 _TEN, _HUNDRED = 10, 100
 
 
-def read_words(text: str, start: int) -> tuple[Fraction, int] | None:
+def read_words(text: str, start: int) -> tuple[fractions.Fraction, int] | None:
     """Return the number whose words begin at `start`, and where they end.
 
     None if there is no number, and where the words make none ("one two").
@@ -141,7 +137,9 @@ def _part(words: list[tuple[str, int]], place: int) -> tuple[int, str, int] | No
     return None
 
 
-def _with_part(text: str, whole: int, top: int, part: str, end: int) -> tuple[Fraction, int] | None:
+def _with_part(
+    text: str, whole: int, top: int, part: str, end: int
+) -> tuple[fractions.Fraction, int] | None:
     if not _PART_ENDS.match(text, end):
         return None
     value = whole + fractions.Fraction(top, _PARTS[part])
@@ -149,7 +147,9 @@ def _with_part(text: str, whole: int, top: int, part: str, end: int) -> tuple[Fr
     return (value * SCALES[scale[1].lower()], scale.end()) if scale else (value, end)
 
 
-def _with_decimals(words: list[tuple[str, int]], place: int, whole: int) -> tuple[Fraction, int]:
+def _with_decimals(
+    words: list[tuple[str, int]], place: int, whole: int
+) -> tuple[fractions.Fraction, int]:
     digits, end = "", 0
     while place < len(words) and UNITS.get(words[place][0], 10) < 10:
         digits += str(UNITS[words[place][0]])

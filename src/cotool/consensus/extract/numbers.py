@@ -13,18 +13,15 @@ not numbers.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._lazy import lazy_pattern, stand_ins
 from cotool.consensus.extract.dates import MONTHS
+from cotool.consensus.extract.extracted import Reading
 from cotool.consensus.extract.number_words import SCALES, TENS, UNITS, read_numerals, read_words
 from cotool.consensus.extract.units import Unit, read_unit, unit_of
 
 with stand_ins("fractions"):  # few numbers are fractions
     import fractions
-
-if TYPE_CHECKING:
-    from fractions import Fraction
 
 # A number beyond these is not read: no answer has that many digits, and arithmetic on such
 # values takes more than linear time.
@@ -110,33 +107,21 @@ _SHAPES = (
 )
 
 
-class Number(NamedTuple):
-    """A number: its normal form (empty if another is offered too), and where it ends.
-
-    `unit` is what it counts, where that is a known unit; `top` the dividend of a quotient.
-    """
-
-    value: str
-    end: int
-    unit: Unit | None = None
-    top: str = ""
-
-
-def read_number(text: str, start: int = 0) -> Number | None:
-    """Read the number at `start`; None if there is none."""
+def read_number(text: str, start: int = 0) -> Reading | None:
+    """Read the number at `start`; None if there is none. Its value is empty if it offers two."""
     digits = text[start:].removesuffix(".")
     if digits.isascii() and digits.isdecimal() and len(digits) <= MAX_DIGITS:
-        return Number(str(int(digits)), start + len(digits))
+        return Reading(str(int(digits)), start + len(digits))
     is_word = digits[:1].isalpha() and digits[0] not in _MAY_BEGIN
     match = None if is_word else _NUMBER.match(text, start)
     return _read_words(text, start) if match is None else _read_digits(text, match)
 
 
-def _read_digits(text: str, match: re.Match[str]) -> Number | None:
+def _read_digits(text: str, match: re.Match[str]) -> Reading | None:
     """Read the number that `_NUMBER` found; None if what follows makes it something else."""
     based = _BASED.match(text, match.start()) if match["mantissa"] == "0" else None
     if based:
-        return Number(str(int(based[0], 0)), based.end())
+        return Reading(str(int(based[0], 0)), based.end())
     end = match.end()
     scale = 1
     if match["letter"]:
@@ -144,20 +129,18 @@ def _read_digits(text: str, match: re.Match[str]) -> Number | None:
         scale = letters.get(match["letter"], 0)
         if not scale:
             scale, end = 1, match.start("space")
-    if end == len(text) or text[end:] == ".":
-        value = _value(match, end, scale)
-        return None if value is None else Number(value, end, _currency(match), _top(match))
-    if _ALTERNATIVE.match(text, end):
-        return Number("", end)
     unit, more = _currency(match), None
-    if unit is None and (text[end] in _ADJACENT or text[end] > "\x7f"):
-        unit, more = _unit_after(text, end, match)
-    if more is not None:
-        return more
-    if _NO_NUMBER_AFTER.match(text, end) or _is_date(text, end):
-        return None
+    if end < len(text) and text[end:] != ".":
+        if _ALTERNATIVE.match(text, end):
+            return Reading("", end)
+        if unit is None and (text[end] in _ADJACENT or text[end] > "\x7f"):
+            unit, more = _unit_after(text, end, match)
+        if more is not None:
+            return more
+        if _NO_NUMBER_AFTER.match(text, end) or _is_date(text, end):
+            return None
     value = _value(match, end, scale)
-    return None if value is None else Number(value, end, unit, _top(match))
+    return None if value is None else Reading(value, end, unit=unit, top=_top(match))
 
 
 def _currency(match: re.Match[str]) -> Unit | None:
@@ -182,7 +165,7 @@ def _is_date(text: str, end: int) -> bool:
     return known and bool(match["link"] or name[0].isupper() or name not in _ALSO_WORDS)
 
 
-def _unit_after(text: str, end: int, match: re.Match[str]) -> tuple[Unit | None, Number | None]:
+def _unit_after(text: str, end: int, match: re.Match[str]) -> tuple[Unit | None, Reading | None]:
     """Return the unit after a number, and the whole amount where smaller units follow."""
     found = read_unit(text, end)
     if found is None:
@@ -207,11 +190,11 @@ def _unit_after(text: str, end: int, match: re.Match[str]) -> tuple[Unit | None,
         more = _MORE.match(text, end)
         if more is None:
             value = normal_form(-total if match["sign"].strip() not in {"", "+"} else total)
-            return last, Number(value, end, last)
-    return unit, Number("", end) if last is not unit else None
+            return last, Reading(value, end, unit=last)
+    return unit, Reading("", end) if last is not unit else None
 
 
-def _read_words(text: str, start: int) -> Number | None:
+def _read_words(text: str, start: int) -> Reading | None:
     sign = _SIGN.match(text, start)
     if sign:
         start = sign.end()
@@ -219,7 +202,7 @@ def _read_words(text: str, start: int) -> Number | None:
         return None
     if text[start] > "\u3000":
         numeral = read_numerals(text, start)
-        return Number(str(numeral[0]), numeral[1]) if numeral else None
+        return Reading(str(numeral[0]), numeral[1]) if numeral else None
     found = read_words(text, start)
     if found is None:
         return None
@@ -231,7 +214,7 @@ def _read_words(text: str, start: int) -> Number | None:
         top, value, end = normal_form(value), value / bottom[0], bottom[1]
     other = _OTHER_WORD.match(text, end)
     if other and read_words(text, other.end()):
-        return Number("", end)
+        return Reading("", end)
     percent = _PERCENT.match(text, end)
     if percent:
         end = percent.end()
@@ -241,7 +224,7 @@ def _read_words(text: str, start: int) -> Number | None:
         return None
     unit = None if percent else read_unit(text, end)
     form = normal_form(-value if sign else value) + ("%" if percent else "")
-    return Number(form, end, unit[0] if unit else None, top)
+    return Reading(form, end, unit=unit[0] if unit else None, top=top)
 
 
 def _value(match: re.Match[str], end: int, scale: int) -> str | None:
@@ -276,14 +259,14 @@ def _value(match: re.Match[str], end: int, scale: int) -> str | None:
     return normal_form(-fraction if negative else fraction) + percent
 
 
-def _raised(base: Fraction, digits: int, exponent: int) -> Fraction | None:
+def _raised(base: fractions.Fraction, digits: int, exponent: int) -> fractions.Fraction | None:
     """Return a power; None if it would have too many digits."""
     if digits * abs(exponent) > MAX_EXPONENT or (not base and exponent < 0):
         return None
     return base**exponent
 
 
-def _decimal(token: str) -> Fraction | None:
+def _decimal(token: str) -> fractions.Fraction | None:
     if len(token) > MAX_DIGITS:
         return None
     if token.isdecimal():
@@ -296,7 +279,7 @@ def _decimal(token: str) -> Fraction | None:
     return None
 
 
-def normal_form(value: Fraction) -> str:
+def normal_form(value: fractions.Fraction) -> str:
     """Write `value` exactly: an integer, a terminating decimal without final zeros, else `p/q`."""
     twos, fives, rest = 0, 0, value.denominator
     while rest % 2 == 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from cotool.consensus.extract.extracted import Extracted
 from cotool.consensus.extract.normal_form import short_form
 
 if TYPE_CHECKING:
@@ -45,21 +46,23 @@ def answer_fields(objects: Sequence[dict[str, Any]]) -> list[str]:
     return [key for key in short if key.lower() not in _BESIDE] or short
 
 
-def unwrapped(texts: Sequence[str], known: Sequence[str]) -> tuple[list[str], list[str | None]]:
+def unwrapped(
+    texts: Sequence[str], known: Sequence[str]
+) -> tuple[list[str], list[Extracted | None]]:
     """Replace each object by its answer, where one field of it is the answer.
 
-    Returns the texts, and for each the object in one form where several fields are the answer,
+    Returns the texts, and for each the object as an answer where several of its fields are one,
     None if it is not such an object. Objects with a field of a `known` name are left as they are.
     """
     plain = list(texts)
-    forms: list[str | None] = [None] * len(texts)
+    answers: list[Extracted | None] = [None] * len(texts)
     found = {i: one for i, text in enumerate(texts) if "{" in text and (one := object_of(text))}
     named = {i: one[name] for i, one in found.items() for name in known[::-1] if name in one}
     if named or not found:
         for i, value in named.items():
             if isinstance(value, list) and len(value) > 1:
                 plain[i] = ", ".join(map(_plain, value))
-        return plain, forms
+        return plain, answers
     if len(found) >= _MOST * sum(map(bool, texts)):
         fields = answer_fields(list(found.values()))
     else:
@@ -72,22 +75,23 @@ def unwrapped(texts: Sequence[str], known: Sequence[str]) -> tuple[list[str], li
             plain[i] = _plain(one.get(fields[0], ""))
     elif fields:
         for i, one in found.items():
-            forms[i] = _object_form(one, fields)
-    return plain, forms
+            answers[i] = _answer(texts[i], one, fields)
+    return plain, answers
 
 
-def whole_form(text: str) -> str | None:
-    """Return the normal form of an object by its answer fields; None for another text."""
+def whole_object(text: str) -> Extracted | None:
+    """Return an object as an answer, by its answer fields; None for another text."""
     found = object_of(text)
-    return None if found is None else _object_form(found, answer_fields([found]))
+    return None if found is None else _answer(text, found, answer_fields([found]))
 
 
-def _object_form(found: dict[str, Any], fields: Sequence[str]) -> str:
+def _answer(text: str, found: dict[str, Any], fields: Sequence[str]) -> Extracted:
     forms = {
         key: short_form(value) if isinstance(value := found[key], str) and value else value
         for key in sorted(fields)
     }
-    return json.dumps(forms, ensure_ascii=False)
+    form = json.dumps(forms, ensure_ascii=False)
+    return Extracted(form, "object", text, "fields that all share")
 
 
 def _equal_to(objects: Any, bare: set[str]) -> list[str]:

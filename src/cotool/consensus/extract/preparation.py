@@ -89,10 +89,11 @@ def _unify(text: str) -> str:
         text = _DASH_AS_SIGN.sub("-", text)
     if _TRANSLATED.search(text):
         text = text.translate(_TRANSLATION)
-    return _RAISED.sub(_as_power, text) if _RAISED.search(text) else text
+    return _RAISED.sub(as_power, text) if _RAISED.search(text) else text
 
 
-def _as_power(match: re.Match[str]) -> str:
+def as_power(match: re.Match[str]) -> str:
+    """Write raised digits as a power: ² as ^2."""
     return "^" + match[0].translate(_RAISED_DIGITS)
 
 

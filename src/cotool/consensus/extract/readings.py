@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.dates import read_date
 from cotool.consensus.extract.expressions import is_formula, linear
-from cotool.consensus.extract.extracted import Extracted
+from cotool.consensus.extract.extracted import Reading
 from cotool.consensus.extract.languages import CLOSINGS, NO, YES
 from cotool.consensus.extract.normal_form import UNKNOWN, list_items, short_form
 from cotool.consensus.extract.numbers import read_number
 from cotool.consensus.extract.units import read_turn
-
-if TYPE_CHECKING:
-    from cotool.consensus.extract.units import Unit
 
 CLOSED_KINDS = ("choice", "number", "boolean")
 KINDS = (*CLOSED_KINDS, "short")
@@ -27,27 +23,6 @@ SHORT_CJK_CHARACTERS = 12
 # A formula may be longer.
 FORMULA_CHARACTERS = 150
 LIST_CHARACTERS = 400
-
-
-class Reading(NamedTuple):
-    """What a span says; `value` is empty where it offers several answers ("18 or 20").
-
-    `unit` is what a number counts, `top` the dividend of a quotient; `options` are all options
-    that a choice names; `turn` is a number's direction and its words (see `read_turn`).
-    """
-
-    value: str
-    display: str
-    end: int
-    note: str = ""
-    unit: Unit | None = None
-    top: str = ""
-    options: tuple[str, ...] = ()
-    turn: tuple[str, str] = ("", "")
-
-    def extracted(self, kind: str, rule: str) -> Extracted:
-        """Return this as the answer of a text, found by a rule."""
-        return Extracted(self.value, kind, self.display, rule, self.unit, self.top, self.turn)
 
 
 FIRST_OF_TWO = " (first of two)"
@@ -117,7 +92,7 @@ def read_choice(span: str) -> Reading | None:
         if match is None:
             return None
         value = f"{match['which'].lower()} of the above"
-        return Reading(value, value, match.end())
+        return Reading(value, match.end(), value)
     letter = (match["enclosed"] or match["capital"] or match["small"] or match["roman"]).upper()
     other = _OTHER_CHOICE.match(span, match.end())
     if other and other.group().rstrip(" )")[-1].upper() != letter:
@@ -128,14 +103,14 @@ def read_choice(span: str) -> Reading | None:
             other = _OTHER_CHOICE.match(span, end)
         named = tuple(sorted(set(options)))
         if len(options) > 2:
-            return Reading("", "", end, options=named)
+            return Reading("", end, options=named)
         if _OR.search(span, match.end(), end):
             named = (" or ".join(named),)
-        return Reading(letter, letter, end, FIRST_OF_TWO, options=named)
+        return Reading(letter, end, letter, FIRST_OF_TWO, options=named)
     following = _NEXT_OPTION.search(span, match.end())
     if following and ord(following[1]) == ord(letter) + 1:
         return None  # the options are listed, not chosen
-    return Reading(letter, letter, match.end())
+    return Reading(letter, match.end(), letter)
 
 
 _BEFORE_NUMBER = " \t\r\n*_`\"'“”‘’«»([{≈~"
@@ -145,12 +120,12 @@ _EQUATION = lazy_pattern(
 )
 
 # "between 5 and 6", "from $5 to $6".
+_BOUNDS = ("between", "from", "zwischen", "von", "entre", "de", "между", "от")
 _BETWEEN = lazy_pattern(
-    r"(?:between|from|zwischen|von|entre|de|между|от)\s(?P<low>[$€£¥]?-?[\d.,]*\d%?)\s"
+    rf"(?:{'|'.join(_BOUNDS)})\s(?P<low>[$€£¥]?-?[\d.,]*\d%?)\s"
     r"(?:and|to|und|bis|et|à|y|a|e|и|до)\s(?P<high>[$€£¥]?-?[\d.,]*\d%?)",
     re.IGNORECASE,
 )
-_BOUNDS = ("between", "from", "zwischen", "von", "entre", "de", "между", "от")
 # "about 30", "Option 2".
 _ABOUT_WORDS = (
     *("about", "approx", "roughly", "around", "nearly", "almost", "circa", "ca.", "etwa", "ungef"),
@@ -179,7 +154,7 @@ def _read_range(span: str, start: int) -> Reading | None:
     high = between and read_number(between["high"])
     if not (between and low and high):
         return None
-    return Reading(f"{low.value}–{high.value}", between[0], between.end(), unit=low.unit)
+    return Reading(f"{low.value}–{high.value}", between.end(), between[0], unit=low.unit)
 
 
 def read_quantity(span: str) -> Reading | None:
@@ -188,7 +163,7 @@ def read_quantity(span: str) -> Reading | None:
     if span.startswith(("★", "⭐"), start):
         stars = len(span) - start - len(span[start:].lstrip("★⭐"))
         end = len(span) - len(span[start:].lstrip("★⭐☆"))
-        return Reading(str(stars), span[start:end], end)
+        return Reading(str(stars), end, span[start:end])
     worded = span[start : start + 1].isalpha()
     between = _read_range(span, start) if worded else None
     if between is not None:
@@ -214,14 +189,8 @@ def read_quantity(span: str) -> Reading | None:
     following = _NEXT_ITEM.search(span, number.end) if "\n" in span else None
     if following and number.value.isdecimal() and int(following[1]) == int(number.value) + 1:
         return None  # "1. … 2. …": a numbered list
-    return Reading(
-        number.value,
-        span[start : number.end].strip(),
-        number.end,
-        unit=number.unit,
-        top=number.top,
-        turn=read_turn(span, number.end),
-    )
+    shown = span[start : number.end].strip()
+    return number._replace(display=shown, turn=read_turn(span, number.end))
 
 
 _TRUTH = {**dict.fromkeys(YES, "yes"), **dict.fromkeys(NO, "no")}
@@ -253,8 +222,8 @@ def read_boolean(span: str) -> Reading | None:
     value = _TRUTH[word.lower()]
     other = _OTHER_BOOLEAN.match(span, match.end())
     if other and _TRUTH[other["word"].lower()] != value:
-        return Reading("", "", match.end())
-    return Reading(value, word.lower(), match.end())
+        return Reading("", match.end())
+    return Reading(value, match.end(), word.lower())
 
 
 # Not the points of "St. Louis", "J. Edgar" and "Roe v. Wade".
@@ -299,10 +268,10 @@ def read_short(span: str, *, whole: bool) -> Reading | None:
     """
     date = read_date(span.strip(_PUNCTUATION)) if _NUMBERED.match(span) else None
     if date:
-        return Reading(date, span.strip(_PUNCTUATION), len(span))
+        return Reading(date, len(span), span.strip(_PUNCTUATION))
     if whole and is_factorial(span):
         formula = span.strip(_AROUND_FORMULA)
-        return Reading(linear(formula), formula, len(span))
+        return Reading(linear(formula), len(span), formula)
     if whole and "\n" not in span:
         span = _HEDGE.sub("", _OPINION.sub("", _NUMBERED.sub("", span)))
     end = _SENTENCE_END.search(span[: 2 * SHORT_CHARACTERS])
@@ -316,7 +285,7 @@ def read_short(span: str, *, whole: bool) -> Reading | None:
         return None
     core = span[:stop].strip(_MARKS)
     bracketed = core[:1] in "([" and core[-1:] in ")]" and "," in core
-    return Reading(short_form(core if bracketed else display), display, stop)
+    return Reading(short_form(core if bracketed else display), stop, display)
 
 
 def _shown(span: str) -> str:
@@ -353,7 +322,7 @@ def _read_list(span: str) -> Reading | None:
     items = list_items(span)
     if not items or any(len(item) > SHORT_CHARACTERS for item in items):
         return None
-    return Reading(", ".join(items), ", ".join(items), len(span))
+    return Reading(", ".join(items), len(span), ", ".join(items))
 
 
 def read_formula(span: str, *, whole: bool) -> Reading | None:
@@ -374,7 +343,7 @@ def read_formula(span: str, *, whole: bool) -> Reading | None:
         return None
     if not inner or len(inner) > FORMULA_CHARACTERS or not is_formula(inner):
         return None
-    return Reading(short_form(inner), inner, len(inner))
+    return Reading(short_form(inner), len(inner), inner)
 
 
 def read(kind: str, span: str, *, whole: bool = False) -> Reading | None:

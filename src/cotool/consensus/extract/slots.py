@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cotool._fast.truth.rover import align
 from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
+from cotool.consensus.extract.extracted import Extracted
 from cotool.consensus.extract.normal_form import short_form
 from cotool.consensus.extract.number_words import TENS, UNITS
 from cotool.consensus.extract.vocabulary import FUNCTION_WORDS, NEGATIONS, is_negation
@@ -93,13 +94,6 @@ class Token(NamedTuple):
     strong: bool
 
 
-class Slotted(NamedTuple):
-    """What a text has in the slot, in normal form and as it was written."""
-
-    value: str
-    display: str
-
-
 @dataclass(slots=True)
 class _Place:
     """A place that differs: the tokens of each text."""
@@ -127,7 +121,7 @@ class _Place:
         )
 
 
-def slot_values(texts: Sequence[str]) -> list[Slotted | None] | None:
+def slot_values(texts: Sequence[str]) -> list[Extracted | None] | None:
     """Return what each text has in the slot; None if the texts share no frame with one."""
     if all(map(str.isascii, texts)) and not _may_share([text.split() for text in texts if text]):
         return None  # quickly found out for most free texts
@@ -158,6 +152,10 @@ def slot_values(texts: Sequence[str]) -> list[Slotted | None] | None:
         return None
     said = {keys: found[rows.index(i)] for keys, i in distinct.items()}
     return [said.get(tuple(token.key for token in own)) for own in tokens]
+
+
+def _slotted(value: str, display: str) -> Extracted:
+    return Extracted(value, "short", display, "the place where the texts differ")
 
 
 def _tokens_in_common(texts: Sequence[str]) -> list[list[Token]]:
@@ -251,14 +249,16 @@ def _places(texts: list[list[Token]]) -> tuple[list[_Place], int]:
 
 
 def _of_two(
-    parts: list[Slotted], texts: list[list[Token]], first: list[Token]
-) -> list[Slotted | None]:
+    parts: list[Extracted], texts: list[list[Token]], first: list[Token]
+) -> list[Extracted | None]:
     """Return the part of each text if there are only two different texts."""
     keys = [token.key for token in first]
     return [parts[[token.key for token in own] != keys] if own else None for own in texts]
 
 
-def _exchanged(texts: Sequence[str], one: list[Token], other: list[Token]) -> list[Slotted] | None:
+def _exchanged(
+    texts: Sequence[str], one: list[Token], other: list[Token]
+) -> list[Extracted] | None:
     """Return the parts of two texts that differ in who is first: "Brazil beat Germany".
 
     The parts have the forms X R Y and Y R X; None if they do not. If R is a joint such as "and",
@@ -284,7 +284,7 @@ def _exchanged(texts: Sequence[str], one: list[Token], other: list[Token]) -> li
                     text[part[0].start : part[-1].end]
                     for text, part in zip(texts, (ours, theirs), strict=True)
                 ]
-                return [Slotted(short_form(part), part) for part in shown]
+                return [_slotted(short_form(part), part) for part in shown]
     return None
 
 
@@ -325,7 +325,7 @@ def _stem(word: str, *, strong: bool) -> str:
     return word
 
 
-def _said(texts: Sequence[str], places: list[_Place]) -> list[Slotted | None]:
+def _said(texts: Sequence[str], places: list[_Place]) -> list[Extracted | None]:
     """Return what each text has in the slots; None if it has nothing in any of them."""
     values: list[list[str]] = [[] for _ in texts]
     shown: list[list[str]] = [[] for _ in texts]
@@ -336,7 +336,7 @@ def _said(texts: Sequence[str], places: list[_Place]) -> list[Slotted | None]:
             values[row].append(forms.setdefault(content, short_form(written) if written else ""))
             shown[row].append(written)
     return [
-        Slotted(" … ".join(form), " … ".join(filter(None, written)))
+        _slotted(" … ".join(form), " … ".join(filter(None, written)))
         if any(place.contents[row] for place in places)
         else None
         for row, (form, written) in enumerate(zip(values, shown, strict=True))

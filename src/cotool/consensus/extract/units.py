@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from cotool._lazy import lazy_pattern, stand_ins
 
 with stand_ins("fractions"):  # few numbers are fractions
     import fractions
-
-if TYPE_CHECKING:
-    from fractions import Fraction
 
 
 class Unit(NamedTuple):
@@ -24,7 +21,7 @@ class Unit(NamedTuple):
 
     symbol: str
     dimension: str
-    factor: Fraction
+    factor: fractions.Fraction
 
 
 # dimension: (symbol, size, other spellings). Spellings of more than three letters are read in any
@@ -111,7 +108,7 @@ _PREFIXES = {"T": 12, "G": 9, "M": 6, "k": 3, "m": -3, "µ": -6, "n": -9, "p": -
 _SYMBOL_LETTERS = 3
 
 
-def _fraction(text: str) -> Fraction:
+def _fraction(text: str) -> fractions.Fraction:
     top, _, bottom = text.partition("/")
     return fractions.Fraction(top) / fractions.Fraction(bottom or "1")
 
