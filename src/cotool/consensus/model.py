@@ -129,19 +129,7 @@ class Statement:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form: the fields in their order."""
-        return {
-            "text": self.text,
-            "experts": list(self.experts),
-            "response": self.response,
-            "start": self.start,
-            "end": self.end,
-            "support": round(self.support, 6),
-            "supporters": list(self.supporters),
-            "contradicting": list(self.contradicting),
-            "conflicts": [_shallow(pair) for pair in self.conflicts],
-            "values": list(self.values),
-            "group": self.group,
-        }
+        return _fields_of(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,23 +241,12 @@ class Consensus:
 
         Numbers are rounded to six decimals. With `matrix=False`, the matrix is None.
         """
-        form: dict[str, Any] = _shallow(self)
-        form["clusters"] = [_shallow(cluster) for cluster in self.clusters]
-        form["dissent"] = [_shallow(one) for one in self.dissent]
-        form["insights"] = [
-            {**_shallow(insight), "evidence": _rounded(insight.evidence)}
-            for insight in self.insights
-        ]
-        form["statements"] = [one.to_dict() for one in self.statements]
-        form["disputes"] = [
-            {**_shallow(one), "sides": [_shallow(side) for side in one.sides]}
-            for one in self.disputes
-        ]
-        form["matrix"] = (
-            [[round(cell, 6) for cell in row] for row in self.matrix.tolist()]
-            if matrix and self.matrix is not None
-            else None
-        )
+        form = {
+            name: None if name == "matrix" else _form(getattr(self, name))
+            for name in self.__slots__
+        }
+        if matrix and self.matrix is not None:
+            form["matrix"] = _form(self.matrix.tolist())
         form["schema"] = SCHEMA
         return form
 
@@ -326,31 +303,19 @@ class Consensus:
         return "<div>" + "".join(parts) + "</div>"
 
 
-_Part = Cluster | Dissent | Insight | Consensus | ConflictingValue | Dispute | DisputedValue
+def _fields_of(item: Any) -> dict[str, Any]:
+    """Return the fields of a dataclass by name, in their JSON forms."""
+    return {name: _form(getattr(item, name)) for name in item.__slots__}
 
 
-def _shallow(item: _Part) -> dict[str, Any]:
-    """The fields of a dataclass by name: numbers rounded, tuples of plain values as lists."""
-    form: dict[str, Any] = {}
-    for name in item.__slots__:
-        value = getattr(item, name)
-        if isinstance(value, float):
-            value = round(value, 6)
-        elif isinstance(value, tuple):
-            if not value or isinstance(value[0], str):
-                value = list(value)
-            else:
-                value = [round(one, 6) if isinstance(one, float) else one for one in value]
-        form[name] = value
-    return form
-
-
-def _rounded(value: Any) -> Any:
-    """Evidence with its numbers rounded, whatever its nesting."""
+def _form(value: Any) -> Any:
+    """Return the JSON form of a value: numbers rounded, tuples as lists, dataclasses as objects."""
+    if isinstance(value, (str, int)) or value is None:
+        return value
     if isinstance(value, float):
         return round(value, 6)
+    if isinstance(value, (tuple, list)):
+        return list(map(_form, value))
     if isinstance(value, Mapping):
-        return {key: _rounded(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_rounded(item) for item in value]
-    return value
+        return {key: _form(item) for key, item in value.items()}
+    return _fields_of(value)

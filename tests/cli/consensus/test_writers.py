@@ -6,7 +6,7 @@ import csv
 import io
 import json
 
-from cotool.cli.consensus.writers import CsvWriter, JsonLinesWriter, JsonWriter
+from cotool.cli.consensus.writers import CsvWriter, JsonWriter
 
 
 class Terminal(io.StringIO):
@@ -28,7 +28,7 @@ def test_single_json_is_the_object(consensus_of):
     """One question is one object, equal to to_dict(), its keys in the documented order."""
     sink = io.StringIO()
     result = consensus_of()
-    written(JsonWriter(sink, single=True, matrix=True), result)
+    written(JsonWriter(sink, "object", matrix=True), result)
     document = json.loads(sink.getvalue())
     assert document == json.loads(json.dumps(result.to_dict()))
     assert list(document)[:9] == [
@@ -41,9 +41,7 @@ def test_single_json_is_the_object(consensus_of):
 def test_json_array_without_matrix(consensus_of):
     """Several questions are an array in order; the matrix is null where it is left out."""
     sink = io.StringIO()
-    written(
-        JsonWriter(sink, single=False, matrix=False), consensus_of(id="a"), consensus_of(id="b")
-    )
+    written(JsonWriter(sink, "array", matrix=False), consensus_of(id="a"), consensus_of(id="b"))
     document = json.loads(sink.getvalue())
     assert [item["id"] for item in document] == ["a", "b"]
     assert all(item["matrix"] is None for item in document)
@@ -52,7 +50,7 @@ def test_json_array_without_matrix(consensus_of):
 def test_json_array_of_nothing():
     """No results are an empty array."""
     sink = io.StringIO()
-    written(JsonWriter(sink, single=False, matrix=False))
+    written(JsonWriter(sink, "array", matrix=False))
     assert json.loads(sink.getvalue()) == []
 
 
@@ -60,7 +58,7 @@ def test_json_lines(consensus_of):
     """A result is a line, whatever line ends its text holds."""
     sink = io.StringIO()
     text = "a\nb\u2028c\x85d"
-    written(JsonLinesWriter(sink, matrix=True), consensus_of(answer=text), consensus_of())
+    written(JsonWriter(sink, "lines", matrix=True), consensus_of(answer=text), consensus_of())
     lines = sink.getvalue().splitlines()
     assert len(lines) == 2
     assert json.loads(lines[0])["answer"] == text

@@ -301,9 +301,9 @@ def _writer(request: Request, sink: TextIO, store: Store | None, *, single: bool
     keep = single if request.options.matrix is None else request.options.matrix
     match request.format:
         case "json":
-            return writers.JsonWriter(sink, single=single, matrix=keep)
+            return writers.JsonWriter(sink, "object" if single else "array", matrix=keep)
         case "jsonl":
-            return writers.JsonLinesWriter(sink, matrix=keep)
+            return writers.JsonWriter(sink, "lines", matrix=keep)
         case "csv":
             return writers.CsvWriter(sink)
         case "html":

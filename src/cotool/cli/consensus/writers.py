@@ -31,45 +31,32 @@ class Writer(Protocol):
 
 
 class JsonWriter:
-    """One object if `single`, otherwise an array, written item by item."""
+    """One object (`form`: "object"), an array, written item by item, or "lines" of one object each.
 
-    def __init__(self, sink: TextIO, *, single: bool, matrix: bool) -> None:
+    A line is flushed, so that the reader of a pipe gets it at once.
+    """
+
+    def __init__(self, sink: TextIO, form: str, *, matrix: bool) -> None:
         self._sink = sink
-        self._single = single
+        self._form = form
         self._matrix = matrix
         self._count = 0
 
     def write(self, result: Consensus) -> None:
         """Write one result."""
-        if self._single:
-            _write_json(result, self._sink, matrix=self._matrix, laid_out=True)
-            self._sink.write("\n")
-        else:
+        if self._form == "array":
             self._sink.write(",\n" if self._count else "[\n")
-            _write_json(result, self._sink, matrix=self._matrix)
         self._count += 1
+        _write_json(result, self._sink, matrix=self._matrix, laid_out=self._form == "object")
+        if self._form != "array":
+            self._sink.write("\n")
+        if self._form == "lines":
+            self._sink.flush()
 
     def close(self) -> None:
         """Write the end of the array."""
-        if not self._single:
+        if self._form == "array":
             self._sink.write("\n]\n" if self._count else "[]\n")
-
-
-class JsonLinesWriter:
-    """One object per line, flushed so that the reader of a pipe gets each at once."""
-
-    def __init__(self, sink: TextIO, *, matrix: bool) -> None:
-        self._sink = sink
-        self._matrix = matrix
-
-    def write(self, result: Consensus) -> None:
-        """Write one result."""
-        _write_json(result, self._sink, matrix=self._matrix)
-        self._sink.write("\n")
-        self._sink.flush()
-
-    def close(self) -> None:
-        """Write nothing."""
 
 
 class CsvWriter:
@@ -167,7 +154,7 @@ def _dump(value: Any) -> str:
     return json_visible(_encode(value))
 
 
-def _write_json(result: Consensus, sink: TextIO, *, matrix: bool, laid_out: bool = False) -> None:
+def _write_json(result: Consensus, sink: TextIO, *, matrix: bool, laid_out: bool) -> None:
     """Write a result as a JSON object, the matrix row by row.
 
     An object that is laid out has one line per key, and one line per item of a list of objects or
