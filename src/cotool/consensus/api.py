@@ -8,11 +8,11 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from cotool.consensus.batch import answered, stated
+from cotool.consensus.batch import all_stated, answered, as_stated, question_of
 from cotool.consensus.decide.analysis import analyse
 from cotool.consensus.extract.stated import Stated
 from cotool.consensus.model import Consensus, Question
-from cotool.consensus.options import INFERENCE, NUMERIC, ConsensusOptions
+from cotool.consensus.options import INFERENCE, NUMERIC, OVER_QUESTIONS, ConsensusOptions
 from cotool.consensus.read.questions import as_question
 from cotool.engine import resolve_num_threads
 from cotool.engine.choice import engine_choice, open_engine
@@ -74,14 +74,8 @@ def find_consensus(
         asked = Question("", asked.text, asked.responses, asked.warnings)
     subject = Stated.of(asked)
     decision: Decision | None = None
-    if method in INFERENCE:
-        from cotool.consensus.truth.inference import decided
-
-        ((subject, decision),) = decided([subject], method, num_threads)
-    elif method in NUMERIC:
-        from cotool.consensus.truth.scale import measured
-
-        ((subject, decision),) = measured([subject], method, options.weights)
+    if method in OVER_QUESTIONS:
+        ((subject, decision),) = _decided([subject], options)
     return analyse(subject, options, decision)
 
 
@@ -134,23 +128,15 @@ def answer_batch(
 ) -> Iterator[Consensus]:
     """Do the same as `find_consensus_batch`, with its options as one object."""
     items: Iterator[Item] = _items(questions)
-    if options.method in INFERENCE:
-        from cotool.consensus.truth.inference import decided
-
-        subjects = stated(_good(questions, on_error), spread)
-        items = decided(subjects, options.method, options.num_threads)
-    elif store is not None:
+    if store is not None and options.method not in INFERENCE:
         from cotool.consensus.learning.lessons import Learning
         from cotool.consensus.learning.session import by_store
 
-        subjects = stated(_good(questions, on_error), None)
-        items = by_store(subjects, store, learning or Learning(), options)
-    elif options.method in NUMERIC:
-        from cotool.consensus.truth.scale import measured
-
-        items = measured(
-            stated(_good(questions, on_error), spread), options.method, options.weights
+        items = by_store(
+            all_stated(_good(items, on_error), None), store, learning or Learning(), options
         )
+    elif options.method in OVER_QUESTIONS:
+        items = _decided(all_stated(_good(items, on_error), spread), options)
     elif options.method == "auto":
         items, options = _by_votes_or_numbers(items, options, on_error)
     for asked, result in answered(items, options, spread):
@@ -212,7 +198,7 @@ def _by_votes_or_numbers(
         if isinstance(error, CotoolError):
             head.append((asked, error))
             continue
-        subject = asked if isinstance(asked, Stated) else Stated.of(asked)
+        subject = as_stated(asked)
         head.append((subject, None))
         if seen is None:
             following = next(items, None) if subject.kind in {"number", "short"} else None
@@ -238,30 +224,31 @@ def _by_votes_or_numbers(
         return items, options
     from cotool.consensus.truth.scale import measured_in_batch
 
-    return measured_in_batch(_sound(items, on_error), options.weights), options
+    subjects = map(as_stated, _good(items, on_error))
+    return measured_in_batch(subjects, options.weights), options
 
 
-def _sound(
-    items: Iterable[Item], on_error: Callable[[Question, CotoolError], None] | None
-) -> Iterator[Stated]:
-    """Yield the questions with their answers; errors go to `on_error`."""
-    for asked, error in items:
-        if not isinstance(error, CotoolError):
-            yield asked if isinstance(asked, Stated) else Stated.of(asked)
-        elif on_error is None:
-            raise error
-        elif isinstance(asked, Question):
-            on_error(asked, error)
+def _decided(
+    subjects: Iterable[Stated], options: ConsensusOptions
+) -> Iterator[tuple[Stated, Decision | None]]:
+    """Yield each question with what the method decides, which looks at all of them together."""
+    if options.method in NUMERIC:
+        from cotool.consensus.truth.scale import measured
+
+        return measured(subjects, options.method, options.weights)
+    from cotool.consensus.truth.inference import decided
+
+    return decided(subjects, options.method, options.num_threads)
 
 
 def _good(
-    questions: Iterable[object], on_error: Callable[[Question, CotoolError], None] | None
-) -> Iterator[Question]:
-    """Yield the questions; errors go to `on_error`."""
-    for asked, error in _items(questions):
-        if error is None:
+    items: Iterable[Item], on_error: Callable[[Question, CotoolError], None] | None
+) -> Iterator[Question | Stated]:
+    """Yield the questions without an error; errors go to `on_error`, or are raised."""
+    for asked, error in items:
+        if not isinstance(error, CotoolError):
             yield asked
         elif on_error is None:
             raise error
         else:
-            on_error(asked, error)
+            on_error(question_of(asked), error)

@@ -48,29 +48,33 @@ def answered(
         return
     far = partial(_answer_far, replace(options, num_threads=1))
     for item, result in spread.map(far, items, what="question", size_of=_item_size, most=MOST):
-        asked = _question(item)
+        asked = question_of(item[0])
         yield asked, _lost(asked, result) if isinstance(result, tasks.Lost) else result
 
 
-def stated(questions: Iterable[Question], spread: Spread | None) -> Iterator[Stated]:
+def as_stated(subject: Question | Stated) -> Stated:
+    """Return a question with its answers, which are extracted unless they are known."""
+    return subject if isinstance(subject, Stated) else Stated.of(subject)
+
+
+def all_stated(questions: Iterable[Question | Stated], spread: Spread | None) -> Iterator[Stated]:
     """Yield each question with its answers, in order. Raises EngineError if one is lost."""
     if spread is None:
-        yield from map(Stated.of, questions)
+        yield from map(as_stated, questions)
         return
-    for asked, own in spread.map(Stated.of, questions, what="question", size_of=_size, most=MOST):
+    for asked, own in spread.map(as_stated, questions, what="question", size_of=_size, most=MOST):
         if isinstance(own, tasks.Lost):
-            raise _lost(asked, own)
+            raise _lost(question_of(asked), own)
         yield own
 
 
 def _answer(options: ConsensusOptions, item: Item) -> tuple[Question, Consensus | CotoolError]:
     subject, decision = item
-    asked = _question(item)
+    asked = question_of(subject)
     if isinstance(decision, CotoolError):
         return asked, decision
     try:
-        own = subject if isinstance(subject, Stated) else Stated.of(subject)
-        return asked, analyse(own, options, decision)
+        return asked, analyse(as_stated(subject), options, decision)
     except CotoolError as error:
         return asked, error
 
@@ -81,8 +85,8 @@ def _answer_far(options: ConsensusOptions, item: Item) -> Consensus | CotoolErro
     return replace(result, matrix=None) if isinstance(result, Consensus) else result
 
 
-def _question(item: Item) -> Question:
-    subject = item[0]
+def question_of(subject: Question | Stated) -> Question:
+    """Return the question itself."""
     return subject.asked if isinstance(subject, Stated) else subject
 
 
@@ -92,16 +96,16 @@ def _lost(asked: Question, lost: tasks.Lost) -> EngineError:
 
 def _is_heavy(item: Item) -> bool:
     """Whether kernels, which run in parallel, take most of the question's time."""
-    return _characters(_question(item)) > HEAVY
+    return _characters(item[0]) > HEAVY
 
 
 def _item_size(item: Item) -> int:
-    return _size(_question(item))
+    return _size(item[0])
 
 
-def _size(asked: Question) -> int:
-    return _LEAST + _characters(asked)
+def _size(subject: Question | Stated) -> int:
+    return _LEAST + _characters(subject)
 
 
-def _characters(asked: Question) -> int:
-    return sum(len(response.content) for response in asked.responses)
+def _characters(subject: Question | Stated) -> int:
+    return sum(len(response.content) for response in question_of(subject).responses)

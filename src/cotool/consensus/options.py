@@ -23,7 +23,8 @@ INFERENCE = (
 )
 # Methods that combine numbers on a scale.
 NUMERIC = ("mean", "median", "weighted")
-METHODS = ("auto", "vote", "medoid", "centre", "rover", "supported", *NUMERIC, *INFERENCE)
+OVER_QUESTIONS = (*NUMERIC, *INFERENCE)
+METHODS = ("auto", "vote", "medoid", "centre", "rover", "supported", *OVER_QUESTIONS)
 
 
 class Metric(NamedTuple):

@@ -13,7 +13,7 @@ from cotool.consensus.decide.subject import Subject
 from cotool.consensus.decide.votes import by_vote
 from cotool.consensus.extract.spans import WHOLE
 from cotool.consensus.model import Consensus
-from cotool.consensus.options import INFERENCE, NUMERIC, RELATIVE
+from cotool.consensus.options import NUMERIC, OVER_QUESTIONS, RELATIVE
 
 if TYPE_CHECKING:
     from cotool.consensus.decide.decision import Decision
@@ -68,7 +68,7 @@ def _grouped(subject: Subject) -> Grouped:
         from cotool.consensus.decide.numbers import by_number
 
         return by_number(subject, subject.decision.measurement)
-    over_questions = method in INFERENCE or method in NUMERIC
+    over_questions = method in OVER_QUESTIONS
     if method in NUMERIC:
         subject.warnings.append("the answers are not numbers, so they are not combined as such")
     if (
