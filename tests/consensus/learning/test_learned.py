@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import sqlite3
+from contextlib import closing
 
 import pytest
 from crowds import SKILLS, crowd
@@ -448,6 +450,15 @@ def test_right_answers_in_usual_shapes(tmp_path, name, text):
     assert read_gold(path).answers == {"q1": "A", "q2": "B"}
 
 
+def test_right_answers_in_a_database(tmp_path):
+    """A binary table is read as for questions."""
+    path = tmp_path / "g.db"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE gold AS SELECT 'q1' AS question, 'A' AS truth")
+        database.commit()
+    assert read_gold(path).answers == {"q1": "A"}
+
+
 def test_scores_are_read(tmp_path):
     """A row for each expert of a question."""
     path = tmp_path / "s.csv"
@@ -460,7 +471,7 @@ def test_scores_are_read(tmp_path):
     [
         ("question,truth\nq1,A\nq1,B\n", "line 3.*'B' here and 'A' before"),
         ("question,expert,score\nq1,ann,2\n", "line 2.*score from 0 to 1"),
-        ("question,colour\nq1,red\n", "line 1.*no right answer"),
+        ("question,colour\nq1,red\n", "line 2.*no right answer"),
         ("truth\nA\n", "names no question"),
         ("", "holds no right answers"),
         ("question,truth\n", "holds no right answers"),

@@ -37,32 +37,17 @@ _COLUMN = re.compile(rb'<(?:\w+:)?c\s[^<>]*?\br="([A-Z]{1,3})[0-9]')
 _ROW = re.compile(rb'<(?:\w+:)?c\s[^<>]*?\br="[A-Z]{1,3}([0-9]{1,7})"')
 
 
-def reader_of(path: str, head: bytes, table: str | None = None) -> Values:
-    """Return the rows of a binary file, with their places; `head` are its first 16 bytes.
-
-    `table` is the name of the table or sheet, where there are several. Raises InputError, also from
-    later rows, where the file cannot be read.
-    """
-    if head.startswith((b"PAR1", b"ARROW1", b"FEA1", b"\xff\xff\xff\xff")) and table is not None:
-        raise without_tables(path)
-    if head.startswith(b"PAR1"):
-        return _parquet(path)
-    if head.startswith(b"SQLite format 3\0"):
-        return _sqlite(path, table)
-    if head.startswith(b"PK"):
-        return _zipped(path, table)
-    if head.startswith(b"\xd0\xcf"):
-        return _excel(path, table)
-    return _arrow(path)
-
-
-def _parquet(path: str) -> Values:
+def _parquet(path: str, table: str | None) -> Values:
+    """Rows of a Parquet file. Raises InputError, as the others do, also from later rows."""
+    check_no_table(path, table)
     parquet = _import("pyarrow.parquet", "Parquet")
     with _reading(path, "Parquet"), parquet.ParquetFile(path) as file:
         yield from _batches(file.iter_batches(batch_size=_BATCH), path)
 
 
-def _arrow(path: str) -> Values:
+def _arrow(path: str, table: str | None) -> Values:
+    """Rows of an Arrow or Feather file, or of a stream."""
+    check_no_table(path, table)
     pyarrow = _import("pyarrow", "Arrow")
     ipc = _import("pyarrow.ipc", "Arrow")
     with _reading(path, "Arrow"), pyarrow.memory_map(path) as source:
@@ -134,12 +119,13 @@ def _chosen(
     return chosen[0]
 
 
-def without_tables(name: str) -> InputError:
-    """Return the error for naming a table of a file that has no named tables."""
-    return InputError(
-        f"{name}: holds no tables with names",
-        hint="`table` is for SQLite databases and Excel workbooks",
-    )
+def check_no_table(name: str, table: str | None) -> None:
+    """Raise InputError if a table is named of a file that has no tables with names."""
+    if table is not None:
+        raise InputError(
+            f"{name}: holds no tables with names",
+            hint="`table` is for SQLite databases and Excel workbooks",
+        )
 
 
 def _all_of(table: str) -> str:
@@ -148,6 +134,7 @@ def _all_of(table: str) -> str:
 
 
 def _zipped(path: str, table: str | None) -> Values:
+    """Rows of a workbook, or the samples of an Inspect log."""
     with _reading(path, "zip"), zipfile.ZipFile(path) as archive:
         members = archive.namelist()
         for name in members:
@@ -156,8 +143,7 @@ def _zipped(path: str, table: str | None) -> Values:
                     _check_rectangle(sheet, f"{path}, {name}")
     if any(name.startswith("xl/") for name in members) or "content.xml" in members:
         return _excel(path, table)
-    if table is not None:
-        raise without_tables(path)
+    check_no_table(path, table)
     if any(name.startswith("samples/") for name in members):
         return _inspect(path)
     raise InputError(
@@ -287,3 +273,8 @@ def _reading(path: str, form: str) -> Iterator[None]:
         raise InputError(
             f"{path}: cannot be read as {form}: {reason}", hint="check the file, or save it as CSV"
         ) from None
+
+
+READERS = {
+    "parquet": _parquet, "arrow": _arrow, "sqlite": _sqlite, "zip": _zipped, "excel": _excel
+}  # fmt: skip

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cotool.consensus.read.tables import read_rows
+from cotool.consensus.read.readers import values_in
 from cotool.errors import InputError
-from cotool.io.json_values import is_json, read_first_line, read_values
 from cotool.io.sources import check_readable, open_source, source_name
 
 if TYPE_CHECKING:
@@ -51,7 +49,7 @@ class Gold:
 
 
 def read_gold(path: str | PathLike[str]) -> Gold:
-    """Read a table, JSON or JSON lines: a question with its truth, or with an expert's score.
+    """Read a file like one of answers: a question with its truth, or with an expert's score.
 
     Raises InputError for a file that cannot be read, a row without these, two right answers to one
     question, a score that is not a number from 0 to 1, and a file without rows.
@@ -59,7 +57,7 @@ def read_gold(path: str | PathLike[str]) -> Gold:
     check_readable(path)
     gold = Gold()
     name = source_name(path)
-    for where, row in _rows(path, name):
+    for where, row in _rows(path):
         if not isinstance(row, dict):
             raise InputError(f"{where}: expected an object, got {row!r:.40}", hint=_SHAPE)
         plain = {str(key).strip().casefold(): value for key, value in row.items()}
@@ -94,27 +92,14 @@ def parse_score(text: str, where: str) -> float:
     return score
 
 
-def _rows(path: str | PathLike[str], name: str) -> Iterator[tuple[str, Any]]:
+def _rows(path: str | PathLike[str]) -> Iterator[tuple[str, Any]]:
     def bad(error: InputError) -> None:
         raise error
 
     with open_source(path, stdin=None, on_read=lambda _: None) as stream:
-        first, number = read_first_line(stream)
-        if not first:
-            return
-        if is_json(first):
-            for where, value in read_values(stream, name, first, number, bad):
-                yield from _pairs(where, value)
-        else:
-            header = {
-                part.strip().strip('"').casefold(): part.strip().strip('"')
-                for part in re.split(rb"[,;\t|]", first.strip())
-                for part in [part.decode("utf-8", "replace").removeprefix("\ufeff")]
-            }
-            column = next((header[key] for key in (*_SCORE, *_TRUTH) if key in header), None)
-            if column is None:
-                raise InputError(f"{name}, line {number}: has no right answer", hint=_SHAPE)
-            yield from read_rows(stream, name, first, number, on_bad=bad)
+        values, flat = values_in(path, stream, bad)
+        for where, value in values or ():
+            yield from [(where, value)] if flat else _pairs(where, value)
 
 
 def _pairs(where: str, value: Any) -> Iterator[tuple[str, Any]]:

@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from cotool.consensus.model import Question, Response
     from cotool.consensus.read.spool import Spool
 
-# How containers of tables begin: Parquet, Arrow, Feather, SQLite, zip (Excel, Inspect), old Excel.
-_BINARY = (
-    *(b"PAR1", b"ARROW1", b"FEA1", b"\xff\xff\xff\xff", b"SQLite format 3\0", b"PK\x03\x04"),
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-)
+# How containers of tables begin, and what reads them in `containers`.
+_BINARY = {
+    b"PAR1": "parquet", b"ARROW1": "arrow", b"FEA1": "arrow", b"\xff\xff\xff\xff": "arrow",
+    b"SQLite format 3\0": "sqlite", b"PK\x03\x04": "zip",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "excel",
+}  # fmt: skip
 _HEAD = 16
 _NO_SHAPE = 'expected JSON, JSON lines, or a table with a header such as "question,worker,answer"'
 
@@ -84,7 +85,7 @@ def read_questions(
             with open_source(
                 path, stdin=stdin, on_read=count, max_decompressed=max_decompressed
             ) as stream:
-                values, flat = _values(path, stream, reading.bad, on_warning, table)
+                values, flat = values_in(path, stream, reading.bad, on_warning, table)
                 for question in reading.read(values, source_name(path), label, flat=flat):
                     found = True
                     yield question
@@ -227,12 +228,12 @@ class _Reading:
             self.on_bad(error)
 
 
-def _values(
+def values_in(
     path: str | PathLike[str],
     stream: io.BufferedReader,
     on_bad: Callable[[InputError], None],
-    on_warning: Callable[[str], None] | None,
-    table: str | None,
+    on_warning: Callable[[str], None] | None = None,
+    table: str | None = None,
 ) -> tuple[Iterator[tuple[str, Any]] | None, bool]:
     """Return the values in a file, and whether they are rows of a table.
 
@@ -241,19 +242,20 @@ def _values(
     """
     name = source_name(path)
     head = stream.peek(_HEAD)[:_HEAD]
-    if head.startswith(_BINARY):
-        from cotool.consensus.read.containers import reader_of
+    form = next((form for mark, form in _BINARY.items() if head.startswith(mark)), None)
+    if form is not None:
+        from cotool.consensus.read import containers
 
         if not _is_plain(path, head):
             raise InputError(
                 f"{name}: is a binary table, which is read from a file on disk only",
                 hint="save it, uncompressed, and give its name",
             )
-        return reader_of(str(path), head, table), True
+        return containers.READERS[form](str(path), table), True
     if table is not None:
-        from cotool.consensus.read.containers import without_tables
+        from cotool.consensus.read.containers import check_no_table
 
-        raise without_tables(name)
+        check_no_table(name, table)
     first, number = read_first_line(stream)
     if not first:
         return None, False
