@@ -33,7 +33,7 @@ _TIME = lazy_pattern(r"^(\d\d?)h(\d\d)$")
 _ORDINAL = lazy_pattern(r"(?<=\d)(?:st|nd|rd|th)$")
 
 # 1,080 and 1,080.50, and 1,200,000, but not 3,5.
-_GROUPED = lazy_pattern(r"[1-9]\d{0,2}(?:,\d{3})+(?!\d)")
+_GROUPED = lazy_pattern(r"[1-9]\d{0,2}(?:,\d{3})+(?![\d,])")
 
 _ACCENTS = lazy_pattern("[\u0300-\u036f]+")
 

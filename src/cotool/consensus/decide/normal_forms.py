@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.text.marks import Marks
 from cotool._lazy import lazy_pattern
-from cotool.consensus.decide.anchors import MONTH_NAMES, NUMBER_WORDS
+from cotool.consensus.decide.anchors import MONTH_NAMES, NUMBER_WORDS, plain_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,14 +97,9 @@ def _number(value: float) -> str:
 
 
 def _value(written: str) -> float | None:
-    """Return the value of digits, whose commas group thousands unless one is a decimal point.
-
-    None for a list such as 1,2,3, and for digits without end.
-    """
-    if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", written):
-        written = written.replace(",", "")
+    """Return the value of digits; None for a list such as 1,2,3, and for digits without end."""
     try:
-        value = float(written.replace(",", "."))
+        value = float(plain_number(written))
     except ValueError:
         return None
     return value if isfinite(value) else None

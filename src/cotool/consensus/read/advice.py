@@ -169,7 +169,7 @@ def _reads(sample: Sample, proposal: Proposal, plan: Callable[[Sample], Plan]) -
     if found.shape == SURVEY:
         asked = (c for c in sample.texts if c not in columns and c.part == names.QUESTION)
         rest = [c for c in sample.texts if c not in columns]
-        if found.person is None and any(1 < c.distinct < c.present for c in rest):
+        if found.person is None and any(c.recurs for c in rest):
             return False  # an item recurs
         if found.person is None and (len(columns) < 2 or all(c.is_unique for c in columns)):
             return False
@@ -200,9 +200,5 @@ def _are_parts(sample: Sample, plan: Plan) -> bool:
         pairs_unique(item, expert) > 0.9
         and (item.distinct < item.present or len(sample.rows) < _FEW)
         and not (described and determines(item, answer))
-        and not (
-            1 < expert.distinct < expert.present
-            and answer.distinct > 1
-            and determines(expert, answer)
-        )
+        and not (expert.recurs and answer.distinct > 1 and determines(expert, answer))
     )

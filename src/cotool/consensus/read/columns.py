@@ -5,7 +5,7 @@ A sample is bounded, so this costs the same for files of any size.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import field
 from functools import cached_property
 from itertools import pairwise
@@ -85,6 +85,11 @@ class Column:
     def distinct(self) -> int:
         """How many different values there are."""
         return len(self.counts)
+
+    @property
+    def recurs(self) -> bool:
+        """Whether there are several values, of which some occur again."""
+        return 1 < self.distinct < self.present
 
     @property
     def is_constant(self) -> bool:
@@ -204,15 +209,6 @@ def number_of(text: str) -> float | None:
         return None
 
 
-def groups(column: Column) -> dict[str, list[int]]:
-    """Return the places of each value."""
-    found: defaultdict[str, list[int]] = defaultdict(list)
-    for place, value in enumerate(column.values):
-        if value is not None:
-            found[value].append(place)
-    return found
-
-
 def determines(one: Column, other: Column) -> bool:
     """Whether the same value of `one` always goes with the same value of `other`."""
     seen: dict[str, str] = {}
@@ -280,8 +276,6 @@ def _alike(one: str, other: str) -> float:
 def common_values(columns: Iterable[Column]) -> float:
     """The share of the values that occur in at least two columns."""
     counts: Counter[str] = Counter()
-    total = 0
     for column in columns:
         counts.update({value.casefold() for value in column.counts})
-    total = len(counts)
-    return sum(1 for n in counts.values() if n > 1) / total if total else 0.0
+    return sum(n > 1 for n in counts.values()) / max(1, len(counts))

@@ -69,7 +69,7 @@ def experts_of(sample: Sample) -> list[Column]:
     found = [
         column
         for column in sample.texts
-        if 1 < column.distinct < column.present
+        if column.recurs
         and column.is_name_like
         and not column.is_time
         and (column.is_called(names.EXPERT) or _may_be_expert(sample, column))
@@ -88,7 +88,7 @@ def _may_be_expert(sample: Sample, column: Column) -> bool:
     if not names.may_be_expert(column.path):
         return all(names.is_expert_name(value) for value in column.counts)
     before = sample.texts[: sample.texts.index(column)]
-    return not any(1 < c.distinct < c.present and determines(c, column) for c in before)
+    return not any(c.recurs and determines(c, column) for c in before)
 
 
 def item_of(sample: Sample, expert: Column, *, anything: bool = False) -> Column | None:
@@ -117,7 +117,7 @@ def _keys(sample: Sample, expert: Column, *, anything: bool) -> list[Column]:
         for column in sample.texts
         if column is not expert
         and column.path != sample.keys.content
-        and 1 < column.distinct < column.present
+        and column.recurs
         and column.part not in {names.GOLD, names.CONFIDENCE}
         and (
             anything

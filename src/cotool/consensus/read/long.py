@@ -17,7 +17,6 @@ from cotool.consensus.read.columns import (
     are_crossed,
     common_values,
     determines,
-    groups,
     pairs_unique,
 )
 from cotool.consensus.read.layout import CONTENT_NAMES, QUESTION_ID_NAMES, SAID_NAMES, plain_name
@@ -120,7 +119,7 @@ def _experts(sample: Sample) -> list[Column | None]:
         column
         for column in sample.texts
         if column.part in {names.UNKNOWN, names.ITEM_ID}
-        and 1 < column.distinct < column.present
+        and column.recurs
         and column.is_name_like
         and not column.is_time
         and (column.is_whole or not column.is_number)
@@ -143,7 +142,7 @@ def _items(sample: Sample) -> list[Column | None]:
             column.part in {names.UNKNOWN, names.OWN_ID}
             or (column.is_called(names.ANSWER) == names.WEAK and not column.is_number)
         )
-        and 1 < column.distinct < column.present
+        and column.recurs
         and not column.is_time
     ]
     # "content" and "text" belong to the task if another column is the answer.
@@ -156,7 +155,7 @@ def _items(sample: Sample) -> list[Column | None]:
     ]
     asked = [c for c in called if c.part == names.QUESTION and c.distinct > 1]
     several = [joint(asked[:4])] if len(asked) > 1 else []
-    numbered = [c for c in called if c.part == names.ITEM_ID and 1 < c.distinct < c.present]
+    numbered = [c for c in called if c.part == names.ITEM_ID and c.recurs]
     several += [joint([one, other]) for one, other in combinations(numbered[:4], 2)]
     return [*called, *unknown[:10], *several, None]
 
@@ -227,8 +226,7 @@ def _recurring(sample: Sample, item: Column | None) -> float:
     """Return the share of records whose item has further records."""
     if item is None:
         return 0.0
-    sizes = [len(places) for places in groups(item).values()]
-    return sum(size for size in sizes if size > 1) / max(1, len(sample.rows))
+    return sum(n for n in item.counts.values() if n > 1) / max(1, len(sample.rows))
 
 
 def _pair_score(sample: Sample, item: Column | None, expert: Column | None) -> float | None:
@@ -289,7 +287,7 @@ def _answer_score(
         score -= 0.5 if named else 3.5
     elif item is not None and recurs > 0:
         score += -2.5 if determines(item, column) else 2.5
-    several = expert is not None and 1 < expert.distinct < expert.present
+    several = expert is not None and expert.recurs
     if several and not column.is_constant and expert and determines(expert, column):
         score -= 3.0
     return score

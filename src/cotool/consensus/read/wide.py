@@ -250,7 +250,7 @@ def _are_options(sample: Sample, group: list[Column]) -> bool:
     """Whether numbered columns are the options that an expert compares or chooses from."""
     own = set(group)
     asked = sample.best(names.QUESTION) or sample.best(names.ITEM_ID)
-    if asked is not None and asked not in own and 1 < asked.distinct < asked.present:
+    if asked is not None and asked not in own and asked.recurs:
         numbered = [c for c in group if _NUMBERED.match(c.path.strip())]
         if all(determines(asked, c) for c in numbered):
             return True  # they belong to a question that several records answer
