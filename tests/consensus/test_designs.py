@@ -63,6 +63,20 @@ LONG = {
         {"1\nm": {"u": "3", "v": "2"}, "1\nn": {"u": "5", "v": "5"},
          "2\nm": {"u": "1", "v": "1"}, "2\nn": {"u": "4", "v": "2"}},
     ),
+    "a category that judges score is a part of the item": (
+        ("essay,judge,score,category", "s,u,4,style", "s,u,3,grammar", "s,v,5,style",
+         "s,v,3,grammar", "t,u,4,style", "t,u,2,grammar", "t,v,4,style", "t,v,1,grammar"),
+        {"s\nstyle": {"u": "4", "v": "5"}, "s\ngrammar": {"u": "3", "v": "3"},
+         "t\nstyle": {"u": "4", "v": "4"}, "t\ngrammar": {"u": "2", "v": "1"}},
+    ),
+    "a category that judges score is the item": (
+        ("judge,score,category", "u,4,style", "u,3,grammar", "v,5,style", "v,3,grammar"),
+        {"style": {"u": "4", "v": "5"}, "grammar": {"u": "3", "v": "3"}},
+    ),
+    "a verdict beside a score is the answer": (
+        ("essay,judge,score,verdict", "s,u,0.8,x", "s,v,0.7,y", "t,u,0.3,x", "t,v,0.4,x"),
+        {"s": UV, "t": UU},
+    ),
     "repeats by one expert stay in their question": (
         ("item_id,rater,trial,label", "1,u,1,x", "1,u,2,y", "1,v,1,x", "1,v,2,x", "2,u,1,y",
          "2,u,2,y", "2,v,1,y", "2,v,2,x"),
@@ -201,6 +215,9 @@ REFUSED = {
     ),
     "two labels of each coder": (
         "doc,coder,topic,tone", "d,u,sports,x", "d,v,sports,y", "e,u,news,y", "e,v,sports,y",
+    ),
+    "a category and a score of each judge": (
+        "text_id,judge,score,category", "1,u,3,x", "1,v,4,y", "2,u,3,y", "2,v,1,y",
     ),
     "a catalogue": (
         "sku,color,size,quality", "1,red,L,good", "2,blue,M,good", "3,red,S,poor", "4,red,L,good",

@@ -28,11 +28,13 @@ _SHORTEST = 3
 _WHO = lazy_pattern(
     r"(?i:\b(?:who|whom|whose|wer|wem|wen|wessen|qui|quién|quiénes|chi|quem|кто|кого|кем)\b)|谁|誰"
 )
-# Beside a last word they make another name: South Korea, New Mexico.
+# Beside a last word they make another name: South Korea, New Mexico, Air Canada, Bank of America.
 _OTHER_NAME = frozenset(
     "north south east west northern southern eastern western central upper lower new old great "
-    "big little american british french german soviet roman holy not".split()
+    "big little american british french german soviet roman holy not air bank team radio club fc "
+    "real royal united university college museum".split()
 )
+_NOT_IN_PERSONS = frozenset("of the and for & und et y e".split())
 _PARTICLES = frozenset("da de del della di du van von der den le la al bin ibn".split())
 _DATE = lazy_pattern(r"\d{4}(?:-\d\d){0,2}")
 _IN_YEAR = lazy_pattern(r"^(?:in|im|en|nel|em|в) (?=\d{4}(?:-\d\d)?$)")
@@ -110,7 +112,10 @@ def _person(value: str, values: Collection[str]) -> str | None:
     if len(words) > 1 and words[0] not in _PARTICLES:
         return None
     ending = {one for one in values if one.endswith(f" {value}")}
-    if not ending or any(one.split()[0] in _OTHER_NAME for one in ending):
+    before = [one.removesuffix(value).split() for one in ending]
+    if not ending or any(
+        own[0] in _OTHER_NAME or not _NOT_IN_PERSONS.isdisjoint(own) for own in before
+    ):
         return None
     longest = max(ending, key=lambda one: (len(one), one))
     return longest if all(longest.endswith(one) for one in ending) else None

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING
 
 from cotool.consensus.read import names
 from cotool.consensus.read.columns import are_crossed, determines
-from cotool.consensus.read.long import Long, find_long, is_given_by, is_rater, joint, paths_of
+from cotool.consensus.read.long import (
+    Long,
+    find_long,
+    is_given_by,
+    is_rater,
+    joint,
+    paths_of,
+    scores_beside,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,7 +131,8 @@ def _keys(sample: Sample, expert: Column, *, anything: bool) -> list[Column]:
             anything
             or (column.part != names.BESIDE and _REPEATS.isdisjoint(names.words_of(column.path)))
         )
-        and column.is_called(names.ANSWER) < names.STRONG
+        and (column.is_called(names.ANSWER) < names.STRONG or scores_beside(sample, column, expert))
+        and not is_given_by(expert, column)
         and (column.is_called(names.EXPERT) < names.STRONG or _is_rated(column, expert))
         and not determines(expert, column)
     ]

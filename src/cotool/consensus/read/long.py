@@ -305,6 +305,13 @@ def is_given_by(expert: Column | None, column: Column) -> bool:
     return is_rater(expert) and not _SCORES.isdisjoint(names.words_of(column.path)[-1:])
 
 
+def scores_beside(sample: Sample, column: Column, expert: Column | None) -> list[Column]:
+    """Return the scores that raters gave, if a column may be what they rated: a category."""
+    if not names.may_be_aspect(column.path):
+        return []
+    return [c for c in sample.texts if is_given_by(expert, c) and not c.is_constant]
+
+
 def _name_score(column: Column) -> tuple[float, bool]:
     """Return a score for a column's name as that of the answer, and whether it names an answer."""
     part, weight = column.hint

@@ -17,7 +17,7 @@ from cotool.consensus.read.layout import (
     QUESTION_ID_NAMES,
     plain_name,
 )
-from cotool.consensus.read.long import JOINT, parts_of
+from cotool.consensus.read.long import JOINT, parts_of, scores_beside
 from cotool.consensus.read.plan import LONG, Plan
 from cotool.consensus.read.sample import UnclearError, by_columns, by_parts, listed
 from cotool.consensus.read.values import is_confidence, is_timestamp
@@ -41,7 +41,7 @@ def read_long(sample: Sample, long: Long) -> Plan:
     """
     _check_turns(sample, long)
     others = _other_answers(sample, long) or _battery(sample, long) or _same_labels(sample, long)
-    others = others or _other_labels(sample, long)
+    others = others or _other_labels(sample, long) or _other_scores(sample, long)
     if long.close or others:
         raise _several_answers(
             sample, replace(long, close=tuple(dict.fromkeys((*long.close, *others))))
@@ -105,6 +105,14 @@ def _other_labels(sample: Sample, long: Long) -> list[Column]:
         for c in _labels(sample, long, names.UNKNOWN, names.BESIDE)
         if c.is_number == answer.is_number and not (c.is_code or _belongs_to_either(long, c))
     ]
+
+
+def _other_scores(sample: Sample, long: Long) -> list[Column]:
+    """Return the scores that experts gave, if the answer may be the category that they rated."""
+    if sample.keys.content:
+        return []
+    scores = scores_beside(sample, long.answer, long.expert)
+    return [c for c in scores if long.item is None or not determines(long.item, c)]
 
 
 def _check_turns(sample: Sample, long: Long) -> None:

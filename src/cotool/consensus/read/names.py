@@ -164,6 +164,7 @@ _DATA = _set("example input inputs dataset doc datasource")
 _SAID = _set("response output prediction completion generation reply pred")
 _TOPICS = _set("category class sentiment tag tags")
 _GENERIC = _IDS | _set("name value text content raw label slug answer output")
+_ASPECTS = _set("category categories")
 
 
 @lru_cache(maxsize=4096)
@@ -344,6 +345,11 @@ def may_be_expert(name: str) -> bool:
     last = words[-1]
     acts = _AGENT.fullmatch(last) and last not in _NO_AGENTS and not last.endswith(_NO_AGENT_TAILS)
     return bool(acts) or last in _DOERS
+
+
+def may_be_aspect(name: str) -> bool:
+    """Whether a name of an answer may also be that of what is rated, beside a score: category."""
+    return not _ASPECTS.isdisjoint(words_of(name)[-1:])
 
 
 def is_model(name: str) -> bool:
