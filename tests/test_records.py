@@ -89,3 +89,20 @@ def test_other_options_are_those_of_the_standard_library():
     one = made(1)
     one.a = 2
     assert one == made(2)
+
+
+@pytest.mark.parametrize(("given", "named"), CALLS)
+def test_the_first_objects_are_made_as_later_ones(given, named):
+    """Objects made before `__init__` is compiled, and arguments refused then, are no different."""
+    fresh, standard = made_by(quick), made_by(dataclasses.dataclass)
+    for wrong in ((), (1, "y", [], 4, 5)):
+        with pytest.raises(TypeError, match=r"__init__\(\)"):
+            made_by(quick)(*wrong)
+    with pytest.raises(TypeError, match="multiple values"):
+        made_by(quick)(1, first=2)
+    with pytest.raises(TypeError, match="unexpected"):
+        made_by(quick)(1, other=2)
+    with pytest.raises(ValueError, match="negative"):
+        fresh(-1)
+    expected = dataclasses.asdict(standard(*given, **named))
+    assert [dataclasses.asdict(fresh(*given, **named)) for _ in range(12)] == [expected] * 12

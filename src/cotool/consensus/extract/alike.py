@@ -337,25 +337,28 @@ _ROMAN = {
         "ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split(), 2
     )
 }
+# Spellings with a text that each match holds: searching for it is quicker than compiling a regex.
 _SPELLINGS = (
     # "#1", "No. 1"
-    (lazy_pattern(r"^(?:#|no\.? |nr\.? |number )(?=\d+$)"), ""),
+    ("#", lazy_pattern(r"^#(?=\d+$)"), ""),
+    ("n", lazy_pattern(r"^(?:no\.? |nr\.? |number )(?=\d+$)"), ""),
     # articles of other languages: "die Donau"
-    (lazy_pattern(r"^(?:der|die|das|den|le|la|les|el|los|las|il|lo|gli) (?=\w)|^l['’](?=\w)"), ""),
-    (lazy_pattern(r"^https?://(?:www\.)?|/$"), ""),
+    (" ", lazy_pattern(r"^(?:der|die|das|den|le|la|les|el|los|las|il|lo|gli) (?=\w)"), ""),
+    ("l", lazy_pattern(r"^l['’](?=\w)"), ""),
+    ("/", lazy_pattern(r"^https?://(?:www\.)?|/$"), ""),
     # "Mt. Everest", "St. Louis", "Dr. Jane Goodall"
-    (lazy_pattern(r"\bmt (?=[^\W\d_]{3})"), "mount "),
-    (lazy_pattern(r"\bst (?=[^\W\d_]{3})"), "saint "),
-    (lazy_pattern(r"\bft (?=[^\W\d_]{3})"), "fort "),
-    (lazy_pattern(r"^(?:dr|prof|professor|mr|mrs|ms|sir|dame) (?=[^\W\d_]{2})"), ""),
+    ("mt ", lazy_pattern(r"\bmt (?=[^\W\d_]{3})"), "mount "),
+    ("st ", lazy_pattern(r"\bst (?=[^\W\d_]{3})"), "saint "),
+    ("ft ", lazy_pattern(r"\bft (?=[^\W\d_]{3})"), "fort "),
+    (" ", lazy_pattern(r"^(?:dr|prof|professor|mr|mrs|ms|sir|dame) (?=[^\W\d_]{2})"), ""),
     # "AB positive"
-    (lazy_pattern(r"^(ab|[abo]) positive$"), r"\1+"),
-    (lazy_pattern(r"^(ab|[abo]) negative$"), r"\1-"),
+    (" positive", lazy_pattern(r"^(ab|[abo]) positive$"), r"\1+"),
+    (" negative", lazy_pattern(r"^(ab|[abo]) negative$"), r"\1-"),
     # "O(n log n)" beside "n log n"
-    (lazy_pattern(r"^o\((.+)\)$"), r"\1"),
-    (lazy_pattern(r"(?<=\w{3})our\b"), "or"),
-    (lazy_pattern(r"(?<=\w{3})is(?=(?:e[drs]?|ing|ation)\b)"), "iz"),
-    (lazy_pattern(r"(?<=\w{2})tre\b"), "ter"),
+    ("o(", lazy_pattern(r"^o\((.+)\)$"), r"\1"),
+    ("our", lazy_pattern(r"(?<=\w{3})our\b"), "or"),
+    ("is", lazy_pattern(r"(?<=\w{3})is(?=(?:e[drs]?|ing|ation)\b)"), "iz"),
+    ("tre", lazy_pattern(r"(?<=\w{2})tre\b"), "ter"),
 )
 _NUMERAL = lazy_pattern(r"\b[ivx]+\b")
 _ORDINAL_END = lazy_pattern(r"(?<=\d)(?:st|nd|rd|th)\b")
@@ -370,8 +373,8 @@ def _spelled(value: str) -> tuple[str, ...]:
 
 def _other_spellings(value: str) -> Iterator[str]:
     """Yield other spellings of a label; labels that share one are the same."""
-    for form, written in _SPELLINGS:
-        other = form.sub(written, value)
+    for held, form, written in _SPELLINGS:
+        other = form.sub(written, value) if held in value else value
         if other != value:
             yield other
     if "-" in value and _WORD.search(value):
