@@ -9,11 +9,12 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
+import io
 import os
 import re
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, BinaryIO, Self
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from cotool.errors import (
     CostRefusedError,
@@ -34,7 +35,7 @@ from cotool.vault.operations import Done, Output, encrypt_source
 from cotool.vault.transfer import Effort, ignore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from cotool.vault.files import StrPath
 
@@ -70,7 +71,7 @@ class AgeKeys:
         with self._lock, _explained({SCRYPT}):
             text = secret if isinstance(secret, str) else secret.decode()
             content: bytes = _pyrage().passphrase.decrypt(data, text)
-            return content
+        return content
 
 
 def import_age(
@@ -146,14 +147,14 @@ class AgeHeader:
 
     @property
     def is_for_passphrase(self) -> bool:
-        """Return whether a passphrase opens the file; then nothing else does."""
+        """Whether a passphrase opens the file; then nothing else does."""
         return SCRYPT in self.kinds
 
 
 def read_age_header(path: str) -> AgeHeader:
     """Return the header of an age file. Raises OSError, VaultError."""
     with named(path), Source(path) as file:
-        return _peek(file)[0]
+        return _header_of(file)
 
 
 def age_content_size(path: str) -> int:
@@ -162,9 +163,9 @@ def age_content_size(path: str) -> int:
     Raises OSError, VaultError.
     """
     with named(path), Source(path) as file:
-        header, start = _peek(file)
+        header = _header_of(file)
         if header.is_armored:
-            size = _armored_size(file, start)
+            size = _armored_size(file)
         elif file.size is None:
             raise InputError("a pipe has no known size")
         else:
@@ -180,10 +181,10 @@ def _content_size(payload: int) -> int:
     return sealed - _TAG * chunks
 
 
-def _armored_size(file: Source, start: bytes) -> int:
+def _armored_size(file: Source) -> int:
     """Return how many bytes armored text encodes."""
     count, piece = 0, memoryview(bytearray(1 << 20))
-    rest = start.partition(b"\n")[2]
+    rest = bytes(piece[: file.read(piece)]).lstrip().partition(b"\n")[2]
     while rest:
         text, end, _ = rest.partition(b"-")
         count += len(text.translate(None, b" \t\r\n="))
@@ -191,19 +192,18 @@ def _armored_size(file: Source, start: bytes) -> int:
     return count * 3 // 4
 
 
-def _peek(file: Source) -> tuple[AgeHeader, bytes]:
-    """Return the header of an age file, and all bytes that were read for it."""
-    start, piece = b"", memoryview(bytearray(4096))
-    while True:
-        count = file.read(piece)
-        start += piece[:count]
+def _header_of(file: Source) -> AgeHeader:
+    """Return the header of an age file; nothing that was read for it is lost."""
+    size = 4096
+    while size < 2 * _MOST_HEADER:
+        start = file.peek(size)
         header = _parse_header(start)
         if header is not None:
-            return header, start
-        if not count:
+            return header
+        if len(start) < size:
             raise TruncatedError("the age file ends within its header")
-        if len(start) > _MOST_HEADER:
-            raise MalformedHeaderError("the header of the age file does not end")
+        size *= 2
+    raise MalformedHeaderError("the header of the age file does not end")
 
 
 def _parse_header(start: bytes) -> AgeHeader | None:
@@ -238,8 +238,7 @@ class _Content(Source):
 
     def __init__(self, source: StrPath | BinaryIO, age: AgeKeys) -> None:
         super().__init__(source)
-        self._content: bytes | None = None
-        self._place = 0  # in it, of what read() returns next
+        self._content: BinaryIO | None = None
         self._thread: threading.Thread | None = None
         self._error: BaseException | None = None
         try:
@@ -249,31 +248,37 @@ class _Content(Source):
             raise
 
     def _begin(self, age: AgeKeys) -> None:
-        header, start = _peek(self)
-        whole, self.size = self.size, None
+        header = _header_of(self)
         if header.is_for_passphrase:
-            self._keep(age.open_with_passphrase(_whole(_Rest(self), start, MOST_IN_MEMORY)))
+            self._keep(age.open_with_passphrase(self._age_file(MOST_IN_MEMORY)))
             return
         kinds = {kind for kind in header.kinds if not kind.endswith("-grease")}
         if not age.identities:
             hint = "`identity_file` names the file with your identity"
             raise WrongKeyError(f"is encrypted for {_listed(kinds)}", hint=hint)
-        if whole is not None and whole < COMPACT_LIMIT:
-            data = _whole(_Rest(self), start, COMPACT_LIMIT)
+        if self.size is not None and self.size < COMPACT_LIMIT:
+            data = self._age_file(COMPACT_LIMIT)
             with _explained(kinds):
                 self._keep(_pyrage().decrypt(data, age.identities))
             return
-        self._pipe, sink = os.pipe()
+        self.size = None
+        pipe, sink = os.pipe()
+        self._content = os.fdopen(pipe, "rb")
         self._thread = threading.Thread(
-            target=self._decrypt, args=(start, sink, age.identities, kinds), daemon=True
+            target=self._decrypt, args=(sink, age.identities, kinds), daemon=True
         )
         self._thread.start()
 
-    def _keep(self, content: bytes) -> None:
-        self._content, self.size = content, len(content)
+    def _age_file(self, limit: int) -> bytes:
+        megabytes = limit >> 20
+        too_long = f"more than {megabytes} MiB would have to be decrypted in memory"
+        return self.whole(limit, InputError(too_long, hint=_BY_AGE))
 
-    def _decrypt(self, start: bytes, sink: int, identities: Sequence[Any], kinds: set[str]) -> None:
-        reader = _Reader(_Rest(self), start)
+    def _keep(self, content: bytes) -> None:
+        self._data, self.size, self._content = content, len(content), io.BytesIO(content)
+
+    def _decrypt(self, sink: int, identities: Sequence[Any], kinds: set[str]) -> None:
+        reader = _Reader(self)
         try:
             with open(sink, "wb", buffering=0) as output, _explained(kinds):
                 _pyrage().decrypt_io(reader, output, identities)
@@ -282,110 +287,64 @@ class _Content(Source):
 
     def read(self, into: memoryview) -> int:
         """Fill `into` with the next bytes of the content, or of the age file before it is open."""
-        if self._content is not None:
-            count = min(len(into), len(self._content) - self._place)
-            into[:count] = self._content[self._place : self._place + count]
-            self._place += count
-            return count
-        if self._thread is None:
+        if self._content is None:
             return super().read(into)
-        done = 0
-        while done < len(into):
-            count = os.readv(self._pipe, [into[done:]])
-            done += count
-            if not count:
-                self._thread.join()
-                if self._error is not None:
-                    raise self._error
-                break
-        return done
-
-    def read_at(self, offset: int, into: memoryview) -> None:
-        """Fill `into` with the bytes of content in memory."""
-        assert self._content is not None  # noqa: S101 - there is a size only then
-        into[:] = self._content[offset : offset + len(into)]
+        count: int = self._content.readinto(into)  # type: ignore[attr-defined] # both kinds have it
+        if count < len(into) and self._thread is not None:
+            self._thread.join()
+            if self._error is not None:
+                raise self._error
+        return count
 
     def __exit__(self, *error: object) -> None:
-        if self._thread is not None:
-            os.close(self._pipe)  # ends the thread, which cannot write any more
-            if self._handle >= 0:
-                self._thread.join()
-            self._thread = None
+        if self._content is not None:
+            self._content.close()  # ends the thread, which cannot write any more
+        if self._thread is not None and self._handle >= 0:
+            self._thread.join()
         super().__exit__(*error)
-
-
-class _Rest(Source):
-    """The bytes of an age file that have not been read, whatever is read of its content."""
-
-    def __init__(self, source: Source) -> None:
-        self._of = source
-
-    def read(self, into: memoryview) -> int:
-        return Source.read(self._of, into)
 
 
 class _Reader:
     """The bytes of an age file as pyrage reads them; an error of the source is kept."""
 
-    def __init__(self, source: Source, start: bytes) -> None:
-        self._source, self._start = source, start
+    def __init__(self, source: _Content) -> None:
+        self._source = source
         self.error: BaseException | None = None
 
     def read(self, size: int) -> bytes:
         """Return up to `size` bytes."""
-        if self._start:
-            data, self._start = self._start[:size], self._start[size:]
-            return data
         piece = memoryview(bytearray(size))
         try:
-            return bytes(piece[: self._source.read(piece)])
+            return bytes(piece[: Source.read(self._source, piece)])
         except BaseException as error:
             self.error = error
             raise
 
 
-def _whole(source: Source, start: bytes, limit: int) -> bytes:
-    """Return all bytes of a source, of which `start` were read. Raises InputError."""
-    data, piece = bytearray(start), memoryview(bytearray(1 << 20))
-    while count := source.read(piece):
-        data += piece[:count]
-        if len(data) > limit:
-            raise InputError(
-                f"more than {limit >> 20} MiB would have to be decrypted in memory", hint=_BY_AGE
-            )
-    return bytes(data)
-
-
-class _explained:  # noqa: N801 - reads as a sentence in `with`
+@contextlib.contextmanager
+def _explained(kinds: set[str]) -> Iterator[None]:
     """Turn the errors of pyrage into ours, which say who can open the file."""
+    try:
+        yield
+    except UnicodeDecodeError:
+        raise WrongKeyError("the passphrase of an age file is UTF-8") from None
+    except (_pyrage().DecryptError, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise _error_of(str(error), kinds) from None
 
-    def __init__(self, kinds: set[str]) -> None:
-        self._kinds = kinds
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, _pyrage().DecryptError) or (
-            isinstance(error, OSError) and error.errno is None
-        ):
-            raise self._error(str(error)) from None
-        if isinstance(error, UnicodeDecodeError):
-            raise WrongKeyError("the passphrase of an age file is UTF-8") from None
-
-    def _error(self, reason: str) -> VaultError:
-        if reason.startswith("No matching keys"):
-            plugins = self._kinds - _OWN
-            hint = _BY_AGE if plugins and not self._kinds & _OWN else None
-            listed = _listed(self._kinds)
-            return WrongKeyError(f"no identity opens it; it is for {listed}", hint=hint)
-        if reason.startswith("Decryption failed"):
-            return WrongKeyError("wrong passphrase, or the header was changed")
-        if reason.startswith("Excessive work"):
-            return CostRefusedError("the passphrase demands too much time to check", hint=_BY_AGE)
-        if reason.startswith("failed to fill"):
-            return TruncatedError("the age file ends too early")
-        return IntegrityError(f"the age file was changed or is incomplete: {visible(reason)}")
+def _error_of(reason: str, kinds: set[str]) -> VaultError:
+    if reason.startswith("No matching keys"):
+        hint = _BY_AGE if kinds and not kinds & _OWN else None
+        return WrongKeyError(f"no identity opens it; it is for {_listed(kinds)}", hint=hint)
+    if reason.startswith("Decryption failed"):
+        return WrongKeyError("wrong passphrase, or the header was changed")
+    if reason.startswith("Excessive work"):
+        return CostRefusedError("the passphrase demands too much time to check", hint=_BY_AGE)
+    if reason.startswith("failed to fill"):
+        return TruncatedError("the age file ends too early")
+    return IntegrityError(f"the age file was changed or is incomplete: {visible(reason)}")
 
 
 def _listed(kinds: set[str]) -> str:

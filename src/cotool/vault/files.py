@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import stat
 from typing import TYPE_CHECKING, BinaryIO, Self
@@ -30,11 +31,8 @@ def read_line(handle: int, limit: int) -> bytes:
 
 def read_limited(path: StrPath, limit: int, what: str) -> bytes:
     """Return a small file. Raises OSError; InputError if it is too large for `what`."""
-    with open(path, "rb") as file:  # noqa: PTH123 - or a string
-        data = file.read(limit + 1)
-    if len(data) > limit:
-        raise InputError(f"{os.fspath(path)}: is too large for {what}")
-    return data
+    with Source(path) as file:
+        return file.whole(limit, InputError(f"{file.name}: is too large for {what}"))
 
 
 def check_regular(path: StrPath) -> None:
@@ -45,16 +43,17 @@ def check_regular(path: StrPath) -> None:
 
 
 class Source:
-    """Bytes to read: a path, or a binary stream.
+    """Bytes to read: a path, a binary stream, or bytes in memory.
 
-    `size` is the length of a regular file, or None if the length is unknown. `read_at` works on
-    regular files, `read` on both, from the start. A context manager.
+    `size` is the length of a regular file or of bytes, or None if the length is unknown. `read_at`
+    works if there is a size, `read` always, from the start. A context manager.
     """
 
     def __init__(self, source: StrPath | BinaryIO) -> None:
         self._stream: BinaryIO | None = None
         self._handle = -1
         self._peeked = b""
+        self._data: bytes | None = None
         self.size: int | None = None
         if isinstance(source, (str, os.PathLike)):
             self.name = os.fspath(source)
@@ -62,6 +61,13 @@ class Source:
         else:
             self.name = str(getattr(source, "name", "stream"))
             self._stream = source
+
+    @classmethod
+    def of_bytes(cls, data: bytes, name: str) -> Self:
+        """Return bytes as a source."""
+        source = cls(io.BytesIO(data))
+        source.name, source.size, source._data = name, len(data), data
+        return source
 
     def _open(self, name: str) -> None:
         self._handle = os.open(name, os.O_RDONLY | os.O_CLOEXEC)
@@ -81,6 +87,9 @@ class Source:
 
     def read_at(self, offset: int, into: memoryview) -> None:
         """Fill `into` with the bytes from `offset` on. Raises InputError if bytes are missing."""
+        if self._data is not None:
+            into[:] = self._data[offset : offset + len(into)]
+            return
         done = 0
         while done < len(into):
             count = os.preadv(self._handle, [into[done:]], offset + done)
@@ -90,11 +99,26 @@ class Source:
 
     def peek(self, size: int) -> bytes:
         """Return up to `size` bytes from the start, which are read again afterwards."""
+        data = memoryview(bytearray(size if self.size is None else min(size, self.size)))
         if self.size is not None:
-            return os.pread(self._handle, size, 0)
-        data = memoryview(bytearray(size))
-        self._peeked = bytes(data[: self.read(data)])
-        return self._peeked
+            self.read_at(0, data)
+            return bytes(data)
+        start = bytes(data[: self.read(data)])
+        self._peeked = start + self._peeked
+        return start
+
+    def whole(self, limit: int, too_long: InputError) -> bytes:
+        """Return all bytes from the start. Raises `too_long` if there are more than `limit`."""
+        if self.size is not None:
+            data = bytearray(min(self.size, limit + 1))
+            self.read_at(0, memoryview(data))
+        else:
+            data, piece = bytearray(), memoryview(bytearray(1 << 16))
+            while len(data) <= limit and (count := self.read(piece)):
+                data += piece[:count]
+        if len(data) > limit:
+            raise too_long
+        return bytes(data)
 
     def read(self, into: memoryview) -> int:
         """Fill `into` with the next bytes; return how many there were, fewer only at the end."""

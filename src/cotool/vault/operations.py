@@ -215,17 +215,15 @@ def sealing(stream: Stream) -> Callable[..., int]:
 
 
 def _encrypt_armored(content: Source, output: Output, keys: Sequence[Key]) -> Done:
-    data = memoryview(bytearray(_ARMORED_CONTENT + 1))
-    size = content.read(data)
-    if size > _ARMORED_CONTENT:
-        raise InputError(
-            f"content of more than {_ARMORED_CONTENT >> 20} MiB cannot be armored",
-            hint="leave out `armored`",
-        )
-    text = armor(seal_bytes(bytes(data[:size]), keys))
+    too_long = InputError(
+        f"content of more than {_ARMORED_CONTENT >> 20} MiB cannot be armored",
+        hint="leave out `armored`",
+    )
+    data = content.whole(_ARMORED_CONTENT, too_long)
+    text = armor(seal_bytes(data, keys))
     with output.opened(content) as target:
         target.begin(text)
-    return Done(size, len(text))
+    return Done(len(data), len(text))
 
 
 def _in_clear(document: bytes, keys: Sequence[Key], name: str) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from cotool.errors import InputError, IntegrityError
@@ -25,25 +24,20 @@ _RUN = 64  # segments that Vault.read opens at a time
 class Sealed:
     """A source with a vault file: without armor, its header parsed but not unlocked.
 
-    A source of known size is read at offsets, any other one in order; `source` then returns the
-    bytes of `head` again.
+    A source of known size is read at offsets, any other one in order.
     """
 
     def __init__(self, source: Source) -> None:
-        self.name = source.name
-        start = _peek(source, FIXED_SIZE)
-        self.is_armored = is_armored(start)
+        self.is_armored = is_armored(source.peek(FIXED_SIZE))
         if self.is_armored:
-            rest = bytearray(start if source.size is None else b"")
-            text = _rest(source, rest)
-            source = _InMemory(dearmor(text) or b"", source.name)
-            start = _peek(source, FIXED_SIZE)
+            source = Source.of_bytes(dearmor(_whole(source)) or b"", source.name)
+        start = source.peek(FIXED_SIZE)
         self.source = source
         # A stream that does not begin almost like a vault file may be a terminal: little is read.
         same = sum(found == wanted for found, wanted in zip(start, MAGIC, strict=False))
         trusted = 2 * same >= len(MAGIC) or source.size is not None
         size = bytes_to_read(start) if trusted else 2 * OLD_STRIDE
-        self.start = _peek(source, size + PREFIX, start)
+        self.start = source.peek(size + PREFIX)
         self._copies, self.problem = parse_headers(self.start)
 
     @property
@@ -58,7 +52,7 @@ class Sealed:
         except IntegrityError:
             # The first copy may say something wrong about where the second one is.
             read = len(self.start)
-            self.start = _peek(self.source, 2 * MAX_STRIDE + PREFIX, self.start)
+            self.start = self.source.peek(2 * MAX_STRIDE + PREFIX)
             if len(self.start) == read:
                 raise
             return unlock(self.start, keys)
@@ -68,7 +62,7 @@ class Sealed:
         offset = envelope.header.payload_offset
         stream = envelope.stream(self.start[offset : offset + PREFIX])
         if self.source.size is None:
-            self.source = _Continued(self.source, self.start[offset + PREFIX :])
+            self.source.read(memoryview(bytearray(offset + PREFIX)))
         else:
             _check_end(self.source, offset, stream)
         return stream
@@ -78,8 +72,8 @@ class Vault:
     """Random access to the content of a vault file, or of a document with sealed values.
 
     Args:
-        source: a path, or a binary stream that is read into memory. keys: what opens it:
-        `Passphrase`, `Keyring`, `KeyFile` objects.
+        source: a path, or a binary stream that is read into memory.
+        keys: what opens it, as for `decrypt`.
 
     `size` is the length of the content in bytes, which is authentic. A context manager.
 
@@ -99,7 +93,7 @@ class Vault:
                 self.size = len(self._content)
                 return
             if self._file.size is None:
-                self._file = _InMemory(_rest(self._file, bytearray()), self._file.name)
+                self._file = Source.of_bytes(_whole(self._file), self._file.name)
             sealed = Sealed(self._file)
             self._source = sealed.source
             envelope = sealed.unlock(keys)
@@ -125,15 +119,12 @@ class Vault:
         while offset < end:
             first = offset // SEGMENT
             last = min((end - 1) // SEGMENT, first + _RUN - 1)
-            content = self._open(first, last)
+            content = open_run(self._source, self._offset, self._stream, first, last)
             start = offset - first * SEGMENT
             part = content[start : end - first * SEGMENT]
             parts.append(bytes(part))
             offset += len(part)
         return b"".join(parts)
-
-    def _open(self, first: int, last: int) -> memoryview:
-        return open_run(self._source, self._offset, self._stream, first, last)
 
     def close(self) -> None:
         """Close the file."""
@@ -166,7 +157,7 @@ def read_whole(path: StrPath) -> tuple[bytes, bool]:
     Raises OSError, InputError beyond 16 MiB, VaultError.
     """
     with Source(path) as source:
-        data = _rest(source, bytearray())
+        data = _whole(source)
     if is_armored(data):
         return dearmor(data) or b"", True
     return data, False
@@ -180,66 +171,10 @@ def _check_end(source: Source, offset: int, stream: Stream) -> None:
     open_run(source, offset, stream, last, last)
 
 
-def _peek(source: Source, size: int, start: bytes = b"") -> bytes:
-    """Return the first bytes, of which `start` has been read.
-
-    A source of unknown size is then positioned after them.
-    """
-    if source.size is not None:
-        size = min(size, source.size)
-    data = memoryview(bytearray(max(size - len(start), 0)))
-    if source.size is None:
-        return start + data[: source.read(data)]
-    source.read_at(len(start), data)
-    return start + data
-
-
-def _rest(source: Source, data: bytearray) -> bytes:
-    """Return `data` and the rest of a source. Raises InputError above the limit."""
-    if source.size is not None:
-        if source.size > ARMOR_LIMIT:
-            raise _too_large(source.name)
-        whole = memoryview(bytearray(source.size))
-        source.read_at(0, whole)
-        return bytes(whole)
-    piece = memoryview(bytearray(1 << 16))
-    while count := source.read(piece):
-        data += piece[:count]
-        if len(data) > ARMOR_LIMIT:
-            raise _too_large(source.name)
-    return bytes(data)
-
-
-def _too_large(name: str) -> InputError:
-    return InputError(
-        f"{name}: armored text of more than {ARMOR_LIMIT >> 20} MiB is not supported",
+def _whole(source: Source) -> bytes:
+    """Return all bytes of a source. Raises InputError above the limit."""
+    too_large = InputError(
+        f"{source.name}: armored text of more than {ARMOR_LIMIT >> 20} MiB is not supported",
         hint="armor is for small secrets; without armor, a vault file may have any size",
     )
-
-
-class _InMemory(Source):
-    """Bytes as a source of known size."""
-
-    def __init__(self, data: bytes, name: str) -> None:
-        super().__init__(io.BytesIO())
-        self.name = name
-        self.size = len(data)
-        self._data = data
-
-    def read_at(self, offset: int, into: memoryview) -> None:
-        into[:] = self._data[offset : offset + len(into)]
-
-
-class _Continued(Source):
-    """A stream of which the first bytes have been read."""
-
-    def __init__(self, source: Source, start: bytes) -> None:
-        super().__init__(io.BytesIO())
-        self.name = source.name
-        self._source, self._start = source, start
-
-    def read(self, into: memoryview) -> int:
-        have = len(self._start[: len(into)])
-        into[:have] = self._start[:have]
-        self._start = self._start[have:]
-        return have if have == len(into) else have + self._source.read(into[have:])
+    return source.whole(ARMOR_LIMIT, too_large)

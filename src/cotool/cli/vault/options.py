@@ -198,7 +198,8 @@ def key_variables() -> set[str]:
     return {name for each in fields(_KeyOptions) for name in variables("vault", each.name)}
 
 
-def _key_request(given: _KeyOptions, chosen: frozenset[str]) -> KeyRequest:
+def _key_request(given: _KeyOptions, parameters: frozenset[str]) -> KeyRequest:
+    chosen = parameters & {each.name for each in fields(_KeyOptions)}
     # A key on the command line overrides a setting that asks for a passphrase.
     overridden = chosen & {"keyring", "identity", "wrap_command"} and "passphrase" not in chosen
     return KeyRequest(

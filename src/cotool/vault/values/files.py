@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from cotool.vault.files import StrPath
     from cotool.vault.values.document import Document
 
-_MOST = SEALED_LIMIT + 1
-
 
 def sealed_values(source: Source) -> bytes | None:
     """Return the bytes of a source if its values are sealed, otherwise None, and nothing is read.
@@ -34,14 +32,8 @@ def sealed_values(source: Source) -> bytes | None:
 
 def read_text(source: Source) -> bytes:
     """Return all bytes of a source. Raises InputError above the limit for sealed values."""
-    data = memoryview(bytearray(_MOST if source.size is None else min(source.size, _MOST)))
-    if source.size is None:
-        data = data[: source.read(data)]
-    elif source.size < _MOST:
-        source.read_at(0, data)
-    if len(data) == _MOST:
-        raise InputError(f"{source.name}: has more than {SEALED_LIMIT >> 20} MiB")
-    return bytes(data)
+    too_long = InputError(f"{source.name}: has more than {SEALED_LIMIT >> 20} MiB")
+    return source.whole(SEALED_LIMIT, too_long)
 
 
 def has_values_sealed(path: StrPath) -> bool:
