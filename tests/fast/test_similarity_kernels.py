@@ -145,6 +145,24 @@ def test_symmetric_and_one_for_equal_texts(metric):
     assert all(matrix[i, j] == 1 for i, j in zip(range(66), range(530, 596), strict=True))
 
 
+@pytest.mark.parametrize("metric", BAGS)
+@given(texts=text_lists)
+def test_few_texts_are_compared_as_many_are(metric, texts):
+    """Each pair is as the oracle says beside 60 empty texts too: few texts take another way."""
+    kernel, oracle = BAGS[metric]
+    texts = [*texts, *[""] * 60]
+    np.testing.assert_allclose(np.asarray(kernel(texts)), oracle(texts), rtol=0, atol=ROUNDED)
+
+
+@pytest.mark.parametrize("metric", BAGS)
+@pytest.mark.parametrize("times", [65_535, 65_536, 70_000])
+def test_a_word_that_a_text_holds_very_often(metric, times):
+    """A count of more than 16 bits is not cut off."""
+    kernel, oracle = BAGS[metric]
+    texts = ["字" * times, "字 b", "字" * 3 + "c b"]
+    np.testing.assert_allclose(np.asarray(kernel(texts)), oracle(texts), rtol=0, atol=ROUNDED)
+
+
 def test_word_order_does_not_change_a_bag():
     """Equal bags reach exactly 1 whatever the order of their words."""
     texts = [f"alpha beta gamma delta {i}" for i in range(30)] + ["0 delta gamma beta alpha"]

@@ -11,6 +11,9 @@
 /* A column's lines lie a row apart, where no hardware prefetcher follows. */
 #define AHEAD 16
 
+typedef uint16_t shorts __attribute__((vector_size(2 * COTOOL_LANES)));
+typedef int32_t ints __attribute__((vector_size(4 * COTOOL_LANES)));
+
 /* A loop for each metric, so that the compiler knows its formula. */
 #define SIMILARITIES(METRIC)                                                                       \
     case METRIC:                                                                                   \

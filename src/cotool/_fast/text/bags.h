@@ -17,10 +17,6 @@
 /* Rows of the matrix that are worked on together. */
 #define COTOOL_ROWS 8
 
-/* So few texts are compared term by term instead of row by row: their sums fit into the first-level
- * cache. */
-#define COTOOL_FEW 64
-
 typedef struct {
     int metric;
     ptrdiff_t texts;
@@ -49,7 +45,7 @@ typedef struct {
     const int32_t *ids;
     const int64_t *copies;
     ptrdiff_t vocabulary, all;
-    int parts, rows;
+    int parts;
     ptrdiff_t *first;      /* [parts + 1] texts of each part */
     cotool_entry *entries; /* those of a part begin where its words do */
     int64_t *ends;         /* [texts] entries of a part up to the end of a text */
@@ -64,10 +60,10 @@ typedef struct {
 
 /* Begin to build from word ids in `parts` parts; 0, or -1 without memory. `copies`: how many of
  * `all` texts each of these stands for, where terms are weighed by their frequency; NULL: these are
- * all. `rows`: whether rows or hits are asked for, not cotool_bags_few. */
+ * all. */
 int cotool_bags_begin(cotool_bags_builder *builder, cotool_bags *bags, int metric, ptrdiff_t texts,
                       const int64_t *starts, const int32_t *ids, ptrdiff_t vocabulary,
-                      const int64_t *copies, ptrdiff_t all, int parts, int rows);
+                      const int64_t *copies, ptrdiff_t all, int parts);
 void cotool_bags_part(cotool_bags_builder *builder, int step, int part);
 /* -1 without memory. */
 int cotool_bags_join(cotool_bags_builder *builder, int step);
@@ -80,8 +76,14 @@ int cotool_bags_open(cotool_bags *bags, int metric, ptrdiff_t texts, const int64
                      ptrdiff_t all);
 void cotool_bags_close(cotool_bags *bags);
 
-/* Fill the texts x texts matrix `out` for at most COTOOL_FEW texts. */
-typedef void cotool_bags_few_function(const cotool_bags *bags, float *out);
+/* Fill the texts x texts matrix `out` for at most COTOOL_FEW texts, from a row for each term of how
+ * often each text holds it, and zeros up to COTOOL_FEW_STRIDE. `columns` needs a place for each count.
+ * TF-IDF, one thread, us by this and by rows: 20 texts of 600 characters 21 and 33, of 3000 92 and
+ * 129; 40 texts 49 and 61, 220 and 256; 64 texts 108 and 101, 500 and 438. */
+#define COTOOL_FEW 48
+#define COTOOL_FEW_STRIDE(texts) (((texts) + COTOOL_ROWS - 1) / COTOOL_ROWS * COTOOL_ROWS)
+typedef void cotool_bags_few_function(int metric, const uint16_t *counts, ptrdiff_t vocabulary,
+                                      ptrdiff_t texts, double *columns, float *out);
 cotool_bags_few_function *cotool_bags_few(void);
 
 /* Fill rows first_row ... first_row + COTOOL_ROWS - 1 right of the diagonal, and their mirror

@@ -51,7 +51,7 @@ static void lay_out(cotool_bags *bags, arena *a, size_t entries, size_t rows) {
 
 int cotool_bags_begin(cotool_bags_builder *builder, cotool_bags *bags, int metric, ptrdiff_t texts,
                       const int64_t *starts, const int32_t *ids, ptrdiff_t vocabulary,
-                      const int64_t *copies, ptrdiff_t all, int parts, int rows) {
+                      const int64_t *copies, ptrdiff_t all, int parts) {
     arena a = {NULL, 0};
     memset(bags, 0, sizeof *bags);
     memset(builder, 0, sizeof *builder);
@@ -65,7 +65,6 @@ int cotool_bags_begin(cotool_bags_builder *builder, cotool_bags *bags, int metri
     builder->vocabulary = vocabulary;
     builder->all = copies ? all : texts;
     builder->parts = parts;
-    builder->rows = rows;
     for (ptrdiff_t t = 0; t < texts; t++)
         if (starts[t + 1] - starts[t] > INT32_MAX) return -1;
     lay_out_builder(builder, &a);
@@ -145,7 +144,6 @@ static int find_kinds(cotool_bags_builder *b) {
     bags->dense_terms = dense;
     bags->work = RARE_COST / 2 * (double)squares + (double)bags->texts * (double)bags->texts / 2 *
                                                        (CELL_COST + DENSE_COST * (double)dense);
-    if (!b->rows) rare_entries = 0;
     lay_out(bags, &kept, (size_t)entries + 1, (size_t)rare_entries);
     if (!(bags->memory = malloc(kept.total + 64))) return -1;
     kept.next = (char *)(((uintptr_t)bags->memory + 63) & ~(uintptr_t)63);
@@ -206,7 +204,6 @@ static void fill_rows(cotool_bags_builder *b, int part) {
             int32_t text = bags->posting_text[p];
             double weight = bags->posting_weight[p];
             bags->size[text] += weight * weight;
-            if (!b->rows) continue;
             int64_t e = b->row_next[text]++;
             bags->row_term[e] = (int32_t)k;
             bags->row_posting[e] = p;
@@ -242,7 +239,7 @@ void cotool_bags_part(cotool_bags_builder *b, int step, int part) {
 
 int cotool_bags_join(cotool_bags_builder *b, int step) {
     if (step == COUNT) return find_kinds(b);
-    if (step == POST && b->rows) start_rows(b);
+    if (step == POST) start_rows(b);
     return 0;
 }
 
@@ -251,7 +248,7 @@ int cotool_bags_open(cotool_bags *bags, int metric, ptrdiff_t texts, const int64
                      ptrdiff_t all) {
     cotool_bags_builder builder;
     int failed = cotool_bags_begin(&builder, bags, metric, texts, starts, ids, vocabulary, copies,
-                                   all, 1, 1);
+                                   all, 1);
     for (int step = 0; step < COTOOL_BAG_STEPS && !failed; step++) {
         cotool_bags_part(&builder, step, 0);
         failed = cotool_bags_join(&builder, step);

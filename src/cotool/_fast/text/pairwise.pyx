@@ -14,13 +14,13 @@ Matrices are n × n float32, symmetric, 1 on the diagonal.
 
 from cython.parallel cimport prange
 from libc.math cimport isfinite, sqrt
-from libc.stdint cimport int32_t, int64_t
+from libc.stdint cimport UINT16_MAX, int32_t, int64_t, uint16_t
 from libc.stdlib cimport free, malloc
 
 from cotool._fast.base._openmp cimport threads_for
 from cotool._fast.base.interrupt cimport check_interrupt
 from cotool._fast.base.matrix cimport Matrix, new_matrix, touch
-from cotool._fast.text.tokens cimport Tokens, tokens_of
+from cotool._fast.text.tokens cimport Counts, Texts, Tokens, counts_of, texts_of, tokens_of
 
 cdef extern from "text/bags.h" nogil:
     enum:
@@ -38,7 +38,7 @@ cdef extern from "text/bags.h" nogil:
     int cotool_bags_begin(cotool_bags_builder* builder, cotool_bags* bags, int metric,
                           Py_ssize_t texts, const int64_t* starts, const int32_t* ids,
                           Py_ssize_t vocabulary, const int64_t* copies, Py_ssize_t all,
-                          int parts, int rows)
+                          int parts)
     void cotool_bags_part(cotool_bags_builder* builder, int step, int part)
     int cotool_bags_join(cotool_bags_builder* builder, int step)
     void cotool_bags_end(cotool_bags_builder* builder)
@@ -46,7 +46,10 @@ cdef extern from "text/bags.h" nogil:
     ctypedef int rows_function "cotool_bags_rows_function"(
         const cotool_bags* bags, Py_ssize_t first_row, float* out)
     rows_function* cotool_bags_rows()
-    ctypedef void few_function "cotool_bags_few_function"(const cotool_bags* bags, float* out)
+    Py_ssize_t COTOOL_FEW_STRIDE(Py_ssize_t texts)
+    ctypedef void few_function "cotool_bags_few_function"(
+        int metric, const uint16_t* counts, Py_ssize_t vocabulary, Py_ssize_t texts,
+        double* columns, float* out)
     few_function* cotool_bags_few()
 
 cdef extern from "text/vectors.h" nogil:
@@ -64,6 +67,9 @@ cdef vectors_function* vectors_rows = cotool_vectors_rows()
 
 # Between two looks for Ctrl-C a kernel works at most about this long, in nanoseconds.
 cdef double SLICE = 2e8
+
+# Few texts are compared on one thread, term by term, up to so many code points together.
+cdef Py_ssize_t FEW_LENGTH = 250_000
 
 # Nanoseconds to build the bags, for each word, to decide how many threads are worth it.
 cdef double WORD_COST = 8.0
@@ -86,11 +92,11 @@ cdef int build(cotool_bags* own, int metric, Tokens tokens, object num_threads) 
     """Bags of all texts, the same for every number of threads."""
     cdef cotool_bags_builder builder
     cdef Py_ssize_t count = tokens.texts
-    cdef int step, part, failed, rows = count > COTOOL_FEW
-    cdef int parts = threads_for(num_threads, WORD_COST * tokens.starts[count]) if rows else 1
+    cdef int step, part, failed
+    cdef int parts = threads_for(num_threads, WORD_COST * tokens.starts[count])
     with nogil:
         failed = cotool_bags_begin(&builder, own, metric, count, tokens.starts, tokens.ids,
-                                   tokens.vocabulary, NULL, 0, parts, rows)
+                                   tokens.vocabulary, NULL, 0, parts)
         for step in range(COTOOL_BAG_STEPS):
             if failed:
                 break
@@ -105,19 +111,30 @@ cdef int build(cotool_bags* own, int metric, Tokens tokens, object num_threads) 
     return 0
 
 
+cdef int compare_few(int metric, Texts texts, Matrix out) except -1:
+    cdef Counts found = counts_of(texts, COTOOL_FEW_STRIDE(texts.count))
+    cdef Py_ssize_t cells = (found.vocabulary + 1) * found.stride
+    cdef double* columns = <double*>malloc(cells * sizeof(double))
+    if columns == NULL:
+        raise MemoryError
+    with nogil:
+        bags_few(metric, found.counts, found.vocabulary, texts.count, columns, out.data)
+    free(columns)
+    return 0
+
+
 def bags(texts, str metric not None, num_threads=None):
     """Similarity of all pairs of `texts` by a metric of METRICS."""
-    cdef Tokens tokens = tokens_of(texts, num_threads)
-    cdef Py_ssize_t count = tokens.texts, blocks, first, last, block, step
+    cdef Texts given = texts_of(texts)
+    cdef Py_ssize_t count = given.count, blocks, first, last, block, step
     cdef Matrix out = new_matrix(count, count)
     cdef cotool_bags own
-    cdef int threads, failed = 0
-    build(&own, METRICS[metric], tokens, num_threads)
+    cdef int threads = threads_for(num_threads, 0), failed = 0
+    if count <= COTOOL_FEW and given.longest <= UINT16_MAX and given.length <= FEW_LENGTH:
+        compare_few(METRICS[metric], given, out)
+        return out
+    build(&own, METRICS[metric], tokens_of(given, num_threads), num_threads)
     try:
-        if count <= COTOOL_FEW:
-            with nogil:
-                bags_few(&own, out.data)
-            return out
         threads = threads_for(num_threads, own.work)
         blocks = (count + COTOOL_ROWS - 1) // COTOOL_ROWS
         step = blocks_of(blocks, own.work)

@@ -29,6 +29,7 @@ cdef extern from "text/words.h" nogil:
         COTOOL_APOSTROPHE
         COTOOL_POINT
         COTOOL_MARK
+        COTOOL_LIGATURE
     uint32_t cotool_point_flags(const void* text, size_t length, int width,
                                 const uint32_t* points)
 
@@ -58,8 +59,9 @@ cdef uint32_t classify(uint32_t point) except 0:
     text = chr(point)
     category = unicodedata.category(text)
     folded = unicodedata.normalize("NFC", text.casefold())
+    ligature = 2 <= len(folded) <= 3 and folded.isascii() and folded.isalpha()
     composes = (
-        len(folded) != 1
+        (len(folded) != 1 and not ligature)
         or category[0] == "M"
         or unicodedata.combining(text) != 0
         or unicodedata.normalize("NFC", text) != text
@@ -83,6 +85,11 @@ cdef uint32_t classify(uint32_t point) except 0:
         folded = "'"
     if text in ".,":
         flags |= COTOOL_POINT
+    if ligature:
+        flags |= COTOOL_LIGATURE
+        for place, letter in enumerate(folded):
+            flags |= <uint32_t>ord(letter) << 7 * <int>place
+        return flags
     return flags | <uint32_t>ord(folded)
 
 

@@ -1,4 +1,17 @@
-from libc.stdint cimport int32_t, int64_t
+from libc.stdint cimport int32_t, int64_t, uint16_t
+
+cdef struct text_view:
+    void* data
+    Py_ssize_t length
+    int width
+
+
+cdef class Texts:
+    # Texts that are ready to be folded (see points.pyx). `length` and `room` are the code points of
+    # all texts and the bytes that they take when folded; `longest`, `most` of one text.
+    cdef list kept
+    cdef text_view* views
+    cdef Py_ssize_t count, length, longest, room, most
 
 
 cdef class Tokens:
@@ -9,4 +22,12 @@ cdef class Tokens:
     cdef int64_t* starts
     cdef int32_t* ids
 
+
+cdef class Counts:
+    # How often text t holds word k: counts[k * stride + t], zeros behind the last text.
+    cdef Py_ssize_t vocabulary, stride, rows
+    cdef uint16_t* counts
+
+cdef Texts texts_of(object texts)
 cdef Tokens tokens_of(object texts, object num_threads, list words=*)
+cdef Counts counts_of(Texts texts, Py_ssize_t stride)

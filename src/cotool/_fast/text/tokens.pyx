@@ -13,9 +13,9 @@ from array import array as new_array
 
 from cpython cimport array
 from cython.parallel cimport prange
-from libc.stdint cimport uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport calloc, free, malloc
-from libc.string cimport memcpy
+from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.string cimport memcpy, memset
 
 from cotool._fast.base._openmp cimport threads_for
 from cotool._fast.text.points cimport POINTS, prepared
@@ -34,6 +34,9 @@ cdef extern from "text/words.h" nogil:
         const void* text, size_t length, int width, const uint32_t* points, uint8_t* folded,
         uint64_t* bits)
     fold_function* cotool_fold()
+    ctypedef size_t edges_function "cotool_edges_function"(
+        const uint64_t* bits, size_t windows, uint64_t* before, uint32_t offset, uint32_t* edges)
+    edges_function* cotool_edges()
     size_t cotool_next_word(const uint64_t* bits, size_t length, size_t* position)
 
 cdef extern from "text/vocabulary.h" nogil:
@@ -42,17 +45,19 @@ cdef extern from "text/vocabulary.h" nogil:
         uint32_t length
     ctypedef struct cotool_vocabulary:
         cotool_word* words
-        int32_t count
+        int32_t count, room
     int cotool_vocabulary_open(cotool_vocabulary* vocabulary, size_t expected, uint64_t seed)
     void cotool_vocabulary_close(cotool_vocabulary* vocabulary)
     Py_ssize_t cotool_intern(cotool_vocabulary* vocabulary, const uint8_t* folded,
-                             size_t length, const uint64_t* bits, int32_t* ids)
+                             size_t length, const uint64_t* bits, edges_function* find_edges,
+                             int32_t* ids)
     void cotool_vocabulary_split(const cotool_vocabulary* vocabulary, int shares, int32_t* ids,
                                  int32_t* starts)
     int cotool_vocabulary_merge(cotool_vocabulary* vocabulary, const cotool_vocabulary* from_,
                                 const int32_t* which, Py_ssize_t count, int32_t* ids)
 
 cdef fold_function* fold = cotool_fold()
+cdef edges_function* edges = cotool_edges()
 
 # Nanoseconds that a byte is worth, to decide on threads: it takes 1.2 to fold it and to intern its
 # words, but every thread has a vocabulary of its own, and laying them together takes most of
@@ -76,10 +81,14 @@ cdef class Tokens:
         free(self.ids)
 
 
-cdef struct text_view:
-    void* data
-    Py_ssize_t length
-    int width
+cdef class Texts:
+    def __dealloc__(self):
+        free(self.views)
+
+
+cdef class Counts:
+    def __dealloc__(self):
+        free(self.counts)
 
 
 cdef Py_ssize_t fold_and_intern(const text_view* views, Py_ssize_t count, uint8_t* folded,
@@ -89,7 +98,7 @@ cdef Py_ssize_t fold_and_intern(const text_view* views, Py_ssize_t count, uint8_
     starts[0] = 0
     for t in range(count):
         length = fold(views[t].data, views[t].length, views[t].width, POINTS, folded, bits)
-        words = cotool_intern(vocabulary, folded, length, bits, ids + total)
+        words = cotool_intern(vocabulary, folded, length, bits, edges, ids + total)
         if words < 0:
             return -1
         total += words
@@ -299,42 +308,102 @@ cdef list spell(const cotool_vocabulary* vocabulary):
     return words
 
 
+cdef Texts texts_of(object texts):
+    """Prepare `texts`; TypeError if one is not a str."""
+    cdef Texts result = Texts.__new__(Texts)
+    cdef list kept = list(texts)
+    cdef Py_ssize_t count = len(kept), t, size
+    cdef text_view* view
+    cdef str text
+    result.kept = kept
+    result.count = count
+    result.views = <text_view*>malloc((count + 1) * sizeof(text_view))
+    if result.views == NULL:
+        raise MemoryError
+    for t in range(count):
+        if type(kept[t]) is not str and not isinstance(kept[t], str):
+            raise TypeError(f"text {t} is not a str but {type(kept[t]).__name__}")
+        text = kept[t] if type(kept[t]) is str else str(kept[t])
+        kept[t] = text = prepared(text)
+        view = &result.views[t]
+        view.data = PyUnicode_DATA(text)
+        view.length = PyUnicode_GET_LENGTH(text)
+        view.width = 0 if PyUnicode_IS_ASCII(text) else PyUnicode_KIND(text)
+        size = room_for(view)
+        result.length += view.length
+        result.longest = max(result.longest, view.length)
+        result.room += size
+        result.most = max(result.most, size)
+    return result
+
+
+cdef int count_words(Texts texts, uint8_t* folded, uint64_t* bits, int32_t* ids,
+                     cotool_vocabulary* vocabulary, Counts result) noexcept nogil:
+    cdef Py_ssize_t t, length, words, i, stride = result.stride
+    cdef uint16_t* counts
+    for t in range(texts.count):
+        length = fold(texts.views[t].data, texts.views[t].length, texts.views[t].width, POINTS,
+                      folded, bits)
+        words = cotool_intern(vocabulary, folded, length, bits, edges, ids)
+        if words < 0:
+            return -1
+        if vocabulary.count > result.rows:
+            result.rows = vocabulary.room
+            counts = <uint16_t*>realloc(result.counts, result.rows * stride * sizeof(uint16_t))
+            if counts == NULL:
+                return -1
+            result.counts = counts
+        counts = result.counts + result.vocabulary * stride
+        memset(counts, 0, (vocabulary.count - result.vocabulary) * stride * sizeof(uint16_t))
+        result.vocabulary = vocabulary.count
+        counts = result.counts + t
+        for i in range(words):
+            counts[ids[i] * stride] += 1
+        folded += length
+    return 0
+
+
+cdef Counts counts_of(Texts texts, Py_ssize_t stride):
+    """Count the words of texts of at most 65,535 code points each, on one thread."""
+    cdef Counts result = Counts.__new__(Counts)
+    cdef uint8_t* folded = <uint8_t*>malloc(texts.room + COTOOL_WORDS_PADDING)
+    cdef uint64_t* bits = <uint64_t*>malloc(bits_for(texts.most) * sizeof(uint64_t))
+    cdef int32_t* ids = <int32_t*>malloc((texts.most // 2 + 1) * sizeof(int32_t))
+    cdef cotool_vocabulary vocabulary
+    cdef int opened = cotool_vocabulary_open(&vocabulary, expected(texts.room), SEED), failed = -1
+    result.stride = stride
+    if folded and bits and ids and opened == 0:
+        with nogil:
+            failed = count_words(texts, folded, bits, ids, &vocabulary, result)
+    free(folded)
+    free(bits)
+    free(ids)
+    cotool_vocabulary_close(&vocabulary)
+    if failed:
+        raise MemoryError
+    return result
+
+
 cdef Tokens tokens_of(object texts, object num_threads, list words=None):
     """Tokenize and intern; TypeError if a text is not a str. `words` takes the spellings."""
     cdef Tokens result = Tokens.__new__(Tokens)
-    cdef list keep = list(texts)
-    cdef Py_ssize_t count = len(keep), t, room = 0, longest = 0, size, total
-    cdef text_view* views = <text_view*>malloc((count + 1) * sizeof(text_view))
+    cdef Texts given = texts if type(texts) is Texts else texts_of(texts)
+    cdef Py_ssize_t count = given.count, room = given.room, total
     cdef uint8_t* folded = NULL
     cdef uint64_t* bits = NULL
     cdef cotool_vocabulary vocabulary
     cdef bint opened = False
-    cdef int threads
-    cdef str text
-    if views == NULL:
+    cdef int threads = threads_for(num_threads, BYTE_COST * room) if words is None else 1
+    result.texts = count
+    result.starts = <int64_t*>malloc((count + 1) * sizeof(int64_t))
+    if result.starts == NULL:
         raise MemoryError
+    if threads > 1 and count > 1:
+        tokenize_in_parts(given.views, count, room, threads, result)
+        return result
     try:
-        for t in range(count):
-            if type(keep[t]) is not str and not isinstance(keep[t], str):
-                raise TypeError(f"text {t} is not a str but {type(keep[t]).__name__}")
-            text = keep[t] if type(keep[t]) is str else str(keep[t])
-            keep[t] = text = prepared(text)
-            views[t].data = PyUnicode_DATA(text)
-            views[t].length = PyUnicode_GET_LENGTH(text)
-            views[t].width = 0 if PyUnicode_IS_ASCII(text) else PyUnicode_KIND(text)
-            size = room_for(&views[t])
-            room += size
-            longest = max(longest, size)
-        result.texts = count
-        result.starts = <int64_t*>malloc((count + 1) * sizeof(int64_t))
-        if result.starts == NULL:
-            raise MemoryError
-        threads = threads_for(num_threads, BYTE_COST * room) if words is None else 1
-        if threads > 1 and count > 1:
-            tokenize_in_parts(views, count, room, threads, result)
-            return result
         folded = <uint8_t*>malloc(room + COTOOL_WORDS_PADDING)
-        bits = <uint64_t*>malloc(bits_for(longest) * sizeof(uint64_t))
+        bits = <uint64_t*>malloc(bits_for(given.most) * sizeof(uint64_t))
         # A word takes a byte and, but for the last of a text, a byte between.
         result.ids = <int32_t*>malloc((room // 2 + count + 1) * sizeof(int32_t))
         opened = cotool_vocabulary_open(&vocabulary, expected(room), SEED) == 0
@@ -342,7 +411,7 @@ cdef Tokens tokens_of(object texts, object num_threads, list words=None):
             raise MemoryError
         with nogil:
             total = fold_and_intern(
-                views, count, folded, bits, result.ids, result.starts, &vocabulary
+                given.views, count, folded, bits, result.ids, result.starts, &vocabulary
             )
         if total < 0:
             raise MemoryError
@@ -350,7 +419,6 @@ cdef Tokens tokens_of(object texts, object num_threads, list words=None):
         if words is not None:
             words.extend(spell(&vocabulary))
     finally:
-        free(views)
         free(folded)
         free(bits)
         if opened:

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "text/words.h"
+
 typedef struct {
     uint64_t head, tail; /* bytes 0-7 and 8-15; for longer words tail is a hash of the rest */
     const uint8_t *start;
@@ -27,7 +29,7 @@ void cotool_vocabulary_close(cotool_vocabulary *vocabulary);
 /* Intern all words of a folded text; `ids` needs length / 2 + 1 places. The folded text must
  * outlive the vocabulary. Returns the number of words, -1 without memory. */
 ptrdiff_t cotool_intern(cotool_vocabulary *vocabulary, const uint8_t *folded, size_t length,
-                        const uint64_t *bits, int32_t *ids);
+                        const uint64_t *bits, cotool_edges_function *find_edges, int32_t *ids);
 
 /* Share out the words by their bytes, so that equal words of all vocabularies with one seed are in
  * one share: `ids` [count] by share, those of a share ascending, from starts[share] on. `starts`

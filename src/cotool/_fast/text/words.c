@@ -97,6 +97,7 @@ static inline void set_bits(uint64_t *bits, size_t first, size_t count, int want
 #include "base/cpu_levels.h"
 
 cotool_fold_function *cotool_fold(void) { return COTOOL_CHOOSE(fold); }
+cotool_edges_function *cotool_edges(void) { return COTOOL_CHOOSE(edges); }
 
 /* ---- words ------------------------------------------------------------------------------ */
 

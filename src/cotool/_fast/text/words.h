@@ -24,6 +24,8 @@
 #define COTOOL_APOSTROPHE (1u << 27)
 #define COTOOL_POINT (1u << 28)
 #define COTOOL_MARK (1u << 29) /* stays with the letter before it */
+/* Folds to two or three ASCII letters, which the low 21 bits hold, the first one lowest. */
+#define COTOOL_LIGATURE (1u << 30)
 
 /* Words of a bit for each of `bytes` bytes, and one more. */
 #define COTOOL_BITS(bytes) ((bytes) / 64 + 2)
@@ -39,6 +41,14 @@ uint32_t cotool_point_flags(const void *text, size_t length, int width, const ui
 typedef size_t cotool_fold_function(const void *text, size_t length, int width,
                                     const uint32_t *points, uint8_t *folded, uint64_t *bits);
 cotool_fold_function *cotool_fold(void);
+
+/* Find where the bits of `windows` words of 64 bits change, ascending; `offset` is added to each
+ * place. `before` is the last bit of the window before and becomes the last one of these. `edges`
+ * needs a place for each bit and COTOOL_EDGES_PADDING. Returns how many there are. */
+#define COTOOL_EDGES_PADDING 18
+typedef size_t cotool_edges_function(const uint64_t *bits, size_t windows, uint64_t *before,
+                                     uint32_t offset, uint32_t *edges);
+cotool_edges_function *cotool_edges(void);
 
 /* The end of the word that starts at or after *position; *position becomes its start.
  * Returns 0 if there is no further word. */
