@@ -74,6 +74,26 @@ def test_invented_lines_are_read_the_same(time, between, levels, messages, minut
     assert agree("".join(lines).encode())
 
 
+def test_long_files_are_read_the_same():
+    """A file of more lines than a sample has, and a file of two windows."""
+    taken = 0
+    for log in FAMILIES:
+        text = log.read_bytes()
+        if same_shape_format(text) is None:
+            continue
+        text *= 1500 // text.count(b"\n") + 1
+        half = len(text) // 2
+        for windows in ([text], [text[:half], text[half + 7 :]]):
+            formats, wrapping = look_at(windows, OPTIONS)
+            quick, quick_wrapping = look_at(windows, OPTIONS, explained=False)
+            taken += not quick_wrapping.lines
+            assert [replace(x, reasons=()) for x in formats] == [
+                replace(x, reasons=()) for x in quick
+            ]
+            assert wrapping.name == quick_wrapping.name
+    assert taken > 10
+
+
 def test_usual_logs_take_the_quick_way():
     """A time and a level of one place decide, also with something before the level."""
     for head in (

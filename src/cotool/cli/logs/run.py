@@ -144,9 +144,9 @@ def _records(request: LogRequest) -> Iterator[Any]:
 def _spare_inputs(request: LogRequest, sources: Sequence[Source]) -> None:
     """Raise InputError if an output would replace one of the inputs."""
     for option, path in (("--output", request.output), ("--records", request.records)):
-        for source in sources:
+        for source in () if path in {None, "-"} else sources:
             with contextlib.suppress(OSError):
-                if path not in {None, "-"} and os.path.samefile(source.path, str(path)):  # noqa: PTH121 - as it is
+                if os.path.samefile(source.path, str(path)):  # noqa: PTH121 - as it is
                     raise InputError(
                         f"{path}: is also an input", hint=f"give another file with {option}"
                     )

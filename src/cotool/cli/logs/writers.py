@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 # What is written on one line of JSON: levels of objects within it, and its characters.
 _MOST_LEVELS = 2
 _LONGEST_LINE = 1_000
-_NESTED = frozenset({dict, list, TimelineText, SpreadText})
+_WRITTEN = (TimelineText, SpreadText)
+_NESTED = frozenset({dict, list, *_WRITTEN})
 
 
 def write(request: LogRequest, summary: LogSummary) -> None:
@@ -185,7 +186,7 @@ def write_json(sink: TextIO, document: dict[str, Any]) -> None:
 def _pieces(value: Any, margin: str) -> Iterator[str]:
     """Yield an object or a list as JSON; `margin` begins each of its lines but the first."""
     inner = margin + "  "
-    if isinstance(value, (TimelineText, SpreadText)):
+    if isinstance(value, _WRITTEN):
         yield value.to_json(margin)
         return
     if not _is_deep(value, _MOST_LEVELS):
@@ -220,9 +221,16 @@ def _is_nested(member: tuple[Any, Any]) -> bool:
 
 def _is_deep(value: Any, levels: int) -> bool:
     """Return whether more than `levels` levels of objects and lists are within one of them."""
-    if isinstance(value, (TimelineText, SpreadText)):
-        return True
-    inner = value.values() if isinstance(value, dict) else value
-    if _NESTED.isdisjoint(map(type, inner)):
-        return False
-    return levels == 0 or any(_is_deep(item, levels - 1) for item in inner if type(item) in _NESTED)
+    layer = [value]
+    for _ in range(levels + 1):
+        layer = [
+            item
+            for outer in layer
+            for item in (outer.values() if type(outer) is dict else outer)
+            if type(item) in _NESTED
+        ]
+        if not layer:
+            return False
+        if any(type(item) in _WRITTEN for item in layer):
+            return True
+    return True

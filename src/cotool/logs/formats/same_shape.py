@@ -1,4 +1,4 @@
-"""The format of a small file whose lines all begin alike, found in one call of a kernel.
+"""The format of a file whose lines all begin alike, found in one call of a kernel.
 
 Most logs of one program have the time and then the level at the same place of every line. What
 recognise() finds in such lines does not depend on the rest of them, so they need not be taken
@@ -37,7 +37,7 @@ _TRAILS = sum(1 << trail for trail in TRAILS)
 
 
 def same_shape_format(text: bytes) -> Format | None:
-    """Return what recognise() finds in a whole text, without its reasons, or None if unsure."""
+    """Return what recognise() finds in all lines of a text, without its reasons; None if unsure."""
     line, ended, _ = text.partition(b"\n")
     if (
         not (ended and _BEGINS.match(line))

@@ -146,7 +146,10 @@ def tagged_places(lines: Sequence[tuple[bytes, int]]) -> list[Place]:
     tokens: Counter[int] = Counter()
     others = 0
     for line, end in lines:
-        for number, token in enumerate(islice(TOKEN.finditer(line, end), _TAG_TOKENS)):
+        # Looking for the end of a tag is quicker than looking for its token.
+        ends = b": " in line or b":\t" in line or line.endswith(b":")
+        found = islice(TOKEN.finditer(line, end), _TAG_TOKENS) if ends else ()
+        for number, token in enumerate(found):
             if token[0][-1:] == b":" and _TAG.fullmatch(token[0]) and level_of(token[0]) is None:
                 tokens[number] += 1
                 break

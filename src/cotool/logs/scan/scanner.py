@@ -10,7 +10,7 @@ from cotool._fast.logs import logscan
 from cotool.logs.formats.envelopes import Wrapping, find_wrapping
 from cotool.logs.formats.headers import changed_columns, with_header
 from cotool.logs.formats.model import Format, is_cyclic
-from cotool.logs.formats.recognise import recognise, sample_lines
+from cotool.logs.formats.recognise import SAMPLE, recognise, sample_lines
 from cotool.logs.formats.same_shape import same_shape_format
 from cotool.logs.formats.words import with_known_words
 from cotool.logs.histogram import MAX_BUCKETS, WIDTHS
@@ -44,8 +44,8 @@ def look_at(
     lines: list[bytes] = []
     given = options.formats
     plain = given is None and options.reading is None and not options.own_words
-    if plain and not explained and len(windows) == 1:
-        same = same_shape_format(windows[0])
+    if plain and not explained:
+        same = same_shape_format(_sampled(windows))
         if same is not None:
             return (same,), Wrapping([])
     if given is None and options.own_words:
@@ -63,6 +63,13 @@ def look_at(
 
         formats = with_fields(formats, reading.sources, wrapping.lines)
     return with_header(formats, wrapping.lines), wrapping
+
+
+def _sampled(windows: Sequence[bytes]) -> bytes:
+    """Return a text that consists of the sampled lines."""
+    if len(windows) == 1 and windows[0].count(b"\n") <= SAMPLE:
+        return windows[0]
+    return b"\n".join([*windows_lines(windows), b""])
 
 
 def windows_lines(windows: Sequence[bytes]) -> list[bytes]:
