@@ -231,6 +231,19 @@ def test_short_paths_are_masked_alike(path: str) -> None:
     assert logscan.short_path(path.encode()) in {None, logscan.mask_path(path.encode())}
 
 
+# Pairs that differ in ids, in what looks like them, and in what makes a URL of a path.
+SIMILAR = "a://1 a://123456 /7 /77 /7/x /77/x /1.2 /v1 /v2 /7\0 /7\0\0".split(" ")
+
+
+@given(st.lists(PATHS | st.sampled_from(SIMILAR) | st.text("/17?x", max_size=6), max_size=30))
+@example(SIMILAR)
+def test_known_paths_are_the_same_masked_path(texts: list[str]) -> None:
+    """Paths that share a row without being masked are the same after it."""
+    paths = [text.encode() for text in texts]
+    for path, first in zip(paths, logscan.known_paths(paths), strict=True):
+        assert logscan.mask_path(path) == logscan.mask_path(paths[first])
+
+
 @given(
     st.text("0123456789.-e", max_size=9),
     st.sampled_from([(1, 0, 0), (1, -3, 1), (1, -9, 1), (86400, 0, 1), (1 << 40, 0, 2)]),

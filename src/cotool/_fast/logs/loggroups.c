@@ -43,6 +43,7 @@ void cotool_table_reset(cotool_table *table, int64_t width, uint64_t limit) {
     table->seen_bits = COTOOL_SEEN_BITS;
     table->last_step = 0, table->last_whole = 0;
     memset(table->near, 0, sizeof table->near);
+    if (table->paths) memset(table->paths->row, 0, sizeof table->paths->row);
     for (int m = 0; m < table->measures; m++) cotool_overall_reset(&table->overall[m]);
 }
 
@@ -52,6 +53,7 @@ void cotool_table_close(cotool_table *table) {
     free(table->row);
     free(table->slot);
     free(table->texts);
+    free(table->paths);
     memset(table, 0, sizeof *table);
 }
 
@@ -135,6 +137,13 @@ cotool_row *cotool_table_find(cotool_table *table, uint64_t group, const uint8_t
     if (whole) table->steps++;
     *status = 0;
     return row;
+}
+
+int cotool_table_know_paths(cotool_table *table) {
+    table->paths = aligned_alloc(64, sizeof *table->paths);
+    if (!table->paths) return ENOMEM;
+    memset(table->paths->row, 0, sizeof table->paths->row);
+    return 0;
 }
 
 cotool_seen *cotool_row_seen(const cotool_table *table, cotool_row *row) {

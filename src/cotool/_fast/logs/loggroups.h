@@ -10,6 +10,7 @@
 
 #include "logs/loghash.h"
 #include "logs/logoverall.h"
+#include "logs/logpaths.h"
 
 #define COTOOL_MEASURES 8
 /* Groups times measures: beyond this many, groups are left out. */
@@ -56,6 +57,7 @@ typedef struct {
     int64_t last_step;  /* the step of the last record */
     uint32_t near[COTOOL_NEAR]; /* by a group's hash: number plus 1 of the row that was found last */
     size_t last_whole;  /* number of the row of all records that was used last, plus 1 */
+    cotool_known_paths *paths; /* their rows; NULL: none */
     uint8_t *texts;
     size_t texts_size, texts_room;
     cotool_overall overall[COTOOL_MEASURES];
@@ -75,20 +77,22 @@ void cotool_table_seek(cotool_table *table, int64_t seconds);
 cotool_row *cotool_table_find(cotool_table *table, uint64_t group, const uint8_t *text, size_t size,
                               int64_t step, int inferred, int *status);
 
+/* Returns the start of the step that holds a time. Most records are in the step of the record before. */
+COTOOL_INLINE int64_t cotool_table_step(cotool_table *table, int64_t seconds) {
+    if (seconds == COTOOL_NO_STEP) return COTOOL_NO_STEP;
+    if ((uint64_t)(seconds - table->last_step) >= (uint64_t)table->width)
+        cotool_table_seek(table, seconds);
+    return table->last_step;
+}
+
 /* Returns the row of a group at the step that holds a time (COTOOL_NO_STEP: none). NULL: the group is
  * not kept, or memory ran out, where `status` is ENOMEM. */
 COTOOL_INLINE cotool_row *cotool_table_row(cotool_table *table, const uint8_t *text, size_t size,
                                            int64_t step, int inferred, int *status) {
     const uint64_t group = cotool_hash(text, size, 0);
     const uint32_t near = table->near[group % COTOOL_NEAR];
-    if (step != COTOOL_NO_STEP) {
-        /* Most records are in the step of the record before. */
-        if ((uint64_t)(step - table->last_step) >= (uint64_t)table->width)
-            cotool_table_seek(table, step);
-        step = table->last_step;
-    } else {
-        inferred = 0;
-    }
+    if (step == COTOOL_NO_STEP) inferred = 0;
+    step = cotool_table_step(table, step);
     if (near) {
         cotool_row *row = &table->row[near - 1];
         if (row->group == group && row->step == step && row->size == size &&
@@ -97,6 +101,9 @@ COTOOL_INLINE cotool_row *cotool_table_row(cotool_table *table, const uint8_t *t
     }
     return cotool_table_find(table, group, text, size, step, inferred, status);
 }
+
+/* Makes room for the rows of known paths, of which there are none yet. Returns 0 or ENOMEM. */
+int cotool_table_know_paths(cotool_table *table);
 
 /* Counts distinct values in a row from now on. Returns NULL without memory. */
 cotool_seen *cotool_row_seen(const cotool_table *table, cotool_row *row);

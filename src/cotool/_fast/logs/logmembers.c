@@ -53,10 +53,12 @@ cotool_members_function *cotool_logfmt_members = cotool_logfmt_members_plain;
 
 cotool_columns_function *cotool_columns = cotool_columns_plain;
 cotool_pair_function *cotool_pair = cotool_pair_plain;
+cotool_find_word_function *cotool_find_word = cotool_find_word_plain;
 
 void cotool_members_prepare(void) {
     cotool_json_members = COTOOL_CHOOSE(cotool_json_members);
     cotool_logfmt_members = COTOOL_CHOOSE(cotool_logfmt_members);
     cotool_columns = COTOOL_CHOOSE(cotool_columns);
     cotool_pair = COTOOL_CHOOSE(cotool_pair);
+    cotool_find_word = COTOOL_CHOOSE(cotool_find_word);
 }

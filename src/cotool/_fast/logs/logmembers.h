@@ -34,10 +34,16 @@ cotool_columns_function cotool_columns_plain;
 /* Finds key=value in text. The key follows a blank, a separator or the line's start; the value is in
  * quotes or goes up to a blank or a separator. A key within double quotes counts only if there is none
  * outside, and if `quoted` allows it: clients choose what is within them, such as their own name. */
-typedef cotool_value cotool_pair_function(const uint8_t *p, const uint8_t *end, const char *key,
-                                          int quoted);
+typedef void cotool_pair_function(const uint8_t *p, const uint8_t *end, const char *key,
+                                  size_t size, int quoted, cotool_value *value);
 extern cotool_pair_function *cotool_pair;
 cotool_pair_function cotool_pair_plain;
+
+/* Finds word number `word`, from 1 on, of [p, end). Sets its end to its start where there is none. */
+typedef void cotool_find_word_function(const uint8_t *p, const uint8_t *end, int word,
+                                  cotool_value *value);
+extern cotool_find_word_function *cotool_find_word;
+cotool_find_word_function cotool_find_word_plain;
 
 extern cotool_members_function *cotool_json_members, *cotool_logfmt_members;
 cotool_members_function cotool_json_members_plain, cotool_logfmt_members_plain;

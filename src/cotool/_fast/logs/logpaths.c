@@ -73,7 +73,12 @@ static const uint8_t *seek(const uint8_t *p, const uint8_t *end) {
 
 cotool_short_path_function *cotool_short_path = cotool_short_path_plain;
 
-void cotool_paths_prepare(void) { cotool_short_path = COTOOL_CHOOSE(cotool_short_path); }
+cotool_known_path_function *cotool_known_path = cotool_known_path_plain;
+
+void cotool_paths_prepare(void) {
+    cotool_short_path = COTOOL_CHOOSE(cotool_short_path);
+    cotool_known_path = COTOOL_CHOOSE(cotool_known_path);
+}
 
 /* Returns the path of a URL with a scheme and a host, else `text`. */
 static const uint8_t *after_host(const uint8_t *text, const uint8_t *end) {

@@ -12,6 +12,20 @@ typedef size_t cotool_short_path_function(const uint8_t *text, size_t size, uint
                                           const uint8_t **found);
 extern cotool_short_path_function *cotool_short_path;
 
+/* The rows of the paths that were seen last, by what is left of a path without the digits of its ids. */
+#define COTOOL_KNOWN_BITS 10
+#define COTOOL_KNOWN_PATHS (1 << COTOOL_KNOWN_BITS)
+typedef struct {
+    uint8_t key[COTOOL_KNOWN_PATHS][64];
+    uint32_t row[COTOOL_KNOWN_PATHS]; /* the number of a row plus 1; 0: not known */
+} cotool_known_paths;
+
+/* Returns where the row of a path is noted, NULL: the path is too long or needs a closer look. All paths
+ * that share the place are the same masked path. 128 bytes at `text` must be readable. */
+typedef uint32_t *cotool_known_path_function(cotool_known_paths *known, const uint8_t *text,
+                                             size_t size);
+extern cotool_known_path_function *cotool_known_path;
+
 void cotool_paths_prepare(void); /* must be called first */
 
 /* Tells whether a segment of a path names one thing among many: digits, a UUID, a hash, a token, a word

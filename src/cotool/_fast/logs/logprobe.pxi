@@ -119,9 +119,32 @@ def pair(bytes line not None, bytes key not None, *, bint quoted=True, bint plai
     """Return the value of key=value in a text, None without one; see cotool_pair()."""
     cdef bytes padded_line = line + bytes(COTOOL_PADDING)
     cdef const uint8_t* p = <const uint8_t*><const char*>padded_line
-    cdef cotool_value value = (cotool_pair_plain if plain else cotool_pair)(
-        p, p + len(line), <const char*>key, quoted)
-    return (<char*>value.start)[:value.end - value.start] if value.start != NULL else None
+    cdef cotool_value value
+    (cotool_pair_plain if plain else cotool_pair)(
+        p, p + len(line), <const char*>key, len(key), quoted, &value)
+    return (<char*>value.start)[:value.end - value.start] if value.kind else None
+
+
+def known_paths(list paths not None):
+    """Return for each path the number of the first one that has the same row, by known paths alone."""
+    cdef uint8_t[256] given
+    cdef cotool_known_paths* known = <cotool_known_paths*>aligned_alloc(64, sizeof(cotool_known_paths))
+    cdef uint32_t* row
+    cdef int n
+    if known == NULL:
+        raise MemoryError
+    try:
+        memset(known, 0, sizeof(cotool_known_paths))
+        found = list(range(len(paths)))
+        for n, path in enumerate(paths):
+            row = cotool_known_path(known, given, padded(path, given, sizeof(given)))
+            if row == NULL:
+                continue
+            row[0] = row[0] or n + 1
+            found[n] = row[0] - 1
+        return found
+    finally:
+        free(known)
 
 
 def short_path(bytes text not None):

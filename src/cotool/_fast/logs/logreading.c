@@ -5,13 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "logs/loglogfmt.h"
 #include "logs/logpaths.h"
-
-/* Tells whether there is a value, and whether it is in the line, after which COTOOL_PADDING bytes are
- * readable. */
-COTOOL_INLINE int is_within(const cotool_value *value, const uint8_t *line, const uint8_t *end) {
-    return value->kind != COTOOL_NO_VALUE && (size_t)(value->start - line) < (size_t)(end - line);
-}
 
 /* Counts the value of a measure in a row: `state` is 1 for a number, 0 for an odd value, -1 for none. */
 COTOOL_INLINE int count_value(cotool_cell *cell, int state, cotool_fixed number, int bucket) {
@@ -19,11 +14,6 @@ COTOOL_INLINE int count_value(cotool_cell *cell, int state, cotool_fixed number,
     if (state) cell->missing++;
     else cell->odd++;
     return 0;
-}
-
-/* Counts a distinct value of measure `m` in a row. */
-static int add_seen(const cotool_table *table, cotool_row *row, int m, uint64_t hash) {
-    return cotool_row_seen(table, row) ? cotool_seen_add(&row->seen[m], hash) : ENOMEM;
 }
 
 /* Tells whether the first line of a file, which has no format, names columns or is a comment. */
@@ -34,79 +24,184 @@ static int is_title(const cotool_reading *r, const uint8_t *line, const uint8_t 
     return 0;
 }
 
-/* Returns the row of the group of a record, NULL: it has none or `status` says why. */
-COTOOL_INLINE cotool_row *row_of(const cotool_reading *r, cotool_table *table,
-                                 const cotool_fields *f, const uint8_t *line,
-                                 const uint8_t *end, const cotool_record_facts *facts,
-                                 int64_t step, int *status) {
-    uint8_t text[COTOOL_BY * (COTOOL_PART + 1)];
-    const cotool_value *first = f->value[r->group->source];
-    size_t size = 0;
-    if (r->by == 1 && r->group->as == COTOOL_AS_PATH && is_within(first, line, end)) {
-        const uint8_t *path;
-        size = cotool_short_path(first->start, (size_t)(first->end - first->start), text, &path);
-        if (size) return cotool_table_row(table, path, size, step, facts->inferred, status);
-    }
-    for (int n = 0; n < r->by; n++) {
-        if (n) text[size++] = 0x1F;
-        size += cotool_write_value(f->value[r->group[n].source], r->group[n].as, text + size);
-    }
-    return cotool_table_row(table, text, size, step, facts->inferred, status);
+static size_t write_taken(const cotool_taken *taken, int as, uint8_t *out) {
+    const cotool_value value = {taken->kind, taken->start, taken->start + taken->size};
+    return cotool_write_value(&value, as, out);
 }
 
-int cotool_reading_add(const cotool_config *config, cotool_table *table, int format,
-                       const uint8_t *line, const uint8_t *end, const cotool_members *members,
-                       const cotool_record_facts *facts, int64_t line_number) {
-    const cotool_reading *r = config->reading;
-    const int64_t step = table->width && facts->has_time ? facts->seconds : COTOOL_NO_STEP;
-    int status = 0;
-    cotool_fields f;
-    cotool_row *row = NULL, *whole;
-    size_t place = 0;
-    if (format < 0 && config->formats && is_title(r, line, end)) return 0;
-    cotool_read_fields(config, format, line, end, facts->level, members, &f);
-    if (r->by) {
-        row = row_of(r, table, &f, line, end, facts, step, &status);
-        if (status) return ENOMEM;
-        if (row) place = (size_t)(row - table->row);
+/* Returns the row of a path in the line, as row_of() does. */
+COTOOL_INLINE cotool_row *row_of_path(cotool_table *table, const cotool_taken *value, int64_t step,
+                                      int inferred, int *status) {
+    uint8_t text[COTOOL_PART];
+    const uint8_t *path;
+    uint32_t *known;
+    cotool_row *row;
+    size_t size = value->size;
+    if (!table->paths && cotool_table_know_paths(table)) {
+        *status = ENOMEM;
+        return NULL;
     }
-    whole = cotool_table_whole(table, step, facts->inferred, &status);
-    if (!whole) return ENOMEM;
-    whole->records++;
-    if (row) row = &table->row[place], row->records++;
-    for (int m = 0; m < r->measures; m++) {
-        const cotool_value *v = f.value[r->measure[m]];
-        const cotool_default_unit *unit = f.unit[r->measure[m]];
-        cotool_overall *overall = &table->overall[m];
-        const size_t size = (size_t)(v->end - v->start);
-        int state = -1, dimension = unit->dimension, added = 0, bucket = 0;
-        cotool_fixed number = 0;
-        uint64_t hash;
-        if (is_within(v, line, end) && cotool_read_plain(v->start, size, unit, &number)) state = 1;
-        else if (v->kind != COTOOL_NO_VALUE)
-            state = cotool_value_number(v, unit, &number, &dimension, &added);
-        if (state > 0) bucket = cotool_bucket_of(number);
-        if (count_value(&whole->cell[m], state, number, bucket) ||
-            (row && count_value(&row->cell[m], state, number, bucket)))
-            return ENOMEM;
-        if (state < 0) continue;
-        hash = cotool_hash(v->start, size, 1);
-        if (r->distinct) {
-            if (cotool_overall_distinct(overall, hash)) return ENOMEM;
-            /* Without steps, `overall` knows those of all records better. */
-            if (table->width && r->stepped[m] && add_seen(table, whole, m, hash)) return ENOMEM;
-            if (row && (!table->width || r->stepped[m]) && add_seen(table, row, m, hash))
-                return ENOMEM;
+    known = cotool_known_path(table->paths, value->start, size);
+    if (known && *known) {
+        row = &table->row[*known - 1];
+        if (row->step == cotool_table_step(table, step) &&
+            (row->inferred == inferred || step == COTOOL_NO_STEP))
+            return row;
+    }
+    size = cotool_short_path(value->start, size, text, &path);
+    if (!size) path = text, size = write_taken(value, COTOOL_AS_PATH, text);
+    row = cotool_table_row(table, path, size, step, inferred, status);
+    if (known) *known = row ? (uint32_t)(row - table->row) + 1 : 0;
+    return row;
+}
+
+/* Returns the row of the group of record k, NULL: it has none or `status` says why. */
+COTOOL_INLINE cotool_row *row_of(const cotool_reading *r, cotool_table *table,
+                                 const cotool_batch *b, int k, int *status) {
+    uint8_t text[COTOOL_BY * (COTOOL_PART + 1)];
+    size_t size = 0;
+    if (r->by == 1 && r->group->as == COTOOL_AS_PATH && b->part[0][k].is_within)
+        return row_of_path(table, &b->part[0][k], b->step[k], b->inferred[k], status);
+    for (int n = 0; n < r->by; n++) {
+        if (n) text[size++] = 0x1F;
+        size += write_taken(&b->part[n][k], r->group[n].as, text + size);
+    }
+    return cotool_table_row(table, text, size, b->step[k], b->inferred[k], status);
+}
+
+/* Takes a value for later. `line`: what COTOOL_PADDING readable bytes follow. */
+COTOOL_INLINE void take(cotool_taken *taken, const cotool_value *value, const uint8_t *line,
+                        const uint8_t *end) {
+    taken->start = value->start, taken->size = (uint32_t)(value->end - value->start);
+    taken->kind = (uint8_t)value->kind;
+    taken->is_within = value->kind != COTOOL_NO_VALUE &&
+                       (size_t)(value->start - line) < (size_t)(end - line);
+}
+
+/* Reads the values of measure m as numbers. `state`: 1 for a number, 0 for an odd value, -1 for none. */
+static void read_numbers(const cotool_batch *b, int m, cotool_overall *overall, int8_t *state,
+                         cotool_fixed *number) {
+    for (int k = 0; k < b->count; k++) {
+        const cotool_taken *v = &b->value[m][k];
+        const cotool_default_unit *unit = b->unit[m][k];
+        int dimension = unit->dimension, added = 0;
+        state[k] = -1;
+        if (v->is_within && cotool_read_plain(v->start, v->size, unit, &number[k])) {
+            state[k] = 1;
+        } else if (v->kind != COTOOL_NO_VALUE) {
+            const cotool_value value = {v->kind, v->start, v->start + v->size};
+            state[k] = (int8_t)cotool_value_number(&value, unit, &number[k], &dimension, &added);
+            if (!state[k]) cotool_overall_odd(overall, v->start, v->size);
         }
-        if (!state) {
-            cotool_overall_odd(overall, v->start, size);
-            continue;
-        }
+        if (state[k] <= 0) continue;
         overall->dimensions[dimension]++;
         overall->added += (uint64_t)added;
-        if (table->most && cotool_overall_greatest(overall, table->most, number, line_number, line,
-                                                   (size_t)(end - line)))
-            return ENOMEM;
     }
+}
+
+/* Counts the distinct values of measure m. Without steps, `overall` knows those of all records better than
+ * a row does. */
+static int count_distinct(const cotool_reading *r, cotool_table *table, const cotool_batch *b, int m,
+                          const int8_t *state) {
+    int status = 0;
+    for (int k = 0; k < b->count && !status; k++) {
+        cotool_row *row[2] = {table->width && r->stepped[m] ? &table->row[b->whole[k]] : NULL,
+                              b->row[k] != COTOOL_NO_ROW && (!table->width || r->stepped[m])
+                                  ? &table->row[b->row[k]]
+                                  : NULL};
+        uint64_t hash;
+        if (state[k] < 0) continue;
+        hash = cotool_hash(b->value[m][k].start, b->value[m][k].size, 1);
+        status |= cotool_overall_distinct(&table->overall[m], hash);
+        for (int n = 0; n < 2; n++)
+            if (row[n])
+                status |= cotool_row_seen(table, row[n]) ? cotool_seen_add(&row[n]->seen[m], hash)
+                                                         : ENOMEM;
+    }
+    return status;
+}
+
+int cotool_reading_flush(const cotool_config *config, cotool_batch *b, cotool_table *table) {
+    const cotool_reading *r = config->reading;
+    int8_t state[COTOOL_BATCH];
+    cotool_fixed number[COTOOL_BATCH];
+    int status = 0;
+    for (int k = 0; k < b->count; k++) {
+        cotool_row *row = r->by ? row_of(r, table, b, k, &status) : NULL;
+        b->row[k] = row ? (uint32_t)(row - table->row) : COTOOL_NO_ROW;
+        row = cotool_table_whole(table, b->step[k], b->inferred[k], &status);
+        if (status) return ENOMEM;
+        b->whole[k] = (uint32_t)(row - table->row);
+    }
+    for (int k = 0; k < b->count; k++) {
+        table->row[b->whole[k]].records++;
+        if (b->row[k] != COTOOL_NO_ROW) table->row[b->row[k]].records++;
+    }
+    for (int m = 0; m < r->measures; m++) {
+        read_numbers(b, m, &table->overall[m], state, number);
+        for (int k = 0; k < b->count; k++) {
+            const int bucket = state[k] > 0 ? cotool_bucket_of(number[k]) : 0;
+            status |= count_value(&table->row[b->whole[k]].cell[m], state[k], number[k], bucket);
+            if (b->row[k] != COTOOL_NO_ROW)
+                status |= count_value(&table->row[b->row[k]].cell[m], state[k], number[k], bucket);
+        }
+        if (r->distinct) status |= count_distinct(r, table, b, m, state);
+        for (int k = 0; table->most && k < b->count; k++)
+            if (state[k] > 0)
+                status |= cotool_overall_greatest(&table->overall[m], table->most, number[k],
+                                                  b->number[k], b->line[k],
+                                                  (size_t)(b->end[k] - b->line[k]));
+    }
+    b->count = 0;
+    if (status) return ENOMEM;
     return table->count > table->settle_at ? cotool_table_settle(table) : 0;
+}
+
+/* Takes the values of a record whose sources are all among the members. Returns 0 if one is missing. */
+COTOOL_INLINE int take_members(const cotool_reading *r, cotool_batch *b, int format,
+                               const uint8_t *line, const uint8_t *end,
+                               const cotool_members *members) {
+    const uint64_t needed = r->needed[format];
+    const int k = b->count;
+    if ((members->found & needed) != needed || members->format != format ||
+        members->from != cotool_skip_blank(line, end))
+        return 0;
+    for (int n = 0; n < r->by; n++)
+        take(&b->part[n][k], &members->value[r->locator[format][r->group[n].source].value], line, end);
+    for (int m = 0; m < r->measures; m++) {
+        const cotool_locator *l = &r->locator[format][r->measure[m]];
+        take(&b->value[m][k], &members->value[l->value], line, end);
+        b->unit[m][k] = &l->unit;
+    }
+    return 1;
+}
+
+/* Takes the values of a record, wherever they are. */
+static void take_fields(const cotool_config *config, cotool_batch *b, int format,
+                        const uint8_t *line, const uint8_t *end, int level,
+                        const cotool_members *members) {
+    const cotool_reading *r = config->reading;
+    const int k = b->count;
+    cotool_fields f;
+    cotool_read_fields(config, format, line, end, level, members, &f);
+    for (int n = 0; n < r->by; n++) take(&b->part[n][k], f.value[r->group[n].source], line, end);
+    for (int m = 0; m < r->measures; m++) {
+        take(&b->value[m][k], f.value[r->measure[m]], line, end);
+        b->unit[m][k] = f.unit[r->measure[m]];
+    }
+}
+
+int cotool_reading_take(const cotool_config *config, cotool_batch *b, cotool_table *table, int format,
+                        const uint8_t *line, const uint8_t *end, const cotool_members *members,
+                        const cotool_record_facts *facts, int64_t line_number) {
+    const cotool_reading *r = config->reading;
+    const int k = b->count;
+    if (format < 0 && config->formats && is_title(r, line, end)) return 0;
+    if (format < 0 || !members || !r->members[format] ||
+        !take_members(r, b, format, line, end, members))
+        take_fields(config, b, format, line, end, facts->level, members);
+    b->step[k] = table->width && facts->has_time ? facts->seconds : COTOOL_NO_STEP;
+    b->inferred[k] = (uint8_t)facts->inferred;
+    b->line[k] = line, b->end[k] = end, b->number[k] = line_number;
+    return ++b->count < COTOOL_BATCH ? 0 : cotool_reading_flush(config, b, table);
 }

@@ -42,6 +42,7 @@ typedef struct {
     int8_t value;
     uint32_t label;
     const char *text, *after; /* end with 0; for a column `text` is the value that means none */
+    uint32_t text_size, after_size;
     const cotool_capture *capture;
     cotool_default_unit unit;
     uint8_t other; /* where else to look in records without a value here, 0: nowhere */
@@ -68,6 +69,7 @@ typedef struct cotool_reading {
     cotool_locator locator[COTOOL_FORMATS + 1][COTOOL_SOURCES];
     cotool_locator other[COTOOL_FORMATS + 1][COTOOL_OTHERS + 1]; /* from 1 on */
     uint64_t needed[COTOOL_FORMATS]; /* bits of the values of a format's keys that are sources */
+    uint8_t members[COTOOL_FORMATS]; /* all sources are whole values of keys, of JSON or logfmt lines */
     uint8_t delimiter[COTOOL_FORMATS + 1]; /* between columns, 0: blanks */
     uint8_t tokens[COTOOL_FORMATS + 1];    /* how many columns are needed */
     /* The column of an access log's "request", which all columns depend on; 0: there is none. It is negative
@@ -89,6 +91,30 @@ typedef struct {
     cotool_members members;
     cotool_value column[UINT8_MAX];
 } cotool_fields;
+
+/* A value that was taken from a line. */
+typedef struct {
+    const uint8_t *start;
+    uint32_t size;
+    uint8_t kind;
+    uint8_t is_within; /* it is in the line, after which COTOOL_PADDING bytes are readable */
+} cotool_taken;
+
+/* Records whose values were found, but not yet added to the table. A processor works on several of them at
+ * once where each step is a loop over records. */
+#define COTOOL_BATCH 32
+#define COTOOL_NO_ROW UINT32_MAX
+
+typedef struct cotool_batch {
+    int count;
+    uint8_t inferred[COTOOL_BATCH];
+    int64_t step[COTOOL_BATCH];   /* the time in seconds, COTOOL_NO_STEP: none */
+    int64_t number[COTOOL_BATCH]; /* of the line */
+    const uint8_t *line[COTOOL_BATCH], *end[COTOOL_BATCH];
+    cotool_taken part[COTOOL_BY][COTOOL_BATCH], value[COTOOL_MEASURES][COTOOL_BATCH];
+    const cotool_default_unit *unit[COTOOL_MEASURES][COTOOL_BATCH];
+    uint32_t row[COTOOL_BATCH], whole[COTOOL_BATCH]; /* of the group, of all records */
+} cotool_batch;
 
 /* Bytes of a part of a group's text. */
 #define COTOOL_PART 512
@@ -114,9 +140,14 @@ int cotool_value_number(const cotool_value *value, const cotool_default_unit *un
 int cotool_reading_passes(const cotool_config *config, int format, const uint8_t *line,
                           const uint8_t *end, int level, const cotool_members *members);
 
-/* Adds a record. Returns 0 or ENOMEM. */
-int cotool_reading_add(const cotool_config *config, cotool_table *table, int format,
-                       const uint8_t *line, const uint8_t *end, const cotool_members *members,
-                       const cotool_record_facts *facts, int64_t line_number);
+/* Takes a record into a batch, and adds the batch to the table once it is full. The line must stay in
+ * place up to then. Returns 0 or ENOMEM. */
+int cotool_reading_take(const cotool_config *config, cotool_batch *batch, cotool_table *table,
+                        int format, const uint8_t *line, const uint8_t *end,
+                        const cotool_members *members, const cotool_record_facts *facts,
+                        int64_t line_number);
+
+/* Adds the records of a batch to the table. */
+int cotool_reading_flush(const cotool_config *config, cotool_batch *batch, cotool_table *table);
 
 #endif

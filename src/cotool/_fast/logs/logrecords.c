@@ -31,9 +31,14 @@ int cotool_commit(const cotool_config *config, cotool_span *span) {
         const cotool_record_facts facts = {r->level, r->has_time, r->inferred, r->seconds};
         const uint8_t *text = span->record_text, *end = text + r->text_size;
         if (config->mine && cotool_forms_add(&span->forms, text, end, &facts)) return ENOMEM;
-        if (config->reading && cotool_reading_add(config, &span->table, r->format, text, end, NULL,
-                                                  &facts, r->line))
-            return ENOMEM;
+        if (config->reading) {
+            cotool_batch one;
+            one.count = 0;
+            if (cotool_reading_take(config, &one, &span->table, r->format, text, end, NULL, &facts,
+                                    r->line) ||
+                cotool_reading_flush(config, &one, &span->table))
+                return ENOMEM;
+        }
     }
     return cotool_count_record(config, span, r->level, r->has_time, r->zoned, r->inferred,
                                r->seconds, r->nanos);
@@ -68,13 +73,13 @@ void cotool_keep(const cotool_config *config, cotool_span *span, size_t text, ui
     }
 }
 
-void cotool_take_record(const cotool_config *config, const cotool_worker *worker,
+void cotool_take_record(const cotool_config *config, cotool_worker *worker,
                         cotool_span *span, const cotool_head *head, const uint8_t *line,
                         const uint8_t *end) {
     const cotool_record_facts facts = {head->level, head->has_time, head->inferred, head->seconds};
     if (config->mine && cotool_forms_add(&span->forms, line, end, &facts)) span->status = ENOMEM;
     if (config->reading &&
-        cotool_reading_add(config, &span->table, head->format, line, end, &worker->members, &facts,
-                           (int64_t)span->seen_lines))
+        cotool_reading_take(config, worker->batch, &span->table, head->format, line, end,
+                            &worker->members, &facts, (int64_t)span->seen_lines))
         span->status = ENOMEM;
 }

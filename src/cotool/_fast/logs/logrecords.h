@@ -55,7 +55,7 @@ COTOOL_INLINE void cotool_end_line(const cotool_config *config, cotool_worker *w
 }
 
 /* Counts the form of a record's first line and measures it, where these are wanted. */
-void cotool_take_record(const cotool_config *config, const cotool_worker *worker,
+void cotool_take_record(const cotool_config *config, cotool_worker *worker,
                         cotool_span *span, const cotool_head *head, const uint8_t *line,
                         const uint8_t *end);
 

@@ -191,6 +191,7 @@ typedef struct cotool_worker {
     int final;
     cotool_memo memo[COTOOL_FORMATS];
     cotool_members members; /* of the line that is being read */
+    struct cotool_batch *batch; /* of records that are measured; NULL: none are */
     cotool_outlines outlines[COTOOL_OUTLINES_OF_MEASURES + 1];
     cotool_named_level named[COTOOL_NAMED_LEVELS];
     cotool_guess guess[COTOOL_GUESSES];

@@ -3,6 +3,9 @@ from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from cotool._fast.logs.forms cimport cotool_forms
 from cotool._fast.logs.measures cimport cotool_fixed, cotool_table
 
+cdef extern from "<stdlib.h>" nogil:
+    void* aligned_alloc(size_t alignment, size_t size)
+
 cdef extern from "logs/logoutline.h" nogil:
     ctypedef struct cotool_outlines:
         pass
@@ -11,6 +14,7 @@ cdef extern from "logs/logscan.h" nogil:
     enum:
         COTOOL_LEVELS
         COTOOL_FORMATS
+        COTOOL_FORMAT_TEXT
         COTOOL_PLACES
         COTOOL_KEY
         COTOOL_LEAD
@@ -208,6 +212,7 @@ cdef extern from "logs/logreading.h" nogil:
         uint32_t label
         const char* text
         const char* after
+        uint32_t text_size, after_size
         const cotool_capture* capture
         cotool_default_unit unit
         uint8_t other
@@ -222,6 +227,7 @@ cdef extern from "logs/logreading.h" nogil:
         cotool_locator** locator
         cotool_locator** other
         uint64_t* needed
+        uint8_t* members
         uint8_t* delimiter
         uint8_t* tokens
         signed char* anchor
@@ -234,6 +240,7 @@ cdef extern from "logs/logreading.h" nogil:
 
 cdef extern from "logs/logmembers.h" nogil:
     ctypedef struct cotool_value:
+        int kind
         const uint8_t* start
         const uint8_t* end
     ctypedef struct cotool_members:
@@ -246,11 +253,12 @@ cdef extern from "logs/logmembers.h" nogil:
         const uint8_t* p, const uint8_t* end, int count, cotool_value* value)
     columns_function* cotool_columns
     int cotool_columns_plain(const uint8_t* p, const uint8_t* end, int count, cotool_value* value)
-    ctypedef cotool_value pair_function "cotool_pair_function"(
-        const uint8_t* p, const uint8_t* end, const char* key, int quoted)
+    ctypedef void pair_function "cotool_pair_function"(
+        const uint8_t* p, const uint8_t* end, const char* key, size_t size, int quoted,
+        cotool_value* value)
     pair_function* cotool_pair
-    cotool_value cotool_pair_plain(const uint8_t* p, const uint8_t* end, const char* key,
-                                   int quoted)
+    void cotool_pair_plain(const uint8_t* p, const uint8_t* end, const char* key, size_t size,
+                           int quoted, cotool_value* value)
     members_function* cotool_json_members
     members_function* cotool_logfmt_members
     void cotool_json_members_plain(const uint8_t* p, const uint8_t* end, const cotool_keys* keys,
@@ -269,6 +277,10 @@ cdef extern from "logs/lognumbers.h" nogil:
                            cotool_fixed* number)
 
 cdef extern from "logs/logpaths.h" nogil:
+    ctypedef struct cotool_known_paths:
+        pass
+    uint32_t* (*cotool_known_path)(cotool_known_paths* known, const uint8_t* text,
+                                   size_t size) noexcept nogil
     size_t (*cotool_short_path)(const uint8_t* text, size_t size, uint8_t* out,
                                 const uint8_t** found) noexcept nogil
     size_t cotool_mask_path(const uint8_t* text, const uint8_t* end, uint8_t* out, size_t room)

@@ -256,6 +256,10 @@ cdef class _Setup:
                 place.other = others
                 place = &self.reading.other[row][others]
                 self._set_locator(place, row, n, other, path)
+        if row < COTOOL_FORMATS:
+            self.reading.members[row] = (
+                self.config.format[row].kind != COTOOL_FORMAT_TEXT and len(locators) > 0
+                and all(locator.path and not locator.part for locator in locators))
         if anchor and self.reading.tokens[row]:
             self.reading.anchor[row] = anchor
             self.reading.tokens[row] = max(self.reading.tokens[row], abs(anchor) + 1)
@@ -267,8 +271,9 @@ cdef class _Setup:
         place.kind, place.token, place.part = locator.kind, locator.token, locator.part
         place.other = 0
         place.unit.factor, place.unit.power, place.unit.dimension = locator.scale
-        place.text = <const char*>self._keep_bytes(path if locator.is_path else locator.text)
-        place.after = <const char*>self._keep_bytes(locator.after)
+        text = path if locator.is_path else locator.text
+        place.text, place.text_size = <const char*>self._keep_bytes(text), len(text)
+        place.after, place.after_size = <const char*>self._keep_bytes(locator.after), len(locator.after)
         place.capture = self.captures[n]
         if locator.is_of_template:
             if self.labels is None:

@@ -39,21 +39,9 @@ static void take_address(cotool_value *value) {
     if (!memchr(value->start, ':', (size_t)(p - value->start))) value->end = p;
 }
 
-/* Returns the first blank or tab at p or before `end`. */
-static const uint8_t *seek_blank(const uint8_t *p, const uint8_t *end) {
-    for (; end - p >= 8; p += 8) {
-        const uint64_t x = cotool_load_eight(p);
-        const uint64_t found = cotool_zero_bytes(x ^ ' ' * COTOOL_EIGHT) |
-                               cotool_zero_bytes(x ^ '\t' * COTOOL_EIGHT);
-        if (found) return p + __builtin_ctzll(found) / 8;
-    }
-    while (p < end && *p != ' ' && *p != '\t') p++;
-    return p;
-}
-
 /* Takes a word of a value or another part of it. */
 static void take_part(const cotool_value *whole, int part, cotool_value *value) {
-    const uint8_t *p = whole->start, *end = whole->end, *start = p;
+    const uint8_t *p, *end = whole->end, *start = whole->start;
     value->kind = whole->kind;
     if (part == COTOOL_PART_ADDRESS) {
         value->start = start, value->end = end;
@@ -65,12 +53,8 @@ static void take_part(const cotool_value *whole, int part, cotool_value *value) 
         value->start = p, value->end = end;
         return;
     }
-    for (int n = 0; n < part; n++) {
-        start = cotool_skip_blank(p, end);
-        p = seek_blank(start, end);
-    }
-    if (start == p) value->kind = COTOOL_NO_VALUE;
-    value->start = start, value->end = p;
+    cotool_find_word(start, end, part, value);
+    if (value->start == value->end) value->kind = COTOOL_NO_VALUE;
 }
 
 /* Tells whether the text after a hole may begin at q: not within a number (3.25s. 1,234,) or a unit: the s
@@ -84,7 +68,7 @@ static int ends_hole(const uint8_t *q, const uint8_t *end, const char *after) {
 /* Reads the word at the hole of a text. */
 static int hole(const cotool_locator *l, const uint8_t *line, const uint8_t *end,
                 cotool_value *value) {
-    size_t before = strlen(l->text), after = strlen(l->after);
+    const size_t before = l->text_size, after = l->after_size;
     const uint8_t *p = line, *q;
     if (!before) {
         /* the word in front of the text */
@@ -232,8 +216,8 @@ static int align(const uint8_t *line, const uint8_t *end, int anchor, int column
 
 /* Finds key=value within the strings of a JSON object. The value is in escaped or single quotes, or
  * goes up to a blank, a separator or the end of the string. */
-static void pair_in_json(const uint8_t *line, const uint8_t *end, const char *key, cotool_value *value) {
-    const size_t size = strlen(key);
+static void pair_in_json(const uint8_t *line, const uint8_t *end, const char *key, size_t size,
+                         cotool_value *value) {
     const uint8_t *p = line, *q;
     while ((p = memmem(p, (size_t)(end - p), key, size))) {
         q = p + size;
@@ -270,8 +254,8 @@ static const cotool_value *read_at(const cotool_locator *l, const uint8_t *line,
             given = &f->column[l->token];
             break;
         case COTOOL_GET_PAIR:
-            if (l->token == COTOOL_PAIR_IN_JSON) pair_in_json(line, end, l->text, v);
-            else *v = cotool_pair(line, end, l->text, l->token == COTOOL_PAIR_ANYWHERE);
+            if (l->token == COTOOL_PAIR_IN_JSON) pair_in_json(line, end, l->text, l->text_size, v);
+            else cotool_pair(line, end, l->text, l->text_size, l->token == COTOOL_PAIR_ANYWHERE, v);
             extend(v, end);
             break;
         case COTOOL_GET_TEXT:
@@ -286,7 +270,7 @@ static const cotool_value *read_at(const cotool_locator *l, const uint8_t *line,
             break;
         case COTOOL_GET_GIVEN:
             v->kind = COTOOL_BARE, v->start = (const uint8_t *)l->text;
-            v->end = v->start + strlen(l->text);
+            v->end = v->start + l->text_size;
             break;
         default: return l->kind == COTOOL_GET_NONE ? NULL : v;
     }
@@ -294,9 +278,9 @@ static const cotool_value *read_at(const cotool_locator *l, const uint8_t *line,
         take_part(given, l->part, v);
         given = v;
     }
-    if (l->kind == COTOOL_GET_TOKEN && *l->text && given->kind &&
-        strlen(l->text) == (size_t)(given->end - given->start) &&
-        !memcmp(given->start, l->text, strlen(l->text)))
+    if (l->kind == COTOOL_GET_TOKEN && l->text_size && given->kind &&
+        l->text_size == (size_t)(given->end - given->start) &&
+        !memcmp(given->start, l->text, l->text_size))
         return NULL;
     return given->kind ? given : NULL;
 }

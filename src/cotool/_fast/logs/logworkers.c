@@ -6,6 +6,7 @@
 
 #include "logs/loghistogram.h"
 #include "logs/loglines.h"
+#include "logs/logreading.h"
 #include "logs/logrecords.h"
 
 int cotool_worker_open(cotool_worker *worker, const cotool_config *config, size_t block) {
@@ -19,6 +20,7 @@ int cotool_worker_open(cotool_worker *worker, const cotool_config *config, size_
     worker->anchored = calloc(patterns + 1, sizeof *worker->anchored);
     worker->stamp = calloc(patterns + 1, sizeof *worker->stamp);
     worker->tries = calloc(patterns + 1, sizeof *worker->tries);
+    if (config->reading && !(worker->batch = calloc(1, sizeof *worker->batch))) return ENOMEM;
     if (!worker->newline || !worker->hit || !worker->regex || !worker->anchored ||
         !worker->stamp || !worker->tries)
         return ENOMEM;
@@ -41,6 +43,7 @@ void cotool_worker_close(cotool_worker *worker) {
     free(worker->anchored);
     free(worker->stamp);
     free(worker->tries);
+    free(worker->batch);
     free(worker->newline);
     free(worker->hit);
     free(worker->buffer);
