@@ -18,16 +18,6 @@ from cotool.io.json_values import too_deep
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-# Members of an API's reply that hold its records.
-_LISTS = ("events", "data", "runs")
-# Members that may occur beside them.
-_BESIDE = frozenset(
-    {
-        *("cursor", "cursors", "schema", "object", "has_more", "first_id", "last_id"),
-        *("realtime_state", "freshness_state", "search_cursors", "next_cursor"),
-    }
-)
-
 
 def unpacked(value: Any, where: str) -> Iterator[tuple[str, Any]]:
     """Yield the records that a value of a file holds, each with its place, usually itself.
@@ -35,31 +25,14 @@ def unpacked(value: Any, where: str) -> Iterator[tuple[str, Any]]:
     Steps within a traced call are left out: the call itself has the answer. Raises InputError
     where a record says that its request failed.
     """
-    try:
-        yield from _unpacked(value, where)
-    except RecursionError:
-        raise too_deep(where) from None
-
-
-def _unpacked(value: Any, where: str) -> Iterator[tuple[str, Any]]:
-    if not isinstance(value, dict):
-        yield where, value
-        return
-    listed = [key for key in _LISTS if isinstance(value.get(key), list)]
-    if len(listed) == 1 and value.keys() - {listed[0]} <= _BESIDE:
-        for place, item in enumerate(value[listed[0]], 1):
-            yield from _unpacked(item, f"{where}, {listed[0]} {place}")
-        return
     if _is_step(value):
         return
-    if "run_type" in value:
-        yield where, _run(value, where)
-        return
-    for there, item in opened(value, where):
-        if item is not value and isinstance(item, dict) and "run_type" in item:
-            yield from _unpacked(item, there)
-        else:
-            yield there, item
+    try:
+        for there, item in [(where, value)] if _is_run(value) else opened(value, where):
+            if not _is_step(item):
+                yield there, _run(item, there) if _is_run(item) else item
+    except RecursionError:
+        raise too_deep(where) from None
 
 
 def check_succeeded(value: Any, where: str) -> None:
@@ -101,7 +74,13 @@ def _reason(error: Any) -> str | None:
     return error if isinstance(error, str) and error else None
 
 
-def _is_step(value: Mapping[str, Any]) -> bool:
+def _is_run(value: Any) -> bool:
+    return isinstance(value, dict) and "run_type" in value
+
+
+def _is_step(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return False
     if "root_span_id" in value and "span_id" in value:
         return bool(value["root_span_id"] != value["span_id"])
     return "run_type" in value and value.get("parent_run_id") is not None
