@@ -8,6 +8,7 @@ from cotool._lazy import lazy_pattern
 
 if TYPE_CHECKING:
     import re
+    from collections.abc import Iterable
 
 # Control characters (C0, DEL, C1) act on the terminal, bidirectional controls reorder text, and
 # lone surrogates cannot be encoded. Newline and tab are kept.
@@ -94,6 +95,13 @@ def percent(share: float | None) -> str:
 def plural(count: int, noun: str) -> str:
     """Return "1 question", "2 questions"."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def and_more(shown: Iterable[str], count: int) -> str:
+    """Return the first of `count` items, and how many more there are: "a, b and 3 more"."""
+    listed = list(shown)
+    more = f" and {count - len(listed):,} more" if count > len(listed) else ""
+    return ", ".join(listed) + more
 
 
 def size(count: float) -> str:

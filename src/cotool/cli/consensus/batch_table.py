@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cotool.cli.shared.layout import Indent, Text
 from cotool.cli.shared.overall import Lowest, Overall
 from cotool.cli.shared.screen import fitted
-from cotool.text import one_line, percent, plural
+from cotool.text import and_more, one_line, percent, plural
 
 if TYPE_CHECKING:
     from cotool.cli.shared.screen import Screen
@@ -89,11 +89,9 @@ class BatchTable:
         self._list(self._unsupported)
         ranked = self._overall.by_support()
         if len(ranked) > 1:
-            listed = ", ".join(
-                f"{one_line(name)} {percent(mean)}" for name, mean, _ in ranked[:_EXPERTS]
-            )
-            more = f" and {len(ranked) - _EXPERTS:,} more" if len(ranked) > _EXPERTS else ""
-            self._screen.print(Text(f"support of what experts state: {listed}{more}"))
+            shown = [f"{one_line(name)} {percent(mean)}" for name, mean, _ in ranked[:_EXPERTS]]
+            listed = and_more(shown, len(ranked))
+            self._screen.print(Text(f"support of what experts state: {listed}"))
 
     def _line(self, question: str, answer: str, numbers: tuple[str, ...], style: str) -> Text:
         cells = [fitted(question, self._question_width), fitted(answer, self._answer_width)]

@@ -93,8 +93,8 @@ def run(request: Request) -> int:
                 bar.finish()
             writer.write(result)
             notes.answered(result)
-            if result.question in request.paths:
-                _warn_of_a_log(result.question, notes)
+            if result.question in request.paths and (log := _as_a_log(result.question)):
+                notes.warning(log)
         writer.close()
         if store is not None and learning is not None:
             bar.finish()
@@ -123,13 +123,11 @@ def _explain_input(request: Request, notes: Notes, bar: ProgressBar, sink: TextI
     write_input(understood, sink, as_json=request.format in {"json", "jsonl"})
 
 
-def _warn_of_a_log(path: str, notes: Notes) -> None:
-    """Warn about a log in JSON lines, which could also be read as answers to one question."""
+def _as_a_log(path: str) -> str | None:
+    """Return a warning about a log in JSON lines, which may be read as answers to one question."""
     from cotool.cli.shared.suggest import other_reader
 
-    found = other_reader(path, "consensus")
-    if found:
-        notes.warning(found)
+    return other_reader(path, "consensus")
 
 
 def _check_engine(request: Request) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cotool.cli.shared.layout import Indent, Text
 from cotool.cli.shared.screen import clip
-from cotool.text import one_line, plural, visible
+from cotool.text import and_more, one_line, plural, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -77,9 +77,7 @@ def lone_statements(result: Consensus) -> list[Statement]:
 
 def names_of(experts: Sequence[str]) -> str:
     """Return the names of experts; of many only the first ones."""
-    shown = ", ".join(one_line(expert) for expert in experts[:_MOST_NAMES])
-    more = len(experts) - _MOST_NAMES
-    return f"{shown} and {more} more" if more > 0 else shown
+    return and_more(map(one_line, experts[:_MOST_NAMES]), len(experts))
 
 
 def _first_of_groups(statements: Iterable[Statement]) -> list[Statement]:

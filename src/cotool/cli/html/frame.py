@@ -8,6 +8,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool.cli.html.markup import Html, brief, clipped, element, join, said
+from cotool.text import and_more
 from cotool.version import __version__
 
 if TYPE_CHECKING:
@@ -94,10 +95,7 @@ def _section(section: Section) -> Html:
 
 def _footer(sources: Sequence[str]) -> Html:
     names = ["standard input" if name == "-" else name for name in sources[:_MOST_SOURCES]]
-    more = len(sources) - len(names)
-    text = ", ".join(clipped(name, MOST_HEADING) for name in names) + (
-        f" and {more:,} more" if more else ""
-    )
+    text = and_more((clipped(name, MOST_HEADING) for name in names), len(sources))
     return element(
         "footer", element("p", said(text, MOST_HEADING)), element("p", f"cotool {__version__}")
     )

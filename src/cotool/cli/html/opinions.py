@@ -9,10 +9,10 @@ from cotool.cli.html import statements
 from cotool.cli.html.markup import Html, brief, element, join, marked, words_in
 from cotool.cli.html.parts import bar, left_out, note, option, plain_table, unfolding
 from cotool.consensus.extract.vocabulary import is_negation
-from cotool.text import percent, plural
+from cotool.text import and_more, percent, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from cotool.consensus.model import Cluster, Consensus, Dissent, Insight
 
@@ -128,29 +128,17 @@ def _value(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.3g}"
     if isinstance(value, dict):
-        return _listed([f"{key} {_value(item)}" for key, item in _few(value.items())], len(value))
+        few = islice(value.items(), _MOST_NAMES)
+        return and_more((f"{key} {_value(item)}" for key, item in few), len(value)) or "–"
     if isinstance(value, (list, tuple)):
-        return _listed([_value(item) for item in _few(value)], len(value))
+        return and_more(map(_value, value[:_MOST_NAMES]), len(value)) or "–"
     return "–" if value is None or value == "" else str(value)
-
-
-def _few(items: Iterable[Any]) -> Iterator[Any]:
-    return islice(items, _MOST_NAMES)
-
-
-def _listed(items: Sequence[str], count: int) -> str:
-    more = count - len(items)
-    return (", ".join(items) or "–") + (f" and {more:,} more" if more else "")
 
 
 def names(experts: Sequence[str]) -> Html:
     """Return names, at most a dozen."""
-    shown = [brief(name, _MOST_NAME) for name in experts[:_MOST_NAMES]]
-    more = len(experts) - len(shown)
-    parts: list[object] = []
-    for place, name in enumerate(shown):
-        parts += [", ", name] if place else [name]
-    return join(*[*parts, f" and {more:,} more"] if more > 0 else parts)
+    shown = (brief(name, _MOST_NAME) for name in experts[:_MOST_NAMES])
+    return Html(and_more(shown, len(experts)))
 
 
 def answered(result: Consensus) -> Html:

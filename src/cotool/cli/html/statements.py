@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cotool.cli.html.data_table import Cell, Column, data_table, row
 from cotool.cli.html.markup import Html, brief, clipped, element, escape, join
 from cotool.cli.html.parts import left_out, note, plain_table
+from cotool.text import and_more
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,9 +95,7 @@ def _tip(one: Statement, others: int) -> str:
 
 
 def _names(experts: Sequence[str]) -> str:
-    shown = ", ".join(clipped(name, _MOST_NAME) for name in experts[:_MOST_NAMES])
-    more = len(experts) - _MOST_NAMES
-    return f"{shown} and {more:,} more" if more > 0 else shown
+    return and_more((clipped(name, _MOST_NAME) for name in experts[:_MOST_NAMES]), len(experts))
 
 
 def legend(result: Consensus) -> Html:

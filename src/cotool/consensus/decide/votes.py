@@ -22,6 +22,7 @@ MOST_COMPARED = 2_000
 def by_vote(subject: Subject, kind: str) -> Grouped:
     """Group the responses by their answers; the plurality, or the decision, picks one."""
     answers = subject.answers
+    decision = subject.decision if subject.decision and subject.decision.scores else None
     compared = len(answers) <= MOST_COMPARED
     groups, choice = aggregation.vote(
         answers,
@@ -30,7 +31,7 @@ def by_vote(subject: Subject, kind: str) -> Grouped:
         lambda i: sum(subject.similarities("cosine").row(i)) if compared else 0.0,
         subject.asked.id,
         independence=subject.independence,
-        scores=subject.decision.scores if subject.decision and subject.decision.scores else None,
+        scores=decision.scores if decision else None,
     )
     shown = [None if answer is None else answer.display for answer in answers]
     voters = [i for i, group in enumerate(groups) if group >= 0]
@@ -44,12 +45,11 @@ def by_vote(subject: Subject, kind: str) -> Grouped:
         f"{kind} answers were extracted from {len(voters)} of {len(groups)} responses "
         f"({', '.join(rules[:3])}{', …' if len(rules) > 3 else ''}) and voted on"
     )
-    if subject.decision is None or not subject.decision.scores:
-        subject.explanation.append(f"the plurality has {choice.reason}")
-    else:
-        subject.explanation.append(f"the most probable answer has {choice.reason}")
-        subject.explanation.extend(subject.decision.explanation)
-        subject.warnings.extend(subject.decision.warnings)
+    chosen = "most probable answer" if decision else "plurality"
+    subject.explanation.append(f"the {chosen} has {choice.reason}")
+    if decision:
+        subject.explanation.extend(decision.explanation)
+        subject.warnings.extend(decision.warnings)
     if choice.tied:
         subject.warnings.append(f"a tie of {len(choice.tied)} answers: {', '.join(choice.tied)}")
     if abstainers:
@@ -67,13 +67,13 @@ def by_vote(subject: Subject, kind: str) -> Grouped:
         matrix = _same_answer(groups) if metric is None else subject.similarities(metric)
     return Grouped(
         kind=kind,
-        method=subject.decision.method if subject.decision and subject.decision.scores else "vote",
+        method=decision.method if decision else "vote",
         index=choice.index,
         answer=shown[choice.index],
         answers=shown,
         clusters=clusters,
         matrix=matrix,
-        scores=bool(subject.decision and subject.decision.scores),
+        scores=decision is not None,
         metric=metric,
     )
 

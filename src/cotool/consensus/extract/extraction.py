@@ -120,8 +120,9 @@ def _found(texts: Sequence[str]) -> tuple[list[dict[str, Extracted | None]], str
     places = [_kept(text) if len(text) <= _RECURRING else _Places.of(text) for text in texts]
     found = [dict(one.closed) for one in places]
     _drop_numbered_lists(texts, found)
-    kind = _unanimous(texts, found)
-    if kind is None:
+    kind: str | None
+    kind, stated = _commonest(found)
+    if not stated or len(stated) < sum(map(bool, texts)):
         for one, own in zip(found, places, strict=True):
             one.update(own.labels)
         kind = _kind(texts, found)
@@ -252,14 +253,8 @@ def _drop_numbered_lists(
         del found[i]["number"]
 
 
-def _unanimous(texts: Sequence[str], found: Sequence[dict[str, Extracted | None]]) -> str | None:
-    """Return the kind (number, option or boolean) that all responses with a text state."""
-    closed, stated = _commonest(found)
-    total = sum(map(bool, texts))
-    return closed if total and len(stated) == total else None
-
-
 def _commonest(found: Sequence[dict[str, Extracted | None]]) -> tuple[str, list[Extracted]]:
+    """Return the kind (number, option or boolean) that most texts state, and their answers."""
     stated = {kind: [answer for one in found if (answer := one.get(kind))] for kind in CLOSED_KINDS}
     if all(answer.rule == "opens with A:" for answer in stated["choice"]):
         # "A: 18" is an answer to "Q:" unless other responses choose B.

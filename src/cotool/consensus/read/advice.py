@@ -93,7 +93,7 @@ def _counts(sample: Sample) -> list[Column]:
 def _guesses(sample: Sample) -> Iterator[Proposal]:
     """Yield proposals for how the file is read, the likeliest first."""
     texts = sample.texts
-    person, dated = _person(sample), sample.is_dated
+    person, dated = sample.person, sample.is_dated
     few = len(sample.rows) < _FEW
     left = [
         c
@@ -144,10 +144,6 @@ def _may_answer(column: Column) -> bool:
         and not column.is_code
         and not column.is_counted
     )
-
-
-def _person(sample: Sample) -> Column | None:
-    return next((c for c in sample.texts if c.is_called(names.EXPERT) and c.is_unique), None)
 
 
 def _reads(sample: Sample, proposal: Proposal, plan: Callable[[Sample], Plan]) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cotool.consensus.read.layout import Keys  # noqa: TC001 - a field of a dataclass
 from cotool.consensus.read.paths import value_at
 from cotool.consensus.read.values import NONE, is_missing
+from cotool.text import and_more
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -202,4 +203,4 @@ def _quoted(name: str | None) -> str:
 
 def _many(names: Any) -> str:
     shown = [f"`{name}`" for name in names]
-    return ", ".join(shown[:6]) + (f" and {len(shown) - 6} more" if len(shown) > 6 else "")
+    return and_more(shown[:6], len(shown))

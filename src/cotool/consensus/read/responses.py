@@ -6,8 +6,9 @@ expert was sampled several times) that is joined to its question by id or text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
+from itertools import islice
 from typing import Any, NamedTuple
 
 from cotool.consensus.model import Response
@@ -15,6 +16,7 @@ from cotool.consensus.read import values
 from cotool.consensus.read.layout import DEFAULT_KEYS, Keys, Layout, layout_of
 from cotool.errors import InputError
 from cotool.io.json_values import too_deep
+from cotool.text import and_more
 
 BadRecord = Callable[[InputError], None]
 _EXPECTED = (
@@ -366,7 +368,5 @@ def _kind(value: object) -> str:
     return f"an empty {kind}" if _is_list(value) and not value else f"a {kind}"
 
 
-def _names(names: Iterable[str]) -> str:
-    shown = list(names)
-    more = f" and {len(shown) - 12} more" if len(shown) > 12 else ""
-    return ", ".join(repr(str(name)) for name in shown[:12]) + more if shown else "no keys"
+def _names(names: Collection[str]) -> str:
+    return and_more((repr(str(name)) for name in islice(names, 12)), len(names)) or "no keys"

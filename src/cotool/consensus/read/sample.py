@@ -9,7 +9,7 @@ from cotool._records import dataclass
 from cotool.consensus.read import names
 from cotool.consensus.read.columns import Column, columns_of
 from cotool.errors import InputError
-from cotool.text import named
+from cotool.text import and_more, named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,6 +76,11 @@ class Sample:
         """Whether each record has a time of its own, as the forms that people send in have."""
         return any(c.is_time and 2 * c.distinct > c.present for c in self.texts)
 
+    @cached_property
+    def person(self) -> Column | None:
+        """The column whose values name experts, none of them twice: each record is a person's."""
+        return next((c for c in self.texts if c.is_called(names.EXPERT) and c.is_unique), None)
+
     def best(self, *parts: str) -> Column | None:
         """Return the column whose name suggests the first of the parts that any suggests."""
         called = next(filter(None, ([c for c in self.texts if c.is_called(p)] for p in parts)), [])
@@ -112,5 +117,4 @@ def listed(columns: Sequence[Column]) -> str:
         f"{column.path!r} ({column.shown(2)})" if column.present else repr(column.path)
         for column in columns[:12]
     ]
-    more = f" and {len(columns) - 12} more" if len(columns) > 12 else ""
-    return ", ".join(shown) + more
+    return and_more(shown, len(columns))

@@ -105,9 +105,8 @@ def find_survey(sample: Sample, long: Long | None) -> Plan | None:
     if long is not None and long.recurs and long.item and not names.asks(long.item.path):
         # If every record is another person's, a column without a known name, such as their country,
         # is not an item that several people answered.
-        people = any(c.is_called(names.EXPERT) and c.is_unique for c in sample.texts)
         other = long.item.is_constant or long.item.part in {names.UNKNOWN, names.OWN_ID}
-        if not (people and other and len(asked) > 1):
+        if not (sample.person and other and len(asked) > 1):
             return None
     several = len(asked) >= 2 or 2 * len(asked) >= len(_questions(sample))
     return _plan(sample) if several else None

@@ -10,7 +10,7 @@ from cotool.consensus.read import names
 from cotool.consensus.read.layout import DEFAULT_KEYS, layout_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 # Members that hold a document's records: {"results": […]}, {"questions": […]}.
 _LISTS = (
@@ -217,19 +217,16 @@ def _by_id(value: Mapping[str, Any]) -> bool:
     parts = list(value.values())
     if {*map(type, parts)} not in ({str}, {list}, {dict}):
         return False
-    words = [key for key in list(value)[:50] if not _IDENTITY.fullmatch(str(key))]
+    keys = list(value)
+    words = [key for key in keys[:50] if not _IDENTITY.fullmatch(str(key))]
     if any(names.hint_of(str(key)).part != names.UNKNOWN for key in words):
         return False
-    keys = list(value)
     identities = sum(1 for key in keys if _IDENTITY.fullmatch(key)) / len(keys)
-    if isinstance(parts[0], str):
-        return identities > 0.9
+    if isinstance(parts[0], dict):
+        return identities > 0.9 or all(map(_has_question, parts))
     items = [item for part in parts if isinstance(part, list) for item in part]
-    if items and all(isinstance(part, list) for part in parts):
-        return identities > 0.9 and all(isinstance(item, (str, dict)) for item in items)
-    if all(isinstance(part, dict) for part in parts):
-        return identities > 0.9 or all(_has_question(part) for part in parts)
-    return False
+    listed = bool(items) and all(isinstance(item, (str, dict)) for item in items)
+    return identities > 0.9 and (listed or isinstance(parts[0], str))
 
 
 def _by_expert(value: Mapping[str, Any]) -> bool:
@@ -255,7 +252,7 @@ def _of_one_expert(value: Mapping[str, Any]) -> str | None:
         return None
     if layout.question is not None or layout.question_id is not None or layout.content is not None:
         return None
-    if not all(isinstance(answer, (str, int, float)) for answer in answers.values()):
+    if not _are_plain(answers.values()):
         return None
     # Plain names may be those of people, whose answers these are.
     asked = [_IDENTITY.fullmatch(name) is not None or names.asks(name) for name in answers]
@@ -310,13 +307,12 @@ def _asked_once(value: Mapping[str, Any]) -> bool:
     return (
         len(value) > 1
         and all(map(names.asks, value))
-        and all(
-            isinstance(part, list)
-            and part
-            and all(isinstance(one, (str, int, float)) for one in part)
-            for part in value.values()
-        )
+        and all(isinstance(part, list) and part and _are_plain(part) for part in value.values())
     )
+
+
+def _are_plain(values: Iterable[Any]) -> bool:
+    return all(isinstance(value, (str, int, float)) for value in values)
 
 
 def _inner_keys(value: Mapping[str, Any]) -> list[str]:
@@ -325,5 +321,5 @@ def _inner_keys(value: Mapping[str, Any]) -> list[str]:
     if len(parts) < 2 or not all(isinstance(part, dict) and part for part in parts):
         return []
     keys = [str(key) for part in parts for key in part]
-    plain = all(isinstance(item, (str, int, float)) for part in parts for item in part.values())
+    plain = all(_are_plain(part.values()) for part in parts)
     return keys if plain and len(set(keys)) < 0.7 * len(keys) else []
