@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import sys
 import tempfile
-from collections.abc import Callable  # noqa: TC003 - a field of dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -19,8 +19,6 @@ from cotool.engine.choice import engine_choice, open_engine
 from cotool.errors import CotoolError, InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
     from cotool.consensus.batch import Item
     from cotool.consensus.decide.decision import Decision
     from cotool.consensus.learning.lessons import Learning

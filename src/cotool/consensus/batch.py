@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,8 +18,6 @@ with stand_ins("cotool.engine.tasks"):
     from cotool.engine import tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from cotool.consensus.decide.decision import Decision
     from cotool.consensus.options import ConsensusOptions
     from cotool.engine.batches import Spread

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from cotool.io.dataframes import table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from cotool.consensus.model import Consensus
 
 COLUMNS = (

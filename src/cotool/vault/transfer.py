@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable  # noqa: TC003 - a field of a dataclass
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain
 from mmap import mmap

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,6 @@ from cotool.cli.shared.layout import Table, Text
 from cotool.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from typing import TextIO
 
     from cotool.consensus.truth.comparison import MethodScore

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cotool.cli.shared.conditions import parse_condition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from cotool.cli.shared.conditions import Condition
     from cotool.consensus.model import Consensus
 

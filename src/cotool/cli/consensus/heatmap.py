@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
 from rich.color import Color
 from rich.style import Style
@@ -11,9 +11,6 @@ from rich.text import Text
 
 from cotool.cli.shared.heat import averages, low_end, runs_of
 from cotool.cli.shared.screen import fitted
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 _LABEL = 14  # cells of an expert's name
 _MOST_PIXELS = 48  # more rows than this do not fit with the rest of the result

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from cotool.text import one_line, plural, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from cotool.cli.shared.conditions import Condition
     from cotool.consensus.learning.lessons import Lessons
     from cotool.consensus.model import Consensus, Question

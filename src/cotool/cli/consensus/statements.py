@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from cotool.cli.shared.layout import Indent, Text
@@ -9,8 +10,6 @@ from cotool.cli.shared.screen import clip
 from cotool.text import and_more, one_line, plural, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from cotool.cli.shared.screen import Screen
     from cotool.consensus.model import Consensus, Statement
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cotool.cli.consensus.statements import marked_answer, names_of, render_statements
@@ -12,8 +13,6 @@ from cotool.cli.shared.screen import clip, clip_marked, fitted
 from cotool.text import one_line, percent, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from cotool.cli.shared.screen import Screen
     from cotool.consensus.model import Cluster, Consensus, Dissent
 

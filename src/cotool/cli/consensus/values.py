@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from cotool.cli.shared.options import one_of
 from cotool.consensus.options import ConsensusOptions
 from cotool.errors import InputError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 FORMATS = ("table", "json", "jsonl", "csv", "html")
 

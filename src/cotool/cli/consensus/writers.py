@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from cotool._lazy import stand_ins
@@ -13,7 +14,6 @@ with stand_ins("cotool.consensus.dataframes"):
     from cotool.consensus import dataframes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
     from typing import TextIO
 
     from cotool.consensus import Store

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cotool.cli.html import opinions
@@ -15,8 +16,6 @@ from cotool.cli.shared.overall import Lowest, Overall, standing
 from cotool.text import percent, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cotool.consensus import Store
     from cotool.consensus.model import Consensus
 

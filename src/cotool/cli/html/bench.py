@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,6 @@ from cotool.cli.html.parts import figures, note, points
 from cotool.text import percent, seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cotool.benchmarks import Compared
 
 _WIDTH = 240  # of a drawing

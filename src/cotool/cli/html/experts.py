@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from cotool.cli.html import opinions
@@ -11,8 +12,6 @@ from cotool.cli.html.parts import chart, note, plain_table
 from cotool.text import percent, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-
     from cotool.consensus import Store
     from cotool.consensus.learning.calibration import Bin
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterable, Sequence
 from importlib import resources
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from cotool.cli.html.markup import Html, brief, clipped, element, join, said
 from cotool.text import and_more
 from cotool.version import __version__
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 _MOST_TITLE = 90
 MOST_HEADING = 400

@@ -7,8 +7,8 @@ import json
 import math
 import struct
 import zlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
@@ -16,10 +16,6 @@ from cotool.cli.html.markup import Html, element, join, said
 from cotool.cli.html.parts import chart, note, plain_table
 from cotool.cli.shared.heat import averages, digits, low_end, runs_of
 from cotool.text import one_line, plural
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
 
 _MOST_CELLS = 100  # a side; an image from here on
 _MOST_PIXELS = 600  # a side of the image; neighbours are averaged beyond

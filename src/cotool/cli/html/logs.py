@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cotool.cli.html.data_table import Cell, Column, Row, data_table, row
@@ -17,7 +18,6 @@ from cotool.logs.report.clock import Clock, clock_of
 from cotool.text import plural, size, speed_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import tzinfo
 
     from cotool.logs.model import FileSummary, LogCounts, Sample

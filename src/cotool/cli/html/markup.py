@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from cotool._lazy import lazy_pattern
 from cotool.text import one_line, visible
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 
 _VOID = frozenset({"input", "img", "link", "meta"})
 _SHAPES = frozenset({"rect", "line", "path", "circle"})

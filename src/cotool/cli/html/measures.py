@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,6 @@ from cotool.logs.report.activity import duration
 from cotool.text import quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from cotool.logs.measures.results import Group, MeasureFacts, Measures
     from cotool.logs.report.clock import Clock
 

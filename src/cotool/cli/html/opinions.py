@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,6 @@ from cotool.consensus.extract.vocabulary import is_negation
 from cotool.text import and_more, percent, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from cotool.consensus.model import Cluster, Consensus, Dissent, Insight
 
 _MOST_NAMES = 12

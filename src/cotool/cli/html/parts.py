@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
 from cotool.cli.html.markup import Html, element, join
 from cotool.text import percent, plural
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 
 def figures(*pairs: tuple[str, str, str]) -> Html:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cotool.cli.html import opinions, statements
@@ -14,8 +15,6 @@ from cotool.cli.shared.overall import standing
 from cotool.text import percent, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from cotool.consensus import Store
     from cotool.consensus.model import Consensus
 

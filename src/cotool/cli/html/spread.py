@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool.cli.html.markup import Html, element, join
@@ -11,8 +12,6 @@ from cotool.cli.html.timeline import moments
 from cotool.text import quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from cotool.logs.distributions import Distribution
     from cotool.logs.report.clock import Clock
 

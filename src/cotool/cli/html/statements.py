@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cotool.cli.html.data_table import Cell, Column, data_table, row
@@ -10,8 +11,6 @@ from cotool.cli.html.parts import left_out, note, plain_table
 from cotool.text import and_more
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cotool.consensus.model import Cluster, Consensus, Dispute, Statement
 
 _MOST_DISPUTES = 20

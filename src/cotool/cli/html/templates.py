@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cotool.cli.html.data_table import Cell, Column, Row, data_table, row
@@ -17,8 +18,6 @@ from cotool.logs.templates.tokens import SHOWN
 from cotool.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cotool.logs.changes import NumberChange
     from cotool.logs.report.clock import Clock
     from cotool.logs.templates.compare import Change, Comparison

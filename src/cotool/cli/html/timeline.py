@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cotool.cli.html.markup import Html, element, join
@@ -12,8 +13,6 @@ from cotool.logs.report.activity import Gap, display_buckets, duration, find_bur
 from cotool.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from cotool.logs.histogram import Histogram
     from cotool.logs.report.activity import Burst
     from cotool.logs.report.clock import Clock

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from operator import mul
 from typing import TYPE_CHECKING
@@ -18,8 +19,6 @@ from cotool.consensus.decide.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
     from cotool._fast.base.matrix import Matrix
     from cotool.consensus.decide.words import Says, Words
     from cotool.consensus.extract.extracted import Extracted

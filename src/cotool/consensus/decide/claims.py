@@ -7,6 +7,7 @@ statements of every second response (third, …) are compared with one another, 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._records import dataclass
@@ -14,8 +15,6 @@ from cotool.averages import mean, median
 from cotool.consensus.model import ConflictingValue, Dispute, DisputedValue, Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
     from cotool.consensus.decide.support import Judged
 
 

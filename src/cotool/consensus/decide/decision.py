@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from cotool._records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from cotool.consensus.model import Insight
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cotool._records import dataclass
@@ -11,8 +12,6 @@ from cotool.consensus.extract.vocabulary import is_negation
 from cotool.consensus.model import Dissent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cotool._fast.base.matrix import Matrix
     from cotool.consensus.decide.words import Words
     from cotool.consensus.model import Cluster

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import importlib.util
 import json
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cotool._fast.text.embedding import Pieces
 from cotool.errors import InputError, MissingExtraError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 EXTRA = "install cotool[semantic]"
 

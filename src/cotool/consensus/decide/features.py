@@ -7,6 +7,7 @@ a word.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.text.tokens import tokenize
@@ -15,8 +16,6 @@ from cotool.consensus.decide.normal_forms import in_normal_form
 from cotool.consensus.extract.vocabulary import FUNCTION_WORDS, is_negation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from cotool.consensus.decide.words import Words
 
 # A stem counts as much as this many groups of letters. With 2, 3, 4 and 6 the adjusted Rand indices

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from cotool.averages import median, median_low
@@ -12,8 +13,6 @@ from cotool.consensus.decide.texts import by_text
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from cotool._fast.base.matrix import Matrix
     from cotool.consensus.decide.subject import Grouped, Subject
     from cotool.consensus.decide.words import Words

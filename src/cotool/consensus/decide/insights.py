@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cotool._records import dataclass
@@ -17,8 +18,6 @@ from cotool.consensus.decide.words import opposition
 from cotool.consensus.model import Insight
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from cotool._fast.base.matrix import Matrix
     from cotool.consensus.decide.words import Words
     from cotool.consensus.model import Cluster, Response

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cotool._fast.text.embedding import join_nearest
@@ -16,8 +17,6 @@ from cotool.consensus.options import RELATIVE
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cotool.consensus.decide.subject import Subject
 
 # Texts that are compared pair by pair: 4,000 take 0.4 GB (two matrices, and the linkage's copy of

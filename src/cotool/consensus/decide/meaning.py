@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cotool._fast.text import embedding, pairwise
@@ -14,8 +15,6 @@ from cotool.consensus.decide.features import ENOUGH, features_of
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cotool._fast.base.matrix import Matrix
     from cotool.consensus.decide.features import Features
     from cotool.consensus.options import Embedder

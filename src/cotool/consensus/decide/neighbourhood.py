@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from cotool._fast.text import bag_clusters, edits, vector_neighbours
 from cotool._fast.text import neighbours as kernels
 from cotool.consensus.decide.meaning import vectors_of
 from cotool.consensus.decide.similarity import check_strings
 from cotool.errors import InputError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
 
 METRICS = ("cosine", "tfidf", "jaccard")
 _EDITS = {"levenshtein": False, "word-levenshtein": True}  # whether in words

@@ -6,16 +6,14 @@ A fraction is written as its percentage. Each rule runs only on a text that hold
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from math import isfinite
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from cotool._fast.text.marks import Marks
 from cotool._lazy import lazy_pattern
 from cotool.consensus.decide.anchors import MONTH_NAMES, NUMBER_WORDS, plain_number
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 # The name of May that has no other meaning in English.
 _MAY = "mai"

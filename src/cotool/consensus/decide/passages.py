@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
+from collections.abc import Sequence
 from itertools import accumulate, chain, pairwise
-from typing import TYPE_CHECKING
 
 from cotool._fast.text import anchors as kernels
 from cotool._fast.text.marks import capitals
@@ -15,9 +15,6 @@ from cotool.consensus.decide.anchors import number_shown
 from cotool.consensus.decide.normal_forms import in_normal_form
 from cotool.consensus.decide.word_facts import contrary_pairs, facts_of, plain_number_of
 from cotool.consensus.extract.vocabulary import is_negation
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 # Weights of an anchor. Names and numbers at 2 or 3 measured within .006 of each other.
 NAME_WEIGHT, NUMBER_WEIGHT, WORD_WEIGHT = 2.0, 2.0, 1.0

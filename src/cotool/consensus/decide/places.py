@@ -6,6 +6,7 @@ though most of their words are the same and what is left means something similar
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cotool.consensus.decide.aggregation import numbered
@@ -14,8 +15,6 @@ from cotool.consensus.decide.antonyms import poles_of
 from cotool.consensus.extract.vocabulary import FUNCTION_WORDS, is_negation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cotool.consensus.decide.words import Words
 
 # At least this many words are around the place, and this part of the text; fewer are enough if the

@@ -5,6 +5,7 @@ Votes need no similarity, so the kernels are loaded on first use.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from cotool._lazy import stand_ins
@@ -15,8 +16,6 @@ with stand_ins("cotool._fast.text.levenshtein", "cotool._fast.text.pairwise"):
     from cotool._fast.text import levenshtein, pairwise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from cotool._fast.base.matrix import Matrix
 
 

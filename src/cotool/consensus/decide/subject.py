@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from cotool._records import dataclass
@@ -13,8 +14,6 @@ from cotool.consensus.options import RELATIVE
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from cotool._fast.base.matrix import Matrix
     from cotool.consensus.decide.claims import Claims
     from cotool.consensus.decide.decision import Decision

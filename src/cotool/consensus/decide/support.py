@@ -8,6 +8,7 @@ with one another, make a statement doubtful, too.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 from operator import itemgetter
@@ -20,7 +21,6 @@ from cotool.errors import InputError
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Iterable, Iterator
 
 # The doubt of a statement is JOINT, COVER and NAMES times what the three figures of the kernel
 # lack, PASSAGE of it replaced by the mean of the passage, and AGREE for each of the two figures of

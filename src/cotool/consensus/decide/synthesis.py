@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from array import array
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from cotool._fast.truth.rover import align
 from cotool._lazy import lazy_pattern
 from cotool.errors import InputError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 # Words of a text that can be aligned: a network of this many slots and a text of this many words
 # take 64 MB.

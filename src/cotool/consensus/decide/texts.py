@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cotool.consensus.decide import aggregation
@@ -12,8 +13,6 @@ from cotool.consensus.decide.synthesis import synthesise
 from cotool.consensus.options import RELATIVE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cotool.consensus.decide.subject import Subject
 
 # Below this mean similarity the members of a cluster share a topic, not sentences.

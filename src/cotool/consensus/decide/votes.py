@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cotool.consensus.decide import aggregation
@@ -9,8 +10,6 @@ from cotool.consensus.decide.similarity import embedding_similarity
 from cotool.consensus.decide.subject import Grouped
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cotool._fast.base.matrix import Matrix
     from cotool.consensus.decide.subject import Subject
 

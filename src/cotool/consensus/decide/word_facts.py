@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from cotool._fast.text import anchors as kernels
 from cotool.consensus.decide.anchors import NUMBER, anchor_of, is_month, number_shown
 from cotool.consensus.decide.antonyms import bare_of, poles_of
 from cotool.consensus.extract.vocabulary import in_concord, is_negation
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 _REMEMBERED = 1 << 16
 _YEARS = range(1000, 2101)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from cotool._lazy import lazy_pattern
 from cotool.averages import median
 from cotool.consensus.extract.extracted import Extracted
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 # Longer programs are hardly ever equal; they are compared as texts.
 MOST_TOKENS = 400

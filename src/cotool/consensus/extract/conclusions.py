@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.languages import CLAIMS, IS_RIGHT, OPINIONS
@@ -17,8 +17,6 @@ from cotool.consensus.extract.spans import (
     only_number,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 _LEADING_OPTION = lazy_pattern(
     r"[*_]{0,2}(?:\(?[A-J][.):]{1,2}[*_]{0,2}\s+(?=\S)|[A-J](?=,?\s(?:because|since|as)\b))"
 )

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.spans import SPAN, StatedPlace
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _OTHER = r"[^.?!\n]{1,60}?"  # the rejected answer
 _IS = r"(?:(?:it|this|that|the[ ](?:right[ ]|correct[ ])?answer)(?:['’]s|[ ]is|[ ]was))"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -24,8 +25,6 @@ with stand_ins("cotool.consensus.extract.slots"):
     from cotool.consensus.extract import slots
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from cotool.consensus.extract.spans import StatedPlace
 
 # The share of a question's texts that must state an answer of one kind for the question to have

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.dates import read_date
 from cotool.consensus.extract.languages import CLOSINGS
 from cotool.consensus.extract.normal_form import running_form
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 # Longer texts may mention a label in passing.
 LONGEST = 240

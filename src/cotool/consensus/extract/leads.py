@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.languages import ANSWERS, ARTICLES, CHOOSES, LINKS, OPTIONS
 from cotool.consensus.extract.readings import KINDS
 from cotool.consensus.extract.spans import SPAN, StatedPlace, only_number
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 # How many occurrences of one phrase are looked at, from the last.
 MAX_OCCURRENCES = 40
 _FILLERS = r"""(?:(?:indeed|therefore|thus|then|simply|just|clearly|still|actually|also|now|only

@@ -3,14 +3,11 @@ r"""Marks that set an answer apart: `\boxed{}`, `####`, `[[A]]`, `A:`, a line of
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.languages import REASONS
 from cotool.consensus.extract.spans import NUMBER_OR_LETTER, SPAN, StatedPlace, has_second_option
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 def mark_statements(text: str) -> Iterator[StatedPlace]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from cotool.consensus.extract.extracted import Extracted
 from cotool.consensus.extract.normal_form import short_form
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 # Names of fields that explain or weigh an answer.
 _BESIDE = frozenset(

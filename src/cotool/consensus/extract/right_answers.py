@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
@@ -13,8 +14,6 @@ from cotool.consensus.extract.normal_form import short_form
 from cotool.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     # The text of a response (or what is known of it), and its answer in normal form.
     Said = Sequence[tuple[str, str]]
 

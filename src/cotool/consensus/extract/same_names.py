@@ -6,12 +6,9 @@ W. Bush, Bush stays what it is.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterator, Mapping
 
 from cotool._lazy import lazy_pattern
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
 
 # Words that say what something is, before its name. "City" is left out after a name: Mexico City.
 _KIND_BEFORE = lazy_pattern(

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import re
 from array import array
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from cotool._fast.truth.rover import align
 from cotool._lazy import lazy_pattern
@@ -21,9 +22,6 @@ from cotool.consensus.extract.extracted import Extracted
 from cotool.consensus.extract.normal_form import short_form
 from cotool.consensus.extract.number_words import TENS, UNITS
 from cotool.consensus.extract.vocabulary import FUNCTION_WORDS, NEGATIONS, is_negation
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 # Longer texts are free texts, and aligning more different texts takes long.
 MOST_WORDS = 120

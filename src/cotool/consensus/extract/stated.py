@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,6 @@ from cotool.consensus.extract.refusals import declines
 from cotool.consensus.extract.spans import WHOLE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cotool.consensus.model import Question, Response
 
 

@@ -9,7 +9,7 @@ so the time is linear in the text.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.conclusions import weak_statements
@@ -19,8 +19,6 @@ from cotool.consensus.extract.marks import mark_statements
 from cotool.consensus.extract.readings import CLOSED_KINDS
 from cotool.consensus.extract.spans import SPAN, WHOLE, StatedPlace
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 FIELDS = ("final_answer", "answer", "label", "choice", "prediction", "result")
 _FIELD_VALUE = lazy_pattern(
     r"""["']\s{0,9}:\s{0,9}\[?\s{0,9}(?:"((?:[^"\\\n]|\\.){0,200})"|'([^'\n]{0,200})'|([^\s,}\]{\["']{1,60}))"""

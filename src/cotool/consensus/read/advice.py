@@ -6,6 +6,7 @@ expert two answers to a question, or takes a description of the item for the ans
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice, permutations
 from typing import TYPE_CHECKING, Any
@@ -29,8 +30,6 @@ from cotool.consensus.read.sample import (
 from cotool.text import named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from cotool.consensus.read.columns import Column
 
 _MOST_TRIED = 8

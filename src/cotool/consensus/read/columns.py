@@ -6,6 +6,7 @@ A sample is bounded, so this costs the same for files of any size.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from functools import cached_property
 from itertools import pairwise
@@ -19,7 +20,6 @@ from cotool.consensus.read.values import is_missing
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterable, Mapping, Sequence
 
 _NUMBER = lazy_pattern(r"[-+]?(\d+([.,]\d+)*|\.\d+)([eE][-+]?\d+)?\s*%?")
 _WHOLE = lazy_pattern(r"[-+]?\d+")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -20,8 +21,6 @@ from cotool.io.json_documents import parse_json
 from cotool.text import named, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
     Values = Iterator[tuple[str, Any]]
 
 _BATCH = 1000

@@ -8,6 +8,7 @@ remarks, what still varies is the answer.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -24,8 +25,6 @@ from cotool.consensus.read.long import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cotool.consensus.read.columns import Column
     from cotool.consensus.read.sample import Sample
 

@@ -6,7 +6,8 @@ run format, Braintrust's experiment events.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from cotool.consensus.read.responses import Record
 from cotool.consensus.read.tool_values import asked
@@ -14,9 +15,6 @@ from cotool.consensus.read.values import clean
 from cotool.consensus.read.wrappers import opened
 from cotool.errors import InputError
 from cotool.io.json_values import too_deep
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 
 def unpacked(value: Any, where: str) -> Iterator[tuple[str, Any]]:

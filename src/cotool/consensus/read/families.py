@@ -6,6 +6,7 @@ answers to one item, several items that one person answers, or several measures 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,6 @@ from cotool.consensus.read import names
 from cotool.consensus.read.columns import agreement, common_values, number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from cotool.consensus.read.columns import Column
 
 _TOKEN = lazy_pattern(r"[^\W\d_]+|\d+")

@@ -6,6 +6,7 @@ read. Otherwise a bounded sample is held back, and a plan is made from it.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
@@ -22,8 +23,6 @@ from cotool.errors import InputError
 from cotool.text import named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
     from cotool.consensus.read.plan import Plan
 
 # A plan is made from at most this many records or characters.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
@@ -12,8 +13,6 @@ from cotool.consensus.read.text_lines import bare, quoted_fields, row_width, sho
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cotool.consensus.read.text_lines import Lines
 _DELIMITERS = ("\t", ",", ";", "|")
 # How many lines are examined to find the delimiter.

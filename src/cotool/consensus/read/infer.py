@@ -8,6 +8,7 @@ general. If two are close, or none fits, `UnclearError` says what was seen and w
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +24,6 @@ from cotool.consensus.read.values import NONE, none_is_answer
 from cotool.consensus.read.wide import find_flags, find_wide
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from cotool.consensus.read.columns import Column
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,6 @@ from cotool.consensus.read.sample import listed as listed_columns
 from cotool.text import named
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from cotool.consensus.read.columns import Column
     from cotool.consensus.read.long import Long
     from cotool.consensus.read.sample import Sample

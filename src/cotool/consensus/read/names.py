@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.read.layout import EXPERT_NAMES, QUESTION_ID_NAMES, plain_name
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 # The parts that a column can play.
 QUESTION = "question"

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cotool.consensus.read.layout import Keys  # noqa: TC001 - a field of a dataclass
 from cotool.consensus.read.paths import value_at
 from cotool.consensus.read.values import NONE, is_missing
 from cotool.text import and_more
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 # One record per response; per item with a column per expert; per person with a column per
 # question; per item with a list of responses.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -19,7 +20,6 @@ from cotool.io.sources import STDIN, check_readable, open_source, source_labels,
 
 if TYPE_CHECKING:
     import io
-    from collections.abc import Callable, Iterable, Iterator
     from os import PathLike
 
     from cotool.consensus.model import Question, Response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,6 @@ from cotool.errors import InputError
 from cotool.text import and_more, named
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from cotool.consensus.read.layout import Keys
 
 

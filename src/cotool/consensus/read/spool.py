@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import groupby, islice
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cotool.consensus.model import Question, Response
 from cotool.consensus.read.questions import join_text, make_question
 from cotool.errors import InputError
 from cotool.io.json_values import too_deep
 from cotool.text import named
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _BATCH = 1000
 # A question with more responses is a file that is misread, or one made to take long.

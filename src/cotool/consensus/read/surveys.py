@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,6 @@ from cotool.consensus.read.sample import Sample
 from cotool.consensus.read.wide import is_by_person
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from cotool.consensus.read.columns import Column
     from cotool.consensus.read.long import Long
 

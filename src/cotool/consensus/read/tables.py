@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
@@ -11,7 +12,6 @@ from cotool.errors import InputError
 
 if TYPE_CHECKING:
     import io
-    from collections.abc import Callable, Iterator
 
     BadRecord = Callable[[InputError], None]
     Row = tuple[str, dict[str, str | None]]

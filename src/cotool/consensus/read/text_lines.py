@@ -8,6 +8,7 @@ not balance is read that way there, and refused elsewhere.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
@@ -16,7 +17,6 @@ from cotool.io.json_values import decode_text, read_line, skip_blank_lines
 
 if TYPE_CHECKING:
     import io
-    from collections.abc import Callable
 
     BadRecord = Callable[[InputError], None]
 

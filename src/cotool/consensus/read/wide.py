@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -17,8 +18,6 @@ from cotool.consensus.read.plan import WIDE, Plan
 from cotool.consensus.read.sample import UnclearError, by_columns, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cotool.consensus.read.columns import Column
     from cotool.consensus.read.sample import Sample
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.read import names
 from cotool.consensus.read.layout import DEFAULT_KEYS, layout_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
 
 # Members that hold a document's records: {"results": […]}, {"questions": […]}.
 _LISTS = (
