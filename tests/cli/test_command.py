@@ -170,6 +170,16 @@ def test_usage_errors(core, command, arguments, message):
     assert "Traceback" not in outcome.err
 
 
+@pytest.mark.parametrize("group", [(), ("vault",)])
+@pytest.mark.parametrize("word", ["C:\\x", "a" * 300 + ".json", "\udcff.json", "a\nb", "it's"])
+def test_no_word_in_place_of_a_command_breaks_its_hint(command, group, word):
+    """Backslashes, names too long to exist, bytes that are not UTF-8: one error, exit code 2."""
+    outcome = command(*group, word)
+    assert outcome.code == 2
+    assert outcome.err.startswith("cotool: error: no such command")
+    assert "hint: " in outcome.err
+
+
 def test_fail_on(core, command, consensus_of):
     """A question that meets a condition ends in 1 after all results, and is named."""
     core.results = (consensus_of(agreement=1.0), consensus_of(question="bad\x1b", agreement=0.2))

@@ -50,7 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if sys.stdout is not None:
             sys.stdout.flush()
     except CotoolError as error:
-        return _report(str(error), _hint(error, arguments), error.exit_code, debug=debug)
+        hint = _hint(str(error), error.hint, arguments)
+        return _report(str(error), hint, error.exit_code, debug=debug)
     except BrokenPipeError:
         _discard_output()
         return _CLOSED_PIPE
@@ -60,11 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         hint = "use fewer questions or responses at a time, or --threads 1"
         return _report("out of memory", hint, CotoolError.exit_code, debug=debug)
     except OSError as error:
-        from cotool.cli.shared.suggest import file_hint
-
         message = _os_error(error)
-        code = CotoolError.exit_code
-        return _report(message, file_hint(arguments, message), code, debug=debug)
+        return _report(message, _hint(message, None, arguments), CotoolError.exit_code, debug=debug)
     except Exception as error:  # noqa: BLE001 - the last line before the user
         if _is_usage_error(error):
             if not error.format_message():  # type: ignore[attr-defined]
@@ -200,6 +198,10 @@ _ADD = {
 }
 
 
+# A hint guesses from any arguments and files; if that fails, the error itself must still be shown.
+_A_HINT_MAY_FAIL = contextlib.suppress(Exception)
+
+
 def _is_usage_error(error: Exception) -> bool:
     if "typer" not in sys.modules:
         return False
@@ -208,20 +210,25 @@ def _is_usage_error(error: Exception) -> bool:
     return isinstance(error, UsageError)
 
 
-def _usage(error: Exception, arguments: Sequence[str]) -> tuple[str, str]:
+def _usage(error: Exception, arguments: Sequence[str]) -> tuple[str, str | None]:
     """Return Click's message about a wrong argument, and the command that was meant."""
     from cotool.cli.shared.suggest import usage_hint
 
     message: str = error.format_message()  # type: ignore[attr-defined]
     message = message.partition(" Did you mean")[0].removesuffix(".")
-    return message[:1].lower() + message[1:], usage_hint(error, arguments, whole_command)
+    hint = None
+    with _A_HINT_MAY_FAIL:
+        hint = usage_hint(error, arguments, whole_command)
+    return message[:1].lower() + message[1:], hint
 
 
-def _hint(error: CotoolError, arguments: Sequence[str]) -> str | None:
-    """Return the error's hint, with the call that was meant if the error names a file."""
+def _hint(message: str, own: str | None, arguments: Sequence[str]) -> str | None:
+    """Return an error's own hint, with the call that was meant if its message names a file."""
     from cotool.cli.shared.suggest import file_hint
 
-    return file_hint(arguments, str(error), error.hint)
+    with _A_HINT_MAY_FAIL:
+        return file_hint(arguments, message, own)
+    return own
 
 
 def _os_error(error: OSError) -> str:

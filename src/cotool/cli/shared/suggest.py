@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 from difflib import get_close_matches
 from pathlib import Path
@@ -78,7 +77,6 @@ _EXTENSIONS: dict[str, Contents] = {
     ".log": "log", ".json": "answers", ".jsonl": "answers", ".csv": "answers", ".tsv": "answers",
     ".vault": "vault",
 }  # fmt: skip
-_UNKNOWN = lazy_pattern(r"No such command '(.*?)'\.?", re.DOTALL)
 _NO_OPTION = lazy_pattern(r"No such option: (\S+)")
 _EXAMPLE = lazy_pattern(r"cotool [^\n]*")
 
@@ -94,9 +92,9 @@ def usage_hint(error: Exception, arguments: Sequence[str], whole: WholeCommand) 
         command, path = context.command, context.command_path
     else:  # parsing stopped at an option without its value
         command, path = _called(arguments, whole())
-    unknown = _UNKNOWN.match(message)
-    if unknown:
-        hint = _for_word(unknown[1], arguments, command, whole())
+    if message.startswith("No such command "):
+        words = [word for word in arguments if message.startswith(f"No such command {word!r}")]
+        hint = _for_word(words[0], arguments, command, whole()) if words else None
         return hint or f"{path} --help lists the commands"
     option = _NO_OPTION.match(message)
     if option and option[1] in _OTHER_OPTIONS:
@@ -199,7 +197,7 @@ def _for_word(word: str, arguments: Sequence[str], group: Any, whole: Any) -> st
     inner = _OTHER_COMMANDS.get((str(group.name), word))
     if inner:
         return f"did you mean: {_call([*arguments[:place], *inner.split()])}"
-    if top and (Path(word).exists() or Path(word).suffix in _EXTENSIONS or word == "-"):
+    if top and (os.path.exists(word) or Path(word).suffix in _EXTENSIONS or word == "-"):  # noqa: PTH110
         return _for_file(word, arguments)
     if top:
         known = {name: name for name in whole.commands} | _subcommands(whole) | _OTHER_NAMES
@@ -218,7 +216,8 @@ def _for_word(word: str, arguments: Sequence[str], group: Any, whole: Any) -> st
 
 
 def _for_file(word: str, arguments: Sequence[str]) -> str:
-    found = contents_of(word) if Path(word).exists() else _EXTENSIONS.get(Path(word).suffix)
+    exists = os.path.exists(word)  # noqa: PTH110
+    found = contents_of(word) if exists else _EXTENSIONS.get(Path(word).suffix)
     if found is None:
         return (
             f"a command must come first: cotool analyze-logs {shlex.quote(word)}, "
@@ -226,7 +225,7 @@ def _for_file(word: str, arguments: Sequence[str]) -> str:
         )
     what, reader = _READERS[found]
     call = _call([*reader.split()[1:], *arguments])
-    if not Path(word).exists():
+    if not exists:
         return f"a command must come first, and {word} does not exist: {call}"
     return f"{word} looks like {what}: {call}"
 
