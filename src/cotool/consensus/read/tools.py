@@ -181,10 +181,7 @@ TOOLS = (
         "FastChat", ("choices.0.turns",), id=("question_id|uid",), content="choices.*.turns.0",
         expert="model_id|model", timestamp="tstamp",
     ),
-    Tool(
-        "Arena-Hard", ("games", "judge", "model"), id=("question_id|uid", "model"), expert="judge",
-        content="games.0.score|games.0.judgment.answer|games.0.judgment",
-    ),
+    Tool("Arena-Hard", ("games", "judge", "model"), make=evaluation.arena_games),
     Tool("Chatbot Arena", ("conversation_a", "conversation_b", "model_a", "model_b"),
          make=evaluation.arena_battle),
     Tool(
