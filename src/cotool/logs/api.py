@@ -124,11 +124,15 @@ def analyze_sources(
     tiny = [source for source in shared if _is_tiny(source)]
     shared = [source for source in shared if not _is_tiny(source)]
     single = replace(options, num_threads=1)
+    # What a thread has decompressed is in its core's cache.
+    ahead = len(shared) < options.threads
     found: dict[str, Scanned] = {}
 
     def scan(part: Sequence[Source]) -> dict[str, Scanned]:
         return {
-            source.path: scan_source(source, single, watch, several=several, state=state)
+            source.path: scan_source(
+                source, single, watch, several=several, state=state, ahead=ahead
+            )
             for source in part
         }
 

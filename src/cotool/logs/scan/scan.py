@@ -64,14 +64,15 @@ def scan_source(
     *,
     several: bool = False,
     state: State | None = None,
+    ahead: bool = True,
 ) -> Scanned:
     """Scan a source to its end; an error is put into its summary.
 
     `several`: the file's name is put into records. `state`: where to begin; a last line that is
-    not complete is left for the next run.
+    not complete is left for the next run. `ahead`: see open_source().
     """
     try:
-        with open_source(source) as opened:
+        with open_source(source, ahead=ahead) as opened:
             return scan_opened(source.path, opened, options, watch, several=several, state=state)
     except CotoolError as error:
         return Scanned(FileSummary(source.path, LogCounts(), error=str(error)), ())

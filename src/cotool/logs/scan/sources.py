@@ -273,8 +273,11 @@ def _is_binary(path: str) -> bool:
 
 
 @contextmanager
-def open_source(source: Source) -> Iterator[PlainFile | Stream]:
-    """Open a source. Raises InputError naming it if it cannot be read."""
+def open_source(source: Source, *, ahead: bool = True) -> Iterator[PlainFile | Stream]:
+    """Open a source. Raises InputError naming it if it cannot be read.
+
+    ahead: decompress in a thread of its own, ahead of what takes the text.
+    """
     if source.problem is not None:
         raise InputError(f"{source.path}: {source.problem}")
     if source.url is not None and source.spool is None:
@@ -292,7 +295,8 @@ def open_source(source: Source) -> Iterator[PlainFile | Stream]:
             yield plain
             return
         mtime, size = (None, None) if piped else (status.st_mtime, status.st_size)
-        with _stream(_reader(source, fd), source, mtime, size, fd if piped else None) as stream:
+        pipe = fd if piped else None
+        with _stream(_reader(source, fd), source, mtime, size, pipe, ahead=ahead) as stream:
             yield stream
     finally:
         if not piped:
@@ -358,6 +362,8 @@ def _stream(
     mtime: float | None,
     size: int | None,
     pipe: int | None = None,
+    *,
+    ahead: bool = True,
 ) -> Iterator[Stream]:
     position = 0
     limits = Decompressed(
@@ -378,7 +384,7 @@ def _stream(
     blocks = text_blocks(head, read, source.path, strict=False, hint=_COUNTED)
     if kind:
         blocks = limits.checked(blocks)
-    with _ahead(blocks, _AHEAD) if kind else contextlib.nullcontext(blocks) as blocks:
+    with _ahead(blocks, _AHEAD) if kind and ahead else contextlib.nullcontext(blocks) as blocks:
         yield Stream(blocks, kind, mtime, size, lambda: position)
 
 
