@@ -66,8 +66,6 @@ class WrongKeyError(VaultError):
 class IntegrityError(VaultError):
     """The file was changed: part of it fails authentication."""
 
-    exit_code = 4
-
 
 class TruncatedError(IntegrityError):
     """The end of the file is missing or was changed."""

@@ -11,7 +11,7 @@ from documents import DOCUMENTS, ENV, INI, JSON, SYNTAXES, YAML, masked, needs_y
 import reference
 from cotool.errors import InputError, MissingExtraError, UnsupportedFormatError, WrongKeyError
 from cotool.vault import Keyring, Passphrase, decrypt_values, encrypt_values
-from cotool.vault.values.document import header_of, open_document
+from cotool.vault.values.document import open_document, parts_of
 
 
 def seal(content, keys, syntax, **options):
@@ -229,7 +229,7 @@ def test_as_the_format_says(keys):
             for value, _, clear in values
             if clear is not None
         ]
-        slots = header_of(sealed, "f")[0].slots
+        slots = parts_of(sealed, "f").header.slots
         found = reference.open_values(sealed, keys.secrets(slots), paths)
         assert found.encode() == content
 

@@ -8,7 +8,7 @@ import functools
 import inspect
 import threading
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
 from cotool._fast.base.interrupt import Stopped, go_on, stop
@@ -16,9 +16,9 @@ from cotool.engine import resolve_num_threads
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable, Mapping
+    from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Iterable
+    from typing import Concatenate
 
-    from cotool.consensus.options import Embedder
     from cotool.logs.scan.scan import Watch
 
     Given = ParamSpec("Given")
@@ -28,16 +28,12 @@ if TYPE_CHECKING:
     ) -> Callable[Given, Coroutine[Any, Any, list[Item]]]:
         """Return a function that returns an iterator as a coroutine function for a list."""
 
-    class ConsensusArguments(TypedDict, total=False):
-        """The options of cotool.find_consensus_batch()."""
-
-        method: str
-        metric: str
-        clustering: str
-        threshold: float | None
-        weights: Mapping[str, float] | None
-        embedder: Embedder | None
-        num_threads: int | None
+    def as_stream(
+        function: Callable[Concatenate[Iterable[object], Given], Iterator[Item]],
+    ) -> Callable[
+        Concatenate[Iterable[object] | AsyncIterable[object], Given], AsyncIterator[Item]
+    ]:
+        """Return a function from items to results as an asynchronous generator."""
 
 
 Result = TypeVar("Result")
@@ -113,6 +109,8 @@ def as_coroutine(function: Callable[Given, Result]) -> Callable[Given, Coroutine
                 given["progress"] = call.progress_to(given.get("progress"))
             if "watch" in known:
                 given["watch"] = given.get("watch") or call.watch()
+            elif "paths" in known:
+                given["paths"] = call.watched(given["paths"])
             result = function(*bound.args, **bound.kwargs)
             return call.listed(result) if isinstance(result, Iterator) else result
 

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,22 +76,28 @@ def all_cases() -> Iterator[Case]:
     yield from _similarity()
     for metric, threshold in (("tfidf", 0.5), ("jaccard", 0.5), ("levenshtein", 0.8)):
         for count in _CROWDS:
-            yield Case("neighbours", f"{metric}/{count}", _nearest(metric, threshold, count))
+            yield Case(
+                "neighbours", f"{metric}/{count}", partial(_nearest, metric, threshold, count)
+            )
     for count in _EXPERTS:
-        yield Case("experts", str(count), _consensus(count, 300, inputs.made_answers))
+        yield Case("experts", str(count), partial(_consensus, count, 300, inputs.made_answers))
     for length in (60, 600, 3000, 30_000):
-        yield Case("length", str(length), _consensus(20, length, inputs.made_texts))
+        yield Case("length", str(length), partial(_consensus, 20, length, inputs.made_texts))
     yield Case("statements", "support", _statements)
     for method in ("dawid_skene", "glad", "mace", "correlated"):
-        yield Case("truth", method, _truth(method))
+        yield Case("truth", method, partial(_truth, method))
     yield Case("truth", "rover", _rover, has_threads=False)
     yield Case("extraction", "choices", _extraction)
-    yield Case("logs", "scan", _scan({}))
-    yield Case("logs", "literals", _scan({name: name for name in ("timeout", "Payment", "ERROR")}))
-    yield Case("logs", "regexes", _scan({"slow": r"took \d{4,} ms", "worker": r"worker-1[0-5]\b"}))
+    yield Case("logs", "scan", partial(_scan, {}))
+    yield Case(
+        "logs", "literals", partial(_scan, {name: name for name in ("timeout", "Payment", "ERROR")})
+    )
+    yield Case(
+        "logs", "regexes", partial(_scan, {"slow": r"took \d{4,} ms", "worker": r"worker-1[0-5]\b"})
+    )
     yield Case("logs", "templates", _templates)
     for name in ("encrypt", "decrypt", "verify"):
-        yield Case("vault", name, _vault(name))
+        yield Case("vault", name, partial(_vault, name))
     yield Case("vault", "rewrap", _rewrap, has_threads=False)
     yield Case("vault", "read-4kB", _read, has_threads=False)
     yield Case("vault", "hash-password", _hash_password, has_threads=False)
@@ -101,7 +108,7 @@ def all_cases() -> Iterator[Case]:
         ("analyze-logs", ["analyze-logs", "{log}", "--json"]),
         ("vault-inspect", ["vault", "inspect", "--help"]),
     ):
-        yield Case("startup", name, _command(arguments), has_threads=False)
+        yield Case("startup", name, partial(_command, arguments), has_threads=False)
 
 
 def find_cases(groups: Sequence[str] = (), patterns: Sequence[str] = ()) -> list[Case]:
@@ -139,36 +146,28 @@ def _similarity() -> Iterator[Case]:
                 if "levenshtein" in metric and length * count > _PATIENCE // 2:
                     continue
                 name = f"{metric}/{length}x{count}"
-                yield Case("similarity", name, _matrix(metric, length, count))
+                yield Case("similarity", name, partial(_matrix, metric, length, count))
 
 
-def _matrix(metric: str, length: int, count: int) -> Callable[[Setting], Timed]:
-    def make(setting: Setting) -> Timed:
-        from cotool import similarity_matrix
+def _matrix(metric: str, length: int, count: int, setting: Setting) -> Timed:
+    from cotool import similarity_matrix
 
-        texts = _texts(setting, length, count)
-        return Timed(
-            lambda: similarity_matrix(texts, metric, setting.threads),
-            bytes=sum(len(text.encode()) for text in texts),
-            items=len(texts) * (len(texts) - 1) // 2,
-        )
-
-    return make
+    texts = _texts(setting, length, count)
+    return Timed(
+        lambda: similarity_matrix(texts, metric, setting.threads),
+        bytes=sum(len(text.encode()) for text in texts),
+        items=len(texts) * (len(texts) - 1) // 2,
+    )
 
 
-def _nearest(metric: str, threshold: float, count: int) -> Callable[[Setting], Timed]:
-    def make(setting: Setting) -> Timed:
-        from cotool import neighbours
+def _nearest(metric: str, threshold: float, count: int, setting: Setting) -> Timed:
+    from cotool import neighbours
 
-        texts = _texts(setting, 60, count)
-        return Timed(
-            lambda: neighbours(
-                texts, metric, threshold=threshold, top=10, num_threads=setting.threads
-            ),
-            items=len(texts),
-        )
-
-    return make
+    texts = _texts(setting, 60, count)
+    return Timed(
+        lambda: neighbours(texts, metric, threshold=threshold, top=10, num_threads=setting.threads),
+        items=len(texts),
+    )
 
 
 def _texts(
@@ -184,15 +183,12 @@ def _texts(
 
 
 def _consensus(
-    count: int, length: int, made: Callable[[int, int], list[str]]
-) -> Callable[[Setting], Timed]:
-    def make(setting: Setting) -> Timed:
-        from cotool import find_consensus
+    count: int, length: int, made: Callable[[int, int], list[str]], setting: Setting
+) -> Timed:
+    from cotool import find_consensus
 
-        texts = _texts(setting, length, count, made)
-        return Timed(lambda: find_consensus(texts, num_threads=setting.threads), items=len(texts))
-
-    return make
+    texts = _texts(setting, length, count, made)
+    return Timed(lambda: find_consensus(texts, num_threads=setting.threads), items=len(texts))
 
 
 def _statements(setting: Setting) -> Timed:
@@ -222,19 +218,14 @@ def _extraction(setting: Setting) -> Timed:
     )
 
 
-def _truth(method: str) -> Callable[[Setting], Timed]:
-    def make(setting: Setting) -> Timed:
-        import cotool
+def _truth(method: str, setting: Setting) -> Timed:
+    import cotool
 
-        rows = (
-            inputs.made_labels(100_000)
-            if setting.input is None
-            else inputs.read_labels(setting.input)
-        )
-        infer = getattr(cotool, method)
-        return Timed(lambda: infer(rows, num_threads=setting.threads), items=len(rows))
-
-    return make
+    rows = (
+        inputs.made_labels(100_000) if setting.input is None else inputs.read_labels(setting.input)
+    )
+    infer = getattr(cotool, method)
+    return Timed(lambda: infer(rows, num_threads=setting.threads), items=len(rows))
 
 
 def _rover(setting: Setting) -> Timed:
@@ -258,16 +249,13 @@ def _file(
     return path, path.stat().st_size
 
 
-def _scan(patterns: dict[str, str]) -> Callable[[Setting], Timed]:
-    def make(setting: Setting) -> Timed:
-        from cotool import analyze_logs
+def _scan(patterns: dict[str, str], setting: Setting) -> Timed:
+    from cotool import analyze_logs
 
-        path, size = _file(setting, "log", _LOG_SIZE, inputs.made_log)
-        return Timed(
-            lambda: analyze_logs(path, patterns=patterns, num_threads=setting.threads), bytes=size
-        )
-
-    return make
+    path, size = _file(setting, "log", _LOG_SIZE, inputs.made_log)
+    return Timed(
+        lambda: analyze_logs(path, patterns=patterns, num_threads=setting.threads), bytes=size
+    )
 
 
 def _templates(setting: Setting) -> Timed:
@@ -277,23 +265,20 @@ def _templates(setting: Setting) -> Timed:
     return Timed(lambda: mine_templates(path, num_threads=setting.threads).templates, bytes=size)
 
 
-def _vault(name: str) -> Callable[[Setting], Timed]:
-    def make(setting: Setting) -> Timed:
-        from cotool import Keyring, decrypt, encrypt, verify
+def _vault(name: str, setting: Setting) -> Timed:
+    from cotool import Keyring, decrypt, encrypt, verify
 
-        plain, size = _file(setting, "plain", _VAULT_SIZE, inputs.made_bytes)
-        folder = _own_folder(setting)
-        ring, sealed, out = Keyring.generate(), folder / "sealed", folder / "out"
-        encrypt(plain, sealed, keys=[ring], force=True)
-        threads = setting.threads
-        calls: dict[str, Callable[[], object]] = {
-            "encrypt": lambda: encrypt(plain, out, keys=[ring], force=True, num_threads=threads),
-            "decrypt": lambda: decrypt(sealed, out, keys=[ring], force=True, num_threads=threads),
-            "verify": lambda: verify(sealed, keys=[ring], num_threads=threads),
-        }
-        return Timed(calls[name], bytes=size)
-
-    return make
+    plain, size = _file(setting, "plain", _VAULT_SIZE, inputs.made_bytes)
+    folder = _own_folder(setting)
+    ring, sealed, out = Keyring.generate(), folder / "sealed", folder / "out"
+    encrypt(plain, sealed, keys=[ring], force=True)
+    threads = setting.threads
+    calls: dict[str, Callable[[], object]] = {
+        "encrypt": lambda: encrypt(plain, out, keys=[ring], force=True, num_threads=threads),
+        "decrypt": lambda: decrypt(sealed, out, keys=[ring], force=True, num_threads=threads),
+        "verify": lambda: verify(sealed, keys=[ring], num_threads=threads),
+    }
+    return Timed(calls[name], bytes=size)
 
 
 def _rewrap(setting: Setting) -> Timed:
@@ -340,14 +325,11 @@ def _own_folder(setting: Setting) -> Path:
 # ---- the command -------------------------------------------------------------------------------
 
 
-def _command(arguments: list[str]) -> Callable[[Setting], Timed]:
-    def make(setting: Setting) -> Timed:
-        answers, _ = _file(setting, "answers.json", 2000, _write_answers)
-        log, _ = _file(Setting(1, setting.folder), "log", 100_000, inputs.made_log)
-        words = [word.format(answers=answers, log=log) for word in arguments]
-        return Timed(command=[sys.executable, "-m", "cotool", *words])
-
-    return make
+def _command(arguments: list[str], setting: Setting) -> Timed:
+    answers, _ = _file(setting, "answers.json", 2000, _write_answers)
+    log, _ = _file(Setting(1, setting.folder), "log", 100_000, inputs.made_log)
+    words = [word.format(answers=answers, log=log) for word in arguments]
+    return Timed(command=[sys.executable, "-m", "cotool", *words])
 
 
 def _write_answers(path: Path, _: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from cotool._records import dataclass
@@ -56,7 +57,9 @@ class Spread:
         repeatedly is Lost, without the rest of its batch. An exception of `items` is raised in its
         place in the order.
         """
-        return self.map_batches(_Each(function), items, what=what, size_of=size_of, most=most)
+        return self.map_batches(
+            partial(_each, function), items, what=what, size_of=size_of, most=most
+        )
 
     def map_batches(
         self,
@@ -69,7 +72,7 @@ class Spread:
     ) -> Iterator[tuple[Item, Result | Lost]]:
         """Do the same with a function from the items of a batch to a result for each."""
         feed = _Feed(_batches(items, what, size_of, most), self.checkpoint)
-        work = _OfBatch(function)
+        work = partial(_of_batch, function)
         while feed.has_more and not self.meter.stopped:
             # A feed pauses if too many results wait for an earlier one.
             for batch, results in self.engine.run(work, feed, self.meter):
@@ -84,24 +87,14 @@ class Spread:
         return self.engine.ask(question)
 
 
-@dataclass(frozen=True, slots=True)
-class _OfBatch(Generic[Item, Result]):
-    """A function of the items of a batch, for the batch."""
-
-    function: Callable[[tuple[Item, ...]], Sequence[Result]]
-
-    def __call__(self, batch: Batch[Item]) -> Sequence[Result]:
-        return self.function(batch.items)
+def _of_batch(
+    function: Callable[[tuple[Item, ...]], Sequence[Result]], batch: Batch[Item]
+) -> Sequence[Result]:
+    return function(batch.items)
 
 
-@dataclass(frozen=True, slots=True)
-class _Each(Generic[Item, Result]):
-    """A function of one item, done for each of a batch."""
-
-    function: Callable[[Item], Result]
-
-    def __call__(self, items: tuple[Item, ...]) -> list[Result]:
-        return [self.function(item) for item in items]
+def _each(function: Callable[[Item], Result], items: tuple[Item, ...]) -> list[Result]:
+    return [function(item) for item in items]
 
 
 def _batches(

@@ -98,9 +98,7 @@ def work_on(task: VaultTask, jobs: Sequence[Job]) -> list[Outcome]:
                 )
             keys += own
     else:
-        opening = Opening(task.request)
-        opening.ask_now(job.source for job in jobs)
-        keys = [opening]
+        keys = [Opening.of_files(task.request, [job.source for job in jobs])]
     outcomes = []
     for job in jobs:
         try:

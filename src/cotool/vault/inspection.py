@@ -87,10 +87,12 @@ def inspect(source: StrPath | BinaryIO) -> FileInfo:
 
 
 def _inspect_values(document: bytes, name: str) -> FileInfo:
-    from cotool.vault.values.document import summary
+    from cotool.vault.values.document import parts_of
 
-    header, rule, sealed = summary(document, name)
-    return _info(header, None, values=ValuesInfo(rule.syntax, sealed, rule.only, rule.others))
+    parts = parts_of(document, name)
+    rule = parts.rule
+    values = ValuesInfo(rule.syntax, parts.sealed, rule.only, rule.others)
+    return _info(parts.header, None, values=values)
 
 
 def _info(
@@ -142,7 +144,7 @@ def read_slots(source: StrPath) -> tuple[Slot, ...]:
     with named(source), Source(source) as file:
         document = sealed_values(file)
         if document is not None:
-            from cotool.vault.values.document import header_of
+            from cotool.vault.values.document import parts_of
 
-            return header_of(document, file.name)[0].slots
+            return parts_of(document, file.name).header.slots
         return Sealed(file).header.slots

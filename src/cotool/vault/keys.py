@@ -57,8 +57,9 @@ MAX_MEMORY = 2 * 1024 * 1024  # KiB
 MAX_WORK = 4 * 1024 * 1024  # passes times KiB
 
 
-def profile(name: str) -> Argon2Cost:
-    """Return the cost of a profile. Raises InputError for an unknown name."""
+def profile(name: str | None) -> Argon2Cost:
+    """Return the cost of a profile, by default the default one. Raises InputError."""
+    name = name or DEFAULT_PROFILE
     if name not in PROFILES:
         raise InputError(
             f"unknown Argon2 profile {name!r}", hint=f"known are {', '.join(PROFILES)}"

@@ -7,7 +7,7 @@ import os
 import threading
 from dataclasses import field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from cotool._records import dataclass
 from cotool.errors import CotoolError, InputError
@@ -272,16 +272,18 @@ class Opening:
                 self._keys[kind] = key
             return self._keys.get(kind)
 
-    def ask_now(self, paths: Iterable[str]) -> None:
-        """Ask for the keys that the headers of files need, before threads start.
+    @classmethod
+    def of_files(cls, request: KeyRequest, paths: Iterable[str]) -> Self:
+        """Return the key after asking for what the headers of files need, before threads start.
 
         A secret that comes before the content on standard input is read.
         """
         from cotool.vault.inspection import read_kinds
 
+        self = cls(request)
         for path in paths:
             if path == STDIO:
-                self._request.read_before_content()
+                request.read_before_content()
             if not Path(path).is_file():
                 continue  # the header of a pipe can be read only once
             try:
@@ -291,6 +293,7 @@ class Opening:
             for kind in _ORDER:
                 if kind in kinds and self.key_for(kind) is not None:
                     break
+        return self
 
     def moving(self) -> list[Key]:
         """Return the keys whose slots move to the newest version, or are wrapped again."""

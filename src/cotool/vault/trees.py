@@ -256,6 +256,11 @@ class Plan:
     unchanged: int = 0
     _made: set[str] = field(default_factory=set)
 
+    @property
+    def sources(self) -> list[str]:
+        """The names of the files to work on."""
+        return [job.source for job in self.jobs]
+
     def make_folders(self) -> None:
         """Make the folders of the results; the jobs of one that cannot be made fail."""
         if self.root is None:

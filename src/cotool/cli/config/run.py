@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from cotool.cli.shared.commands import WholeCommand
 
 _BAD_INPUT = 2
-# Variables that no config file can replace, their meanings, and their defaults.
+# The defaults of variables that no config file can replace.
 _VARIABLES = {
-    "COTOOL_HOME": ("folder of config.toml, experts.db and the keyring", "the user's own folders"),
-    "COTOOL_KEYRING": ("keyring of cotool vault", "keyring.vault in the user's data folder"),
-    "COTOOL_KEY_FILE": ("key file that opens the keyring", "none"),
-    "COTOOL_PASSPHRASE_FILE": ("file whose first line is the passphrase", "none: asked for"),
-    "COTOOL_CPU": ("instructions that the kernels may use", "the best of this machine"),
-    "OMP_NUM_THREADS": ("threads if nothing else sets them", "all cores"),
+    "COTOOL_HOME": "the user's own folders",
+    "COTOOL_KEYRING": "keyring.vault in the user's data folder",
+    "COTOOL_KEY_FILE": "none",
+    "COTOOL_PASSPHRASE_FILE": "none: asked for",
+    "COTOOL_CPU": "the best of this machine",
+    "OMP_NUM_THREADS": "all cores",
 }
 
 
@@ -111,7 +111,7 @@ def _rows(whole: WholeCommand) -> Iterator[_Row]:
                 if is_settable(option) and name not in seen:
                     seen.add(name)
                     yield _traced(table, option, context)
-    for name, (_, default) in _VARIABLES.items():
+    for name, default in _VARIABLES.items():
         value = os.environ.get(name)
         yield _Row(name, value or default, name if value else "default")
 

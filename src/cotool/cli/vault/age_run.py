@@ -52,7 +52,7 @@ def import_age(files: Sequence[str], request: KeyRequest, options: Import) -> in
     if STDIO in files:
         read_before_content(request, options)
     people = recipients_of(options.recipient, options.recipients_file)
-    age = _age_keys(options, [job.source for job in jobs])
+    age = _age_keys(options, planned.sources)
     keys = keys_for(request, options, people) if jobs else []
     return seal_jobs(planned, keys, options, partial(import_file, age=age), verb="imported")
 

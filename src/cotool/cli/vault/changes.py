@@ -44,8 +44,7 @@ def rewrap(files: Sequence[str], request: KeyRequest, options: Rewrapping) -> in
     people = recipients_of(options.add_recipient, None)
     if options.add_keyring is not None:
         read_slots(options.add_keyring)  # it must be one before anything is asked
-    key = Opening(request)
-    key.ask_now(job.source for job in planned.jobs)
+    key = Opening.of_files(request, planned.sources)
     replacement: list[Key] = [] if _says_what(options) else _newest(request, key)
     if renewed is not None:
         secret = renewed.read("the file from now on", confirm=True)
@@ -152,8 +151,7 @@ def reencrypt(files: Sequence[str], request: KeyRequest, options: Reencryption) 
     spare_stdin(files)
     planned = plan_in_place(files, recursive=options.recursive)
     people = recipients_of(options.recipient, options.recipients_file)
-    key = Opening(request)
-    key.ask_now(job.source for job in planned.jobs)
+    key = Opening.of_files(request, planned.sources)
     keys = [*key.all(), *people]
     if options.recipient_passphrase or options.recipient_passphrase_file is not None:
         secret = SecretSource(options.recipient_passphrase_file).read("the recipient")

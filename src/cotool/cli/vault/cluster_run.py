@@ -28,18 +28,17 @@ def vault_task(action: str, request: KeyRequest) -> VaultTask:
     """Return the task of a command. Raises InputError if a secret would have to be sent."""
     source = request.source
     asked = source if isinstance(source, SecretSource) else SecretSource(source.file)
-    for option, given in (
-        ("--passphrase-fd", asked.fd is not None),
-        ("--passphrase-command", asked.command is not None),
-        ("--system-keyring", asked.system),
-        ("--wrap-command", request.chooses_program),
-        ("--passphrase", request.passphrase and source.file is None),
-    ):
-        if given:
-            raise InputError(
-                f"{option}: a passphrase is never sent to the workers of a cluster",
-                hint="workers read their own keyring or --passphrase-file",
-            )
+    _refuse(
+        {
+            "passphrase_fd": asked.fd is not None,
+            "passphrase_command": asked.command is not None,
+            "system_keyring": asked.system,
+            "wrap_command": request.chooses_program,
+            "passphrase": request.passphrase and source.file is None,
+        },
+        "a passphrase is never sent to the workers of a cluster",
+        "workers read their own keyring or --passphrase-file",
+    )
     named = KeyRequest(
         _unless_set_by(request.keyring, "COTOOL_KEYRING"),
         _unless_set_by(request.key_file, "COTOOL_KEY_FILE"),
@@ -52,6 +51,12 @@ def vault_task(action: str, request: KeyRequest) -> VaultTask:
     return VaultTask(action, named)
 
 
+def _refuse(parameters: dict[str, bool], reason: str, hint: str) -> None:
+    """Raise InputError for the first parameter that was given."""
+    for parameter in (name for name, given in parameters.items() if given):
+        raise InputError(reason, parameter=parameter, hint=hint)
+
+
 def _unless_set_by(path: str | None, variable: str) -> str | None:
     """Return a path of the command line; one from this machine's environment is not for workers."""
     return None if path == os.environ.get(variable) else path
@@ -61,16 +66,15 @@ def sealing_task(request: KeyRequest, options: Encryption) -> VaultTask:
     """Return the task of `encrypt`. Raises InputError for keys that only this machine has."""
     task = vault_task("encrypt", request)
     asks = options.recipient_passphrase or options.recipient_passphrase_file is not None
-    for option, given in (
-        ("--generate-passphrase", options.generate),
-        ("--recipient-passphrase", asks),
-        ("--profile", options.profile is not None),
-    ):
-        if given:
-            raise InputError(
-                f"{option}: a new passphrase is never sent to the workers of a cluster",
-                hint="add it afterwards with cotool vault rewrap --add-passphrase",
-            )
+    _refuse(
+        {
+            "generate": options.generate,
+            "recipient_passphrase": asks,
+            "profile": options.profile is not None,
+        },
+        "a new passphrase is never sent to the workers of a cluster",
+        "add it afterwards with cotool vault rewrap --add-passphrase",
+    )
     people = recipients_of(options.recipient, options.recipients_file)
     if request.program is not None and not (people or request.names_other_key):
         raise InputError("the wrap command encrypts on one machine only")

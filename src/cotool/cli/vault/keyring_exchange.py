@@ -54,7 +54,7 @@ def export(
     keyring = keys.read_keyring()
     secret = source.read("the export", confirm=True)
     data = seal_bytes(keyring.to_bytes(), [keys.new_passphrase(secret, profile=options.profile)])
-    write_out(armored(data) if armor else data, output, force=force, text=armor)
+    write_out(armored(data) if armor else data, output, force=force)
     tell(f"exported: {len(keyring.versions)} versions", quiet=quiet)
 
 

@@ -21,16 +21,8 @@ if TYPE_CHECKING:
     from cotool.vault.requests import KeyRequest
 
 
-def check_profile(name: str | None) -> None:
-    """Raise InputError for an unknown profile, even if no passphrase is made."""
-    from cotool.vault.keys import DEFAULT_PROFILE, profile
-
-    profile(name or DEFAULT_PROFILE)
-
-
 def sealing_keys(request: KeyRequest, *, profile: str | None, generate: bool) -> list[Key]:
     """Return the key that encrypts: a generated passphrase, or what was named."""
-    check_profile(profile)
     if generate:
         if named := sorted(request.chosen & {"keyring", "identity", "wrap_command"}):
             raise InputError(

@@ -19,12 +19,9 @@ _INVALID = 2
 def hash_password(*, profile: str | None, threads: int | None) -> int:
     """Print a hash for each password."""
     from cotool import vault
-    from cotool.vault.keys import DEFAULT_PROFILE
     from cotool.vault.keys import profile as cost
 
-    hashes = vault.hash_passwords(
-        _passwords(confirm=True), cost=cost(profile or DEFAULT_PROFILE), num_threads=threads
-    )
+    hashes = vault.hash_passwords(_passwords(confirm=True), cost=cost(profile), num_threads=threads)
     for found in hashes:
         print(found, flush=True)
     return 0
@@ -35,7 +32,6 @@ def verify_password(
 ) -> int:
     """Print ok, ok needs-rehash, wrong or invalid for each password."""
     from cotool import vault
-    from cotool.vault.keys import DEFAULT_PROFILE
     from cotool.vault.keys import profile as cost
     from cotool.vault.passwords import parse_pair
 
@@ -44,7 +40,7 @@ def verify_password(
     code, empty = 0, True
     checks = vault.verify_passwords(
         pairs,
-        cost=cost(profile or DEFAULT_PROFILE),
+        cost=cost(profile),
         allow_any_cost=allow_any_cost,
         num_threads=threads,
     )

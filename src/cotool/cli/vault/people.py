@@ -34,9 +34,7 @@ def removed_people(wanted: Sequence[str] | None) -> list[Recipient | str]:
 
 def signers_of(strings: Sequence[str] | None, file: str | None) -> list[Signer]:
     """Return the signers that were named. Raises InputError, OSError."""
-    from cotool.vault import Signer, read_recipients
+    from cotool.vault import Signer
 
-    found = [Signer.parse(text) for text in strings or ()]
-    if file is not None:
-        found += [member.recipient.signer for member in read_recipients(file)]
-    return found
+    people = recipients_of((), file)
+    return [*map(Signer.parse, strings or ()), *(person.signer for person in people)]

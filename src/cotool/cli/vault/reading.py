@@ -56,12 +56,11 @@ def _describe(name: str, info: FileInfo, names: dict[str, str]) -> str:
     if info.values is not None:
         content = _describe_values(info.values)
     form = "armored, " if info.armored else ""
+    copies = "1 header copy" if info.copies == 1 else f"{info.copies} header copies"
     lines = [
         visible_name(name),
         f"  content     {content}",
-        f"  format      version {info.format}, {form}{plural(info.copies, 'header copy')}"
-        if info.copies == 1
-        else f"  format      version {info.format}, {form}{info.copies} header copies",
+        f"  format      version {info.format}, {form}{copies}",
         f"  file id     {info.file_id}, rewrapped {plural(info.generation, 'time')}",
     ]
     lines += [f"  slot {slot.number}      {_describe_slot(slot, names)}" for slot in info.slots]
@@ -128,8 +127,7 @@ def cat(files: Sequence[str], request: KeyRequest, *, byte_range: str | None) ->
 
     wanted = None if byte_range is None else _parse_range(byte_range)
     find_files(files, recursive=False)
-    key = Opening(request)
-    key.ask_now(files)
+    key = Opening.of_files(request, files)
     sink = standard_output()
     for file in files:
         source = source_of(file)

@@ -183,8 +183,7 @@ def decrypt(
         task = cluster_run.vault_task("decrypt", request)
         task = replace(task, force=options.force, verify_first=options.verify_first)
         return cluster_run.spread(planned, task, options, engine, verb="decrypted")
-    key = Opening(request)
-    key.ask_now(job.source for job in planned.jobs)
+    key = Opening.of_files(request, planned.sources)
 
     def work(job: Job, threads: int, bar: Bar) -> Done:
         if options.verify_first:
@@ -209,8 +208,7 @@ def _decrypt_in_place(files: Sequence[str], request: KeyRequest, options: Decryp
     planned = plan_in_place(files, recursive=options.recursive)
     if options.dry_run:
         return show_plan(planned, "decrypt")
-    key = Opening(request)
-    key.ask_now(job.source for job in planned.jobs)
+    key = Opening.of_files(request, planned.sources)
 
     def work(job: Job, _threads: int, _bar: Bar) -> None:
         decrypt_in_place(job.source, keys=[key])
@@ -239,8 +237,7 @@ def verify(files: Sequence[str], request: KeyRequest, options: Batch, engine: En
     if engine.is_cluster:
         task = cluster_run.vault_task("verify", request)
         return cluster_run.spread(planned, task, options, engine, verb="verified")
-    key = Opening(request)
-    key.ask_now(job.source for job in planned.jobs)
+    key = Opening.of_files(request, planned.sources)
 
     def work(job: Job, threads: int, bar: Bar) -> Done:
         source = source_of(job.source)

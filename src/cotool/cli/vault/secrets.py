@@ -72,11 +72,7 @@ class SecretSource(PassphraseSource):
 
 def store_in_system(what: str, secret: str) -> None:
     """Keep a passphrase in the system's keyring. Raises MissingExtraError, InputError."""
-    keyring = system_keyring()
-    try:
-        keyring.set_password(_SERVICE, what, secret)
-    except Exception as error:  # noqa: BLE001 - backends raise what they like
-        raise InputError(f"the system's keyring refused: {type(error).__name__}") from None
+    _by_system("set_password", what, secret)
 
 
 def _generated() -> str:
@@ -123,17 +119,22 @@ def _from_command(command: str) -> str | bytes:
 
 
 def _from_system(what: str) -> str:
-    keyring = system_keyring()
-    try:
-        secret = keyring.get_password(_SERVICE, what)
-    except Exception as error:  # noqa: BLE001 - backends raise what they like
-        raise InputError(f"the system's keyring refused: {type(error).__name__}") from None
+    secret = _by_system("get_password", what)
     if not secret:
         raise InputError(
             f"the system's keyring has no passphrase for {what}",
             hint=f"keyring set {_SERVICE} '{what}' stores it",
         )
     return str(secret)
+
+
+def _by_system(action: str, *arguments: str) -> Any:
+    try:
+        return getattr(system_keyring(), action)(_SERVICE, *arguments)
+    except MissingExtraError:
+        raise
+    except Exception as error:  # noqa: BLE001 - backends raise what they like
+        raise InputError(f"the system's keyring refused: {type(error).__name__}") from None
 
 
 def system_keyring() -> Any:

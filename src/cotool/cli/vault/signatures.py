@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cotool.cli.vault.batch_run import say_left_out
 from cotool.cli.vault.people import signers_of
-from cotool.cli.vault.streams import spare_results, standard_input, standard_output
+from cotool.cli.vault.streams import spare_output, standard_input, write_out
 from cotool.errors import InputError, IntegrityError
 from cotool.text import plural, visible_name
 from cotool.vault.files import STDIO, named
@@ -29,13 +29,11 @@ _MANIFEST_FAILED = IntegrityError.exit_code
 def sign(files: Sequence[str], request: KeyRequest, options: Signing) -> int:
     """Write a manifest."""
     from cotool import vault
-    from cotool.io.target import Target
-    from cotool.vault.batch import Job
     from cotool.vault.manifest import manifest_bytes
 
     output = options.output
     listing = _signed_files(files, output, recursive=options.recursive)
-    spare_results([Job("", output, named=True)], force=options.force)
+    spare_output(output, force=options.force, text=True)
     say_left_out(listing, quiet=False)
     key: Keyring | Passphrase | Identity
     if options.by_identity or request.chooses_identity:
@@ -45,9 +43,7 @@ def sign(files: Sequence[str], request: KeyRequest, options: Signing) -> int:
         key = _secret_key(request, by_keyring=request.has_keyring, profile=profile, confirm=True)
     paths = [found.path for found in listing.files]
     text = vault.sign(paths, key=key, num_threads=options.threads)
-    place = standard_output() if output in {None, STDIO} else str(output)
-    with Target(place, force=options.force) as target:
-        target.begin(manifest_bytes(text))
+    write_out(manifest_bytes(text), output, force=options.force)
     return 0
 
 

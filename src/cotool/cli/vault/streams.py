@@ -93,12 +93,10 @@ def spare_output(output: str | None, *, force: bool, text: bool) -> None:
     spare_results([job], force=force)
 
 
-def write_out(data: bytes, output: str | None, *, force: bool, text: bool) -> None:
+def write_out(data: bytes, output: str | None, *, force: bool) -> None:
     """Write small data to standard output, or to a file, complete or not at all."""
     from cotool.io.target import Target
-    from cotool.vault.batch import Job
 
     name = output or STDIO
-    spare_terminal([Job("", name)], armor=text)
     with Target(standard_output() if name == STDIO else name, force=force) as target:
         target.begin(data)

@@ -80,9 +80,8 @@ def encrypt_values(
     previous = {} if names_keys else {job: _previous(job, options) for job in plan.jobs}
     if any(job.source == STDIO for job in plan.jobs):
         request.read_before_content()
-    opening = Opening(request)
     names = [options.previous] if options.previous else [str(j.destination) for j in previous]
-    opening.ask_now(name for name in names if name != STDIO)
+    opening = Opening.of_files(request, [name for name in names if name != STDIO])
     keys = [] if all(previous.get(job) for job in plan.jobs) else new_keys()
 
     def work(job: Job, _threads: int, bar: Bar) -> Done:

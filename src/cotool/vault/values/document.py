@@ -49,6 +49,21 @@ class Parts:
         """What is sealed in the document."""
         return self.metadata.rule
 
+    @property
+    def header(self) -> Header:
+        """The header, which says what opens the document."""
+        return parse_headers(self.metadata.header)[0][0][1]
+
+    @property
+    def sealed(self) -> int:
+        """The number of tokens."""
+        return len(TOKEN.findall(self.body))
+
+    def unlocked(self, keys: Sequence[Key]) -> Document:
+        """Return the document with its file key; its MACs are not checked. Raises VaultError."""
+        envelope = unlock(self.metadata.header, keys)
+        return Document(self.metadata, self.body, self.name, self.skipped, envelope=envelope)
+
     def values(self) -> list[Value]:
         """Return the values, sealed or not. Raises InputError with the line in the file."""
         try:
@@ -77,7 +92,7 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Document(Parts):
-    """A document with sealed values whose header has been unlocked and whose MACs fit."""
+    """A document with sealed values whose header has been unlocked."""
 
     envelope: Unlocked = field(kw_only=True)
 
@@ -261,38 +276,34 @@ def accept_values(data: bytes, *, keys: Sequence[Key], name: str = "content") ->
 
     Raises InputError, VaultError, as `encrypt_values` and `decrypt_values` do.
     """
-    text = _decoded(data, name, sealed=True)
-    metadata, body = split(_MAC_CONFLICT.sub(r"\g<mac>", text))
-    envelope = _unlocked(metadata, keys)
-    sealer = Sealer(envelope)
-    first = sealer.mac_of_rule(metadata.rule.to_bytes())
-    if not hmac.compare_digest(first, metadata.mac[: len(first)]):
+    document = parts_of(data, name, merging=True).unlocked(keys)
+    sealer, rule = document.sealer, document.rule
+    first = sealer.mac_of_rule(rule.to_bytes())
+    if not hmac.compare_digest(first, document.metadata.mac[: len(first)]):
         raise changed("what is sealed in it (`only`, `except`)")
-    skipped = text.count("\n") - body.count("\n")
-    document = Document(metadata, body, name, skipped, envelope=envelope)
-    for _ in document.opened():
-        pass  # raises for a token that does not open
-    body = _sealed(body, metadata.rule, sealer, None, name)
-    return document.with_body(body)
+    document.opened()  # raises for a token that does not open
+    return document.with_body(_sealed(document.body, rule, sealer, None, name))
 
 
 def open_document(data: bytes, keys: Sequence[Key], name: str) -> Document:
     """Return a document whose MAC fits. Raises VaultError."""
-    text = _decoded(data, name, sealed=True)
-    metadata, body = split(text)
-    envelope = _unlocked(metadata, keys)
-    expected = Sealer(envelope).mac(metadata.rule.to_bytes(), body)
-    if not hmac.compare_digest(expected, metadata.mac):
+    document = parts_of(data, name).unlocked(keys)
+    expected = document.sealer.mac(document.rule.to_bytes(), document.body)
+    if not hmac.compare_digest(expected, document.metadata.mac):
         raise changed("the MAC does not fit the document")
-    skipped = text.count("\n") - body.count("\n")
-    return Document(metadata, body, name, skipped, envelope=envelope)
+    return document
 
 
-def parts_of(data: bytes, name: str) -> Parts:
-    """Return the parts of a document, without any authentication. Raises VaultError, InputError."""
+def parts_of(data: bytes, name: str, *, merging: bool = False) -> Parts:
+    """Return the parts of a document, without any authentication. Raises VaultError, InputError.
+
+    merging: take one of two MACs between the marks of a conflict.
+    """
     text = _decoded(data, name, sealed=True)
-    metadata, body = split(text)
-    _parsed(metadata)
+    metadata, body = split(_MAC_CONFLICT.sub(r"\g<mac>", text) if merging else text)
+    header = parse_headers(metadata.header)[0][0][1]
+    if header.form.copies != 1 or header.payload_offset != len(metadata.header):
+        raise changed("the header has more bytes than it needs")
     return Parts(metadata, body, name, text.count("\n") - body.count("\n"))
 
 
@@ -306,39 +317,11 @@ class Counted(NamedTuple):
 def count_values(data: bytes, name: str) -> Counted:
     """Count the values of a document, without any authentication. Raises VaultError, InputError."""
     parts = parts_of(data, name)
-    sealed = len(TOKEN.findall(parts.body))
     if parts.rule.only is None and parts.rule.others is None:
-        return Counted(sealed, ())
+        return Counted(parts.sealed, ())
     values = parts.values()
     readable = [each for each in values if not is_token(text_of(parts.body, each))]
     return Counted(len(values) - len(readable), tuple(map(parts.shown, readable)))
-
-
-def header_of(data: bytes, name: str) -> tuple[Header, Metadata, str]:
-    """Return the header, the metadata and the text, without any authentication.
-
-    Raises VaultError.
-    """
-    metadata, body = split(_decoded(data, name, sealed=True))
-    return _parsed(metadata), metadata, body
-
-
-def summary(data: bytes, name: str) -> tuple[Header, Rule, int]:
-    """Return what can be seen without a key: the header, the rule and the number of tokens."""
-    header, metadata, body = header_of(data, name)
-    return header, metadata.rule, len(TOKEN.findall(body))
-
-
-def _parsed(metadata: Metadata) -> Header:
-    header = parse_headers(metadata.header)[0][0][1]
-    if header.form.copies != 1 or header.payload_offset != len(metadata.header):
-        raise changed("the header has more bytes than it needs")
-    return header
-
-
-def _unlocked(metadata: Metadata, keys: Sequence[Key]) -> Unlocked:
-    _parsed(metadata)
-    return unlock(metadata.header, keys)
 
 
 class _Tokens:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from cotool.vault.values.spans import MAX_DEPTH, KeyPath, Keys, Value, fail
 
@@ -23,6 +23,7 @@ _LEXEME = re.compile(
 )
 _SPACE = re.compile(r"[ \t\n\r]*+")
 _BYTE_ORDER_MARK = "\ufeff"
+_END = "end"  # the kind of lexeme after the last one
 
 
 class Lexeme(NamedTuple):
@@ -49,18 +50,6 @@ def lexemes(text: str, name: str, start: int = 0) -> Iterator[Lexeme]:
         fail(name, text, place, problem, hint)
 
 
-class _Container:
-    """An object or list that is being read."""
-
-    def __init__(self, opened: Lexeme, path: KeyPath) -> None:
-        self.opened = opened
-        self.path = path
-        self.is_object = opened.text == "{"
-        self.keys = Keys()
-        self.size = 0
-        self.key: str | None = None
-
-
 def find_values(text: str, name: str) -> list[Value]:
     """Return the values of a JSON document. Raises InputError with the line if it is not valid."""
     return _Reader(text, name).values()
@@ -70,79 +59,65 @@ class _Reader:
     def __init__(self, text: str, name: str) -> None:
         self._text = text
         self._name = name
+        self._lexemes = lexemes(text, name)
         self._found: list[Value] = []
-        self._open: list[_Container] = []
 
     def values(self) -> list[Value]:
-        expected = "value"
-        for lexeme in lexemes(self._text, self._name):
-            if expected == "end":
-                self._fail(lexeme, "there is something after the document")
-            expected = getattr(self, f"_{expected}")(lexeme)
-        if expected != "end":
-            self._fail(Lexeme("mark", "", len(self._text), 0), "the document ends too early")
+        self._value((), self._next())
+        for extra in self._lexemes:
+            self._fail(extra, "there is something after the document")
         return self._found
 
-    def _value(self, lexeme: Lexeme) -> str:
-        path = self._path()
+    def _next(self) -> Lexeme:
+        return next(self._lexemes, None) or Lexeme(_END, "", len(self._text), 0)
+
+    def _value(self, path: KeyPath, lexeme: Lexeme) -> None:
         if lexeme.text in {"{", "["}:
-            if len(self._open) == MAX_DEPTH:
+            if len(path) == MAX_DEPTH:
                 self._fail(lexeme, f"is nested more than {MAX_DEPTH} levels deep")
-            container = _Container(lexeme, path)
-            self._open.append(container)
-            return "first_key" if container.is_object else "first_item"
-        if lexeme.kind == "mark":
+            read = self._object if lexeme.text == "{" else self._list
+            read(path)
+        elif lexeme.kind in {"mark", _END}:
             self._fail(lexeme, f"expected a value, not {_what(lexeme)}")
-        self._found.append(Value(path, lexeme.start, lexeme.end, quoted=True))
-        return self._ended()
+        else:
+            self._found.append(Value(path, lexeme.start, lexeme.end, quoted=True))
 
-    def _first_key(self, lexeme: Lexeme) -> str:
-        return self._closed() if lexeme.text == "}" else self._key(lexeme)
+    def _object(self, path: KeyPath) -> None:
+        keys = Keys()
+        lexeme = self._next()
+        closed = lexeme.text == "}"
+        while not closed:
+            if lexeme.kind != "string":
+                self._fail(lexeme, f"expected a key in double quotes, not {_what(lexeme)}")
+            key: str = json.loads(lexeme.text)
+            keys.add(key, self._name, self._text, lexeme.start)
+            colon = self._next()
+            if colon.text != ":":
+                self._fail(colon, f"expected :, not {_what(colon)}")
+            self._value((*path, key), self._next())
+            closed = self._closes("}")
+            lexeme = lexeme if closed else self._next()
 
-    def _first_item(self, lexeme: Lexeme) -> str:
-        return self._closed() if lexeme.text == "]" else self._value(lexeme)
+    def _list(self, path: KeyPath) -> None:
+        lexeme = self._next()
+        closed = lexeme.text == "]"
+        size = 0
+        while not closed:
+            self._value((*path, size), lexeme)
+            size += 1
+            closed = self._closes("]")
+            lexeme = lexeme if closed else self._next()
 
-    def _key(self, lexeme: Lexeme) -> str:
-        if lexeme.kind != "string":
-            self._fail(lexeme, f"expected a key in double quotes, not {_what(lexeme)}")
-        container = self._open[-1]
-        key: str = json.loads(lexeme.text)
-        container.keys.add(key, self._name, self._text, lexeme.start)
-        container.key = key
-        return "colon"
-
-    def _colon(self, lexeme: Lexeme) -> str:
-        if lexeme.text != ":":
-            self._fail(lexeme, f"expected :, not {_what(lexeme)}")
-        return "value"
-
-    def _next(self, lexeme: Lexeme) -> str:
-        container = self._open[-1]
-        if lexeme.text == ("}" if container.is_object else "]"):
-            return self._closed()
-        if lexeme.text != ",":
+    def _closes(self, mark: str) -> bool:
+        """Return whether a mark closes the object or list; otherwise a comma must come."""
+        lexeme = self._next()
+        if lexeme.text not in {mark, ","}:
             self._fail(lexeme, f"expected a comma, not {_what(lexeme)}")
-        return "key" if container.is_object else "value"
+        return lexeme.text == mark
 
-    def _closed(self) -> str:
-        self._open.pop()
-        return self._ended()
-
-    def _ended(self) -> str:
-        if not self._open:
-            return "end"
-        self._open[-1].size += 1
-        return "next"
-
-    def _path(self) -> KeyPath:
-        if not self._open:
-            return ()
-        container = self._open[-1]
-        step = container.key if container.is_object else container.size
-        assert step is not None  # noqa: S101 - a key came before
-        return (*container.path, step)
-
-    def _fail(self, lexeme: Lexeme, problem: str) -> None:
+    def _fail(self, lexeme: Lexeme, problem: str) -> NoReturn:
+        if lexeme.kind == _END:
+            problem = "the document ends too early"
         fail(self._name, self._text, lexeme.start, problem)
 
 

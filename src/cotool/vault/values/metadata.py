@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cotool.errors import UPDATE, InputError, MalformedHeaderError, UnsupportedFormatError
-from cotool.vault.values.json_values import Lexeme, lexemes
+from cotool.vault.values.json_values import lexemes
 from cotool.vault.values.marks import START, SYNTAXES, begins_with_comments, begins_with_member
 from cotool.vault.values.tokens import decoded, encoded
 
@@ -29,6 +29,7 @@ _TITLE = re.compile(rf"# cotool-values-([0-9]+) ([a-z]+){re.escape(_NOTE)}")
 _FIELDS = ("mac", "header", "only", "except")
 _FIELD = re.compile(r"# cotool-(header|only|except|mac): ([^\r\n]*)\r?\n")
 _LINE = re.compile(r"([^\r\n]*)\r?\n")
+_PAIRS = json.JSONDecoder(object_pairs_hook=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +130,11 @@ def split(text: str) -> tuple[Metadata, str]:
     return Metadata(rule, header, mac), body
 
 
-Parts = tuple[str, str, dict[str, str], str]
+# The version, the syntax, the fields, and the document without them.
+Stated = tuple[str, str, dict[str, str], str]
 
 
-def _split_comments(text: str) -> Parts:
+def _split_comments(text: str) -> Stated:
     place = mark = int(text.startswith(_BYTE_ORDER_MARK))
     title = _LINE.match(text, place)
     found = _TITLE.fullmatch(title[1]) if title else None
@@ -149,44 +151,30 @@ def _split_comments(text: str) -> Parts:
     return found[1], found[2], fields, text[:mark] + text[place:]
 
 
-def _split_member(text: str) -> Parts:
+def _split_member(text: str) -> Stated:
     found = lexemes(text, "")
-    opened, *_ = (next(found) for _ in range(4 if text.lstrip("\ufeff \t\r\n")[0] == "[" else 3))
+    opened = next(found)
+    in_list = opened.text == "["
     try:
-        fields, last = _members(found)
-        if opened.text == "[":
-            last = next(found, last)
-            if last.text != "}":
+        inner = [next(found) for _ in range(4 if in_list else 3)][-1]
+        pairs, end = _PAIRS.raw_decode(text, inner.start)
+        rest = lexemes(text, "", end)
+        if in_list:
+            closed = next(rest)
+            if closed.text != "}":
                 raise _malformed("its first item has more members than it had")
-        comma = next(found, last)
-    except InputError:  # what is not JSON
+            end = closed.end
+        comma = next(rest, None)
+    except (ValueError, RecursionError, StopIteration):  # it is not JSON
         raise _malformed("its first member was changed") from None
-    end = comma.end if comma.text == "," else last.end
-    version, _, syntax = fields.pop("values", "").partition(" ")
-    if syntax != "json" and version == _VERSION:
+    fields = dict(pairs)
+    texts = all(isinstance(value, str) for value in fields.values())
+    version, _, syntax = str(fields.pop("values", "")).partition(" ")
+    if not texts or len(fields) + 1 < len(pairs) or (syntax != "json" and version == _VERSION):
         raise _malformed("its first member was changed")
+    if comma is not None and comma.text == ",":
+        end = comma.end
     return version, syntax, fields, text[: opened.end] + text[end:]
-
-
-def _members(found: Iterator[Lexeme]) -> tuple[dict[str, str], Lexeme]:
-    """Return an object with strings, and its closing brace."""
-    fields: dict[str, str] = {}
-    opened = next(found, None)
-    while opened is not None:
-        key, colon, value, opened = (next(found, None) for _ in range(4))
-        if not (key and colon and value and opened):
-            break
-        if (key.kind, colon.text, value.kind) != ("string", ":", "string"):
-            break
-        name = json.loads(key.text)
-        if name in fields:
-            break
-        fields[name] = json.loads(value.text)
-        if opened.text == "}":
-            return fields, opened
-        if opened.text != ",":
-            break
-    raise _malformed("its first member was changed")
 
 
 def _malformed(what: str) -> MalformedHeaderError:
