@@ -135,7 +135,12 @@ class LogOptions:
             from cotool.logs.measures.parse import make_reading
 
             reading = make_reading(
-                self.measures, self.by, self.where, step=self.step, greatest=self.greatest
+                self.measures,
+                self.by,
+                self.where,
+                step=self.step,
+                zone_table=self.zone_table,
+                greatest=self.greatest,
             )
             if reading is not None and self.labels is not None:
                 from cotool.logs.measures.of_templates import resolved

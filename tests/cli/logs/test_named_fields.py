@@ -147,14 +147,6 @@ def test_measures_that_do_not_fit_are_named(access, run):
     assert "…\n" not in output
 
 
-def test_days_in_another_zone_are_reported(access, run):
-    """Steps of days begin at midnight UTC; if days begin elsewhere, a warning says so."""
-    words = (access, "-m", "rt", "--bucket", "1d")
-    assert "midnight UTC" in run(*words, "--tz", "Asia/Tokyo")[0]
-    assert "midnight UTC" not in run(*words, "--tz", "UTC")[0]
-    assert "midnight UTC" not in run(*words)[0]
-
-
 def test_the_table_of_all_records_counts_distinct_values(access, run):
     """CSV has the distinct values, with groups and without."""
     output, _ = run(access, "-m", "client", "-f", "csv")

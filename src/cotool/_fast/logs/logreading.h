@@ -81,6 +81,9 @@ typedef struct cotool_reading {
     int distinct; /* count distinct values */
     uint8_t stepped[COTOOL_MEASURES]; /* those of a measure in each step as well */
     const cotool_names *names; /* of templates, NULL: no source needs them */
+    /* Steps are numbered by local time: zone_offset[i] is valid from zone_start[i] (UTC). */
+    int zones;
+    const int64_t *zone_start, *zone_offset;
 } cotool_reading;
 
 /* The values of the sources in a record, and where they are kept. */
@@ -107,6 +110,7 @@ typedef struct {
 
 typedef struct cotool_batch {
     int count;
+    int64_t from, until, offset; /* the zone's offset for times in [from, until) */
     uint8_t inferred[COTOOL_BATCH];
     int64_t step[COTOOL_BATCH];   /* the time in seconds, COTOOL_NO_STEP: none */
     int64_t number[COTOOL_BATCH]; /* of the line */

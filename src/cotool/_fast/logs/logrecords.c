@@ -33,7 +33,7 @@ int cotool_commit(const cotool_config *config, cotool_span *span) {
         if (config->mine && cotool_forms_add(&span->forms, text, end, &facts)) return ENOMEM;
         if (config->reading) {
             cotool_batch one;
-            one.count = 0;
+            one.count = 0, one.from = one.until = 0;
             if (cotool_reading_take(config, &one, &span->table, r->format, text, end, NULL, &facts,
                                     r->line) ||
                 cotool_reading_flush(config, &one, &span->table))

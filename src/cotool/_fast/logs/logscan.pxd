@@ -237,6 +237,9 @@ cdef extern from "logs/logreading.h" nogil:
         int distinct
         uint8_t* stepped
         const cotool_names* names
+        int zones
+        const int64_t* zone_start
+        const int64_t* zone_offset
 
 cdef extern from "logs/logmembers.h" nogil:
     ctypedef struct cotool_value:

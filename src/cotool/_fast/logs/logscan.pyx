@@ -5,6 +5,8 @@ Scanner holds what carries over from one call to the next: the open record, the 
 stamps without one, and the totals. A call takes one batch of spans, which threads share.
 """
 
+from array import array
+
 from cpython.exc cimport PyErr_CheckSignals
 from cpython.ref cimport Py_INCREF
 from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM

@@ -96,6 +96,9 @@ cdef class _Setup:
         c.widths = self.numbers + 2 * c.zones
         return 0
 
+    cdef const int64_t* _keep_numbers(self, numbers):
+        return <const int64_t*>self._keep_bytes(array("q", numbers).tobytes())
+
     cdef uint8_t* _keep_bytes(self, bytes data):
         self.keep.append(data)
         return <uint8_t*><const char*>data
@@ -238,6 +241,9 @@ cdef class _Setup:
                 cotool_fixed_join(&test.number, <int64_t>(number >> 64),
                                   <uint64_t>(number & 0xFFFFFFFFFFFFFFFF))
         p.distinct = reading.distinct
+        p.zones = len(reading.steps.starts)
+        p.zone_start = self._keep_numbers(reading.steps.changes)
+        p.zone_offset = self._keep_numbers(reading.steps.offsets)
         self.table = Measured(p.measures, reading.greatest, reading.step)
         c.reading, c.measured = p, &self.table.table
         return 0

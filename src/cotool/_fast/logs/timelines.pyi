@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from typing_extensions import disjoint_base
@@ -19,7 +19,9 @@ _Figures: TypeAlias = tuple[
     float | None,
 ]
 
-def timelines(measured: Measured) -> dict[tuple[bytes, ...] | None, Timeline]: ...
+def timelines(
+    measured: Measured, start_of: Callable[[int], int] | None = None
+) -> dict[tuple[bytes, ...] | None, Timeline]: ...
 
 @disjoint_base
 class Timeline:

@@ -59,8 +59,9 @@ cdef class _Sorted:
     cdef Measured measured
     cdef place* places
     cdef size_t count
+    cdef dict starts
 
-    def __cinit__(self, Measured measured not None):
+    def __cinit__(self, Measured measured not None, start_of):
         cdef size_t n
         cdef cotool_row* row
         self.measured = measured
@@ -75,17 +76,25 @@ cdef class _Sorted:
                 self.places[self.count] = place(measured.table.texts + row.text, row.size, row)
                 self.count += 1
         qsort(self.places, self.count, sizeof(place), by_group)
+        if start_of is not None:
+            self.starts = {
+                step: start_of(step) for step in {self.places[n].row.step for n in range(self.count)}
+            }
+
+    cdef object start(self, const cotool_row* row):
+        return row.step if self.starts is None else self.starts[row.step]
 
     def __dealloc__(self):
         PyMem_Free(self.places)
 
 
-def timelines(measured):
+def timelines(measured, start_of=None):
     """Return the Timeline of each group of a table by its values, that of all records by None.
 
-    The table must not change as long as they are used.
+    start_of(step) returns where a step begins, if that is not its number. The table must not change
+    as long as they are used.
     """
-    cdef _Sorted found = _Sorted(measured)
+    cdef _Sorted found = _Sorted(measured, start_of)
     cdef size_t n, first = 0
     cdef place* p
     cdef place* q
@@ -114,7 +123,7 @@ cdef class Timeline:
         """Return the records of each step."""
         cdef size_t n
         return {
-            self.found.places[n].row.step: self.found.places[n].row.records
+            self.found.start(self.found.places[n].row): self.found.places[n].row.records
             for n in range(self.first, self.end)
         }
 
@@ -140,7 +149,7 @@ cdef class Timeline:
                     *[numbers[k] if cell.count else None for k in range(1, NUMBERS)],
                     distinct_in(row, m),
                 ))
-            steps.append((row.step, row.records, cells))
+            steps.append((self.found.start(row), row.records, cells))
         return steps
 
     def text(self, pieces not None, starts not None, bytes nothing not None):
@@ -162,7 +171,7 @@ cdef class Timeline:
         for n in range(self.first, self.end):
             row = self.found.places[n].row
             buffer.add(piece[0])
-            buffer.add(starts[row.step])
+            buffer.add(starts[self.found.start(row)])
             buffer.add(piece[1])
             buffer.add_count(row.records)
             for m in range(measures):

@@ -40,7 +40,7 @@ def measures_section(
     if facts:
         parts.append(_totals(measures, facts))
     parts += [note(limit) for limit in measures.limits]
-    parts.append(_over_time(measures, facts, clock))
+    parts.append(_over_time(measures, facts, clock.of_steps(measures.steps.begin)))
     if measures.keys:
         parts.append(_groups(measures, facts, texts or {}))
     parts += [_greatest(fact) for fact in facts if fact.greatest]
@@ -82,7 +82,7 @@ def _distinct_over_time(measures: Measures, n: int, clock: Clock) -> Html:
     Distinct values of several steps do not add up: their column shows the greatest count.
     """
     counted = {
-        start: int(count)
+        measures.number(start): int(count)
         for start, step in sorted(measures.total.steps.items())
         if (count := step.measures[n]["distinct"]) is not None
     }
@@ -164,8 +164,8 @@ def _statistics(measures: Measures, groups: Sequence[Group], n: int) -> Sequence
 
 def _trend(measures: Measures, group: Group) -> Html:
     """Return the records of a group over the time of all records."""
-    starts = measures.total.step_records
-    counts = {start: (records,) for start, records in group.step_records.items()}
+    starts = list(map(measures.number, measures.total.step_records))
+    counts = {measures.number(start): (records,) for start, records in group.step_records.items()}
     return sparkline(
         Histogram(measures.step, counts), min(starts), max(starts) + measures.step, _TREND
     )

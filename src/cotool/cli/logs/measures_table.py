@@ -131,7 +131,7 @@ def _groups(
             for fact, figures in zip(facts, group.measures, strict=False)
             for name in statistics
         ]
-        table.add_row(*row, *([_trend(group, *steps)] if steps else []))
+        table.add_row(*row, *([_trend(measures, group, *steps)] if steps else []))
     screen.print(table)
     if left_out:
         names = ", ".join(one_line(fact.name) for fact in left_out)
@@ -166,8 +166,8 @@ def quantity_or_dash(number: float | None, unit: str) -> str:
 
 
 def _steps(measures: Measures, groups: Sequence[Group]) -> tuple[int, int, int] | None:
-    """Return the width of a column of a trend, its first and its last step."""
-    starts = [start for group in groups for start in group.step_records]
+    """Return the width of a column of a trend, the numbers of its first and its last step."""
+    starts = [measures.number(start) for group in groups for start in group.step_records]
     if not measures.step or not starts:
         return None
     first, last = min(starts), max(starts)
@@ -175,10 +175,10 @@ def _steps(measures: Measures, groups: Sequence[Group]) -> tuple[int, int, int] 
     return measures.step * -(-count // _TREND), first, last
 
 
-def _trend(group: Group, width: int, first: int, last: int) -> str:
+def _trend(measures: Measures, group: Group, width: int, first: int, last: int) -> str:
     columns = [0] * ((last - first) // width + 1)
     for start, records in group.step_records.items():
-        columns[(start - first) // width] += records
+        columns[(measures.number(start) - first) // width] += records
     return sparkline(columns)
 
 

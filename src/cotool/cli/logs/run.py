@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 _FOUND = 1
 _BAD_INPUT = 2
 _INTERRUPTED = 130
-_DAY = 86400
 _MOST_NOTES = 10
 
 
@@ -169,16 +168,12 @@ def _end(
         print(f"cotool: error: {visible(error)}", file=sys.stderr)
     if len(errors) > _MOST_NOTES:
         print(f"cotool: error: {len(errors) - _MOST_NOTES} more", file=sys.stderr)
-    warnings = (
-        _warnings(summary)
-        + _step_warnings(request)
-        + [
-            f"--fail-on {name}: the values have no unit and are compared in {compared}; "
-            "give one, as in -m rt:ms"
-            for name, unit, compared in other_units
-            if not unit
-        ]
-    )
+    warnings = _warnings(summary) + [
+        f"--fail-on {name}: the values have no unit and are compared in {compared}; "
+        "give one, as in -m rt:ms"
+        for name, unit, compared in other_units
+        if not unit
+    ]
     for warning in [
         *(() if request.quiet else warnings),
         *_field_warnings(request, summary, conditions, sources),
@@ -230,18 +225,6 @@ def _field_warnings(
     from cotool.cli.logs.known_fields import field_warnings
 
     return field_warnings(request, summary, sources)
-
-
-def _step_warnings(request: LogRequest) -> list[str]:
-    """Return a warning if steps of days do not begin when days do."""
-    zone, width = request.options.zone, request.width
-    if request.options.reading is None or zone is None or not width or width % _DAY:
-        return []
-    from datetime import datetime
-
-    if not datetime.now(zone).utcoffset():
-        return []
-    return ["--bucket: steps of days begin at midnight UTC, not at midnight of --tz"]
 
 
 def _warnings(summary: LogSummary) -> list[str]:

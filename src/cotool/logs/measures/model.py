@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from cotool._records import dataclass
+from cotool.logs.measures.steps import UTC, Steps
 from cotool.logs.units import NO_SCALE, Scale
 
 # As in logreading.h.
@@ -87,9 +88,9 @@ class Reading:
     """What is read from each record. `measures` and `by` are numbers of `sources`.
 
     `names` are the measures' names, `keys` the names of the fields to group by. `step`: seconds of
-    a step in time, 0: no steps. `greatest`: how many of a measure's greatest numbers are kept with
-    their lines. `distinct`: count distinct values; `counted`: the numbers of measures whose
-    distinct values are also counted in each step.
+    a step in time, 0: no steps; `steps`: how they are numbered. `greatest`: how many of a measure's
+    greatest numbers are kept with their lines. `distinct`: count distinct values; `counted`: the
+    numbers of measures whose distinct values are also counted in each step.
     """
 
     sources: tuple[ValueSource, ...] = ()
@@ -99,6 +100,7 @@ class Reading:
     by: tuple[tuple[int, int], ...] = ()
     tests: tuple[Test, ...] = ()
     step: int = 0
+    steps: Steps = UTC
     greatest: int = 0
     distinct: bool = True
     counted: frozenset[int] = frozenset()

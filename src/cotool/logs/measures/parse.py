@@ -19,6 +19,7 @@ from cotool.errors import InputError
 from cotool.logs.measures import model
 from cotool.logs.measures.model import Reading, Test, ValueSource
 from cotool.logs.measures.of_templates import TEMPLATE, parameter_source
+from cotool.logs.measures.steps import steps_of
 from cotool.logs.unicode_check import check_unicode
 from cotool.logs.units import NO_SCALE, UNITS, Scale
 
@@ -62,6 +63,7 @@ def make_reading(
     where: str | None = None,
     *,
     step: int = 0,
+    zone_table: tuple[tuple[int, ...], tuple[int, ...]] = ((), ()),
     greatest: int = 0,
 ) -> Reading | None:
     """Return what is to be read, or None for nothing. Raises InputError naming the parameter."""
@@ -115,6 +117,7 @@ def make_reading(
         by=tuple(parts),
         tests=tests,
         step=step if names or parts else 0,
+        steps=steps_of(zone_table, step),
         greatest=greatest if names else 0,
         counted=counted,
     )

@@ -10,6 +10,7 @@ from cotool._fast.logs.timelines import Timeline, timelines
 from cotool.errors import InputError
 from cotool.logs.measures.figures import RELATIVE_ERROR, Figures, or_least
 from cotool.logs.measures.model import STEP_STATISTICS, Reading
+from cotool.logs.measures.steps import UTC, Steps
 from cotool.logs.units import PLAIN, UNIT_NAMES
 
 if TYPE_CHECKING:
@@ -135,15 +136,23 @@ class Measures:
         keys: tuple[str, ...],
         table: Measured,
         greatest: tuple[tuple[GreatLine, ...], ...] = (),
+        steps: Steps = UTC,
     ) -> None:
         self.names = names
         self.keys = keys
         self._table = table
         self._greatest = greatest or ((),) * len(names)
+        self._steps = steps
         self._groups: tuple[Group, ...] | None = None
 
     def add(self, other: Measures) -> None:
-        """Add the figures of other records to these."""
+        """Add the figures of other records to these, whose steps begin in the same zone."""
+        if other.step and other._steps != self._steps:
+            raise InputError(
+                "steps of different zones do not add up",
+                parameter="tz",
+                hint="analyse all logs with the same zone",
+            )
         self._table.merge(other._table, dated=True)
         self._greatest = tuple(
             tuple(
@@ -158,7 +167,7 @@ class Measures:
     def empty(self) -> Measures:
         """Return the figures of no records, of the same measures by the same keys."""
         table = Measured(len(self.names), self._table.most, self._table.width)
-        return Measures(self.names, self.keys, table)
+        return Measures(self.names, self.keys, table, steps=self._steps)
 
     def merge(self, other: Measures) -> Measures:
         """Return the figures of both. Associative and commutative."""
@@ -168,6 +177,16 @@ class Measures:
     def step(self) -> int:
         """Seconds of a step in time, 0: there are none."""
         return int(self._table.width)
+
+    @property
+    def steps(self) -> Steps:
+        """How steps are numbered."""
+        return self._steps
+
+    def number(self, start: int) -> int:
+        """Return the number of the step that begins at a time: a multiple of `step`."""
+        number = self._steps.local(start)
+        return number - number % self.step
 
     @property
     def folded(self) -> int:
@@ -254,8 +273,8 @@ class Measures:
     def over_time(self, columns: int) -> tuple[int, dict[int, tuple[Figures, ...]]]:
         """Return the figures of all records in at most this many equal parts of the time.
 
-        Returns the seconds of a part, and the figures of each measure by the start of the part;
-        both are empty without steps.
+        Returns the seconds of a part, and the figures of each measure by the number of its first
+        step; both are empty without steps.
         """
         steps = {
             start: tuple(map(Figures, cells))
@@ -301,7 +320,7 @@ class Measures:
 
     def _all(self) -> tuple[Group, ...]:
         if self._groups is None:
-            steps = timelines(self._table)
+            steps = timelines(self._table, self._steps.begin if self._steps.starts else None)
             rows = self._table.totals().cells() or [
                 (None, None, False, 0, [Cell() for _ in self.names], [None for _ in self.names])
             ]
@@ -318,11 +337,11 @@ class Measures:
 
     def __getstate__(self) -> dict[str, Any]:
         return {"names": self.names, "keys": self.keys, "table": self._table,
-                "greatest": self._greatest}  # fmt: skip
+                "greatest": self._greatest, "steps": self._steps}  # fmt: skip
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(  # type: ignore[misc]
-            state["names"], state["keys"], state["table"], state["greatest"]
+            state["names"], state["keys"], state["table"], state["greatest"], state["steps"]
         )
 
 
@@ -331,9 +350,11 @@ def measures_of(
     names: tuple[str, ...],
     keys: tuple[str, ...],
     path: str,
+    *,
+    steps: Steps = UTC,
     back: Callable[[int], int] | None = None,
 ) -> Measures:
-    """Return what a scan of one file has measured; `back` moves times whose year was inferred."""
+    """Return what a scan of one file has measured; `back` moves steps whose year was inferred."""
     greatest = tuple(
         tuple(
             GreatLine(path, line + 1, number / UNIT, text.decode("utf-8", "replace"))
@@ -343,7 +364,7 @@ def measures_of(
     )
     if back is not None:
         table = table.moved(back)
-    measures = Measures(names, keys, table, greatest)
+    measures = Measures(names, keys, table, greatest, steps)
     return merged_measures([measures, measures.empty()]) if table.inferred else measures
 
 

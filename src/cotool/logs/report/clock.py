@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import tzinfo
 
     from cotool.logs.model import Analysis
@@ -21,6 +22,13 @@ class Clock:
         self._zone = zone
         self._zoned = zoned
         self._written: dict[int, str | None] = {}
+        self._begin: Callable[[int], int] | None = None
+
+    def of_steps(self, begin: Callable[[int], int]) -> Clock:
+        """Return what writes the moments at which steps begin, by their numbers."""
+        clock = Clock(self._zone, zoned=self._zoned)
+        clock._begin = begin
+        return clock
 
     def iso(self, nanoseconds: int | None) -> str | None:
         """Return ISO 8601 with the fraction that is known; None if there is no time."""
@@ -50,7 +58,8 @@ class Clock:
         if seconds not in self._written:
             if len(self._written) >= _MOST_WRITTEN:
                 self._written.clear()
-            self._written[seconds] = self.iso(seconds * 1_000_000_000)
+            begin = seconds if self._begin is None else self._begin(seconds)
+            self._written[seconds] = self.iso(begin * 1_000_000_000)
         return self._written[seconds]
 
 

@@ -96,7 +96,12 @@ def whole_measures(
         return moved - moved % table.width
 
     return measures_of(
-        table, reading.names, reading.keys, path, back if years and table.width else None
+        table,
+        reading.names,
+        reading.keys,
+        path,
+        steps=reading.steps,
+        back=back if years and table.width else None,
     )
 
 
