@@ -1,7 +1,7 @@
 /* Preloaded into a test process: ends it with SIGKILL at the n-th call that changes a file system.
 
-   kill_at_arm(n, mode): mode 0 kills before the call, 1 after it, 2 in the middle of a write (half of
-   the bytes are written). kill_at_count() tells how many such calls there were. */
+   kill_at_arm(n, mode): mode 0 kills before the call, 1 in the middle of a write (half of the bytes
+   are written) or after another call. kill_at_count() tells how many such calls there were. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -15,13 +15,10 @@ static int target = 0, how = 0, calls = 0;
 void kill_at_arm(int n, int mode) { target = n, how = mode, calls = 0; }
 int kill_at_count(void) { return calls; }
 
-static int now(int mode) {
-    if (mode != 2 && how == 2) return 0;
-    return target && calls == target && how == mode;
-}
+static int now(int mode) { return target && calls == target && how == mode; }
 static void die(void) { kill(getpid(), SIGKILL); for (;;) pause(); }
 static void before(void) { calls++; if (now(0)) die(); }
-static void after(void) { if (target && calls == target && how >= 1) die(); }
+static void after(void) { if (now(1)) die(); }
 
 #define REAL(type, name, ...) \
     static type (*real)(__VA_ARGS__); \
@@ -31,7 +28,7 @@ static void after(void) { if (target && calls == target && how >= 1) die(); }
     ssize_t name(int fd, const void *data, size_t size, off_t offset) { \
         REAL(ssize_t, #name, int, const void *, size_t, off_t); \
         before(); \
-        if (now(2)) size /= 2; \
+        if (now(1)) size /= 2; \
         ssize_t done = real(fd, data, size, offset); \
         after(); \
         return done; \
@@ -43,7 +40,7 @@ ssize_t write(int fd, const void *data, size_t size) {
     REAL(ssize_t, "write", int, const void *, size_t);
     if (fd <= 2) return real(fd, data, size);
     before();
-    if (now(2)) size /= 2;
+    if (now(1)) size /= 2;
     ssize_t done = real(fd, data, size);
     after();
     return done;

@@ -39,7 +39,10 @@ def kill_at(tmp_path_factory):
 
 
 def test_kill_at_every_call(kill_at, tmp_path):
-    """SIGKILL before, after and in the middle of every call that changes a file system."""
+    """SIGKILL before, and in the middle or after, every call that changes a file system.
+
+    After a write is before the next call.
+    """
     done = subprocess.run(
         [sys.executable, HERE / "crash_scenarios.py", tmp_path / "work", kill_at],
         env={**ENVIRONMENT, "LD_PRELOAD": str(kill_at)},
