@@ -68,17 +68,14 @@ def analyze_logs(
         files = demo_paths("shop.log", files, "cotool analyze-logs")
     meant = options.analysis(chosen)
     paths = tuple(files or standard_input(_TRY))
+    request = LogRequest.of(
+        options, paths=paths, options=meant, engine=engine, format=chosen or "table"
+    )
     if not options.explain_format:
-        request = LogRequest.of(
-            options, paths=paths, options=meant, engine=engine, format=chosen or "table"
-        )
         with stand_ins("json"):  # a table of text logs needs none
             return partial(work.run, request)
-    if chosen not in {None, "table", "json"}:
+    if request.format not in {"table", "json"}:
         raise InputError(f"--explain-format writes a table or JSON, not {chosen}")
     from cotool.cli.logs.explain import explain
 
-    return partial(
-        explain, paths, meant, recursive=options.recursive, output=options.output,
-        as_json=chosen == "json",
-    )  # fmt: skip
+    return partial(explain, request)

@@ -10,29 +10,21 @@ from cotool.text import percent, plural, visible
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cotool.cli.logs.request import LogRequest
     from cotool.logs.formats.model import Format, Recognition
-    from cotool.logs.options import LogOptions
 
 
-def explain(
-    paths: tuple[str, ...],
-    options: LogOptions,
-    *,
-    recursive: bool,
-    output: str | None,
-    as_json: bool,
-) -> int:
+def explain(request: LogRequest) -> int:
     """Write what was recognised in the files; return the exit code."""
     from cotool.io.output import open_output
     from cotool.logs.explain import explain_format
-    from cotool.logs.scan.sources import find_sources
 
     found = {
-        source.path: explain_format(source, options)
-        for source in find_sources(paths, recursive=recursive)
+        source.path: explain_format(source, request.options) for source in request.find_sources()
     }
-    with open_output(output, data=as_json) as sink:
-        if as_json:
+    is_json = request.format == "json"
+    with open_output(request.output, data=is_json) as sink:
+        if is_json:
             files = [{"path": path, **one.to_dict()} for path, one in found.items()]
             json.dump({"schema": "cotool.explain-format/1", "files": files}, sink, indent=2)
             sink.write("\n")

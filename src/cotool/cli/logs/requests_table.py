@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from rich.table import Table
-from rich.text import Text
-
 from cotool.cli.logs.measures_table import quantity_or_dash
+from cotool.cli.shared.layout import Table, Text
 from cotool.cli.shared.screen import Screen, fitted
 from cotool.logs.measures.figures import Figures
 from cotool.text import one_line, percent, plural
@@ -72,7 +70,7 @@ def _p99(one: _Path) -> float:
 
 def _table(title: str, shown: Sequence[_Path], total: int, unit: str | None, width: int) -> Table:
     """Return a table of paths; `unit`: of their times, None if they have none."""
-    table = Table(box=None, padding=(0, 2, 0, 0))
+    table = Table(padding=(0, 2, 0, 0))
     table.add_column(title, no_wrap=True)
     for name in ("requests", "share", "5xx", *(("p50", "p99") if unit is not None else ())):
         table.add_column(name, justify="right", no_wrap=True)
