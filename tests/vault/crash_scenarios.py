@@ -1,8 +1,8 @@
 """Run by test_crashes.py in a process of its own, into which kill_at.c is preloaded.
 
-For each scenario a child is killed before every call that changes a file system, and within it. Prints
-one JSON object: for each scenario the number of calls, and of children that were killed. Ends with
-an assertion where a file is neither whole nor untouched, or a key is lost.
+For each scenario a child is killed before every call that changes a file system, and within or
+after it. Prints one JSON object: for each scenario the number of calls, and of children that were
+killed. Ends with an assertion where a file is neither whole nor untouched, or a key is lost.
 """
 
 from __future__ import annotations

@@ -17,9 +17,13 @@ def sealed(binary, place):
 
 
 @pytest.mark.parametrize(
-    "source", [["--passphrase-fd", "0"], ["--passphrase-file", "/dev/stdin"]], ids=["fd", "file"]
+    ("source", "content"),
+    [
+        (["--passphrase-fd", "0"], b""),
+        (["--passphrase-file", "/dev/stdin"], b"line\nanother\n" + bytes(3_000_000)),
+    ],
+    ids=["fd", "file"],
 )
-@pytest.mark.parametrize("content", [b"", b"line\nanother\n" + bytes(3_000_000)])
 def test_a_passphrase_before_the_content(binary, place, source, content):
     """The first line is the passphrase; all of the rest is content, whatever the command."""
     code, vault, errors = binary("encrypt", "-p", *source, "-", data=PW + content)
