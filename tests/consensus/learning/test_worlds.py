@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from array import array
 from collections import Counter
+from copy import deepcopy
 from functools import cache
 from math import sqrt
 
@@ -76,9 +77,9 @@ class World:
         return {f"e{i}": self.say(right, 0.5 + 0.1 * i) for i in range(3)}
 
     def hundreds(self, right, _):
-        """Five hundred experts of many skills, ten of whom answer each question."""
-        some = self.lot.sample(range(500), 10)
-        return {f"e{i}": self.say(right, 0.4 + i / 1_000) for i in some}
+        """Three hundred experts of many skills, ten of whom answer each question."""
+        some = self.lot.sample(range(300), 10)
+        return {f"e{i}": self.say(right, 0.4 + i / 600) for i in some}
 
     def duplicates(self, right, _):
         """Four copies of a weak expert beside five better ones."""
@@ -183,9 +184,16 @@ def best_single(known, rows, truth):
     return plurality(known, own, truth)
 
 
-def taught(rows, known):
+@cache
+def agreed(name, seed):
+    """What the agreement of a world teaches, before any right answer."""
     learned = Learned()
-    learned.learn_agreement(rows)
+    learned.learn_agreement(drawn(name, seed)[0])
+    return learned
+
+
+def taught(name, seed, known):
+    learned = deepcopy(agreed(name, seed))
     learned.learn_truth(known)
     return learned
 
@@ -225,7 +233,7 @@ def known_of(name, seed, count):
 def found(name, seed, count):
     """What learning says of the questions after the first TAUGHT, of which `count` are judged."""
     rows, truth = drawn(name, seed)
-    return learned_hits(taught(rows, known_of(name, seed, count)), rows[TAUGHT:], truth)
+    return learned_hits(taught(name, seed, known_of(name, seed, count)), rows[TAUGHT:], truth)
 
 
 def gain(name, count, rule):
@@ -249,7 +257,7 @@ def test_never_below_plurality(name, count):
 
 @pytest.mark.parametrize("count", [0, 20, TAUGHT])
 def test_never_below_plurality_among_hundreds(count):
-    """Five hundred experts, each known from few questions."""
+    """Three hundred experts, each known from few questions."""
     mean, error = gain("hundreds", count, plurality)
     assert mean >= -PLURALITY - ERRORS * error
 
@@ -289,7 +297,7 @@ def test_wrong_right_answers_do_little_harm():
             (row, lot.choice(LABELS) if lot.random() < 0.05 else answer)
             for row, answer in known_of("unequal", seed, TAUGHT)
         ]
-        hits = learned_hits(taught(rows, known), rows[TAUGHT:], truth)
+        hits = learned_hits(taught("unequal", seed, known), rows[TAUGHT:], truth)
         paired += [a - b for a, b in zip(hits, found("unequal", seed, TAUGHT), strict=True)]
     error = sqrt(sum(one * one for one in paired)) / len(paired)
     assert sum(paired) / len(paired) >= -0.01 - ERRORS * error
