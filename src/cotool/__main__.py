@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import gc
+import os
 import sys
 
 
 def main() -> int:
-    """Run the command line and return its exit code; `--version` alone loads nothing else."""
+    """Run the command line and end the process, or return its exit code.
+
+    `--version` alone loads nothing else.
+    """
     if sys.argv[1:] == ["--version"]:
         from cotool.version import __version__
 
@@ -18,6 +24,14 @@ def main() -> int:
     from cotool.cli.app import main as run
 
     code = run()
+    threads = sys.modules.get("threading")
+    if threads is None or threads.active_count() == 1:
+        # Python would free each object, which takes 3 ms of a call of 50.
+        atexit._run_exitfuncs()  # noqa: SLF001 - os._exit() skips them
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(AttributeError, OSError, ValueError):
+                stream.flush()
+        os._exit(code)
     # At its end, Python would look through all objects three times for garbage: a sixth of a start.
     gc.freeze()
     return code

@@ -8,7 +8,6 @@ advance. The whole sample decides what the two or three numbers of a date mean.
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,6 +17,7 @@ from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator, Sequence
 
 # How many bytes of a line are searched for a time, and how many around a time of day for its date.
@@ -166,7 +166,8 @@ _PERHAPS_DATE = lazy_pattern(
 _YEAR_AFTER = lazy_pattern(rb"[^\w:]{1,3}(?:19|20)\d\d(?!\d)")
 
 
-# What a window must contain for each kind of date; this is quicker to search for than the date.
+# What the text must contain for each kind of date: quicker to search for than the date, whose regex
+# takes .5 ms to compile.
 _NAMED, _FOUR = lazy_pattern(rb"[A-Za-z\x80-\xff]{3}"), lazy_pattern(rb"\d{4}")
 _DIGIT = lazy_pattern(rb"\d")
 _PARTS = (
@@ -178,18 +179,18 @@ _PARTS = (
 
 @cache
 def _before() -> tuple[re.Pattern[bytes], ...]:
-    return tuple(re.compile(_WEEKDAY + date + _BETWEEN + rb"\Z") for date in _dates())
+    return tuple(lazy_pattern(_WEEKDAY + date + _BETWEEN + rb"\Z") for date in _dates())
 
 
 @cache
 def _digital() -> tuple[re.Pattern[bytes], ...]:
     dates = (_WEEKDAY + _dates()[0], *(date[: -len(rb"(?!\d)")] for date in _dates()[7:9]))
-    return re.compile(_SLASHED), *(re.compile(date + rb"[-T_ ]?(?=\d{6})") for date in dates)
+    return lazy_pattern(_SLASHED), *(lazy_pattern(date + rb"[-T_ ]?(?=\d{6})") for date in dates)
 
 
 @cache
 def _after() -> tuple[re.Pattern[bytes], ...]:
-    return tuple(re.compile(_THEN + _WEEKDAY + date) for date in _dates()[:7])
+    return tuple(lazy_pattern(_THEN + _WEEKDAY + date) for date in _dates()[:7])
 
 
 def moments(line: bytes) -> list[Stamp]:
@@ -237,8 +238,8 @@ def _around(text: bytes, clock: re.Match[bytes]) -> Stamp | None:
         parts = [part for part in parts if part.letter != b"Z"]
         parts.append(_Part(minutes.start(), minutes.end(), b"w"))
         end = minutes.end()
-    for after in _after():
-        date = after.match(text, end)
+    for after, part in zip(_after(), _PARTS, strict=False):
+        date = after.match(text, end) if part.search(text, end, end + _NEAR) else None
         if date is not None and _is_date(date):
             return _moment(text, [*parts, *_parts_of(date, 0)], date.end())
     beside = _PERHAPS_DATE.search(window) or _YEAR_AFTER.match(text, end)
