@@ -696,7 +696,15 @@ def glad(rows, items, experts, labels, iterations):
     return post
 
 
-def decoys(rows, items, experts, labels, iterations, balanced=True):
+def worth(row, mine, shared):
+    """What a label counts beside the others of its item, as `Labels.weigh` says."""
+    if shared is None:
+        return 1.0
+    others = [one for one in mine if one is not row and one[2] == row[2]]
+    return 1 / (1 + sum(shared[row[1]][one[1]] for one in others))
+
+
+def decoys(rows, items, experts, labels, iterations, balanced=True, shared=None):
     """As _fast/decoys.pyx says, over every (kind, right, decoy)."""
     kinds = (0, 1)
     post = shares(rows, items, labels)
@@ -762,12 +770,13 @@ def decoys(rows, items, experts, labels, iterations, balanced=True):
         for i in range(items):
             mine = [row for row in rows if row[0] == i]
             given = {row[2] for row in mine}
+            counts = [worth(row, mine, shared) for row in mine]
             logs = []
             for c, t, z in states:
                 value = math.log(kind[c]) + math.log(prior[t])
-                for _, e, a in mine:
+                for (_, e, a), count in zip(mine, counts, strict=True):
                     habit_or_decoy = (1 - g[c][e]) * habit[e][a] + g[c][e] * (a == z)
-                    value += math.log(p[c][e] * (a == t) + (1 - p[c][e]) * habit_or_decoy)
+                    value += count * math.log(p[c][e] * (a == t) + (1 - p[c][e]) * habit_or_decoy)
                 logs.append(value)
             weights = dict(zip(states, softmax(logs), strict=True))
             post.append(
@@ -791,7 +800,7 @@ def decoys(rows, items, experts, labels, iterations, balanced=True):
     return post
 
 
-def subclasses(rows, items, experts, labels, iterations, balanced=True):
+def subclasses(rows, items, experts, labels, iterations, balanced=True, shared=None):
     """As _fast/subclasses.pyx says."""
     parts = (0, 1)
     post = shares(rows, items, labels)
@@ -837,16 +846,16 @@ def subclasses(rows, items, experts, labels, iterations, balanced=True):
         }
         keys = [(t, c) for t in range(labels) for c in parts]
         for i in range(items):
+            mine = [row for row in rows if row[0] == i]
             logs = []
             for t, c in keys:
                 of_label = prior[t, 0] + prior[t, 1]
                 share = 1 / labels if balanced else of_label / (items + 2 * labels)
                 value = math.log(prior[t, c] / of_label * share)
-                for item, e, a in rows:
-                    if item == i:
-                        value += math.log(
-                            own[e, t, c, a] / sum(own[e, t, c, b] for b in range(labels))
-                        )
+                for row in mine:
+                    _, e, a = row
+                    chance = own[e, t, c, a] / sum(own[e, t, c, b] for b in range(labels))
+                    value += worth(row, mine, shared) * math.log(chance)
                 logs.append(value)
             for key, value in zip(keys, softmax(logs), strict=True):
                 states[i, *key] = value
@@ -1893,6 +1902,43 @@ def second_factor(both, agreed):
                     [s * x + c * y for x, y in zip(a[p], a[q], strict=True)],
                 )
     return left, max(a[i][i] for i in range(n))
+
+
+def beyond_two_factors(both, agreed, loadings, value, least):
+    """As `_fast/truth/dependence` says; `loadings` and `value` are of the second factor."""
+    n, v = len(both), knowledge(both, agreed)
+    kappas = {
+        (i, j): agreed[i][j] / both[i][j]
+        for i in range(n)
+        for j in range(n)
+        if i != j and both[i][j]
+    }
+
+    def fit(start, without):
+        u = list(start)
+        for _ in range(30):
+            for i in range(n):
+                a = c = 0.01
+                b = p = q = 0.0
+                for (one, j), kappa in kappas.items():
+                    if one != i or {i, j} == without:
+                        continue
+                    x, y = u[j]
+                    a, b, c = a + x * x, b + x * y, c + y * y
+                    p, q = p + x * kappa, q + y * kappa
+                area = a * c - b * b
+                x, y = (c * p - b * q) / area, (a * q - b * p) / area
+                u[i] = (u[i][0] + x) / 2, (u[i][1] + y) / 2
+        return u
+
+    size = math.sqrt(max(value, 0.0))
+    start = fit([(v[i], size * loadings[i]) for i in range(n)], set())
+    found = [[0.0] * n for _ in range(n)]
+    for (i, j), kappa in kappas.items():
+        if kappa - v[i] * v[j] >= least:
+            u = fit(start, {i, j})
+            found[i][j] = kappa - max(u[i][0] * u[j][0] + u[i][1] * u[j][1], 0.0)
+    return found
 
 
 def independence(both, same, belief=4.0, ridge=0.5, large=0.03, least=0.02, knowing=0.5):

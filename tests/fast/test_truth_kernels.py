@@ -65,6 +65,22 @@ def test_shares_of_right_labels_are_estimated_on_demand(kernel, oracle, table, i
     assert list(found.items) == pytest.approx(expected, abs=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("kernel", "oracle"),
+    [(decoys.decoys, reference.decoys), (subclasses.subclasses, reference.subclasses)],
+)
+@given(table=tables(least_labels=2), share=st.floats(0, 1))
+def test_equal_labels_of_relatives_count_less(kernel, oracle, table, share):
+    """As the oracle weighs them, where the first two experts share errors."""
+    experts = table[2]
+    shared = [[share * ({i, j} == {0, 1}) for j in range(experts)] for i in range(experts)]
+    labels = kernel_table(*table)
+    labels.weigh(array("d", flat(shared)))
+    found = kernel(labels, iterations=3, tolerance=-1.0)
+    expected = flat(oracle(*table, 3, shared=shared))
+    assert list(found.items) == pytest.approx(expected, abs=1e-9)
+
+
 @given(table=tables(), seed=st.randoms(use_true_random=False))
 @pytest.mark.parametrize("kernel", [one for one, _ in KERNELS] + [mace.mace])
 def test_neither_threads_nor_the_order_of_rows_change_a_bit(kernel, table, seed):
@@ -150,6 +166,18 @@ def test_the_second_factor_is_that_of_the_oracle(table):
     assert turned == pytest.approx([value * own for own in loadings], abs=1e-2)
 
 
+@given(table=tables(least_labels=2), least=st.sampled_from([0.0, 0.1]))
+def test_agreement_beyond_two_factors_is_that_of_the_oracle(table, least):
+    """Fitted without each pair that exceeds one factor."""
+    rows = kernel_table(*table)
+    size = rows.experts
+    both, same = labels_kernel.coincidences(rows)
+    found = dependence.beyond_two_factors(both, same, size, least)
+    factor = dependence.second_factor(both, same, size)
+    expected = reference.beyond_two_factors(square(both, size), square(same, size), *factor, least)
+    assert list(found) == pytest.approx(flat(expected), abs=1e-7)
+
+
 @given(table=tables(least_labels=2))
 def test_votes_count_by_independence_as_the_oracle_says(table):
     """From the same counts; the weights are 1 in the mean and above 0."""
@@ -170,3 +198,5 @@ def test_counts_of_independence_are_squares():
         dependence.weights(array("d", [1.0]), array("d", [1.0]), 2)
     with pytest.raises(ValueError, match="squares"):
         dependence.second_factor(array("d", [1.0]), array("d", [1.0]), 2)
+    with pytest.raises(ValueError, match="square"):
+        kernel_table([(0, 0, 0)], 1, 2, 1).weigh(array("d", [1.0]))

@@ -99,7 +99,7 @@ cdef double expect(Labels t, Model m, Py_ssize_t i, double* post, double* right,
     cdef state s
     cdef Py_ssize_t c, x, z, y, k, e, states, outside
     cdef int64_t j
-    cdef double most = -INFINITY, total = 0, b, value
+    cdef double most = -INFINITY, total = 0, b, value, worth = 1
     cdef double base[KINDS][ROOM]
     different(t, i, &s)
     states = s.count + 1
@@ -120,15 +120,17 @@ cdef double expect(Labels t, Model m, Py_ssize_t i, double* post, double* right,
         e = t.expert[j]
         y = place_of(&s, t.label[j])
         b = by_habit(m, e, t.label[j])
+        if t.worth.shape[0]:
+            worth = t.worth[j]
         for c in range(KINDS):
             # Every state has the label by habit; some have more.
-            value = m.wrong[c * m.experts + e] + log(b)
+            value = worth * (m.wrong[c * m.experts + e] + log(b))
             for x in range(states):
                 base[c][x] += value
             if y < 0:
                 continue
-            base[c][y] += log1p(m.know[c * m.experts + e] / b)
-            value = log1p(m.fall[c * m.experts + e] / b)
+            base[c][y] += worth * log1p(m.know[c * m.experts + e] / b)
+            value = worth * log1p(m.fall[c * m.experts + e] / b)
             for x in range(states):
                 if x != y:
                     s.value[c][x][y] += value

@@ -12,7 +12,13 @@ source, the seven count for about four. In between the two are mixed, d² / (d²
 `second_factor` finds the two groups of experts that the residuals set apart most: the signs of the
 eigenvector of the greatest eigenvalue, by power iteration.
 
-O(experts²) a round of the fit and of the iteration, O(experts³) for the weights.
+`beyond_two_factors` tells experts who share errors from experts who know much. Two who know what
+others do not know agree more than one factor explains, but so do they with every third one who
+knows it, and a second factor explains that. The agreement of two who share a source or a teacher
+is theirs alone: two factors that are fitted without their pair do not foresee it.
+
+O(experts²) a round of the fit and of the iteration, O(experts³) for the weights, O(experts²) for
+each pair that is examined.
 """
 
 from array import array
@@ -37,6 +43,9 @@ cdef double LEAST = 0.02
 # An expert who knows less than this part of what they know in the mean has as much less weight:
 # who answers at random depends on nobody.
 cdef double KNOWING = 0.5
+# Rounds of the fit of two factors, and the penalty on the square of a loading.
+cdef int FACTOR_ROUNDS = 30
+cdef double PENALTY = 0.01
 # Rounds of the power iteration, and the change of the vector at which it ends.
 cdef int MOST_ROUNDS = 2000
 cdef double SETTLED = 1e-9
@@ -154,6 +163,72 @@ cdef double greatest(const double* r, Py_ssize_t n, double* u, double* next_) no
         if moved < SETTLED:
             break
     return length - shift
+
+
+cdef void fit_two(const double* both, const double* agreed, Py_ssize_t n, Py_ssize_t first,
+                  Py_ssize_t second, double* u) noexcept nogil:
+    """Two loadings for each expert by alternating least squares, without one pair."""
+    cdef Py_ssize_t i, j
+    cdef double a, b, c, p, q, kappa, area
+    cdef int _round
+    for _round in range(FACTOR_ROUNDS):
+        for i in range(n):
+            a = c = PENALTY
+            b = p = q = 0
+            for j in range(n):
+                if i == j or both[i * n + j] <= 0:
+                    continue
+                if (i == first and j == second) or (i == second and j == first):
+                    continue
+                kappa = agreed[i * n + j] / both[i * n + j]
+                a += u[2 * j] * u[2 * j]
+                b += u[2 * j] * u[2 * j + 1]
+                c += u[2 * j + 1] * u[2 * j + 1]
+                p += u[2 * j] * kappa
+                q += u[2 * j + 1] * kappa
+            area = a * c - b * b
+            u[2 * i] = (u[2 * i] + (c * p - b * q) / area) / 2
+            u[2 * i + 1] = (u[2 * i + 1] + (a * q - b * p) / area) / 2
+
+
+def beyond_two_factors(both, agreed, Py_ssize_t experts, double least):
+    """Agreement of pairs beyond what two factors explain that were fitted without the pair.
+
+    experts × experts; 0 for pairs that agree less than `least` beyond one factor. `both` and
+    `agreed` are as in `second_factor`.
+    """
+    cdef const double[::1] met = both
+    cdef const double[::1] same = agreed
+    loadings, value = second_factor(both, agreed, experts)
+    cdef Py_ssize_t n = experts, i, j, k
+    cdef double size = sqrt(max(value, 0.0)), left
+    out = zeros(n * n)
+    cdef double[::1] found = out
+    cdef double[::1] second = loadings
+    cdef double[::1] v = zeros(n)
+    cdef double[::1] work = zeros(n)
+    cdef double[::1] start = zeros(2 * n)
+    cdef double[::1] u = zeros(2 * n)
+    if n == 0:
+        return out
+    with nogil:
+        knowledge(&met[0], &same[0], &v[0], &work[0], n)
+        for i in range(n):
+            start[2 * i], start[2 * i + 1] = v[i], size * second[i]
+        fit_two(&met[0], &same[0], n, -1, -1, &start[0])
+        for i in range(n):
+            for j in range(i):
+                if met[i * n + j] <= 0:
+                    continue
+                if same[i * n + j] / met[i * n + j] - v[i] * v[j] < least:
+                    continue
+                for k in range(2 * n):
+                    u[k] = start[k]
+                fit_two(&met[0], &same[0], n, i, j, &u[0])
+                left = max(u[2 * i] * u[2 * j] + u[2 * i + 1] * u[2 * j + 1], 0.0)
+                left = same[i * n + j] / met[i * n + j] - left
+                found[i * n + j] = found[j * n + i] = left
+    return out
 
 
 def second_factor(both, agreed, Py_ssize_t experts):

@@ -8,6 +8,8 @@ cdef class Labels:
     cdef int64_t[::1] start
     cdef int64_t[::1] own_start
     cdef int32_t[::1] own
+    # How much each row counts; empty if all count the same.
+    cdef double[::1] worth
 
     cdef int threads(self, object requested) except -1
 

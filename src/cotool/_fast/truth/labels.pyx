@@ -74,10 +74,31 @@ cdef class Labels:
         for k in range(count):
             by[k] = <int32_t>k
         _sort(self.expert, by, self.own, experts)
+        self.worth = zeros(0)
 
     def rows(self):
         """(item, expert, label) as three arrays, sorted by item, expert and label."""
         return self.item.base, self.expert.base, self.label.base
+
+    def weigh(self, shared):
+        """Let equal labels of experts who share errors count less in `decoys` and `subclasses`.
+
+        `shared`, experts × experts, has the share of what two agree on that is no evidence. A label
+        counts 1 / (1 + the shares of the others who gave the same one).
+        """
+        cdef const double[::1] own = shared
+        cdef Py_ssize_t i, n = self.experts
+        cdef int64_t j, k
+        if own.shape[0] != n * n:
+            raise ValueError("the shares are a square of the experts")
+        self.worth = zeros(self.count)
+        for i in range(self.items):
+            for j in range(self.start[i], self.start[i + 1]):
+                self.worth[j] = 1
+                for k in range(self.start[i], self.start[i + 1]):
+                    if self.label[k] == self.label[j] and k != j:
+                        self.worth[j] += own[self.expert[j] * n + self.expert[k]]
+                self.worth[j] = 1 / self.worth[j]
 
     cdef int threads(self, object requested) except -1:
         return threads_for(requested, LABEL_COST * self.count * min(self.labels, 16))

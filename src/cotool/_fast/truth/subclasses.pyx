@@ -82,12 +82,15 @@ cdef double expect(Labels t, const double[::1] tables, const double[::1] prior, 
     cdef Py_ssize_t k, width = t.labels * PARTS
     cdef int64_t j
     cdef const double* own
+    cdef double worth = 1
     for k in range(width):
         row[k] = prior[k]
     for j in range(t.start[i], t.start[i + 1]):
         own = &tables[(t.expert[j] * t.labels + t.label[j]) * width]
+        if t.worth.shape[0]:
+            worth = t.worth[j]
         for k in range(width):
-            row[k] += own[k]
+            row[k] += worth * own[k]
     return normalise(row, width)
 
 

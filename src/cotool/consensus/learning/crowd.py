@@ -16,12 +16,12 @@ from cotool._fast.truth.decoys import decoys, judge, model
 from cotool.consensus.learning.ballots import Ballot, BallotTable
 from cotool.consensus.learning.records import Expert, Pair
 from cotool.consensus.truth.copies import Copy, chance_of, groups_of, thinned
-from cotool.consensus.truth.rivals import copies_and_rivals
+from cotool.consensus.truth.relatives import Dependence
 from cotool.consensus.truth.shared_errors import constants, is_balanced, of_shared_errors
 from cotool.consensus.truth.table import MOST_COMPARED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from cotool._fast.truth.labels import Posterior
 
@@ -55,7 +55,7 @@ class Crowd:
     _places: dict[str, int] = field(default_factory=dict, repr=False)
     _counts: Counts | None = field(default=None, repr=False)
     _model: Model | None = field(default=None, repr=False)
-    _dependent: tuple[list[Copy], list[list[str]]] | None = field(default=None, repr=False)
+    _dependent: Dependence | None = field(default=None, repr=False)
     _by_label: bool = field(default=False, repr=False)
     _inferred: dict[str, tuple[Ballot, dict[str, float]]] = field(default_factory=dict, repr=False)
 
@@ -93,7 +93,11 @@ class Crowd:
 
     def _table(self, ballots: Sequence[Ballot]) -> BallotTable:
         labels = None if self.is_open else self.labels
-        return BallotTable(ballots, self._thin(ballots), self._places, labels)
+        table = BallotTable(ballots, self._thin(ballots), self._places, labels)
+        shared = self._dependence().shared(self._places)
+        if shared is not None:
+            table.labels.weigh(shared)
+        return table
 
     def _known(self, ballots: Iterable[Ballot]) -> Counts:
         """Counts in the kernel's form; new experts and labels get their places."""
@@ -236,15 +240,19 @@ class Crowd:
                 same[i * size + j] = same[j * size + i] = pair.same
         return dict(zip(places, dependence.weights(both, same, size)[0], strict=True))
 
-    def copies(self) -> list[Copy]:
+    def copies(self) -> Sequence[Copy]:
         """Experts who agree far more than their agreement with others explains."""
-        return self._dependence()[0]
+        return self._dependence().copies
 
-    def rivals(self) -> list[list[str]]:
+    def rivals(self) -> Sequence[Sequence[str]]:
         """Two groups of experts who agree among themselves, and little with each other."""
-        return self._dependence()[1]
+        return self._dependence().rivals
 
-    def _dependence(self) -> tuple[list[Copy], list[list[str]]]:
+    def relatives(self) -> Mapping[tuple[str, str], float]:
+        """Experts who share errors, and the share of their equal answers that is no evidence."""
+        return self._dependence().relatives
+
+    def _dependence(self) -> Dependence:
         if self._dependent is None:
             said = {name: one.said for name, one in self.experts.items()}
             pairs = [
@@ -252,7 +260,7 @@ class Crowd:
                 for (a, b), pair in sorted(self.pairs.items())
                 if pair.both
             ]
-            self._dependent = copies_and_rivals(pairs, is_open=self.is_open)
+            self._dependent = Dependence.of(pairs, is_open=self.is_open)
         return self._dependent
 
     def _thin(self, ballots: Sequence[Ballot]) -> Sequence[Ballot]:

@@ -137,6 +137,11 @@ def findings(learned: Learned) -> list[str]:
         f"({copy.questions:,.0f} questions)"
         for copy in learned.copies()
     ]
+    found += [
+        f"{a} and {b} agree more than what each knows explains: {share:.0%} of their equal answers "
+        "is no evidence"
+        for (a, b), share in learned.relatives().items()
+    ]
     if learned.rivals():
         found.append(described(learned.rivals()))
     return found

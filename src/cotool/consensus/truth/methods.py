@@ -17,7 +17,7 @@ from cotool._fast.truth.one_coin import one_coin as _coin
 from cotool.consensus.decide.aggregation import EPSILON, draw
 from cotool.consensus.options import INFERENCE
 from cotool.consensus.truth.copies import groups_of
-from cotool.consensus.truth.rivals import copies_and_rivals
+from cotool.consensus.truth.relatives import Dependence
 from cotool.consensus.truth.shared_errors import constants, is_balanced, of_shared_errors, pooled
 from cotool.consensus.truth.table import LabelTable, independent
 from cotool.errors import InputError
@@ -34,12 +34,13 @@ COPIES = 0.05
 
 
 class _Found(NamedTuple):
-    """The posterior, the model's name, groups of copies, and two groups of rivals if there are."""
+    """The posterior, the model's name, groups of copies, rivals, and pairs of relatives."""
 
     posterior: kernel.Posterior
     model: str
     copies: Sequence[Sequence[str]] = ()
     rivals: Sequence[Sequence[str]] = ()
+    relatives: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class Truth:
     model: str
     copies: tuple[tuple[str, ...], ...]
     rivals: tuple[tuple[str, ...], ...]
+    relatives: tuple[tuple[str, str], ...]
     _table: LabelTable
     _posterior: array[float]
 
@@ -152,7 +154,8 @@ def correlated(rows: Iterable[tuple[str, str, str]], *, num_threads: int | None 
     subclasses, where hidden kinds of items mislead experts alike (see `_fast/truth/decoys.pyx`,
     `_fast/truth/subclasses.pyx`). The model with the greater likelihood is used, after the number
     of parameters that the data move is subtracted (Akaike's criterion). Experts who copy each
-    other count as one (`copies.py`). If two groups of experts agree among themselves but not with
+    other count as one (`copies.py`); equal answers of two who share a source count less
+    (`relatives.py`). If two groups of experts agree among themselves but not with
     each other, all votes count the same (`rivals.py`). Where labels differ from item to item,
     shared errors look like right answers to such models. There votes count less the more their
     experts depend on each other (`_fast/truth/dependence.pyx`), and the one-coin model little more
@@ -185,10 +188,10 @@ def _by_agreement(table: LabelTable, _: int) -> _Found:
 
 
 def _by_correlation(table: LabelTable, threads: int) -> _Found:
-    found_copies, rivals = copies_and_rivals(table.pairs(), is_open=table.is_open)
-    if rivals:
-        return _by_majority(table, threads)._replace(rivals=rivals)
-    copies = groups_of(found_copies)
+    dependence = Dependence.of(table.pairs(), is_open=table.is_open)
+    if dependence.rivals:
+        return _by_majority(table, threads)._replace(rivals=dependence.rivals)
+    copies = groups_of(dependence.copies)
     rows = table.thin(copies)
     if table.is_open:
         coin = _coin(rows, num_threads=threads)
@@ -203,9 +206,12 @@ def _by_correlation(table: LabelTable, threads: int) -> _Found:
             ],
         )
         return _Found(coin, "votes by how far experts depend on each other", copies)
+    shared = dependence.shared(table.expert_ids)
+    if shared is not None:
+        rows.weigh(shared)
     found, name = of_shared_errors(rows, _is_balanced(rows), threads)
     found.items = pooled(rows, found.items)
-    return _Found(found, name, copies)
+    return _Found(found, name, copies, relatives=list(dependence.relatives))
 
 
 def _is_balanced(rows: kernel.Labels) -> bool:
@@ -269,6 +275,7 @@ def _result(table: LabelTable, method: str, outcome: _Found) -> Truth:
         model=outcome.model,
         copies=tuple(map(tuple, outcome.copies)),
         rivals=tuple(map(tuple, outcome.rivals)),
+        relatives=tuple(outcome.relatives),
         _table=table,
         _posterior=found.items,
     )

@@ -11,14 +11,13 @@ from __future__ import annotations
 
 from array import array
 from math import sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.truth import dependence
 from cotool.consensus.truth.copies import (
     FEWEST,
     PARTNERS,
     beyond_chance,
-    find_copies,
     groups_of,
 )
 
@@ -46,33 +45,41 @@ NAMED = 6
 IDENTICAL = 0.95
 
 
-def copies_and_rivals(
-    pairs: Sequence[PairCounts], *, is_open: bool
-) -> tuple[list[Copy], list[list[str]]]:
-    """Find copies, and the two groups where labels are closed; rivals are not called copies."""
-    copies = find_copies(pairs)
-    rivals = [] if is_open else find_rivals(pairs, copies)
-    return [] if rivals else copies, rivals
+class Agreement(NamedTuple):
+    """Agreement beyond chance: experts, and (expert, expert, questions, κ) of each pair."""
+
+    names: list[str]
+    rows: list[tuple[str, str, float, float]]
+
+    @classmethod
+    def of(cls, pairs: Iterable[PairCounts], copies: Iterable[Copy]) -> Agreement:
+        """Experts who give nearly the same answers count as one."""
+        same_source = groups_of(copy for copy in copies if copy.share >= IDENTICAL)
+        left_out = {name for group in same_source for name in group[1:]}
+        rows = [
+            (row[0], row[1], row[2], beyond_chance(*row[2:]))
+            for row in pairs
+            if row[2] >= FEWEST and left_out.isdisjoint(row[:2])
+        ]
+        return cls(sorted({name for row in rows for name in row[:2]}), rows)
+
+    def squares(self) -> tuple[array[float], array[float]]:
+        """Questions, and how often the two agreed beyond chance, as the kernels take them."""
+        size, places = len(self.names), {name: place for place, name in enumerate(self.names)}
+        both, agreed = (array("d", bytes(8 * size * size)) for _ in range(2))
+        for a, b, asked, kappa in self.rows:
+            for cell in (places[a] * size + places[b], places[b] * size + places[a]):
+                both[cell], agreed[cell] = asked, asked * kappa
+        return both, agreed
 
 
-def find_rivals(pairs: Iterable[PairCounts], copies: Iterable[Copy]) -> list[list[str]]:
+def find_rivals(agreement: Agreement) -> list[list[str]]:
     """Find the two groups; an empty list if there are none."""
-    same_source = groups_of(copy for copy in copies if copy.share >= IDENTICAL)
-    left_out = {name for group in same_source for name in group[1:]}
-    rows = [
-        (row[0], row[1], row[2], beyond_chance(*row[2:]))
-        for row in pairs
-        if row[2] >= FEWEST and left_out.isdisjoint(row[:2])
-    ]
-    names = sorted({name for row in rows for name in row[:2]})
-    if not PARTNERS <= len(names) <= MOST:
+    names, rows = agreement
+    size = len(names)
+    if not PARTNERS <= size <= MOST:
         return []
-    size, places = len(names), {name: place for place, name in enumerate(names)}
-    both, agreed = (array("d", bytes(8 * size * size)) for _ in range(2))
-    for a, b, asked, kappa in rows:
-        for cell in (places[a] * size + places[b], places[b] * size + places[a]):
-            both[cell], agreed[cell] = asked, asked * kappa
-    loadings, second = dependence.second_factor(both, agreed, size)
+    loadings, second = dependence.second_factor(*agreement.squares(), size)
     first = {name for name, loading in zip(names, loadings, strict=True) if loading > 0}
     sums = [[0.0, 0.0] for _ in range(3)]
     for a, b, asked, kappa in rows:
