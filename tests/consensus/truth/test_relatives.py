@@ -11,6 +11,8 @@ from cotool.consensus.learning.evidence import findings
 from cotool.consensus.learning.learned import Learned
 from cotool.consensus.truth.inference import Votes, decision_of
 from cotool.consensus.truth.methods import correlated, majority_vote
+from cotool.consensus.truth.relatives import Dependence
+from cotool.consensus.truth.table import LabelTable
 
 LABELS = "ABCDE"
 
@@ -54,8 +56,10 @@ def test_relatives_are_found(seed):
 @pytest.mark.parametrize("skills", [[0.3] * 8, [0.85] * 3 + [0.2] * 6, [0.9] + [0.3] * 7])
 def test_experts_of_like_or_unlike_skill_are_no_relatives(skills):
     """Three who know much agree with each other, and none of them more than with the third."""
-    votes, _ = drawn(skills, [], 3)
-    assert not correlated(rows_of(votes)).relatives
+    tables = [LabelTable(rows_of(drawn(skills, [], seed)[0])) for seed in range(6)]
+    found = [Dependence.of(table.pairs(), is_open=False).relatives for table in tables]
+    # One pair of 28 may agree by chance.
+    assert sum(map(len, found)) <= 1
 
 
 def test_relatives_are_named():
