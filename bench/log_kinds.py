@@ -11,8 +11,9 @@ from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
-from cotool.benchmarks.inputs import made_events, made_log, made_systems
+from cotool.benchmarks.inputs import made_events, made_log
 from loghub import make_log
+from sixteen_systems import made_systems
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -123,7 +123,7 @@ def test_the_library_uses_a_cluster(steady, tmp_path, monkeypatch):
 
 def test_templates_and_filters_are_the_same_on_a_cluster(steady, tmp_path, monkeypatch):
     """Forms that come back from workers add up to the templates of one machine."""
-    from cotool.engine.cluster import ClusterOptions, cluster_engine
+    from cotool.engine.cluster import cluster_engine
     from cotool.logs.api import analyze_sources, summary_of
     from cotool.logs.options import LogOptions
     from cotool.logs.scan.cluster import scan_spread
@@ -133,7 +133,7 @@ def test_templates_and_filters_are_the_same_on_a_cluster(steady, tmp_path, monke
     sources = find_sources([write_logs(tmp_path / "logs", 3)], recursive=True)
     options = LogOptions(templates=True, levels=["error", "warning"], num_threads=1)
     here = analyze_sources(sources, options)
-    with cluster_engine(ClusterOptions(scheduler=steady.address)) as engine:
+    with cluster_engine(scheduler=steady.address) as engine:
         found = scan_spread(sources, options, Watch(), engine, meter=Meter(), size=30_000)
     there = summary_of(found, 0, Watch())
     assert list(there.templates) == list(here.templates)
@@ -142,7 +142,7 @@ def test_templates_and_filters_are_the_same_on_a_cluster(steady, tmp_path, monke
 
 def test_a_worker_that_is_killed_costs_nothing(new_cluster, tmp_path):
     """Kill -9 in mid-run: the other worker does the rest, and the result is whole."""
-    from cotool.engine.cluster import ClusterOptions, cluster_engine
+    from cotool.engine.cluster import cluster_engine
     from cotool.logs.api import analyze_sources
     from cotool.logs.options import LogOptions
     from cotool.logs.scan.cluster import scan_spread
@@ -166,7 +166,7 @@ def test_a_worker_that_is_killed_costs_nothing(new_cluster, tmp_path):
             self.lost = max(lost, self.lost)
 
     meter = Killer()
-    with cluster_engine(ClusterOptions(scheduler=cluster.address)) as engine:
+    with cluster_engine(scheduler=cluster.address) as engine:
         engine._client.wait_for_workers(2, timeout=30)
         found = scan_spread(sources, options, Watch(), engine, meter=meter, size=20_000)
     assert tuple(scanned.summary for scanned in found) == analyze_sources(sources, options).files
@@ -221,13 +221,13 @@ def test_a_run_that_lost_its_scheduler_goes_on(new_cluster, tmp_path):
 
 def test_a_worker_with_another_version_is_told(new_cluster):
     """Nothing is begun on workers of two versions; the error names the worker and what to do."""
-    from cotool.engine.cluster import ClusterOptions, cluster_engine
+    from cotool.engine.cluster import cluster_engine
 
     cluster = new_cluster()
     cluster.add_worker("older")
     with (
         pytest.raises(EngineError, match=r"1 of 1 workers .*127\.0\.0\.1.*cotool 0\.0\.9") as error,
-        cluster_engine(ClusterOptions(scheduler=cluster.address)),
+        cluster_engine(scheduler=cluster.address),
     ):
         pass
     assert "pip install" in error.value.hint
@@ -235,11 +235,11 @@ def test_a_worker_with_another_version_is_told(new_cluster):
 
 def test_a_worker_that_comes_late_with_another_version_is_told(new_cluster):
     """It has not been asked before the work began, and does none of it."""
-    from cotool.engine.cluster import ClusterOptions, cluster_engine
+    from cotool.engine.cluster import cluster_engine
 
     cluster = new_cluster()
     first = cluster.add_worker()
-    with cluster_engine(ClusterOptions(scheduler=cluster.address)) as engine:
+    with cluster_engine(scheduler=cluster.address) as engine:
         cluster.add_worker("older")
         engine._client.wait_for_workers(2, timeout=30)
         kill(first)
@@ -265,7 +265,7 @@ def test_ranges_of_one_remote_object_go_to_several_workers(steady, monkeypatch, 
 
 def test_an_innocent_task_is_not_blamed(new_cluster):
     """A task beside one that kills is done in the end, however often its worker died."""
-    from cotool.engine.cluster import ClusterOptions, cluster_engine
+    from cotool.engine.cluster import cluster_engine
 
     def work(item):
         import os
@@ -280,7 +280,7 @@ def test_an_innocent_task_is_not_blamed(new_cluster):
 
     cluster = new_cluster()
     cluster.add_worker(restarts=True)
-    with cluster_engine(ClusterOptions(scheduler=cluster.address)) as engine:
+    with cluster_engine(scheduler=cluster.address) as engine:
         found = dict(engine.run(partial(work), deque(["a", "poison", "b", "c"]), Meter()))
     assert isinstance(found.pop("poison"), Lost)
     assert found == {"a": "A", "b": "B", "c": "C"}
@@ -298,11 +298,11 @@ def test_processes_of_this_machine_listen_on_loopback_and_end():
     """All ports that are opened are on 127.0.0.1, and no process outlives the engine."""
     import psutil
 
-    from cotool.engine.cluster import ClusterOptions, cluster_engine
+    from cotool.engine.cluster import cluster_engine
 
     me = psutil.Process()
     before = set(me.children(recursive=True))
-    with cluster_engine(ClusterOptions(processes=2)) as engine:
+    with cluster_engine(processes=2) as engine:
         started = set(me.children(recursive=True)) - before
         hosts = {
             connection.laddr.ip
@@ -354,18 +354,18 @@ def test_options_that_contradict_each_other_are_told(in_process, monkeypatch, ar
 
 def test_dask_is_needed_only_for_clusters(monkeypatch):
     """Without Dask the error names the extra."""
-    from cotool.engine.cluster import ClusterOptions, cluster_engine
+    from cotool.engine.cluster import cluster_engine
     from cotool.errors import MissingExtraError
 
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(MissingExtraError) as error, cluster_engine(ClusterOptions(1)):
+    with pytest.raises(MissingExtraError) as error, cluster_engine(1):
         pass
     assert error.value.hint == "pip install 'cotool[dask]'"
 
 
 def test_errors_of_tasks_are_raised_as_they_are(steady):
     """What a user caused comes back with its hint; what else happens names its task."""
-    from cotool.engine.cluster import ClusterOptions, cluster_engine
+    from cotool.engine.cluster import cluster_engine
 
     def work(item):
         from cotool.errors import InputError as Bad
@@ -374,7 +374,7 @@ def test_errors_of_tasks_are_raised_as_they_are(steady):
             raise Bad("it is bad", hint="mend it")
         raise ZeroDivisionError("oops")
 
-    with cluster_engine(ClusterOptions(scheduler=steady.address)) as engine:
+    with cluster_engine(scheduler=steady.address) as engine:
         with pytest.raises(InputError, match="it is bad") as error:
             list(engine.run(work, deque(["bad"]), Meter()))
         assert error.value.hint == "mend it"

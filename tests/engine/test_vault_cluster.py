@@ -118,9 +118,9 @@ def test_workers_with_different_keys_are_refused(new_cluster, tmp_path, monkeypa
         monkeypatch.setenv("COTOOL_KEY_FILE", str(folder / "unlock.key"))
         main(["vault", "keys", "init", "--key-file", str(folder / "unlock.key")])
         cluster.add_worker()
-    from cotool.engine.cluster import ClusterOptions, cluster_engine
+    from cotool.engine.cluster import cluster_engine
 
-    with cluster_engine(ClusterOptions(scheduler=cluster.address)) as engine:
+    with cluster_engine(scheduler=cluster.address) as engine:
         engine._client.wait_for_workers(2, timeout=30)
     file = tmp_path / "a.txt"
     file.write_text("a")

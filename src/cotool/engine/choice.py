@@ -72,10 +72,10 @@ def open_engine(choice: EngineChoice, num_threads: int, *, at_least: int = 1) ->
 
         yield ThreadEngine(max(num_threads, at_least))
         return
-    from cotool.engine.cluster import ClusterOptions, cluster_engine
+    from cotool.engine.cluster import cluster_engine
 
     local = num_threads if choice.name == "dask-local" else None
-    with cluster_engine(ClusterOptions(local, choice.scheduler, choice.scheduler_file)) as engine:
+    with cluster_engine(local, choice.scheduler, choice.scheduler_file) as engine:
         yield engine
 
 

@@ -7,10 +7,10 @@ import os
 import queue
 import threading
 import time
+from concurrent.futures import Future, wait
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cotool.engine.tasks import Lost, Meter, Work
 from cotool.errors import CotoolError, EngineError, MissingExtraError
@@ -36,21 +36,14 @@ _LISTED = 3
 _RESUME = "the same call with `resume` continues"
 
 
-@dataclass(frozen=True, slots=True)
-class ClusterOptions:
-    """Which cluster: `processes` of this machine, or the scheduler of an address or a file.
-
-    The default is DASK_SCHEDULER_ADDRESS.
-    """
-
-    processes: int | None = None
-    scheduler: str | None = None
-    scheduler_file: str | None = None
-
-
 @contextmanager
-def cluster_engine(options: ClusterOptions) -> Iterator[ClusterEngine]:
+def cluster_engine(
+    processes: int | None = None, scheduler: str | None = None, scheduler_file: str | None = None
+) -> Iterator[ClusterEngine]:
     """Yield an engine on a cluster that is ready; processes that were started end with the block.
+
+    The cluster is that many `processes` of this machine, or the scheduler at an address or in a
+    file, by default that of DASK_SCHEDULER_ADDRESS.
 
     Raises MissingExtraError without Dask, and EngineError if there is no scheduler, if no worker
     comes, or if workers have another version of cotool, or none.
@@ -63,11 +56,11 @@ def cluster_engine(options: ClusterOptions) -> Iterator[ClusterEngine]:
         ) from None
     _hush()
     with ExitStack() as stack:
-        if options.processes is not None:
-            cluster = stack.enter_context(_local_cluster(options.processes))
+        if processes is not None:
+            cluster = stack.enter_context(_local_cluster(processes))
             client = stack.enter_context(distributed.Client(cluster, set_as_default=False))
         else:
-            client = stack.enter_context(_connected(options))
+            client = stack.enter_context(_connected(scheduler, scheduler_file))
         name = _name_of(client)
         try:
             client.wait_for_workers(1, timeout=_ARRIVE)
@@ -104,20 +97,18 @@ def _local_cluster(processes: int) -> Iterator[Any]:
 
 
 @contextmanager
-def _connected(options: ClusterOptions) -> Iterator[Any]:
+def _connected(scheduler: str | None, scheduler_file: str | None) -> Iterator[Any]:
     import distributed
 
-    address = options.scheduler or (
-        None if options.scheduler_file else os.environ.get(ADDRESS_VARIABLE)
-    )
-    if not address and not options.scheduler_file:
+    address = scheduler or (None if scheduler_file else os.environ.get(ADDRESS_VARIABLE))
+    if not address and not scheduler_file:
         raise EngineError(
             "the engine dask needs a scheduler",
             hint="give `scheduler` or `scheduler_file`, set DASK_SCHEDULER_ADDRESS, "
             "or use the engine dask-local",
         )
-    where = address or options.scheduler_file
-    given = {"address": address} if address else {"scheduler_file": options.scheduler_file}
+    where = address or scheduler_file
+    given = {"address": address} if address else {"scheduler_file": scheduler_file}
     try:
         client = _within(
             _CONNECT + _CLOSE,
@@ -140,22 +131,19 @@ def _within(seconds: float, make: Callable[[], Result]) -> Result:
 
     Dask's own timeout does not apply to a server that accepts a connection and does not answer.
     """
-    answers: queue.SimpleQueue[tuple[Result | None, Exception | None]] = queue.SimpleQueue()
+    answer: Future[Result] = Future()
 
-    def answer() -> None:
+    def work() -> None:
         try:
-            answers.put((make(), None))
+            answer.set_result(make())
         except Exception as error:  # noqa: BLE001 - raised again where it is waited for
-            answers.put((None, error))
+            answer.set_exception(error)
 
-    threading.Thread(target=answer, daemon=True).start()
-    try:
-        made, error = answers.get(timeout=seconds)
-    except queue.Empty:
-        raise TimeoutError(f"no answer from a scheduler within {seconds} seconds") from None
-    if error is not None:
-        raise error
-    return cast("Result", made)
+    threading.Thread(target=work, daemon=True).start()
+    wait([answer], timeout=seconds)
+    if not answer.done():
+        raise TimeoutError(f"no answer from a scheduler within {seconds} seconds")
+    return answer.result()
 
 
 def _name_of(client: Any) -> str:

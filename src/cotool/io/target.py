@@ -14,6 +14,7 @@ from cotool.errors import InputError
 if TYPE_CHECKING:
     from types import TracebackType
 
+_WRITABLE = "give a file in an existing folder that you can write to"
 _IN_MEMORY = {"tmpfs", "ramfs"}
 # Errors of link() on file systems without hard links (FAT, some network and FUSE mounts).
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EACCES}
@@ -79,9 +80,7 @@ class Target:
             self._handle = os.open(self._part, flags, 0o600 if private else 0o666)
         except OSError as error:
             self._part = None
-            raise self._failed(
-                error, "give a file in an existing folder that you can write to"
-            ) from None
+            raise self._failed(error, _WRITABLE) from None
         if not private and path.exists():
             self.keep(path.stat())
 
@@ -257,6 +256,13 @@ def is_special(path: Path) -> bool:
     except OSError:
         return False
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def check_writable(path: Path) -> None:
+    """Raise InputError if a file cannot be written because of its folder, or because it is one."""
+    folder = path.parent
+    if path.is_dir() or not (folder.is_dir() and os.access(folder, os.W_OK)):
+        raise InputError(f"{path}: cannot be written", hint=_WRITABLE)
 
 
 def _sync_folder(folder: Path) -> None:

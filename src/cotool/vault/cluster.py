@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from cotool.engine.tasks import Lost
 from cotool.errors import CotoolError, EngineError, InputError
 from cotool.vault import operations
-from cotool.vault.batch import Job, Outcome
+from cotool.vault.batch import Job, Outcome, source_size
 from cotool.vault.recipients import Recipient
 from cotool.vault.requests import Opening
 
@@ -180,5 +180,4 @@ def _state(job: Job) -> tuple[int, int] | None:
 
 
 def _size(job: Job) -> int:
-    state = _state(job)
-    return max(_LEAST, state[0] if state else 0)
+    return max(_LEAST, source_size(job))

@@ -42,6 +42,14 @@ def check_regular(path: StrPath) -> None:
         raise InputError(f"{os.fspath(path)}: is not a regular file")
 
 
+def is_same_file(one: object, other: object) -> bool:
+    """Return whether two paths or descriptors are the same file; False if there is none."""
+    try:
+        return os.path.samestat(os.stat(one), os.stat(other))  # type: ignore[arg-type] # noqa: PTH116
+    except (OSError, TypeError, ValueError):  # a binary stream, or no name of a file
+        return False
+
+
 class Source:
     """Bytes to read: a path, a binary stream, or bytes in memory.
 

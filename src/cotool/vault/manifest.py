@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cotool.errors import UPDATE, InputError, IntegrityError
+from cotool.vault.files import is_same_file
 from cotool.vault.trees import Wanted, list_folder
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def extra_files(manifest: str, path: StrPath | None = None) -> Iterator[Checked]
         names = [found.path for found in listing.files]
         for name in sorted([*names, *chain.from_iterable(listing.left_out.values())]):
             known = os.path.normpath(name) in signed
-            if not (known or (path is not None and _is_same_file(name, path))):
+            if not (known or (path is not None and is_same_file(name, path))):
                 yield Checked(os.path.normpath(name), "extra")
 
 
@@ -142,13 +143,6 @@ def _tops(folders: set[str]) -> list[str]:
             continue
         tops.append(folder)
     return tops
-
-
-def _is_same_file(one: str, other: StrPath) -> bool:
-    try:
-        return bool(Path(one).samefile(other))
-    except OSError:
-        return False
 
 
 def parse_manifest(manifest: str) -> Manifest:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cotool._records import dataclass
 from cotool.errors import InputError
-from cotool.vault.files import read_line
+from cotool.vault.files import is_same_file, read_line
 
 PASSPHRASE_LIMIT = 64 << 10  # bytes
 
@@ -72,10 +72,7 @@ def spare_stdin_file(path: str) -> None:
 
 def is_stdin(place: int | str) -> bool:
     """Return whether a descriptor or path is standard input."""
-    try:
-        return os.path.samestat(os.stat(place), os.fstat(0))  # noqa: PTH116 - or a descriptor
-    except OSError:
-        return False
+    return is_same_file(place, 0)
 
 
 def first_line(data: bytes, where: str) -> str | bytes:

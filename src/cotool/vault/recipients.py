@@ -20,8 +20,6 @@ from cotool.vault.keys import KEY_SIZE, Budget, wrap_salt
 from cotool.vault.slots import IDENTITY_SLOT, Slot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from cotool.vault.files import StrPath
     from cotool.vault.header import Header
 
@@ -157,13 +155,10 @@ def read_recipients(path: StrPath) -> list[Member]:
     Raises OSError; InputError with the number of the line.
     """
     data = read_limited(path, _LIMIT, "a file of recipients")
-    return _parse_recipients(data.decode("utf-8-sig", "replace").split("\n"), os.fspath(path))
-
-
-def _parse_recipients(lines: Iterable[str], path: str) -> list[Member]:
+    path = os.fspath(path)
     members: list[Member] = []
     seen: dict[bytes, int] = {}
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(data.decode("utf-8-sig", "replace").split("\n"), 1):
         try:
             words = _words(line)
             found = Recipient.parse(words[-1]) if words else None

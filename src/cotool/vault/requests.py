@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import threading
@@ -16,7 +17,7 @@ from cotool.vault.passphrases import PassphraseSource, is_stdin, spare_stdin_fil
 from cotool.vault.slots import IDENTITY_SLOT, KEYRING_SLOT, PASSPHRASE_SLOT, PROGRAM_SLOT, Slot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from cotool.vault.envelope import Key
     from cotool.vault.header import Header
@@ -211,6 +212,15 @@ class KeyRequest:
 
         with named(self.keyring_path):
             return Keyring.read(self.keyring_path, [self.opener], seen=self.seen)
+
+    @contextlib.contextmanager
+    def changed_keyring(self, *, merging: bool = False) -> Iterator[Keyring]:
+        """Let the block change the keyring, as `Keyring.changed` does."""
+        from cotool.vault.keyring import Keyring
+
+        path, openers = self.keyring_path, [self.opener]
+        with named(path), Keyring.changed(path, openers, seen=self.seen, merging=merging) as ring:
+            yield ring
 
     @functools.cached_property
     def seen(self) -> Seen:

@@ -10,7 +10,7 @@ import hmac
 import os
 import re
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any
 
 from cotool.engine import map_ordered, resolve_num_threads
 from cotool.errors import InputError, IntegrityError, WrongKeyError
@@ -42,16 +42,6 @@ _KEYRING_LINE = re.compile(r"keyring ([0-9a-f]{16}) ([1-9][0-9]{0,9})")
 _PASSPHRASE_LINE = re.compile(
     r"argon2id m=([0-9]{1,10}),t=([0-9]{1,6}),p=([0-9]{1,4}) ([0-9a-f]{32})"
 )
-
-
-class _Sum(Protocol):
-    """The sum of a file: a hash or an HMAC."""
-
-    def update(self, data: memoryview, /) -> None:
-        """Add bytes."""
-
-    def hexdigest(self) -> str:
-        """Return the sum."""
 
 
 def sign(
@@ -102,7 +92,7 @@ def verify_signatures(
     signer, and IntegrityError before any file is read if the manifest was changed.
     """
     found = parse_manifest(manifest)
-    new_sum: Callable[[], _Sum]
+    new_sum: Callable[[], Any]
     if isinstance(key, (Keyring, Passphrase)):
         new_sum = _new_mac(_matching_secret(found, key))
     else:
@@ -173,20 +163,20 @@ def _new_mac(secret: bytes) -> Callable[[], hmac.HMAC]:
     return partial(hmac.new, hkdf(secret, b"", _FILES, 32), digestmod="sha256")
 
 
-def _file_sum(new: Callable[[], _Sum], path: str) -> str:
+def _file_sum(new: Callable[[], Any], path: str) -> str:
     found = new()
     with open(path, "rb", buffering=0, opener=open_file) as file:
         buffer = memoryview(bytearray(_BLOCK))
         while size := file.readinto(buffer):
             found.update(buffer[:size])
-    return found.hexdigest()
+    return str(found.hexdigest())
 
 
 def _manifest_mac(secret: bytes, body: str) -> bytes:
     return hmac.digest(hkdf(secret, b"", _MANIFEST, 32), manifest_bytes(body), "sha256")
 
 
-def _check(new: Callable[[], _Sum], entry: tuple[str, str]) -> Checked:
+def _check(new: Callable[[], Any], entry: tuple[str, str]) -> Checked:
     path, expected = entry
     try:
         found = _file_sum(new, path)

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from cotool.vault.files import Source
 
 
+Buffers = tuple[memoryview, memoryview]  # what a block is read into, and what is made of it
+
+
 class Transform(Protocol):
     """Turns the data of one input block into the data of its output block."""
 
@@ -98,7 +101,7 @@ class Transfer:
         self._count = reading.count
         self._num_threads = effort.threads_for(self._count)
         self._progress = effort.progress
-        self._buffers: list[tuple[memoryview, memoryview]] = []
+        self._buffers: list[Buffers] = []
         self._stopped = False
         self.read = self.written = 0
         self._lock = threading.Lock()
@@ -152,7 +155,7 @@ class Transfer:
         ):  # the whole stream fits: no threads are needed
             self._finish(self._work(*first))
             return
-        pending: deque[Future[tuple[tuple[memoryview, memoryview], int, int]]] = deque()
+        pending: deque[Future[tuple[Buffers, int, int]]] = deque()
         from concurrent.futures import ThreadPoolExecutor
 
         with ThreadPoolExecutor(self._num_threads, thread_name_prefix="cotool") as pool:
@@ -167,9 +170,7 @@ class Transfer:
                 for future in pending:
                     future.cancel()
 
-    def _arriving(
-        self, blocks: Iterator[int] | None
-    ) -> Iterator[tuple[int, tuple[memoryview, memoryview], int | None]]:
+    def _arriving(self, blocks: Iterator[int] | None) -> Iterator[tuple[int, Buffers, int | None]]:
         """Yield blocks with their buffers, which are already filled for a stream."""
         if blocks is not None:
             for block in blocks:
@@ -184,9 +185,7 @@ class Transfer:
                 return
             block += 1
 
-    def _work(
-        self, block: int, buffers: tuple[memoryview, memoryview], length: int | None
-    ) -> tuple[tuple[memoryview, memoryview], int, int]:
+    def _work(self, block: int, buffers: Buffers, length: int | None) -> tuple[Buffers, int, int]:
         """Make one output block, and write it if the order does not matter."""
         data, into = buffers
         if length is None:
@@ -199,7 +198,7 @@ class Transfer:
             self._target.write_at(self._target_start + block * self._target_block, into[:size])
         return buffers, length, size
 
-    def _finish(self, done: tuple[tuple[memoryview, memoryview], int, int]) -> None:
+    def _finish(self, done: tuple[Buffers, int, int]) -> None:
         buffers, length, size = done
         if self._target is not None and not self._target.is_positional:
             self._target.write(buffers[1][:size])
@@ -209,7 +208,7 @@ class Transfer:
             self._buffers.append(buffers)
         self._progress(length)
 
-    def _take(self) -> tuple[memoryview, memoryview]:
+    def _take(self) -> Buffers:
         with self._lock:
             if self._buffers:
                 return self._buffers.pop()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cotool.errors import InputError
 from cotool.io.output import STDOUT, open_output
+from cotool.io.target import check_writable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -126,7 +127,7 @@ def _keep(benchmarks: Iterator[Benchmark], output: str | None) -> list[Benchmark
     from pyperf import BenchmarkSuite
 
     if output is not None and output != STDOUT:
-        _check_writable(Path(output))  # check before minutes of measuring
+        check_writable(Path(output))  # check before minutes of measuring
     found: list[Benchmark] = []
     try:
         found.extend(benchmarks)
@@ -139,15 +140,6 @@ def _keep(benchmarks: Iterator[Benchmark], output: str | None) -> list[Benchmark
             with open_output(output, data=True) as stream:
                 stream.write(text.getvalue())
     return found
-
-
-def _check_writable(path: Path) -> None:
-    folder = path.parent
-    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise InputError(
-            f"{path}: cannot be written",
-            hint="give a file in an existing folder that you can write to",
-        )
 
 
 def _parse_threads(text: str | None) -> list[int | None]:

@@ -13,7 +13,6 @@ from cotool.cli.vault.secrets import SecretSource
 from cotool.cli.vault.streams import spare_stdin
 from cotool.errors import InputError
 from cotool.text import plural
-from cotool.vault.files import named
 from cotool.vault.inspection import read_slots
 from cotool.vault.requests import KeyRequest, Opening, words_of
 from cotool.vault.slots import IDENTITY_SLOT, KEYRING_SLOT, PROGRAM_SLOT
@@ -181,12 +180,7 @@ def rotate(files: Sequence[str], request: KeyRequest, options: Reencryption, *, 
 
 def rotate_keyring(request: KeyRequest, *, quiet: bool) -> None:
     """Make a new primary version in the keyring."""
-    from cotool.vault import Keyring
-
-    path = request.keyring_path
-    with named(path), Keyring.changed(path, [request.opener], seen=request.seen) as keyring:
+    with request.changed_keyring() as keyring:
         number = keyring.rotate()
-    tell(
-        f"{path}: version {number} is now the primary version; back up the keyring again",
-        quiet=quiet,
-    )
+    text = f"version {number} is now the primary version; back up the keyring again"
+    tell(f"{request.keyring_path}: {text}", quiet=quiet)

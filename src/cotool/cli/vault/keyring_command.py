@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,12 +13,8 @@ from cotool.cli.vault import keyring_exchange
 from cotool.cli.vault.keys import changed_opener, new_opener, tell
 from cotool.cli.vault.options import ChangedSecret, Keys, NewSecret, from_one, later
 from cotool.errors import InputError
-from cotool.vault.files import named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from cotool.vault import Keyring
     from cotool.vault.requests import KeyRequest
 
 keys_app = App(
@@ -118,14 +113,14 @@ def rotate(*, quiet: bool = QUIET, keys: Keys) -> None:
 @later
 def enable(version: Version, *, quiet: bool = QUIET, keys: Keys) -> None:
     """Let a disabled version open files again."""
-    _change(keys, partial(_set_state, version, "enabled"), quiet=quiet)
+    _set_state(keys, version, "enabled", quiet=quiet)
 
 
 @keys_app.command("disable", epilog="Example:  cotool vault keys disable 2")
 @later
 def disable(version: Version, *, quiet: bool = QUIET, keys: Keys) -> None:
     """Stop a version from opening files until it is enabled again."""
-    _change(keys, partial(_set_state, version, "disabled"), quiet=quiet)
+    _set_state(keys, version, "disabled", quiet=quiet)
 
 
 @keys_app.command("destroy", epilog="Example:  cotool vault keys destroy 1 --yes")
@@ -140,7 +135,7 @@ def destroy(
     """Delete the key of a version for good. Files that only it opens are lost."""
     if not yes:
         _confirm(version)
-    _change(keys, partial(_set_state, version, "destroyed"), quiet=quiet)
+    _set_state(keys, version, "destroyed", quiet=quiet)
 
 
 def _confirm(version: int) -> None:
@@ -158,26 +153,15 @@ def _confirm(version: int) -> None:
 @later
 def set_minimum(version: Version, *, quiet: bool = QUIET, keys: Keys) -> None:
     """Stop all versions below this one from opening files."""
-    _change(keys, partial(_set_minimum, version), quiet=quiet)
+    with keys.changed_keyring() as keyring:
+        keyring.set_min_decrypt_version(version)
+    tell(f"{keys.keyring_path}: versions from {version} on open files", quiet=quiet)
 
 
-def _set_state(version: int, state: str, keyring: Keyring) -> str:
-    keyring.set_state(version, state)
-    return f"version {version} is {state}"
-
-
-def _set_minimum(version: int, keyring: Keyring) -> str:
-    keyring.set_min_decrypt_version(version)
-    return f"versions from {version} on open files"
-
-
-def _change(request: KeyRequest, change: Callable[[Keyring], str], *, quiet: bool) -> None:
-    from cotool.vault import Keyring
-
-    path = request.keyring_path
-    with named(path), Keyring.changed(path, [request.opener], seen=request.seen) as keyring:
-        text = change(keyring)
-    tell(f"{path}: {text}", quiet=quiet)
+def _set_state(request: KeyRequest, version: int, state: str, *, quiet: bool) -> None:
+    with request.changed_keyring() as keyring:
+        keyring.set_state(version, state)
+    tell(f"{request.keyring_path}: version {version} is {state}", quiet=quiet)
 
 
 keys_app.commands |= keyring_exchange.commands.commands

@@ -123,10 +123,8 @@ def merge(
 
 
 def _merge(request: KeyRequest, other: Keyring, *, join: bool, quiet: bool) -> None:
-    from cotool.vault import Keyring
-
-    path, seen = request.keyring_path, request.seen
-    with named(path), Keyring.changed(path, [request.opener], seen=seen, merging=True) as keyring:
+    path = request.keyring_path
+    with request.changed_keyring(merging=True) as keyring:
         before = {(version.version, version.id): version.state for version in keyring.versions}
         added = keyring.merge(other, join=join)
     tell(f"{path}: {added} new versions", quiet=quiet)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cotool.cli.vault.batch_run import say_left_out
@@ -13,7 +11,7 @@ from cotool.cli.vault.people import signers_of
 from cotool.cli.vault.streams import spare_output, standard_input, write_out
 from cotool.errors import InputError, IntegrityError
 from cotool.text import plural, visible_name
-from cotool.vault.files import STDIO, named
+from cotool.vault.files import STDIO, is_same_file, named
 from cotool.vault.trees import Listing, Wanted, list_files
 
 if TYPE_CHECKING:
@@ -55,21 +53,15 @@ def _signed_files(files: Sequence[str], output: str | None, *, recursive: bool) 
     listing = list_files(files, wanted)
     if listing.failed:
         raise listing.failed[0]
+    place = 1 if output in {None, STDIO} else output
     listing.files = [
-        found for found in listing.files if not (found.in_folder and _is_output(found.path, output))
+        found
+        for found in listing.files
+        if not (found.in_folder and is_same_file(found.path, place))
     ]
     if not listing.files:
         raise InputError("no files were found")
     return listing
-
-
-def _is_output(path: str, output: str | None) -> bool:
-    """Return whether a file is where the manifest is written, by name or by redirection."""
-    try:
-        out = os.fstat(1) if output in {None, STDIO} else Path(str(output)).stat()
-        return os.path.samestat(Path(path).stat(), out)
-    except OSError:
-        return False
 
 
 def verify_signature(manifest: str, request: KeyRequest, options: SignatureCheck) -> int:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from cotool.errors import InputError
+from cotool.io.target import Target, check_writable, is_special
 from cotool.vault.files import STDIO
 
 if TYPE_CHECKING:
@@ -32,8 +32,6 @@ def standard_input() -> BinaryIO:
 @contextlib.contextmanager
 def target_of(job: Job) -> Iterator[str | BinaryIO]:
     """Give where a job writes: a path, standard output, or a device or pipe that was named."""
-    from cotool.io.target import is_special
-
     assert job.destination is not None  # noqa: S101 - jobs_for names one
     if job.destination == STDIO:
         yield standard_output()
@@ -77,11 +75,8 @@ def spare_results(jobs: Sequence[Job], *, force: bool) -> None:
             f"{path}: already exists",
             hint="replace it with --force, or give another name with --output",
         )
-    if jobs[0].named and not (path.parent.is_dir() and os.access(path.parent, os.W_OK)):
-        raise InputError(
-            f"{path}: cannot be written",
-            hint="give a file in an existing folder that you can write to",
-        )
+    if jobs[0].named and not is_special(path):
+        check_writable(path)
 
 
 def spare_output(output: str | None, *, force: bool, text: bool) -> None:
@@ -95,8 +90,6 @@ def spare_output(output: str | None, *, force: bool, text: bool) -> None:
 
 def write_out(data: bytes, output: str | None, *, force: bool) -> None:
     """Write small data to standard output, or to a file, complete or not at all."""
-    from cotool.io.target import Target
-
     name = output or STDIO
     with Target(standard_output() if name == STDIO else name, force=force) as target:
         target.begin(data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,7 @@ def encrypt_values(
 
     If the call names keys, files that exist get a new file key for them.
     """
+    from cotool.vault import encrypt_values as seal_values
     from cotool.vault.values.sealing import encrypt_values_of
 
     _leave_out_others(plan, options)
@@ -87,14 +89,18 @@ def encrypt_values(
     def work(job: Job, _threads: int, bar: Bar) -> Done:
         old = previous.get(job)
         with target_of(job) as target:
-            read, written, counted = encrypt_values_of(
-                source_of(job.source),
-                target,
+            seal = partial(
+                seal_values,
                 keys=keys if old is None else [opening],
                 syntax=syntax_for(job.source, options.syntax),
                 only=options.only,
                 others=options.others,
                 previous=old,
+            )
+            read, written, counted = encrypt_values_of(
+                source_of(job.source),
+                target,
+                seal,
                 renew=old is not None and options.previous is None,
                 force=options.force or job.replace,
                 preserve=job.preserve,

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import os
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
 from cotool.io.target import Target, replace_file
-from cotool.vault.files import Source, named
+from cotool.vault.files import Source, is_same_file, named
 from cotool.vault.locks import locked
-from cotool.vault.values.document import Counted, count_values, encrypt_values
+from cotool.vault.values.document import Counted, count_values
 from cotool.vault.values.files import changing_document, read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from cotool.vault.envelope import Key
     from cotool.vault.files import StrPath
@@ -24,28 +23,21 @@ if TYPE_CHECKING:
 def encrypt_values_of(
     source: StrPath | BinaryIO,
     destination: StrPath | BinaryIO,
+    seal: Callable[..., bytes],
     *,
-    keys: Sequence[Key],
-    syntax: str,
-    only: str | None = None,
-    others: str | None = None,
-    previous: bytes | None = None,
     renew: bool = False,
     force: bool = False,
     preserve: bool = False,
 ) -> tuple[int, int, Counted]:
-    """Seal the values of a file or stream; return how many bytes were read and written.
+    """Seal the values of a file or stream with `seal`: `encrypt_values` with its other arguments.
 
-    It also returns what was sealed.
+    Returns how many bytes were read and written, and what was sealed.
 
-    renew: the destination is the older sealed version in `previous`; it is locked. A destination
-    that is the source itself is replaced. The other arguments are those of `encrypt`
-    and `encrypt_values`. Raises OSError, InputError, VaultError, MissingExtraError.
+    renew: the destination is the older sealed version; it is locked. A destination that is the
+    source itself is replaced. `force` and `preserve` are those of `encrypt`. Raises OSError,
+    InputError, VaultError, MissingExtraError.
     """
-    seal = functools.partial(
-        encrypt_values, keys=keys, syntax=syntax, only=only, others=others, previous=previous
-    )
-    in_place = _is_same(source, destination)
+    in_place = is_same_file(source, destination)
     with contextlib.ExitStack() as held:
         held.enter_context(named(source))
         target = ""
@@ -55,7 +47,7 @@ def encrypt_values_of(
         content = read_text(file)
         if target and renew:
             old = held.enter_context(Source(target))
-            seal = functools.partial(seal, previous=read_text(old))
+            seal = partial(seal, previous=read_text(old))
         name = os.fspath(source) if isinstance(source, (str, os.PathLike)) else file.name
         sealed = seal(content, name=name)
         counted = count_values(sealed, name)
@@ -76,12 +68,3 @@ def decrypt_in_place(path: StrPath, *, keys: Sequence[Key]) -> None:
     """
     with named(path), changing_document(path, keys) as (real, document):
         replace_file(real, document.content())
-
-
-def _is_same(source: StrPath | BinaryIO, destination: StrPath | BinaryIO) -> bool:
-    paths = (str, os.PathLike)
-    if not (isinstance(source, paths) and isinstance(destination, paths)):
-        return False
-    with contextlib.suppress(OSError):
-        return Path(source).samefile(destination)
-    return False
