@@ -97,11 +97,11 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
-def and_more(shown: Iterable[str], count: int) -> str:
+def and_more(shown: Iterable[str], count: int, separator: str = ", ") -> str:
     """Return the first of `count` items, and how many more there are: "a, b and 3 more"."""
     listed = list(shown)
     more = f" and {count - len(listed):,} more" if count > len(listed) else ""
-    return ", ".join(listed) + more
+    return separator.join(listed) + more
 
 
 def size(count: float) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from cotool.engine.tasks import Lost, Meter, Work
 from cotool.errors import CotoolError, EngineError, MissingExtraError
+from cotool.text import and_more
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -169,10 +170,9 @@ def check_versions(client: Any) -> None:
         if version != __version__:
             wrong.append(f"{worker}: {f'cotool {version}' if version else problem}")
     if wrong:
-        more = f", and {len(wrong) - _LISTED} more" if len(wrong) > _LISTED else ""
         raise EngineError(
             f"{len(wrong)} of {len(found)} workers cannot do the work of cotool {__version__}: "
-            f"{'; '.join(wrong[:_LISTED])}{more}",
+            f"{and_more(wrong[:_LISTED], len(wrong), '; ')}",
             hint=f"on the workers: pip install 'cotool[dask]=={__version__}'",
         )
 

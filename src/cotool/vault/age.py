@@ -27,7 +27,7 @@ from cotool.errors import (
     VaultError,
     WrongKeyError,
 )
-from cotool.text import visible
+from cotool.text import and_more, visible
 from cotool.vault.envelope import COMPACT_LIMIT, Key
 from cotool.vault.files import Source, named, read_limited
 from cotool.vault.in_memory import LIMIT
@@ -349,8 +349,7 @@ def _error_of(reason: str, kinds: set[str]) -> VaultError:
 
 def _listed(kinds: set[str]) -> str:
     shown = [kind if kind in _OWN else f"the plugin {visible(kind)}" for kind in sorted(kinds)]
-    more = len(shown) - _MOST_KINDS
-    return ", ".join([*shown[:_MOST_KINDS], *([f"{more} more"] if more > 0 else [])])
+    return and_more(shown[:_MOST_KINDS], len(shown))
 
 
 def _pyrage() -> Any:

@@ -15,7 +15,7 @@ from rich.cells import cell_len
 from cotool.cli.html.markup import Html, element, join, said
 from cotool.cli.html.parts import chart, note, plain_table
 from cotool.cli.shared.heat import averages, digits, low_end, runs_of
-from cotool.text import one_line, plural
+from cotool.text import and_more, one_line, plural
 
 _MOST_CELLS = 100  # a side; an image from here on
 _MOST_PIXELS = 600  # a side of the image; neighbours are averaged beyond
@@ -248,8 +248,7 @@ def _percent(value: float) -> int:
 
 
 def _name(names: Sequence[str]) -> str:
-    first = one_line(names[0][:_MOST_NAME]) or "–"
-    return f"{first} and {len(names) - 1} more" if len(names) > 1 else first
+    return and_more([one_line(names[0][:_MOST_NAME]) or "–"], len(names))
 
 
 def _short(name: str) -> str:

@@ -15,7 +15,7 @@ from cotool.cli.html.timeline import moment, time_line
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import duration, rate
 from cotool.logs.report.clock import Clock, clock_of
-from cotool.text import plural, size, speed_text
+from cotool.text import and_more, plural, size, speed_text
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -82,8 +82,7 @@ def _lead(summary: LogSummary, clock: Clock) -> Html:
         parts.append(element("p", text + (f", {speed_text(fast)}" if fast is not None else "")))
     formats = sorted({name for file in summary.files for name in file.formats})
     if formats:
-        more = len(formats) - _MOST_FORMATS
-        listed = "; ".join(formats[:_MOST_FORMATS]) + (f"; {more} more" if more > 0 else "")
+        listed = and_more(formats[:_MOST_FORMATS], len(formats), "; ")
         parts.append(note("format: ", brief(listed, _MOST_LINE)))
     remarks = counts.oddities()
     if summary.interrupted:

@@ -10,7 +10,7 @@ from cotool.cli.shared.screen import Screen, fitted
 from cotool.logs.formats.field_names import scale_of
 from cotool.logs.report.activity import duration
 from cotool.logs.units import NO_SCALE
-from cotool.text import one_line, percent, plural, quantity
+from cotool.text import and_more, one_line, percent, plural, quantity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,10 +36,9 @@ def fields_line(names: Sequence[str]) -> Text | None:
     if not numbers:
         return None
     numbers.sort(key=lambda name: name != "rt")
-    shown = ", ".join(map(one_line, names[:_MOST_FIELDS]))
-    more = len(names) - _MOST_FIELDS
+    shown = and_more(map(one_line, names[:_MOST_FIELDS]), len(names))
     try_ = f"-m {numbers[0]}" + (f" --by {keys[0]}" if keys else "")
-    return Text(f"fields: {shown}{f', {more} more' if more > 0 else ''}: try {try_}", style="dim")
+    return Text(f"fields: {shown}: try {try_}", style="dim")
 
 
 def render_measures(

@@ -9,7 +9,7 @@ from cotool.cli.shared.layout import Table, Text
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import display_buckets, duration, find_bursts, find_gaps, rate
 from cotool.logs.report.clock import Clock, clock_of
-from cotool.text import one_line, percent, plural, rough, size, speed_text
+from cotool.text import and_more, one_line, percent, plural, rough, size, speed_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,8 +105,7 @@ def _head(summary: LogSummary, clock: Clock) -> list[Text]:
         lines.append(Text(line))
     formats = sorted({name for file in summary.files for name in file.formats})
     if formats:
-        more = len(formats) - _MOST_FORMATS
-        shown = "; ".join(formats[:_MOST_FORMATS]) + (f"; {more} more" if more > 0 else "")
+        shown = and_more(formats[:_MOST_FORMATS], len(formats), "; ")
         lines.append(Text(f"format: {shown}", style="dim"))
     return lines
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cotool.cli.shared.progress import Bar, stderr_moves
 from cotool.cli.vault.file_options import Batch, Copying
 from cotool.errors import CotoolError
-from cotool.text import plural, size, visible_name
+from cotool.text import and_more, plural, size, visible_name
 from cotool.vault.batch import Job, Outcome, run_batch, source_size
 from cotool.vault.files import STDIO
 from cotool.vault.trees import EXPECTED, Listing, Plan, Wanted, list_files
@@ -100,11 +100,10 @@ def say_left_out(listing: Listing, *, quiet: bool) -> None:
         if expected and quiet:
             continue
         most = _FEW if expected else _MOST_ERRORS
-        names = ", ".join(map(visible_name, paths[:most]))
-        more = f" and {len(paths) - most:,} more" if len(paths) > most else ""
+        names = and_more(map(visible_name, paths[:most]), len(paths))
         start = "" if expected else "cotool: warning: "
         counted = f"{len(paths):,} {reason[len(paths) > 1]}"
-        print(f"{start}left out: {counted}: {names}{more}", file=sys.stderr)
+        print(f"{start}left out: {counted}: {names}", file=sys.stderr)
 
 
 def _say_warnings(outcomes: Sequence[Outcome]) -> None:
@@ -147,8 +146,7 @@ def _values(outcomes: Sequence[Outcome]) -> str:
     readable = [path for each in counted for path in each.readable]
     if not readable:
         return text
-    more = f" and {len(readable) - _FEW:,} more" if len(readable) > _FEW else ""
-    return f"{text}, {len(readable):,} left readable: {', '.join(readable[:_FEW])}{more}"
+    return f"{text}, {len(readable):,} left readable: {and_more(readable[:_FEW], len(readable))}"
 
 
 def _say_error(outcome: Outcome) -> None:

@@ -26,7 +26,7 @@ from cotool.consensus.truth.inference import Waiting
 from cotool.consensus.truth.rivals import described
 from cotool.consensus.truth.scale import ScaleTest, measured_in_batch
 from cotool.errors import StoreError
-from cotool.text import percent, plural
+from cotool.text import and_more, percent, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -277,8 +277,7 @@ def _why(learned: Learned, ballot: Ballot, said: Prediction) -> Iterator[str]:
         for name, value in ballot.votes.items()
     )
     told = [f"{name} {-own:+.2f} ({_record(learned, name)})" for own, name in worth]
-    more = f", … {len(told) - _TOLD} more" if len(told) > _TOLD else ""
-    yield "each vote is worth: " + ", ".join(told[:_TOLD]) + more
+    yield f"each vote is worth: {and_more(told[:_TOLD], len(told))}"
     offsets = {
         name: own
         for name, value in ballot.votes.items()

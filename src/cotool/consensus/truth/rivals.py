@@ -20,6 +20,7 @@ from cotool.consensus.truth.copies import (
     beyond_chance,
     groups_of,
 )
+from cotool.text import and_more
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -93,10 +94,7 @@ def find_rivals(agreement: Agreement) -> list[list[str]]:
 
 def described(rivals: Sequence[Sequence[str]]) -> str:
     """Return a sentence on two groups that were found."""
-    groups = " and of ".join(
-        ", ".join(group[:NAMED]) + (f" and {len(group) - NAMED} more" if group[NAMED:] else "")
-        for group in rivals
-    )
+    groups = " and of ".join(and_more(group[:NAMED], len(group)) for group in rivals)
     return (
         f"the groups of {groups} agree among themselves and little with each other; agreement does "
         "not show which of them is right, so all votes count the same without right answers"

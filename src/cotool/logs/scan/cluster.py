@@ -18,6 +18,7 @@ from cotool.logs.scan.scan import Scanned, Watch, scan_source
 from cotool.logs.scan.scanner import look_at
 from cotool.logs.scan.sources import PlainFile, Source, open_source, sample
 from cotool.logs.scan.tally import Tally
+from cotool.text import and_more
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,8 +48,7 @@ class Files:
     sources: tuple[Source, ...]
 
     def __str__(self) -> str:
-        first = self.sources[0].path
-        return first if len(self.sources) == 1 else f"{first} and {len(self.sources) - 1} more"
+        return and_more([self.sources[0].path], len(self.sources))
 
     @property
     def size(self) -> int:
