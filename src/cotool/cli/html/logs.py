@@ -11,11 +11,11 @@ from cotool.cli.html.markup import Html, brief, element, join, said
 from cotool.cli.html.measures import measures_section
 from cotool.cli.html.parts import bar, figures, left_out, note, plain_table, share_text
 from cotool.cli.html.templates import changes, level_badge, templates
-from cotool.cli.html.timeline import moment, time_line
+from cotool.cli.html.timeline import time_line
 from cotool.logs.levels import LEVELS
-from cotool.logs.report.activity import duration, rate
+from cotool.logs.report.activity import period
 from cotool.logs.report.clock import Clock, clock_of
-from cotool.text import and_more, plural, size, speed_text
+from cotool.text import and_more, plural, size
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -29,7 +29,6 @@ _MOST_PATTERNS = 500
 _MOST_FORMATS = 5
 _MOST_LINE = 4_000
 _MOST_PATH = 500
-_SECOND = 1_000_000_000
 
 
 def logs_page(summary: LogSummary, *, zone: tzinfo | None, bucket: int | None) -> str:
@@ -74,12 +73,8 @@ def _lead(summary: LogSummary, clock: Clock) -> Html:
             ("size", size(counts.bytes), plural(files, "file") if files != 1 else ""),
         )
     ]
-    if counts.first_seen is not None and counts.last_seen is not None:
-        first, last = counts.first_seen // _SECOND, counts.last_seen // _SECOND
-        text = f"{moment(first, clock)} to {moment(last, clock)}"
-        text += f" ({duration((counts.last_seen - counts.first_seen) // _SECOND)})"
-        fast = rate(counts.records, counts.first_seen, counts.last_seen)
-        parts.append(element("p", text + (f", {speed_text(fast)}" if fast is not None else "")))
+    if when := period(counts, clock):
+        parts.append(element("p", when))
     formats = sorted({name for file in summary.files for name in file.formats})
     if formats:
         listed = and_more(formats[:_MOST_FORMATS], len(formats), "; ")

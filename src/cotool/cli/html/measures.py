@@ -10,7 +10,7 @@ from cotool.cli.html.data_table import Cell, Column, Row, data_table, row
 from cotool.cli.html.markup import Html, brief, element, join
 from cotool.cli.html.parts import bar, chart, columns, left_out, note, plain_table, share_text
 from cotool.cli.html.spread import COLUMNS, Interval, spread
-from cotool.cli.html.timeline import moment, sparkline
+from cotool.cli.html.timeline import sparkline
 from cotool.logs.histogram import Histogram
 from cotool.logs.report.activity import duration
 from cotool.text import quantity
@@ -97,15 +97,15 @@ def _distinct_over_time(measures: Measures, n: int, clock: Clock) -> Html:
         most[part] = max(most[part], count)
     name, wide = brief(measures.names[n], _MOST_TEXT), duration(measures.step)
     title = f"Distinct values of {measures.names[n]} in each {wide}"
-    drawn = columns([(moment(start, clock), count) for start, count in most.items()], title)
+    drawn = columns([(clock.text(start), count) for start, count in most.items()], title)
     ends = element(
         "div",
-        element("span", moment(first, clock)),
-        element("span", moment(starts[-1], clock)),
+        element("span", clock.text(first)),
+        element("span", clock.text(starts[-1])),
         class_="axis-labels",
     )
     remark = f"A column shows the greatest count of its {duration(each)}."
-    rows = [[moment(start, clock), f"{count:,}"] for start, count in counted.items()]
+    rows = [[clock.text(start), f"{count:,}"] for start, count in counted.items()]
     return join(
         element("h3", "Distinct values of ", name, " in each ", wide),
         chart(

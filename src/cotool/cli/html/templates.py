@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cotool.cli.html.data_table import Cell, Column, Row, data_table, row
 from cotool.cli.html.markup import Html, brief, clipped, element, join, said
 from cotool.cli.html.parts import figures, left_out, note, plain_table, share_text
-from cotool.cli.html.timeline import moment, sparkline
+from cotool.cli.html.timeline import sparkline
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import duration, find_bursts
 from cotool.logs.report.templates import numbers_title, quantity_in, rare_templates
@@ -120,7 +120,7 @@ def template_text(text: str) -> Html:
 def _details(template: Template, clock: Clock) -> Html:
     words = [f"id {template.id}"]
     if template.first_seen is not None and template.last_seen is not None:
-        first, last = moment(template.first_seen, clock), moment(template.last_seen, clock)
+        first, last = clock.text(template.first_seen), clock.text(template.last_seen)
         words.append(first if first == last else f"{first} to {last}")
     present = [f"{level} {count:,}" for level, count in template.levels.items() if count]
     if len(present) > 1:
@@ -140,7 +140,7 @@ def _details(template: Template, clock: Clock) -> Html:
     if bursts:
         rows = [
             [
-                moment(burst.start, clock),
+                clock.text(burst.start),
                 duration(burst.end - burst.start),
                 f"{burst.count:,}",
                 f"{burst.typical:,.3g}",

@@ -90,7 +90,7 @@ def _series(histogram: Histogram) -> Series:
 
 def moments(starts: Iterable[int], width: int, clock: Clock) -> list[str]:
     """Return when buckets of `width` seconds begin, shortened as far as the texts stay distinct."""
-    texts = [moment(start, clock)[: 16 if width % 60 == 0 else 19] for start in starts]
+    texts = [clock.text(start)[: 16 if width % 60 == 0 else 19] for start in starts]
     if width % 86400 == 0:
         return [text[:10] for text in texts]
     days = {text[:10] for text in texts}
@@ -182,7 +182,7 @@ def _table(histogram: Histogram, clock: Clock) -> Html:
     levels = list(reversed(series.levels))
     rows = [
         [
-            moment(series.start + n * series.width, clock),
+            clock.text(series.start + n * series.width),
             *(f"{series.levels[level][n]:,}" for level in levels),
         ]
         for n in range(series.size)
@@ -215,7 +215,7 @@ def _gaps(gaps: Sequence[Gap], series: Series, clock: Clock) -> Html:
     rows = [
         [
             _when(gap, series, clock),
-            moment(gap.end, clock),
+            clock.text(gap.end),
             duration(gap.seconds),
             duration(gap.typical),
         ]
@@ -229,14 +229,9 @@ def _gaps(gaps: Sequence[Gap], series: Series, clock: Clock) -> Html:
 def _when(event: Burst | Gap, series: Series, clock: Clock) -> Html:
     start, end = series.place(event.start), series.place(event.end)
     return element(
-        "button", moment(event.start, clock), type="button", class_="link",
+        "button", clock.text(event.start), type="button", class_="link",
         data_show=f"{start:.2f},{end:.2f}", title="Show it in the time line",
     )  # fmt: skip
-
-
-def moment(second: int, clock: Clock) -> str:
-    """Return a second since 1970 as date and time."""
-    return (clock.seconds(second) or "").replace("T", " ", 1)
 
 
 def _burst_text(burst: Burst) -> str:

@@ -1,4 +1,4 @@
-"""Code that the tables of logs share: the colours of levels, sparklines, times."""
+"""Code that the tables of logs share: the colours of levels, sparklines."""
 
 from __future__ import annotations
 
@@ -27,8 +27,3 @@ def sparkline(counts: Sequence[int]) -> str:
         _BLOCKS[0 if not count else max(1, round(count / most * (len(_BLOCKS) - 1)))]
         for count in counts
     )
-
-
-def moment(iso: str | None) -> str:
-    """Return a time from the JSON for people to read."""
-    return "" if iso is None else iso.replace("T", " ", 1)

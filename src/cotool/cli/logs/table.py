@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cotool.cli.logs.style import LEVEL_STYLES, moment, sparkline
+from cotool.cli.logs.style import LEVEL_STYLES, sparkline
 from cotool.cli.shared.layout import Table, Text
 from cotool.logs.levels import LEVELS
-from cotool.logs.report.activity import display_buckets, duration, find_bursts, find_gaps, rate
+from cotool.logs.report.activity import display_buckets, duration, find_bursts, find_gaps, period
 from cotool.logs.report.clock import Clock, clock_of
-from cotool.text import and_more, one_line, percent, plural, rough, size, speed_text
+from cotool.text import and_more, one_line, percent, plural, rough, size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,15 +94,8 @@ def _head(summary: LogSummary, clock: Clock) -> list[Text]:
     if counts.left_out:
         parts.append(f"{plural(counts.left_out, 'record')} left out")
     lines = [Text(", ".join(parts), style="bold")]
-    if counts.first_seen is not None and counts.last_seen is not None:
-        span = duration((counts.last_seen - counts.first_seen) // 1_000_000_000)
-        first = moment(clock.seconds(counts.first_seen // 1_000_000_000))
-        last = moment(clock.seconds(counts.last_seen // 1_000_000_000))
-        line = f"{first} to {last} ({span})"
-        speed = rate(counts.records, counts.first_seen, counts.last_seen)
-        if speed is not None:
-            line += f", {speed_text(speed)}"
-        lines.append(Text(line))
+    if when := period(counts, clock):
+        lines.append(Text(when))
     formats = sorted({name for file in summary.files for name in file.formats})
     if formats:
         shown = and_more(formats[:_MOST_FORMATS], len(formats), "; ")
@@ -167,7 +160,7 @@ def _time_line(summary: LogSummary, screen: Screen, clock: Clock, bucket: int | 
 
 def _scale(starts: Sequence[int], width: int, step: int, clock: Clock) -> str:
     """Return the labels under a time line: its first and last time, as short as they differ."""
-    first, last = (moment(clock.seconds(starts[n]))[:19] for n in (0, -1))
+    first, last = (clock.text(starts[n])[:19] for n in (0, -1))
     if step % 60 == 0:
         first, last = first[:-3], last[:-3]
     if step % 86400 == 0:
@@ -201,7 +194,7 @@ def _events(summary: LogSummary, screen: Screen, clock: Clock) -> None:
         name = "records" if burst.level == "all" else f"{burst.level}s"
         screen.print(
             Text(
-                f"{moment(clock.seconds(burst.start))} for {duration(burst.end - burst.start)}: "
+                f"{clock.text(burst.start)} for {duration(burst.end - burst.start)}: "
                 f"{burst.count:,} {name}, typical are {rough(burst.typical)}"
             )
         )
@@ -210,7 +203,7 @@ def _events(summary: LogSummary, screen: Screen, clock: Clock) -> None:
     for gap in gaps[:_MOST_EVENTS]:
         screen.print(
             Text(
-                f"{moment(clock.seconds(gap.start))} to {moment(clock.seconds(gap.end))}: "
+                f"{clock.text(gap.start)} to {clock.text(gap.end)}: "
                 f"nothing for {duration(gap.seconds)}, usually at most {duration(gap.typical)}"
             )
         )

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
-from cotool.cli.logs.style import LEVEL_STYLES, moment, sparkline
+from cotool.cli.logs.style import LEVEL_STYLES, sparkline
 from cotool.cli.shared.layout import Table, Text
 from cotool.cli.shared.screen import Screen, clip
 from cotool.logs.levels import LEVELS
@@ -161,7 +161,7 @@ def render_template(
         )
     screen.print(line)
     if template.first_seen is not None and template.last_seen is not None:
-        first, last = (moment(clock.seconds(t)) for t in (template.first_seen, template.last_seen))
+        first, last = clock.text(template.first_seen), clock.text(template.last_seen)
         screen.print(
             Text(f"{first} to {last} ({duration(template.last_seen - template.first_seen)})")
         )
@@ -173,7 +173,7 @@ def render_template(
     for burst in find_bursts(template.timeline, ["all"]):
         screen.print(
             Text(
-                f"burst: {moment(clock.seconds(burst.start))} for "
+                f"burst: {clock.text(burst.start)} for "
                 f"{duration(burst.end - burst.start)}: {burst.count:,}, typical are "
                 f"{burst.typical:,.3g}",
                 style="yellow",

@@ -11,11 +11,16 @@ from cotool.averages import median
 from cotool.errors import InputError
 from cotool.logs.histogram import Histogram
 from cotool.logs.levels import LEVELS
+from cotool.text import speed_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from cotool.logs.model import LogCounts
+    from cotool.logs.report.clock import Clock
+
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_SECOND = 1_000_000_000  # nanoseconds
 # Widths that are easy to read, in seconds.
 NICE = (
     1, 5, 10, 15, 30,
@@ -190,6 +195,16 @@ def rate(records: int, first: int | None, last: int | None) -> float | None:
     if first is None or last is None or last <= first:
         return None
     return records / ((last - first) / 1e9)
+
+
+def period(counts: LogCounts, clock: Clock) -> str:
+    """Return the first and the last time of records, and how many there are per second."""
+    if counts.first_seen is None or counts.last_seen is None:
+        return ""
+    first, last = clock.text(counts.first_seen // _SECOND), clock.text(counts.last_seen // _SECOND)
+    text = f"{first} to {last} ({duration((counts.last_seen - counts.first_seen) // _SECOND)})"
+    speed = rate(counts.records, counts.first_seen, counts.last_seen)
+    return text if speed is None else f"{text}, {speed_text(speed)}"
 
 
 def duration(seconds: float) -> str:

@@ -62,6 +62,10 @@ class Clock:
             self._written[seconds] = self.iso(begin * 1_000_000_000)
         return self._written[seconds]
 
+    def text(self, seconds: int) -> str:
+        """Return the same for people: date and time with a blank between them."""
+        return (self.seconds(seconds) or "").replace("T", " ", 1)
+
 
 def clock_of(summary: Analysis, zone: tzinfo | None) -> Clock:
     """Return how the moments of a summary are written."""
