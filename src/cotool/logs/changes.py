@@ -6,17 +6,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from cotool.logs.distributions import Distribution, chance_of, greatest_difference
+from cotool.logs.distributions import Distribution, chance_of, greatest_difference, significant
 from cotool.logs.units import in_base
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-# A number has changed if chance explains the difference in less than 1 % of cases (of all numbers
-# reported as changed: Benjamini and Hochberg 1995) and the difference is large: with millions of
-# records the smallest one is not by chance. Shares of numbers below some value differ by at least a
-# tenth, and the median is a quarter greater or a fifth less.
-SIGNIFICANCE = 0.01
+# A number has changed if the difference is significant, and large: with millions of records the
+# smallest one is not by chance. Shares of numbers below some value differ by at least a tenth, and
+# the median is a quarter greater or a fifth less.
 LEAST_DIFFERENCE = 0.1
 LEAST_RATIO = 1.25
 # With fewer numbers than this, all may be different by chance, so they need not be identifiers.
@@ -137,11 +135,8 @@ def changed_numbers(pairs: Iterable[NumberPair]) -> tuple[tuple[NumberChange, ..
             continue
         changes.append(_change(pair, *same))
     changes.sort(key=lambda change: change.p)
-    last = max(
-        (n for n, change in enumerate(changes, 1) if change.p <= SIGNIFICANCE * n / len(changes)),
-        default=0,
-    )
-    changed = [change for change in changes[:last] if _is_large(change)]
+    sure = significant([change.p for change in changes])
+    changed = [change for change in changes[:sure] if _is_large(change)]
     changed.sort(key=lambda c: (-c.difference, -c.after, c.text, c.place, sorted(c.group.items())))
     return tuple(changed), len(changes)
 

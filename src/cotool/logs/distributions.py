@@ -10,9 +10,21 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 _DIGITS = 4
+# What differs between two runs is reported if chance explains it in less than 1 % of cases, of all
+# that is reported.
+_SIGNIFICANCE = 0.01
+
+
+def significant(chances: Sequence[float]) -> int:
+    """Return how many of these p-values are significant; they are in ascending order.
+
+    Corrected for their number: Benjamini and Hochberg 1995.
+    """
+    some = [n for n, p in enumerate(chances, 1) if p <= _SIGNIFICANCE * n / len(chances)]
+    return max(some, default=0)
 
 
 def rank_of(share: float, count: int) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cotool.errors import InputError
 from cotool.logs.changes import NumberChange, NumberPair, Numbers, changed_numbers, pairs_of
+from cotool.logs.distributions import significant
 from cotool.logs.measures.earlier import EarlierMeasures, measure_pairs
 from cotool.logs.templates.clusters import Clusters
 from cotool.logs.templates.tokens import PARAMETER, SHOWN
@@ -21,10 +22,8 @@ if TYPE_CHECKING:
     from cotool.logs.templates.model import Known
     from cotool.logs.templates.template_set import TemplateSet
 
-# A rate has changed if its p-value is below 1 % after correction for the number of templates
-# (Benjamini and Hochberg 1995) and it rose by half or fell by a third. Among millions of records
-# even the smallest difference is significant.
-SIGNIFICANCE = 0.01
+# A rate has changed if the difference is significant, and it rose by half or fell by a third. Among
+# millions of records even the smallest difference is significant.
 LEAST_RATIO = 1.5
 
 
@@ -158,10 +157,9 @@ def _comparison(
     ]  # fmt: skip
     changes.sort(key=lambda change: (change.p, -max(change.before, change.after), change.id))
     both = [change for change in changes if change.before and change.after]
-    sure = [n for n, change in enumerate(both, 1) if change.p <= SIGNIFICANCE * n / len(both)]
     changed = [
         change
-        for change in both[: max(sure, default=0)]
+        for change in both[: significant([change.p for change in both])]
         if change.ratio >= LEAST_RATIO or change.ratio <= 1 / LEAST_RATIO
     ]
     return Comparison(
