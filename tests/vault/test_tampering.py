@@ -44,8 +44,15 @@ def refused(data, keys, folder):
     return caught.value
 
 
-def test_every_bit_of_every_byte(keys, tmp_path):
+def test_every_bit_of_every_byte(keys, cheap, tmp_path, monkeypatch):
     """A small file with both kinds of slots: each single bit matters."""
+    derive = Passphrase.derive
+    # A changed cost gives another key, here at once and not after a second.
+    monkeypatch.setattr(
+        Passphrase,
+        "derive",
+        lambda self, salt, cost: derive(self, salt, cost) if cost == cheap else os.urandom(32),
+    )
     data = seal_bytes(CONTENT, [keys.ring, keys.phrase])
     both = [keys.ring, keys.phrase]
     kinds = set()
