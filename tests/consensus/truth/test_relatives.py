@@ -67,7 +67,7 @@ def test_relatives_are_named():
     votes, _ = drawn([0.4] * 8, [(0, 1)], 1)
     learned = Learned()
     learned.learn_agreement([Ballot(name, own) for name, own in votes.items()])
-    assert any("e0 and e1 agree more than what each knows" in one for one in findings(learned))
+    assert any("share errors: e0 and e1" in one for one in findings(learned))
     found = correlated(rows_of(votes))
     own = Votes("q0", None, tuple(votes["q0"].items()))
     remarks = decision_of(found, own, dict.fromkeys(found.experts, 900)).explanation

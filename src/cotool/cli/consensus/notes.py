@@ -112,6 +112,11 @@ class Notes:
         print(f"cotool: {text}: {visible(store)}", file=sys.stderr)
         if report.unmatched:
             self.warning(f"{plural(report.unmatched, 'right answer')} in --truth match no question")
+        if report.replaced:
+            self.warning(
+                f"{plural(report.replaced, 'question')} replaced one of the same id and another "
+                "text; what was learned from it is gone. Ids must be unique"
+            )
         if report.strangers:
             self.warning(
                 f"{plural(report.strangers, 'score')} in --truth: the expert did not answer the "

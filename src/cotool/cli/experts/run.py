@@ -150,6 +150,8 @@ def reset(experts: Sequence[str], options: ResetOptions) -> int:
         raise InputError(
             "give the experts to forget, or --all", hint="cotool experts reset alice bob"
         )
+    from cotool.consensus.learning.lessons import forget_experts
+
     with _open(options.store) as opened:
         learned = _known(opened)
         _check_names(learned, experts)
@@ -158,9 +160,7 @@ def reset(experts: Sequence[str], options: ResetOptions) -> int:
         if options.everything:
             opened.reset()
         else:
-            with opened.changing() as change:
-                for name in experts:
-                    change.learned.drop(name)
+            forget_experts(opened, experts)
         if not options.quiet:
             _say(f"forgot {who}")
     return 0

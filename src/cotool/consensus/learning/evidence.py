@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cotool.consensus.learning.records import WEAK
 from cotool.consensus.model import Insight
 from cotool.consensus.truth.copies import groups_of
+from cotool.consensus.truth.relatives import related
 from cotool.consensus.truth.rivals import described
 from cotool.text import one_line, percent
 
@@ -137,11 +138,7 @@ def findings(learned: Learned) -> list[str]:
         f"({copy.questions:,.0f} questions)"
         for copy in learned.copies()
     ]
-    found += [
-        f"{a} and {b} agree more than what each knows explains: {share:.0%} of their equal answers "
-        "is no evidence"
-        for (a, b), share in learned.relatives().items()
-    ]
+    found += related(list(learned.relatives()))
     if learned.rivals():
         found.append(described(learned.rivals()))
     return found

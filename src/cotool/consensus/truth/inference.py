@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from cotool.consensus.decide.decision import Decision
 from cotool.consensus.truth.methods import Truth, infer
-from cotool.consensus.truth.rivals import NAMED, described
+from cotool.consensus.truth.relatives import related
+from cotool.consensus.truth.rivals import described
 from cotool.consensus.truth.table import LabelTable
 from cotool.errors import InputError
 from cotool.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from cotool.consensus.extract.stated import Stated
 
@@ -122,7 +123,7 @@ def decision_of(found: Truth, own: Votes, given: Mapping[str, int]) -> Decision:
             f"expected share of right answers: {best}",
             *_weak(own, given),
             *(f"copies count as one: {', '.join(group)}" for group in found.copies),
-            *_related(found.relatives),
+            *related(found.relatives),
             *([described(found.rivals)] if found.rivals else []),
             OVERSTATED,
         ),
@@ -145,14 +146,6 @@ def _weak(own: Votes, given: Mapping[str, int]) -> Iterator[str]:
         yield f"fewer than {FEWEST} answers are behind the skill of: {', '.join(few)}"
     if len({expert for expert, _ in own.votes}) == 1:
         yield "a single expert answered, so nothing supports or contradicts the answer"
-
-
-def _related(pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """Yield a remark on experts who share errors."""
-    if pairs:
-        named = ", ".join(f"{a} and {b}" for a, b in pairs[:NAMED])
-        more = f" and {plural(len(pairs) - NAMED, 'more pair')}" if pairs[NAMED:] else ""
-        yield f"equal answers count less where experts share errors: {named}{more}"
 
 
 def _exact(found: Truth, own: Votes) -> dict[str, float]:

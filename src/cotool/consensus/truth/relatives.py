@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.truth.dependence import beyond_two_factors
 from cotool.consensus.truth.copies import find_copies
-from cotool.consensus.truth.rivals import DEVIATION, Agreement, find_rivals
+from cotool.consensus.truth.rivals import DEVIATION, NAMED, Agreement, find_rivals
+from cotool.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from cotool.consensus.truth.copies import Copy, PairCounts
 
@@ -68,6 +69,14 @@ class Dependence(NamedTuple):
             i, j = places[a], places[b]
             cells[i * size + j] = cells[j * size + i] = share
         return cells
+
+
+def related(pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Yield a sentence on pairs that were found."""
+    if pairs:
+        named = ", ".join(f"{a} and {b}" for a, b in pairs[:NAMED])
+        more = f" and {plural(len(pairs) - NAMED, 'more pair')}" if pairs[NAMED:] else ""
+        yield f"equal answers count less where experts share errors: {named}{more}"
 
 
 def find_relatives(agreement: Agreement) -> dict[tuple[str, str], float]:
