@@ -16,6 +16,7 @@ import shutil
 import signal
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from cotool.errors import CotoolError
@@ -65,7 +66,9 @@ def compact(content):
 
 def seal_values(source, target):
     """Seal the values of an .env file."""
-    encrypt_values_of(folder / source, folder / target, keys=[ring], syntax="env")
+    encrypt_values_of(
+        folder / source, folder / target, partial(encrypt_values, keys=[ring], syntax="env")
+    )
 
 
 def is_sealed(path):

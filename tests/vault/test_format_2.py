@@ -26,11 +26,11 @@ from cotool.vault.header import (
     MAX_STRIDE,
     STEP,
     Header,
-    NewForm,
-    OldForm,
+    NewLayout,
+    OldLayout,
     bytes_to_read,
-    form_for,
     kinds_in,
+    layout_for,
     parse_copy,
 )
 from cotool.vault.in_memory import open_bytes, seal_bytes
@@ -104,7 +104,7 @@ def test_headers_round_trip(file_id, generation, slots, double):
     programs = [slot for slot in single if slot.kind == 4]
     slots = [slot for slot in slots if slot.kind not in {3, 4}]
     slots += [slot for slot in single if slot not in programs[4:]]
-    form = form_for(slots, compact=not double, now=NewForm(STEP if double else 0))
+    form = layout_for(slots, compact=not double, now=NewLayout(STEP if double else 0))
     header = Header(file_id, generation, tuple(slots), form)
     data = header.to_bytes() + bytes(32)
     found, body, mac = parse_copy(data.ljust(form.stride, b"\0"))
@@ -117,7 +117,7 @@ def test_headers_round_trip(file_id, generation, slots, double):
 def test_kinds_are_read_without_the_slots(slots, double):
     """Fast, of both formats; of what cannot be read that way, none."""
     old = all(slot.kind < 3 for slot in slots) and len(slots) <= 6
-    form = OldForm(6, 2) if old else NewForm(2 * STEP if double else 0)
+    form = OldLayout(6, 2) if old else NewLayout(2 * STEP if double else 0)
     data = Header(bytes(16), 0, tuple(slots), form).to_bytes()
     assert kinds_in(data) == {slot.kind for slot in slots}
     for end in (0, 9, FIXED_SIZE, FIXED_SIZE + 1):
@@ -346,7 +346,7 @@ def test_limits():
         unlock(SMALL, [ALICE]).with_slots(big)
     one = ALICE.recipient.new_slot()[0]
     for slots in (rings, [one, one], [Slot(2, 1, 1, 8, bytes(8), bytes(16), bytes(24))] * 3):
-        data = Header(bytes(16), 0, tuple(slots), NewForm(0)).to_bytes() + bytes(32)
+        data = Header(bytes(16), 0, tuple(slots), NewLayout(0)).to_bytes() + bytes(32)
         with pytest.raises(MalformedHeaderError):
             unlock(data, [ALICE])
     for size in (119, 120 + MAX_MATERIAL + 1):
@@ -393,7 +393,7 @@ def test_a_hostile_header_costs_little(monkeypatch):
     slots = tuple(
         Slot(3, 0, 0, n, ALICE.key_id, bytes(MESSAGE_SIZE), bytes(24)) for n in range(1, 513)
     )
-    data = Header(bytes(16), 0, slots, NewForm(0)).to_bytes() + bytes(32)
+    data = Header(bytes(16), 0, slots, NewLayout(0)).to_bytes() + bytes(32)
     with pytest.raises(VaultError):
         unlock(data, [ALICE])
     assert len(calls) == 1
@@ -403,8 +403,8 @@ def test_a_changed_version_is_no_other_format():
     """The MAC covers the version, so a header of one format is none of the other."""
     envelope = unlock(SMALL, [ALICE])
     ring = envelope.header.slots[:1]
-    old = Header(envelope.header.file_id, 0, ring, OldForm(1, 1))
-    new = Header(envelope.header.file_id, 0, ring, NewForm(0))
+    old = Header(envelope.header.file_id, 0, ring, OldLayout(1, 1))
+    new = Header(envelope.header.file_id, 0, ring, NewLayout(0))
     assert old.identity == new.identity
     macs = {header_mac(envelope.file_key, old.file_id, it.to_bytes()) for it in (old, new)}
     assert len(macs) == 2

@@ -20,7 +20,7 @@ from cotool.errors import (
 )
 from cotool.vault import Keyring, Passphrase, decrypt, encrypt, inspect, rewrap, verify
 from cotool.vault.envelope import unlock
-from cotool.vault.header import Header, OldForm, parse_copy
+from cotool.vault.header import Header, OldLayout, parse_copy
 from cotool.vault.in_memory import open_bytes, seal_bytes
 from cotool.vault.keys import MAX_MEMORY, Argon2Cost, Budget, check_cost
 from cotool.vault.slots import Slot
@@ -253,7 +253,7 @@ def test_headers_round_trip(file_id, generation, slots, double):
         slots.remove(next(slot for slot in slots if slot.kind == 2))
     if not slots:
         return
-    form = OldForm(6, 2) if double else OldForm(len(slots), 1)
+    form = OldLayout(6, 2) if double else OldLayout(len(slots), 1)
     header = Header(file_id, generation, tuple(slots), form)
     data = header.to_bytes() + bytes(32)
     found, body, mac = parse_copy(data.ljust(1024, b"\0") if double else data)
@@ -321,7 +321,7 @@ def test_profiles_pass_their_own_bounds():
 def test_many_passphrase_slots_are_hostile(keys, cheap):
     """More than two derivations are not done for anybody."""
     slots = tuple(Slot(2, 1, 1, 8, bytes(8), bytes([n]) * 16, bytes(24)) for n in range(3))
-    data = Header(bytes(16), 0, slots, OldForm(3, 1)).to_bytes() + bytes(32)
+    data = Header(bytes(16), 0, slots, OldLayout(3, 1)).to_bytes() + bytes(32)
     with pytest.raises(MalformedHeaderError, match="passphrase slots"):
         unlock(data, [keys.phrase])
 

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -122,7 +123,9 @@ def test_sealing_again_beside_rewraps(sealed, keys, tmp_path):
     rings = [Keyring.generate() for _ in range(5)]
 
     def again():
-        encrypt_values_of(plain, sealed, keys=[keys.ring], syntax="env", renew=True)
+        encrypt_values_of(
+            plain, sealed, partial(encrypt_values, keys=[keys.ring], syntax="env"), renew=True
+        )
 
     with ThreadPoolExecutor(10) as pool:
         done = []
@@ -139,13 +142,14 @@ def test_sealing_again_beside_rewraps(sealed, keys, tmp_path):
 
 SEAL = """
 import sys
-from cotool.vault import KeyFile, reencrypt, rewrap
+from functools import partial
+from cotool.vault import KeyFile, encrypt_values, reencrypt, rewrap
 from cotool.vault.values.sealing import decrypt_in_place, encrypt_values_of
 path, action, key = sys.argv[1], sys.argv[2], KeyFile(bytes(32))
 if action == "new":
-    encrypt_values_of(path, path + ".vault", keys=[key], syntax="env")
+    encrypt_values_of(path, path + ".vault", partial(encrypt_values, keys=[key], syntax="env"))
 elif action == "place":
-    encrypt_values_of(path, path, keys=[key], syntax="env")
+    encrypt_values_of(path, path, partial(encrypt_values, keys=[key], syntax="env"))
 elif action == "rewrap":
     rewrap(path, keys=[key], add=[KeyFile(bytes(range(32)))])
 elif action == "reencrypt":
@@ -207,7 +211,7 @@ def test_merging(keys, syntax):
     assert merged.data == ours[0]
     third = changed((b"db1", b"db3"))[0]
     merged = merge_values(base, ours[0], third, keys=[keys.ring])
-    assert "conflicts" in merged.conflict
+    assert "conflict" in merged.conflict
     assert merged.data.count(b"<<<<<<<") == 1
     with pytest.raises(errors.CotoolError):
         decrypt_values(merged.data, keys=[keys.ring])
@@ -269,7 +273,7 @@ def test_sealing_in_place_keeps_links_and_modes(tmp_path, keys):
     path.write_bytes(ENV)
     path.chmod(0o664)
     link.symlink_to(path)
-    encrypt_values_of(link, link, keys=[keys.ring], syntax="env")
+    encrypt_values_of(link, link, partial(encrypt_values, keys=[keys.ring], syntax="env"))
     assert link.is_symlink()
     assert path.stat().st_mode & 0o777 == 0o664
     assert decrypt_values(path.read_bytes(), keys=[keys.ring]) == ENV

@@ -58,9 +58,10 @@ def run_cases(
 
     Args:
         cases: what to measure.
-        threads: numbers of threads, None for all. A case without threads runs once. speed: "fast",
-        "rigorous", or None for pyperf's default. own_input: the user's file instead of generated
-        data. started: called with the name of each case that begins.
+        threads: numbers of threads, None for all. A case without threads runs once.
+        speed: "fast", "rigorous", or None for pyperf's default.
+        own_input: the user's file instead of generated data.
+        started: called with the name of each case that begins.
 
     Raises CotoolError if a case fails.
 

@@ -54,7 +54,7 @@ _MOST_KINDS = 6  # in an error
 
 @dataclass(frozen=True)
 class AgeKeys:
-    """What opens age files: identities, and a passphrase that is asked for when it is needed."""
+    """What opens age files: identities, and a passphrase, which is read when it is needed."""
 
     identities: Sequence[Any] = ()
     passphrase: Callable[[], str | bytes] | None = None

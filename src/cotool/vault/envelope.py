@@ -25,8 +25,8 @@ from cotool.vault.header import (
     OLD_STRIDE,
     STEP,
     Header,
-    NewForm,
-    form_for,
+    NewLayout,
+    layout_for,
     not_a_vault,
     parse_copy,
 )
@@ -84,20 +84,20 @@ class Unlocked:
         header = self.header
         body = header.to_bytes()
         copy = body + derive.header_mac(self.file_key, header.file_id, body)
-        return [copy.ljust(header.form.stride, b"\0")] * header.form.copies
+        return [copy.ljust(header.layout.stride, b"\0")] * header.layout.copies
 
     def with_slots(self, slots: Sequence[Slot]) -> Unlocked:
         """Return the next generation of the header, with other slots.
 
-        Its form, and so the place of the payload, changes only if the slots do not fit.
+        Its layout, and so the place of the payload, changes only if the slots do not fit.
         """
         header = self.header
         if header.generation == MAX_GENERATION:
             raise InputError("rewrapped too often", hint="encrypt it anew: rotate with `reencrypt`")
         check_slots(slots)
-        form = form_for(slots, compact=header.form.copies == 1, now=header.form)
+        layout = layout_for(slots, compact=header.layout.copies == 1, now=header.layout)
         slots, generation = tuple(slots), header.generation + 1
-        return replace(self, header=Header(header.file_id, generation, slots, form))
+        return replace(self, header=Header(header.file_id, generation, slots, layout))
 
     def wrap(self, key: Key) -> Slot:
         """Return a slot with which `key` opens this file."""
@@ -115,14 +115,17 @@ class Unlocked:
 
 
 def new_envelope(keys: Sequence[Key], *, compact: bool, beside: Sequence[Slot] = ()) -> Unlocked:
-    """Return a header with a new file key that each of `keys` opens, in place of `beside`."""
+    """Return a header with a new file key that each of `keys` opens.
+
+    beside: the slots that it replaces; a new passphrase costs as much to guess as theirs did.
+    """
     file_key, file_id = os.urandom(32), os.urandom(16)
-    header = Header(file_id, 0, tuple(beside), NewForm(0))
+    header = Header(file_id, 0, tuple(beside), NewLayout(0))
     envelope = Unlocked(header, file_key, 0, None)
     slots = tuple(envelope.wrap(key) for key in keys)
     check_slots(slots)
-    form = form_for(slots, compact=compact)
-    return replace(envelope, header=Header(file_id, 0, slots, form))
+    layout = layout_for(slots, compact=compact)
+    return replace(envelope, header=Header(file_id, 0, slots, layout))
 
 
 Copies = list[tuple[int, Header, bytes, bytes]]
@@ -140,7 +143,7 @@ def parse_headers(data: bytes, *, search: bool = False) -> tuple[Copies, VaultEr
         found.append((0, *parse_copy(data)))
     except VaultError as error:
         problem = error
-    places = [OLD_STRIDE] if not found else [found[0][1].form.stride or OLD_STRIDE]
+    places = [OLD_STRIDE] if not found else [found[0][1].layout.stride or OLD_STRIDE]
     if search or not found:
         places += (place for place in range(STEP, MAX_STRIDE + STEP, STEP) if place not in places)
     missing: VaultError | None = None
@@ -151,14 +154,14 @@ def parse_headers(data: bytes, *, search: bool = False) -> tuple[Copies, VaultEr
             continue
         try:
             copy = parse_copy(data[place:])
-            if copy[0].form.stride == place:
+            if copy[0].layout.stride == place:
                 found.append((1, *copy))
         except VaultError as error:
             missing = missing or error
     if not found:
         assert problem is not None  # noqa: S101 - the first copy raised
         raise problem
-    if found[0][1].form.copies == 2 and len(found) == 1:
+    if found[0][1].layout.copies == 2 and len(found) == 1:
         problem = problem or missing or IntegrityError("the copies differ in their lengths")
     found.sort(key=lambda copy: -copy[1].generation)
     return found, problem
@@ -223,7 +226,7 @@ def _unlock(data: bytes, copies: Copies, keys: Sequence[Key]) -> Unlocked:
 
 
 def _damage(data: bytes, header: Header, number: int) -> str | None:
-    stride = header.form.stride
+    stride = header.layout.stride
     if data[:stride] == data[stride : 2 * stride]:
         return None
     other = "second" if number == 0 else "first"

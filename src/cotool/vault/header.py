@@ -1,7 +1,7 @@
 """The header of a vault file in both formats: bytes to fields and back.
 
 FORMAT.md has the tables. `Header.to_bytes` reproduces exactly what `parse_copy` accepts: lengths,
-unused slots and reserved bytes have one valid value each. No cryptography, no files.
+unused slots and reserved bytes have one valid value each. Knows no cryptography and no files.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from cotool.vault.slots import (
     SLOT_SIZE,
     Slot,
     check_parsed,
-    has_old_form,
+    fits_format_1,
     malformed,
     parse_old_slot,
     parse_slot,
@@ -44,7 +44,7 @@ _NEW = struct.Struct(">8sBBH16sIII8s")
 
 
 @dataclass(frozen=True, slots=True)
-class OldForm:
+class OldLayout:
     """Format 1: slots of 136 bytes, at most six."""
 
     capacity: int
@@ -79,7 +79,7 @@ class OldForm:
 
 
 @dataclass(frozen=True, slots=True)
-class NewForm:
+class NewLayout:
     """Format 2: slots of variable length. A stride of 0 means a single copy."""
 
     stride: int
@@ -112,25 +112,25 @@ class NewForm:
         return fixed + b"".join([len(slot).to_bytes(2, "big") + slot for slot in slots])
 
 
-Form = OldForm | NewForm
+Layout = OldLayout | NewLayout
 
 
-def form_for(slots: Sequence[Slot], *, compact: bool, now: Form | None = None) -> Form:
-    """Return the form of a header with these slots: `now` if they fit, format 1 if it suffices.
+def layout_for(slots: Sequence[Slot], *, compact: bool, now: Layout | None = None) -> Layout:
+    """Return the layout of a header with these slots: `now` if they fit, format 1 if it suffices.
 
-    A file of format 2 stays one. Raises InputError if the slots need too many bytes.
+    A file of format 2 keeps that format. Raises InputError if the slots need too many bytes.
     """
-    is_old = len(slots) <= OLD_SLOTS and all(has_old_form(slot.kind) for slot in slots)
-    if is_old and not isinstance(now, NewForm):
-        return OldForm(len(slots), 1) if compact else OldForm(OLD_SLOTS, 2)
-    size = NewForm(0).size(slots)
+    is_old = len(slots) <= OLD_SLOTS and all(fits_format_1(slot.kind) for slot in slots)
+    if is_old and not isinstance(now, NewLayout):
+        return OldLayout(len(slots), 1) if compact else OldLayout(OLD_SLOTS, 2)
+    size = NewLayout(0).size(slots)
     if size > MAX_STRIDE:
         raise InputError("the keys of a file need too many bytes", hint="remove some first")
     if compact:
-        return NewForm(0)
-    if isinstance(now, NewForm) and size <= now.stride:
+        return NewLayout(0)
+    if isinstance(now, NewLayout) and size <= now.stride:
         return now
-    return NewForm(min(-(-(size + _SPARE) // STEP) * STEP, MAX_STRIDE))
+    return NewLayout(min(-(-(size + _SPARE) // STEP) * STEP, MAX_STRIDE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,28 +140,28 @@ class Header:
     file_id: bytes
     generation: int
     slots: tuple[Slot, ...]
-    form: Form
+    layout: Layout
     size: int = field(init=False)  # of a copy with its MAC, in bytes
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "size", self.form.size(self.slots))
+        object.__setattr__(self, "size", self.layout.size(self.slots))
 
     @property
     def payload_offset(self) -> int:
         """Offset of the payload in the file."""
-        return 2 * self.form.stride or self.size
+        return 2 * self.layout.stride or self.size
 
     @property
     def identity(self) -> bytes:
-        """What slots and content are bound to, and what never changes while the file exists.
+        """The bytes that slots and content are bound to, which never change while the file exists.
 
         It begins like a header of format 1 in both formats, so a file can change its format.
         """
-        return MAGIC + bytes([OldForm.version, SUITE]) + self.file_id
+        return MAGIC + bytes([OldLayout.version, SUITE]) + self.file_id
 
     def to_bytes(self) -> bytes:
         """Return the copy up to its MAC."""
-        return self.form.to_bytes(self)
+        return self.layout.to_bytes(self)
 
 
 def parse_copy(data: bytes) -> tuple[Header, bytes, bytes]:
@@ -174,13 +174,13 @@ def parse_copy(data: bytes) -> tuple[Header, bytes, bytes]:
     if len(data) < FIXED_SIZE:
         raise TruncatedError("the file ends within its header")
     version, suite = data[8:10]
-    if suite != SUITE or version not in {OldForm.version, NewForm.version}:
+    if suite != SUITE or version not in {OldLayout.version, NewLayout.version}:
         raise UnsupportedFormatError(
             f"written by a newer version of cotool (format {version}, suite {suite})", hint=UPDATE
         )
-    parse = _parse_old if version == OldForm.version else _parse_new
+    parse = _parse_old if version == OldLayout.version else _parse_new
     header, used = parse(data)
-    whole = header.form.stride or header.size
+    whole = header.layout.stride or header.size
     if len(data) < whole:
         raise TruncatedError("the file ends within its header")
     unused = data[used : header.size - MAC_SIZE] + data[header.size : whole]
@@ -207,7 +207,7 @@ def _parse_old(data: bytes) -> tuple[Header, int]:
         raise TruncatedError("the file ends within its header")
     places = [FIXED_SIZE + SLOT_SIZE * n for n in range(used + 1)]
     slots = tuple(parse_old_slot(data[place : place + SLOT_SIZE]) for place in places[:-1])
-    return Header(file_id, generation, slots, OldForm(capacity, copies)), places[-1]
+    return Header(file_id, generation, slots, OldLayout(capacity, copies)), places[-1]
 
 
 def _parse_new(data: bytes) -> tuple[Header, int]:
@@ -233,7 +233,7 @@ def _parse_new(data: bytes) -> tuple[Header, int]:
         slots.append(parse_slot(data[start:place]))
     if place != end:
         raise malformed("bytes after the last slot")
-    return Header(file_id, generation, tuple(slots), NewForm(stride)), place
+    return Header(file_id, generation, tuple(slots), NewLayout(stride)), place
 
 
 def bytes_to_read(start: bytes) -> int:
@@ -242,12 +242,12 @@ def bytes_to_read(start: bytes) -> int:
     If the first copy cannot be trusted to say so, that is the most that a header can have.
     """
     if start[: len(MAGIC)] == MAGIC and len(start) >= FIXED_SIZE:
-        if start[8] == NewForm.version:
+        if start[8] == NewLayout.version:
             size, stride = map(int, _NEW.unpack_from(start)[6:8])
             if stride % STEP == 0 and stride <= MAX_STRIDE and size <= (stride or MAX_STRIDE):
                 return 2 * stride or size
             return 2 * MAX_STRIDE
-        if start[8] == OldForm.version:
+        if start[8] == OldLayout.version:
             return 2 * OLD_STRIDE
     return 2 * MAX_STRIDE
 
@@ -258,10 +258,10 @@ def kinds_in(data: bytes) -> set[int]:
         return set()
     kinds: set[int] = set()
     place = FIXED_SIZE
-    if data[8] == OldForm.version:
+    if data[8] == OldLayout.version:
         end = FIXED_SIZE + SLOT_SIZE * min(data[32], OLD_SLOTS)
         kinds = {*data[FIXED_SIZE:end:SLOT_SIZE]}
-    elif data[8] == NewForm.version:
+    elif data[8] == NewLayout.version:
         for _ in range(int.from_bytes(data[10:12], "big")):
             if place + 2 >= len(data):
                 return set()

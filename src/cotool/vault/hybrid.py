@@ -45,7 +45,7 @@ _PROBE = X25519PrivateKey.from_private_bytes(bytes([1]) * 32)
 
 @contextlib.contextmanager
 def _available() -> Iterator[None]:
-    """Turn the absence of an algorithm into an error with a hint."""
+    """Raise MissingExtraError, which has a hint, if an algorithm is not available."""
     try:
         yield
     except UnsupportedAlgorithm:
@@ -68,7 +68,7 @@ def decryption_key(seed: bytes) -> tuple[PrivateKey, bytes]:
 def encryption_key(public: bytes) -> PublicKey:
     """Return the key in `PUBLIC_SIZE` bytes.
 
-    Raises ValueError for a key that is not canonical, or of low order: its secret is not a secret.
+    Raises ValueError for a key that is not canonical or has a low order, so that no secret results.
     """
     if len(public) != PUBLIC_SIZE or int.from_bytes(public[MLKEM_SIZE:], "little") >= _FIELD:
         raise ValueError("not a canonical public key")

@@ -23,7 +23,7 @@ _START = 4096  # bytes that hold most headers
 
 @dataclass(frozen=True, slots=True)
 class SlotInfo:
-    """One slot as the header describes it; without a key, none of it is authenticated."""
+    """One slot as the header describes it. Nothing is authenticated without a key."""
 
     number: int
     kind: str
@@ -49,7 +49,7 @@ class ValuesInfo:
 class FileInfo:
     """What can be seen of a vault file without a key.
 
-    `values`: of a document with sealed values, otherwise None.
+    `values` is None unless it is a document with sealed values.
     """
 
     format: int
@@ -78,7 +78,7 @@ def inspect(source: StrPath | BinaryIO) -> FileInfo:
         header = sealed.header
         size = sealed.source.size
         content = None if size is None else content_size(size - header.payload_offset)
-        damage, stride = None, header.form.stride
+        damage, stride = None, header.layout.stride
         if sealed.problem is not None:
             damage = f"one copy of the header cannot be read: {sealed.problem}"
         elif sealed.start[:stride] != sealed.start[stride : 2 * stride]:
@@ -104,10 +104,10 @@ def _info(
     values: ValuesInfo | None = None,
 ) -> FileInfo:
     return FileInfo(
-        header.form.version,
+        header.layout.version,
         header.file_id.hex(),
         header.generation,
-        header.form.copies,
+        header.layout.copies,
         armored,
         header.payload_offset,
         content,

@@ -56,13 +56,15 @@ def rewrap(
     it: `reencrypt` makes a new one.
 
     Args:
-        path: the vault file, which is changed in place and stays valid even after a crash. keys:
-        what opens it now. add: additional keys that will open it. replace: a Keyring or an Identity
-        replaces the slots of its older versions; a Passphrase replaces the passphrase that opened
-        the file. remove: what no longer opens the file: a `Recipient` or the id of an identity,
-        with all its versions, or the number of a slot, from 1, as in `inspect`.
-        remove_program_keys: what programs call keys that no longer open the file. recipients: the
-        only recipients that the file has from now on; other kinds of keys stay.
+        path: the vault file, which is changed in place and stays valid even after a crash.
+        keys: what opens it now.
+        add: additional keys that will open it.
+        replace: a Keyring or an Identity replaces the slots of its older versions; a Passphrase
+            replaces the passphrase that opened the file.
+        remove: what no longer opens the file: a `Recipient` or the id of an identity, with all its
+            versions, or the number of a slot, from 1, as in `inspect`.
+        remove_program_keys: what programs call keys that no longer open the file.
+        recipients: the only recipients of the file from now on; other kinds of keys stay.
 
     Returns whether anything was changed; a file that already has the wanted slots is not written.
     Raises OSError, InputError, VaultError.
@@ -93,8 +95,8 @@ def rewrap(
         changed = change(envelope)
         if changed is None:
             return False
-        same_place = changed.header.form == envelope.header.form
-        if changed.header.form.copies == 2 and same_place and not sealed.is_armored:
+        same_place = changed.header.layout == envelope.header.layout
+        if changed.header.layout.copies == 2 and same_place and not sealed.is_armored:
             _write_copies(real, changed)
         else:
             _write_whole(real, sealed, envelope, changed)
@@ -183,7 +185,7 @@ def _write_copies(path: str, envelope: Unlocked) -> None:
 
     A torn write leaves the other copy intact at any time.
     """
-    copies, stride = envelope.copies(), envelope.header.form.stride
+    copies, stride = envelope.copies(), envelope.header.layout.stride
     handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
     try:
         for number in (1 - envelope.copy, envelope.copy):
@@ -261,7 +263,7 @@ def reencrypt(
             data = armor(seal_again(fresh, content.getvalue()))
             replace_file(real, data)
             return Done(len(content.getvalue()), len(data))
-        fresh = new_envelope(recipients, compact=envelope.header.form.copies == 1, beside=slots)
+        fresh = new_envelope(recipients, compact=envelope.header.layout.copies == 1, beside=slots)
         new_stream = fresh.new_stream()
         start = fresh.to_bytes() + new_stream.prefix
         with Target(real, force=True, special=False) as target:

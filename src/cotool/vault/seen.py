@@ -1,8 +1,8 @@
 """The newest state of each keyring that this machine has seen, so that an older one is noticed.
 
-An older keyring would revive versions that were disabled or destroyed. Each change of a keyring
-counts one up. One of the user's folders has one small file for each key id: the count, and a hash
-of the content at that count.
+An older keyring would revive versions that were disabled or destroyed. Each change adds one to the
+keyring's counter. A folder of the user has a small file for each key id: the highest counter, and a
+hash of the content at that time.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Counted(Protocol):
+class KeyringState(Protocol):
     """A keyring, as far as its state is compared."""
 
     key_id: bytes
     counter: int
 
     def to_bytes(self) -> bytes:
-        """Return the content, which is what has been seen at this count."""
+        """Return the content, which goes with the counter."""
 
 
 class Seen:
@@ -47,7 +47,7 @@ class Seen:
 
         return cls(user_state_path("cotool") / "keyrings")
 
-    def check(self, keyring: Counted) -> None:
+    def check(self, keyring: KeyringState) -> None:
         """Raise IntegrityError if a newer or another state of a keyring has been seen."""
         newest, digest = self._read(keyring)
         if keyring.counter < newest:
@@ -66,17 +66,17 @@ class Seen:
                 "with cotool vault keys accept",
             )
 
-    def remember(self, keyring: Counted, *, accept: bool = False) -> None:
+    def remember(self, keyring: KeyringState, *, accept: bool = False) -> None:
         """Remember a state that is newer than what was seen, or with `accept` any."""
         with contextlib.suppress(OSError, CotoolError), self._locked():
             if accept or keyring.counter > self._read(keyring)[0]:
                 line = f"{keyring.counter} {_digest(keyring)}\n"
                 write_whole(self._path(keyring), line.encode())
 
-    def _path(self, keyring: Counted) -> Path:
+    def _path(self, keyring: KeyringState) -> Path:
         return self._folder / keyring.key_id.hex()
 
-    def _read(self, keyring: Counted) -> tuple[int, str]:
+    def _read(self, keyring: KeyringState) -> tuple[int, str]:
         try:
             counter, digest = self._path(keyring).read_text(encoding="utf-8").split()
             return int(counter), digest
@@ -95,6 +95,6 @@ class Seen:
             os.close(handle)
 
 
-def _digest(keyring: Counted) -> str:
+def _digest(keyring: KeyringState) -> str:
     """Return a hash of the content, which has too much entropy to be guessed."""
     return hashlib.sha256(keyring.to_bytes()).hexdigest()

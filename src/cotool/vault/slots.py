@@ -1,4 +1,4 @@
-"""The slots of a header: bytes to fields and back. No cryptography, no files.
+"""The slots of a header: bytes to fields and back. Knows no cryptography and no files.
 
 All slots have the same parts: a head of 16 bytes, material from which its key finds the wrapping
 key, and the wrapped file key. FORMAT.md has the tables.
@@ -129,7 +129,7 @@ def _program_key(material: bytes) -> bytes:
 def parse_slot(data: bytes) -> Slot:
     """Return the slot in these bytes. Raises MalformedHeaderError.
 
-    A kind that is not known has the same parts as the others, and only those are checked.
+    For an unknown kind, only the parts that all kinds share are checked.
     """
     material = len(data) - _REST
     if not 0 <= material <= MAX_MATERIAL:
@@ -180,13 +180,13 @@ _POSSIBLE = {
 
 def parse_old_slot(data: bytes) -> Slot:
     """Return the slot in the 136 bytes of format 1. Raises MalformedHeaderError."""
-    if not has_old_form(data[0]):
+    if not fits_format_1(data[0]):
         raise malformed(f"a slot of unknown kind {data[0]}")
     return parse_slot(data)
 
 
-def has_old_form(kind: int) -> bool:
-    """Return whether format 1 has slots of a kind."""
+def fits_format_1(kind: int) -> bool:
+    """Return whether slots of a kind fit format 1."""
     return kind in {KEYRING_SLOT, PASSPHRASE_SLOT}
 
 

@@ -86,8 +86,9 @@ class Transfer:
 
     Args:
         reading: the blocks.
-        writing: where the output blocks go; with a target of None nothing is written. transform:
-        makes the output block from an input block. effort: threads and progress.
+        writing: where the output blocks go; with a target of None nothing is written.
+        transform: makes the output block from an input block.
+        effort: threads and progress.
 
     """
 

@@ -62,7 +62,8 @@ class Wanted:
 
     Args:
         vaults: only vault files. Otherwise, everything else; into another folder, everything.
-        age: only age files. everything: all files.
+        age: only age files.
+        everything: all files.
         documents: with `vaults`, also documents with sealed values that kept their names.
         recursive: accept folders.
         symlinks: "skip", "follow", "keep", or "inside": follow those that stay in the folder.
@@ -95,7 +96,7 @@ class Listing:
         return [Outcome(Job(str(error.filename)), None, error) for error in self.failed]
 
     def leave_out(self, reason: Reason, path: str) -> None:
-        """Note that something is not worked on."""
+        """Note that the command does not work on something."""
         self.left_out.setdefault(reason, []).append(path)
 
 

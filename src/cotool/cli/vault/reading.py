@@ -30,7 +30,7 @@ _RANGE = re.compile(r"(-?\d{0,18}):(-?\d{0,18})")
 def inspect(
     files: Sequence[str], *, recursive: bool, recipients_file: str | None, json_lines: bool
 ) -> int:
-    """Print the contents of headers."""
+    """Print what headers show."""
     from cotool import vault
 
     people = [] if recipients_file is None else vault.read_recipients(recipients_file)

@@ -1,4 +1,4 @@
-"""Check that a sealed document has no value in clear that its rule says is sealed."""
+"""Check that a document has no value in clear that its rule seals."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cotool.errors import CotoolError, InputError, IntegrityError, VaultError
 from cotool.vault.values.document import (
-    check_pattern,
+    checked_rule,
     is_token,
     is_wanted,
     open_document,
@@ -32,12 +32,12 @@ _DAMAGED = (
 
 
 def check_sealed(data: bytes, *, keys: Sequence[Key], name: str) -> None:
-    """Raise InputError if values of a sealed document are in clear that must not be.
+    """Raise InputError if a value is in clear although the document's rule seals it.
 
-    If one of `keys` opens the document, its MAC must fit, too; otherwise only its structure is
-    looked at. The error names the first line that is wrong.
+    If one of `keys` opens the document, its MAC must fit, too; otherwise only the structure is
+    checked. The error names the first line that is wrong.
     """
-    # The line in the file, also within the metadata.
+    # The whole file is searched, because the metadata may have the marks, too.
     if conflict := _CONFLICT.search(data.decode(errors="replace").replace("\r\n", "\n")):
         line = conflict.string.count("\n", 0, conflict.start()) + 1
         raise InputError(f"{name}, line {line}: has the marks of a merge conflict", hint=_HINT)
@@ -45,9 +45,7 @@ def check_sealed(data: bytes, *, keys: Sequence[Key], name: str) -> None:
         parts = parts_of(data, name)
     except VaultError as error:
         raise InputError(f"{name}, line 1: {error}", hint=_DAMAGED) from None
-    for pattern in (parts.rule.only, parts.rule.others):
-        if pattern is not None:
-            check_pattern(pattern)
+    checked_rule(parts.rule.syntax, parts.rule.only, parts.rule.others)
     for value in parts.values():
         if is_wanted(parts.rule, value.path) and not is_token(text_of(parts.body, value)):
             where = f"{name}, line {parts.line_of(value)}"
@@ -57,5 +55,5 @@ def check_sealed(data: bytes, *, keys: Sequence[Key], name: str) -> None:
         open_document(data, keys, name).opened()
     except IntegrityError as error:
         raise InputError(f"{name}: {error}", hint=_HINT) from None
-    except CotoolError:  # no key is at hand
+    except CotoolError:  # none of the keys opens it
         return

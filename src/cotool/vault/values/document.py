@@ -37,7 +37,7 @@ _MAC_CONFLICT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A document with sealed values in its parts; nothing is authenticated."""
+    """The parts of a document with sealed values; nothing is authenticated."""
 
     metadata: Metadata
     body: str
@@ -75,7 +75,7 @@ class Parts:
     def line(self, number: int) -> int:
         """Return the number of a line in the file, given that in `body`."""
         first = 0
-        if self.rule.syntax == "json":  # whose metadata comes after the first bracket
+        if self.rule.syntax == "json":  # its metadata comes after the first bracket
             first = spans.line_of(
                 self.body, len(self.body) - len(self.body.lstrip("\ufeff \t\r\n"))
             )
@@ -102,7 +102,7 @@ class Document(Parts):
         return Sealer(self.envelope)
 
     def opened(self) -> list[tuple[Value, str, str | None]]:
-        """Return each value with its text as it is, and the text that is sealed in it, if any.
+        """Return each value with its text, and what is sealed in it if that text is a token.
 
         Raises IntegrityError for a token that does not open.
         """
@@ -123,7 +123,7 @@ class Document(Parts):
         """Return the document in clear."""
         yaml = self.rule.syntax == "yaml"
         pieces = [
-            # An empty value of YAML got a space before its token.
+            # Sealing put a space before the token of an empty value of YAML.
             (value.start - (yaml and not clear), value.end, clear)
             for value, _, clear in self.opened()
             if clear is not None
@@ -139,7 +139,7 @@ class Document(Parts):
         return _seal(self.content().decode(), self.rule, envelope, _Tokens(), self.name)
 
     def with_content(self, content: bytes, *others: Document) -> bytes:
-        """Return the document with other content; values that stay keep their tokens.
+        """Return the document with other content; unchanged values keep their tokens.
 
         others: further documents with the same file key whose tokens may be used.
         """
@@ -147,7 +147,7 @@ class Document(Parts):
         return _seal(text, self.rule, self.envelope, _Tokens(self, *others), self.name)
 
     def with_body(self, body: str) -> bytes:
-        """Return the document with another text and the MACs that belong to it."""
+        """Return the document with another text and its MACs."""
         mac = self.sealer.mac(self.rule.to_bytes(), body)
         header = self.envelope.to_bytes()
         metadata = replace(self.metadata, header=header, mac=mac)
@@ -189,7 +189,7 @@ def unquoted(text: str) -> str:
 
 
 def is_token(text: str) -> bool:
-    """Return whether the text of a value is that of a token, whether or not it opens."""
+    """Return whether the text of a value looks like a token, whether or not it opens."""
     return TOKEN.fullmatch(unquoted(text)) is not None
 
 
@@ -209,14 +209,13 @@ def encrypt_values(
         content: the document in clear.
         keys: what opens it, as for `encrypt`; with `previous`, what opens that.
         syntax: yaml, json, env or ini.
-        only: seal only values with a key in their path in which this pattern is found.
-        others: seal only values without such a key. Without both, all values are sealed.
-        previous: the same document as it was sealed before. Its file key and what opens it stay,
-            and so does its rule, unless it is given again. Values that did not change keep their
-            tokens.
+        only: seal only values whose path has a key that matches this pattern.
+        others: seal all values except those. Without either pattern, all values are sealed.
+        previous: the previous sealed version. Its file key and slots are kept, and its rule unless
+            another one is given. Unchanged values keep their tokens.
         name: the name of the file in errors.
 
-    Raises InputError with the line if the content is not valid, and if a pattern leaves all values
+    Raises InputError with the line if the content is not valid, or if a pattern leaves all values
     readable; VaultError if `previous` does not open; MissingExtraError for YAML without
     `ruamel.yaml`.
 
@@ -244,9 +243,9 @@ def _check_given(only: str | None, others: str | None, sealed: bytes, name: str)
         return
     counted = count_values(sealed, name)
     if counted.readable and not counted.sealed:
-        has = f"no value has a key with {only!r}"
+        has = f"no value has a key that matches {only!r}"
         if only is None:
-            has = f"each value has a key with {others!r}"
+            has = f"every value has a key that matches {others!r}"
         raise InputError(f"{name}: {has}, so no value would be sealed")
 
 
@@ -267,12 +266,11 @@ def decrypt_values(data: bytes, *, keys: Sequence[Key], name: str = "content") -
 
 
 def accept_values(data: bytes, *, keys: Sequence[Key], name: str = "content") -> bytes:
-    """Return a document that was changed or merged as text, with the MAC that belongs to it.
+    """Return a document that was changed or merged as text, with its new MAC.
 
-    Each token must open where it is now, and values in clear are sealed if the rule says so. But
-    tokens may be missing, be older ones, or have changed places within a list: whoever accepts
-    a document is responsible for that. Two MACs between the marks of a conflict are replaced by the
-    new one.
+    Each token must open at its place, and values in clear are sealed if the rule says so. Missing
+    tokens, older ones, and those that changed places within a list are not noticed: look at the
+    document before you accept it. The new MAC also replaces two MACs between conflict marks.
 
     Raises InputError, VaultError, as `encrypt_values` and `decrypt_values` do.
     """
@@ -302,7 +300,7 @@ def parts_of(data: bytes, name: str, *, merging: bool = False) -> Parts:
     text = _decoded(data, name, sealed=True)
     metadata, body = split(_MAC_CONFLICT.sub(r"\g<mac>", text) if merging else text)
     header = parse_headers(metadata.header)[0][0][1]
-    if header.form.copies != 1 or header.payload_offset != len(metadata.header):
+    if header.layout.copies != 1 or header.payload_offset != len(metadata.header):
         raise changed("the header has more bytes than it needs")
     return Parts(metadata, body, name, text.count("\n") - body.count("\n"))
 
@@ -325,7 +323,7 @@ def count_values(data: bytes, name: str) -> Counted:
 
 
 class _Tokens:
-    """The tokens of older versions of a document, each to be used once."""
+    """The tokens of older versions of a document; each is used once."""
 
     def __init__(self, *documents: Document) -> None:
         self._found: dict[tuple[bytes, str], dict[str, None]] = defaultdict(dict)
@@ -345,16 +343,16 @@ class _Tokens:
 
 
 def _sealed(text: str, rule: Rule, sealer: Sealer, tokens: _Tokens | None, name: str) -> str:
-    """Return a text with its values sealed. tokens: None leaves the tokens that are in it."""
+    """Return a text with its values sealed. tokens: None keeps the tokens in the text."""
     pieces = []
     for value in find_values(text, rule.syntax, name):
         clear = text_of(text, value)
         if is_token(clear):
             if tokens is None:
                 continue
-            spans.fail(name, text, value.start, "a value is a sealed one")
+            spans.fail(name, text, value.start, "the value is already sealed")
         if value.path[:1] == (KEY,) and rule.syntax == "json":
-            spans.fail(name, text, value.start, f"the key {KEY!r} is reserved at the top")
+            spans.fail(name, text, value.start, f"the key {KEY!r} is reserved at the top level")
         if not is_wanted(rule, value.path):
             continue
         token = tokens.take(value.path, clear) if tokens else None
@@ -365,7 +363,7 @@ def _sealed(text: str, rule: Rule, sealer: Sealer, tokens: _Tokens | None, name:
 
 
 def is_wanted(rule: Rule, path: KeyPath) -> bool:
-    """Return whether a rule says that the value at a path is sealed."""
+    """Return whether a rule seals the value at a path."""
     pattern = rule.only if rule.only is not None else rule.others
     if pattern is None:
         return True
@@ -397,7 +395,7 @@ def check_pattern(pattern: str, parameter: str | None = None) -> None:
 
 
 def _check_result(result: bytes, document: Document, text: str) -> None:
-    """Raise if a document would not be read back as it was."""
+    """Raise InputError if the sealed document would not give the same text again."""
     same = False
     if has_sealed_values(result[:START]):
         metadata, body = split(result.decode())
@@ -406,7 +404,7 @@ def _check_result(result: bytes, document: Document, text: str) -> None:
             same = body == document.body and again.content() == text.encode()
     if not same:
         raise InputError(
-            f"{document.name}: its values cannot be sealed so that the file stays the same",
+            f"{document.name}: its values cannot be sealed without changing other text",
             hint="encrypt the file as a whole, without `values`",
         )
 

@@ -16,7 +16,7 @@ def find_values(text: str, name: str) -> list[Value]:
     """Return the values of an .env file. Raises InputError with the line if it is not valid."""
     mark = len(_BYTE_ORDER_MARK) * text.startswith(_BYTE_ORDER_MARK)
     body = text[mark:]
-    # The parser sees newlines only: where they had a carriage return, places move by one.
+    # The parser gets plain newlines, so each carriage return moves later places by one.
     returns = [found.start() - n for n, found in enumerate(_RETURN.finditer(body))]
     found = []
     keys = Keys()

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 def sealed_values(source: Source) -> bytes | None:
-    """Return the bytes of a source if its values are sealed, otherwise None, and nothing is read.
+    """Return the bytes of a source with sealed values; None for others, which are not read.
 
     Raises InputError above the limit.
     """
-    # A stream may be a terminal: no more is read than is needed.
+    # A stream may be a terminal, so no more is read than needed.
     if not may_be_sealed(source.peek(1)) or not has_sealed_values(source.peek(START)):
         return None
     return read_text(source)

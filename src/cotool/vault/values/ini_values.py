@@ -1,8 +1,8 @@
 """The values of an INI file and their places in its text.
 
-Readers of INI files differ in what a comment after a value is, and in how values continue. All text
-after the delimiter is the value here, with the lines that continue it: those that are indented more
-than its key, as in Python's configparser, and those after a backslash.
+Programs disagree about comments after a value and about how a value continues. Here, a value is all
+text after the delimiter, with the lines that continue it: lines that are indented more than the
+key, as in Python's configparser, and lines after a backslash.
 """
 
 from __future__ import annotations

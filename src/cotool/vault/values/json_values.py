@@ -36,7 +36,7 @@ class Lexeme(NamedTuple):
 
 
 def lexemes(text: str, name: str, start: int = 0) -> Iterator[Lexeme]:
-    """Yield what a JSON text consists of. Raises InputError for anything else."""
+    """Yield the lexemes of a JSON text. Raises InputError for text that is not JSON."""
     place = start or len(_BYTE_ORDER_MARK) * text.startswith(_BYTE_ORDER_MARK)
     while found := _LEXEME.match(text, place):
         kind = str(found.lastgroup)
@@ -122,5 +122,5 @@ class _Reader:
 
 
 def _what(lexeme: Lexeme) -> str:
-    """Return what a lexeme is, without the text of a value, which is a secret."""
+    """Describe a lexeme, without the text of a value, which is a secret."""
     return lexeme.text if lexeme.kind == "mark" else f"a {lexeme.kind.replace('other', 'value')}"

@@ -1,4 +1,4 @@
-"""How a file shows that its values are sealed, in its first bytes, and its syntax, in its name."""
+"""How a file with sealed values is recognised by its first bytes, and its syntax by its name."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from cotool._lazy import lazy_pattern
 from cotool.errors import InputError
 
 SYNTAXES = ("yaml", "json", "env", "ini")
-START = 4096  # bytes that are enough to see it
+START = 4096  # bytes that are enough to recognise it
 SEALED_LIMIT = 16 << 20  # bytes of a file with sealed values
 
 _ENDINGS = {
@@ -31,12 +31,12 @@ def may_be_sealed(first: bytes) -> bool:
 
 
 def begins_with_comments(start: bytes) -> bool:
-    """Return whether a file has the comments of YAML, .env and INI files with sealed values."""
+    """Return whether a file begins with the metadata of YAML, .env and INI files."""
     return _COMMENTED.match(start) is not None
 
 
 def begins_with_member(start: bytes) -> bool:
-    """Return whether a file has the first member or item of JSON with sealed values."""
+    """Return whether a file begins with the metadata of JSON files."""
     return _MEMBER.match(start) is not None
 
 

@@ -1,4 +1,4 @@
-"""Merge two versions of a document with sealed values, whose MACs fit, into one whose MAC fits."""
+"""Merge two authenticated versions of a document with sealed values into one with its own MAC."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cotool.errors import CotoolError, InputError
+from cotool.text import plural
 from cotool.vault.values.document import Document, open_document, text_of
 from cotool.vault.values.metadata import joined, split
 from cotool.vault.values.spans import KeyPath, Value, replaced
@@ -23,7 +24,7 @@ _MOST_CONFLICTS = 127  # of git merge-file; a higher code is an error
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """A merged document, or why people must decide: then it has the marks of git's conflicts."""
+    """A merged document; with a `conflict`, which people must resolve, it has git's marks."""
 
     data: bytes
     conflict: str | None
@@ -34,8 +35,8 @@ def merge_values(
 ) -> Merged:
     """Merge what two sides changed since `base`: values by their paths, other text by its lines.
 
-    All three are authenticated first. Tokens stay as they are, and nothing in clear is written to
-    a disk. Needs `git merge-file`. Raises InputError, VaultError.
+    All three are authenticated first. Tokens are kept, and nothing in clear is written to disk.
+    Needs `git merge-file`. Raises InputError, VaultError.
     """
     sides = [open_document(data, keys, name) for data in (base, ours, theirs)]
     documents = _with_equal_tokens(_with_one_key(sides))
@@ -46,7 +47,9 @@ def merge_values(
     texts = [joined(metadata, body) for body in _with_values_merged(documents)]
     text, conflicts = _merged_lines(*texts)
     if conflicts:
-        return Merged(text.encode(), f"{conflicts} conflicts in lines that both sides changed")
+        return Merged(
+            text.encode(), f"{plural(conflicts, 'conflict')} in lines that both sides changed"
+        )
     result = replace(documents[1], envelope=envelope, body=split(text)[1])
     try:
         result.opened()
@@ -56,7 +59,7 @@ def merge_values(
 
 
 def _with_one_key(sides: list[Document]) -> list[Document]:
-    """Return documents with one file key. If one side got a new key, the others are given it."""
+    """Return documents with one file key: if one side has a new key, the others get it, too."""
     base, ours, theirs = sides
     ids = [side.envelope.header.file_id for side in sides]
     if ids[1] == ids[2] == ids[0]:
@@ -64,7 +67,7 @@ def _with_one_key(sides: list[Document]) -> list[Document]:
     if ids[0] not in ids[1:]:
         raise InputError(
             f"{base.name}: both sides have file keys of their own",
-            hint="take one side, and make the changes of the other in it with cotool vault edit",
+            hint="keep one side, and repeat the other side's changes with cotool vault edit",
         )
     fresh, old = (ours, theirs) if ids[2] == ids[0] else (theirs, ours)
     if old.envelope.header.slots != base.envelope.header.slots:
@@ -75,7 +78,7 @@ def _with_one_key(sides: list[Document]) -> list[Document]:
 
 
 def _resealed(document: Document, content: bytes, *others: Document) -> Document:
-    """Return other content with the key of a document, and its tokens where values are the same."""
+    """Return other content, sealed for a document, whose tokens equal values take over."""
     body = split(document.with_content(content, *others).decode())[1]
     return replace(document, body=body)
 
@@ -113,9 +116,9 @@ def _both_rewrapped(name: str) -> InputError:
 
 
 def _with_values_merged(documents: list[Document]) -> list[str]:
-    """Return the texts after values that only one side changed were put into all of them.
+    """Return the texts, with each value that only one side changed put into all of them.
 
-    So changes in neighbouring lines do not conflict. Items of lists are left to the lines, because
+    So changes in neighbouring lines do not conflict. Items of lists are merged by lines, because
     their positions change.
     """
     found = [_by_path(document) for document in documents]
@@ -150,7 +153,7 @@ def _by_path(document: Document) -> dict[KeyPath, Value]:
 
 
 def _merged_lines(base: str, ours: str, theirs: str) -> tuple[str, int]:
-    """Return the text merged by lines, with marks where it cannot be, and how often."""
+    """Return the text merged by lines, with conflict marks, and the number of conflicts."""
     with tempfile.TemporaryDirectory(prefix="cotool-") as folder:
         names = ("ours", "base", "theirs")
         for name, text in zip(names, (ours, base, theirs), strict=True):

@@ -1,4 +1,4 @@
-"""What a document with sealed values says about itself, and where each syntax keeps it.
+"""The metadata of a document with sealed values, and where each syntax keeps it.
 
 In YAML, .env and INI, it is comments at the top. In JSON, it is the first member or item.
 """
@@ -34,9 +34,10 @@ _PAIRS = json.JSONDecoder(object_pairs_hook=list)
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The syntax of a document, and which values are sealed: those with a matching key, or others.
+    """The syntax of a document, and which values are sealed.
 
-    Without a pattern, all values are sealed.
+    These are the values under a key that `only` matches, or all except those under a key that
+    `others` matches; without a pattern, all values.
     """
 
     syntax: str
@@ -57,8 +58,8 @@ class Metadata:
     mac: bytes
 
     def fields(self) -> Iterator[tuple[str, str]]:
-        """Yield the names and texts of what a document states, in their order."""
-        # The MAC is first, so that conflicts of merges by lines in it do not touch the content.
+        """Yield the name and text of each field, in the order of the document."""
+        # The MAC comes first, so that a conflict in it does not touch the content.
         yield "mac", encoded(self.mac)
         yield "header", encoded(self.header)
         if self.rule.only is not None:
@@ -104,9 +105,9 @@ def _opening(body: str) -> tuple[int, str, bool]:
 
 
 def split(text: str) -> tuple[Metadata, str]:
-    """Return the metadata of a document and the document without it.
+    """Return the metadata of a document, and the document without it.
 
-    Raises UnsupportedFormatError if it has none that this version knows, MalformedHeaderError.
+    Raises MalformedHeaderError; UnsupportedFormatError if it has no metadata, or newer one.
     """
     start = text[:START].encode()
     if begins_with_comments(start):
@@ -145,7 +146,7 @@ def _split_comments(text: str) -> Stated:
     while field := _FIELD.match(text, place):
         if field[1] in fields:
             number = text.count("\n", 0, place) + 1
-            raise _malformed(f"line {number} is there twice")
+            raise _malformed(f"line {number} occurs twice")
         fields[field[1]] = field[2]
         place = field.end()
     return found[1], found[2], fields, text[:mark] + text[place:]
@@ -162,7 +163,7 @@ def _split_member(text: str) -> Stated:
         if in_list:
             closed = next(rest)
             if closed.text != "}":
-                raise _malformed("its first item has more members than it had")
+                raise _malformed("its first item has another member")
             end = closed.end
         comma = next(rest, None)
     except (ValueError, RecursionError, StopIteration):  # it is not JSON
@@ -179,6 +180,6 @@ def _split_member(text: str) -> Stated:
 
 def _malformed(what: str) -> MalformedHeaderError:
     return MalformedHeaderError(
-        f"what it says about its sealed values is damaged: {what}",
+        f"the metadata of its sealed values is damaged: {what}",
         hint="get the file again from its source or a backup",
     )

@@ -22,7 +22,7 @@ _PLAIN_KEY = re.compile(r"[\w-]+")
 class Value(NamedTuple):
     """A value of a document: its path, and where its text begins and ends.
 
-    quoted: a token in its place needs double quotes.
+    quoted: a token that replaces it needs double quotes.
     """
 
     path: KeyPath
@@ -42,7 +42,7 @@ def fail(name: str, text: str, place: int, problem: str, hint: str | None = None
 
 
 def bound_path(path: KeyPath) -> bytes:
-    """Return what a value is bound to: all keys of its path, and where there are lists.
+    """Return what a value is bound to: the keys of its path, and that there are lists.
 
     Positions in lists are left out, so an item keeps its ciphertext when another one is added
     before it.
@@ -71,7 +71,7 @@ def shown(path: KeyPath) -> str:
 
 
 class Keys:
-    """The keys of one mapping, of which each may occur once."""
+    """The keys of one mapping; each may occur once."""
 
     def __init__(self) -> None:
         self._places: dict[str, int] = {}
@@ -85,7 +85,7 @@ class Keys:
 
 
 def replaced(text: str, pieces: Iterable[tuple[int, int, str]]) -> str:
-    """Return a text with pieces in the place of spans, which are in order."""
+    """Return a text with each (start, end, piece) put in; they are in order."""
     parts: list[str] = []
     last = 0
     for start, end, piece in pieces:

@@ -1,6 +1,6 @@
 """The cryptography of sealed values: one token for each value, and a MAC over the document.
 
-FORMAT.md has the derivations. No documents, no files.
+FORMAT.md has the derivations. Knows no documents and no files.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def encoded(data: bytes) -> str:
 
 
 def decoded(text: str) -> bytes | None:
-    """Return the bytes in base64url, or None if it is not the only way to write them."""
+    """Return the bytes in canonical base64url, or None for any other text."""
     try:
         data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):

@@ -1,7 +1,7 @@
 """The values of YAML documents and their places in the text, by the parser of ruamel.yaml.
 
-Only its events are used, so nothing is constructed, no alias is expanded and no text is written
-again: tags, anchors, aliases, merge keys, comments and the style of each value stay as they are.
+Only its events are used, so nothing is constructed, no alias is expanded and no text is rewritten:
+tags, anchors, aliases, merge keys, comments and the style of each value stay as they are.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class _Reader:
         self._found: list[Value] = []
         self._open: list[_Collection] = []
         self._documents = 0
-        self._last = 0  # where the last node ended, or a block collection began
+        self._last = 0  # where the last node ended or the last block collection began
 
     def values(self) -> list[Value]:
         for event in self._events():
@@ -91,7 +91,7 @@ class _Reader:
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             where = "" if mark is None else f", line {mark.line + 1}"
-            # The context may show a value.
+            # The text of the error itself may show a value.
             raise InputError(f"{self._name}{where}: is not YAML: {error.problem}") from None
         except InputError:
             raise
@@ -121,7 +121,7 @@ class _Reader:
         start, end = self._span(event)
         is_empty = start == end
         if is_empty:
-            # There is no place for it after an anchor: then the value stays as it is.
+            # After an anchor there is no place for a token, so the value stays as it is.
             bare = event.start_mark.index == event.end_mark.index
             start = end = self._after_indicator(last, collection) if bare else 0
         if start or not is_empty:
@@ -131,7 +131,7 @@ class _Reader:
         self._ended()
 
     def _after_indicator(self, last: int, collection: _Collection | None) -> int:
-        """Return where a value without text may be given one, after its : or -, otherwise 0."""
+        """Return where the token of an empty value goes, after its : or -; 0 if nowhere."""
         if collection is None:
             return 0
         place = self._after(last, len(self._text))
