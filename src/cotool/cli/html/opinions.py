@@ -150,17 +150,17 @@ def answered(result: Consensus) -> Html:
     }
     rows = [
         [names([name]), "–" if answer is None else brief(answer, 60),
-         _stands(counted.get(name))]
+         _group(counted.get(name))]
         for name, answer in pairs[:_MOST_ANSWERS]
     ]  # fmt: skip
     return unfolding(
         "What was extracted from each answer",
-        plain_table("Answers", ("expert", "answer", "stands"), rows, texts=3),
+        plain_table("Answers", ("expert", "answer", "group"), rows, texts=3),
         left_out(len(pairs) - _MOST_ANSWERS, "expert"),
     )
 
 
-def _stands(cluster: int | None) -> str:
+def _group(cluster: int | None) -> str:
     if cluster is None:
         return "–"
     return "with the consensus" if cluster == 0 else "apart"
