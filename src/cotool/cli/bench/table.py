@@ -25,8 +25,7 @@ def measured_table(rows: Sequence[Measured], limits: dict[str, float]) -> None:
     """Print what was measured: time, spread, the rate, and its share of the machine's limit."""
     screen = Screen(sys.stdout)
     table = _table(screen, [row.name for row in rows])
-    for name in ("median", "mean", "spread", "rate", *(["of limit"] if limits else [])):
-        table.add_column(name, justify="right", no_wrap=True)
+    table.add_numbers("median", "mean", "spread", "rate", *(["of limit"] if limits else []))
     for row in rows:
         limit = limit_of(row, limits)
         share = "" if limit is None else f"{(row.bytes or 0) / row.median / limit[1]:.0%}"
@@ -48,8 +47,7 @@ def compared_table(rows: Sequence[Compared], sink: TextIO) -> None:
     """Print two results beside each other, the largest changes first."""
     screen = Screen(sink, plain=sink is not sys.stdout)
     table = _table(screen, [row.name for row in rows])
-    for name in ("old", "new", "new / old", "spread"):
-        table.add_column(name, justify="right", no_wrap=True)
+    table.add_numbers("old", "new", "new / old", "spread")
     table.add_column("", no_wrap=True)
     for row in sorted(rows, key=lambda row: (row.verdict == "unclear", -abs(row.ratio - 1))):
         table.add_row(
@@ -71,8 +69,7 @@ def scaling_table(rows: Sequence[Scaled]) -> None:
     """Print the speed-up by threads, with a bar of it."""
     screen = Screen(sys.stdout)
     table = _table(screen, [row.name for row in rows])
-    for name in ("threads", "median", "speed-up", "of ideal"):
-        table.add_column(name, justify="right", no_wrap=True)
+    table.add_numbers("threads", "median", "speed-up", "of ideal")
     table.add_column("", no_wrap=True)
     most = max(max(row.speedup, row.threads) for row in rows)
     last = None

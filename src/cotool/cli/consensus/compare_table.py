@@ -49,8 +49,7 @@ def _table(rows: list[MethodScore], sink: TextIO) -> None:
     screen = Screen(sink)
     table = Table(boxed=screen.boxes, pad_edge=screen.boxes)
     table.add_column("method", no_wrap=True)
-    for head in _HEADS:
-        table.add_column(head, justify="right", no_wrap=True)
+    table.add_numbers(*_HEADS)
     best = max((row.accuracy for row in rows if row.accuracy is not None), default=None)
     for row in rows:
         figures = [getattr(row, name) for name in _FIGURES]

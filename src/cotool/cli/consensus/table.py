@@ -112,8 +112,7 @@ def _clusters(clusters: Sequence[Cluster], screen: Screen) -> None:
         width=screen.width if screen.boxes else screen.width - _INDENT,
         pad_edge=screen.boxes,
     )
-    table.add_column("share", justify="right", no_wrap=True)
-    table.add_column("close", justify="right", no_wrap=True)
+    table.add_numbers("share", "close")
     table.add_column("experts", ratio=2, overflow="fold")
     table.add_column("answer", ratio=3, overflow="fold")
     # Share, closeness, borders and padding take about 20; the answer gets three fifths of the rest.

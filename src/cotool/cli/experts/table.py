@@ -27,8 +27,7 @@ def experts_table(
     screen = Screen(sys.stdout)
     table = Table(boxed=screen.boxes, pad_edge=screen.boxes)
     table.add_column("expert", no_wrap=True, max_width=_NAME, overflow="ellipsis")
-    for head in ("right", "95 % sure", "judged", "answers", "weight"):
-        table.add_column(head, justify="right", no_wrap=True)
+    table.add_numbers("right", "95 % sure", "judged", "answers", "weight")
     remarks = {name: remarks_on(learned, name) for name in names}
     if any(remarks.values()):
         table.add_column("")
@@ -121,8 +120,7 @@ def expert_page(form: Mapping[str, Any]) -> None:
     if form["topics"]:
         table = Table(pad_edge=False)
         table.add_column("  topic", no_wrap=True)
-        for head in ("right", "95 % sure", "judged"):
-            table.add_column(head, justify="right", no_wrap=True)
+        table.add_numbers("right", "95 % sure", "judged")
         for topic, own in form["topics"].items():
             table.add_row(
                 "  " + one_line(topic),

@@ -69,8 +69,7 @@ def render_measures(
 def _totals(measures: Measures, facts: Sequence[MeasureFacts], screen: Screen) -> None:
     table = Table(padding=(0, 2, 0, 0))
     table.add_column("measure", overflow="fold")
-    for name in ("values", "min", *_SHOWN):
-        table.add_column(name, justify="right", no_wrap=True)
+    table.add_numbers("values", "min", *_SHOWN)
     for fact, figures in zip(facts, measures.total.measures, strict=True):
         numbers = [figures.statistic(name) for name in ("min", *_SHOWN)]
         table.add_row(
@@ -118,8 +117,7 @@ def _groups(
     table = Table(padding=(0, 2, 0, 0))
     for key in measures.keys:
         table.add_column(one_line(key), no_wrap=True)
-    for name in _titles(facts, statistics, named=len(measures.names) > 1):
-        table.add_column(name, justify="right", no_wrap=True)
+    table.add_numbers(*_titles(facts, statistics, named=len(measures.names) > 1))
     if steps:
         table.add_column(f"each {duration(steps[0])}", no_wrap=True)
     for group in shown:

@@ -72,8 +72,7 @@ def _table(title: str, shown: Sequence[_Path], total: int, unit: str | None, wid
     """Return a table of paths; `unit`: of their times, None if they have none."""
     table = Table(padding=(0, 2, 0, 0))
     table.add_column(title, no_wrap=True)
-    for name in ("requests", "share", "5xx", *(("p50", "p99") if unit is not None else ())):
-        table.add_column(name, justify="right", no_wrap=True)
+    table.add_numbers("requests", "share", "5xx", *(("p50", "p99") if unit is not None else ()))
     room = max(12, width - _COLUMNS)
     for one in shown:
         times = [] if unit is None else [one.times.quantile(share) for share in (0.5, 0.99)]

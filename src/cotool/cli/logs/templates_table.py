@@ -196,8 +196,7 @@ def _parameters(parameters: Sequence[Parameter]) -> Table:
     table.add_column("distinct", justify="right")
     table.add_column("range", overflow="fold")
     quantiles = any(parameter.distribution.size for parameter in parameters)
-    for name in ("p50", "p99") if quantiles else ():
-        table.add_column(name, justify="right", no_wrap=True)
+    table.add_numbers(*(("p50", "p99") if quantiles else ()))
     table.add_column("most frequent", overflow="fold")
     for n, parameter in enumerate(parameters, 1):
         about = "" if parameter.exact else "~"
@@ -282,8 +281,7 @@ def _changed_numbers(comparison: Comparison, screen: Screen) -> None:
     if not changed:
         return
     table = Table(padding=(0, 2, 0, 0))
-    for name in ("p50 before", "now", "p99 before", "now", "ratio"):
-        table.add_column(name, justify="right", no_wrap=True)
+    table.add_numbers("p50 before", "now", "p99 before", "now", "ratio")
     table.add_column("numbers", overflow="fold")
     for change in changed[:_MOST_CHANGES]:
         numbers = (change.p50_before, change.p50, change.p99_before, change.p99)

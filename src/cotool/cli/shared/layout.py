@@ -98,6 +98,11 @@ class Table:
         """Add a column."""
         self._columns.append((header, settings))
 
+    def add_numbers(self, *headers: str) -> None:
+        """Add columns of numbers."""
+        for header in headers:
+            self.add_column(header, justify="right", no_wrap=True)
+
     def add_row(self, *cells: str | Text, style: str = "") -> None:
         """Add a row of one cell per column."""
         self._rows.append((cells, style))
