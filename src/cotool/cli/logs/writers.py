@@ -9,16 +9,13 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cotool.logs.levels import KEYWORDS, LEVELS
 from cotool.logs.report.timelines import SpreadText, TimelineText
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from datetime import tzinfo
     from typing import TextIO
 
     from cotool.cli.logs.request import LogRequest
-    from cotool.logs.model import LogCounts
     from cotool.logs.summary import LogSummary
 
 # What is written on one line of JSON: levels of objects within it, and its characters.
@@ -62,17 +59,24 @@ def write_summary(sink: TextIO, request: LogRequest, summary: LogSummary) -> Non
                 form=lambda text: text,
             ),
         )
-    elif request.format == "csv" and summary.measures is not None:
+    elif request.format == "csv":
         import csv
 
         from cotool.logs.report.clock import clock_of
-        from cotool.logs.report.measures import measure_rows
 
-        clock, steps = clock_of(summary, zone), bool(summary.measures.step)
-        rows = measure_rows(summary.measures, clock.seconds, request.sort, steps=steps)
-        csv.writer(sink, lineterminator="\n").writerows(rows)
-    elif request.format == "csv":
-        _write_csv(sink, summary, zone)
+        clock = clock_of(summary, zone)
+        writer = csv.writer(sink, lineterminator="\n")
+        if summary.measures is None:
+            from cotool.logs.report.files import file_rows
+
+            writer.writerows(file_rows(summary, lambda _, time: clock.iso(time)))
+        else:
+            from cotool.logs.report.measures import measure_rows
+
+            steps = bool(summary.measures.step)
+            writer.writerows(
+                measure_rows(summary.measures, clock.seconds, request.sort, steps=steps)
+            )
     elif request.format == "html":
         from cotool.cli.html.logs import logs_page
 
@@ -119,39 +123,6 @@ def _fields(request: LogRequest, summary: LogSummary) -> Sequence[str]:
     from cotool.logs.scan.sources import find_sources
 
     return measurable(find_sources([path])[0], request.options)
-
-
-def _write_csv(sink: TextIO, summary: LogSummary, zone: tzinfo | None) -> None:
-    """Write one row per file; their sums are the totals."""
-    import csv
-
-    from cotool.logs.report.clock import clock_of
-
-    clock = clock_of(summary, zone)
-    patterns = list(summary.counts.patterns)
-    writer = csv.writer(sink, lineterminator="\n")
-    writer.writerow(
-        [
-            *("path", "lines", "records", "bytes", *LEVELS),
-            *(f"mentions_{name}" for name in KEYWORDS),
-            *("timeless", "out_of_order", "long_lines", "left_out", "first_seen", "last_seen"),
-            *("compression", "problem"),
-            *(f"pattern:{name}" for name in patterns),
-        ]
-    )
-    for file in summary.files:
-        counts: LogCounts = file.counts
-        writer.writerow(
-            [
-                *(file.path, counts.lines, counts.records, counts.bytes),
-                *(counts.levels[level] for level in LEVELS),
-                *(counts.keywords[name] for name in KEYWORDS),
-                *(counts.timeless, counts.out_of_order, counts.long_lines, counts.left_out),
-                *(clock.iso(counts.first_seen), clock.iso(counts.last_seen)),
-                *(file.compression, file.error),
-                *(counts.patterns.get(name, 0) for name in patterns),
-            ]
-        )
 
 
 def write_templates(sink: TextIO, request: LogRequest, summary: LogSummary) -> None:

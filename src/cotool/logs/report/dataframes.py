@@ -8,13 +8,14 @@ from cotool.errors import InputError
 from cotool.io.dataframes import Table, as_html, heading, line, table_of
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.clock import clock_of
+from cotool.logs.report.files import file_rows
 from cotool.logs.report.measures import measure_rows
 from cotool.logs.templates.dataframes import moment, template_table, templates_html
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from cotool.logs.model import Analysis, LogCounts
+    from cotool.logs.model import Analysis, FileSummary, LogCounts
 
 PARTS = ("histogram", "files", "templates", "measures", "timeline")
 
@@ -68,26 +69,12 @@ def measures_table(summary: Analysis, *, steps: bool) -> Table:
 
 def files_table(summary: Analysis) -> Table:
     """Return one row per file."""
-    patterns = list(summary.counts.patterns)
 
-    def nanoseconds(value: int | None, *, zoned: bool) -> datetime | None:
-        return None if value is None else moment(value / 1e9, zoned=zoned)
+    def time(file: FileSummary, value: int | None) -> datetime | None:
+        return None if value is None else moment(value / 1e9, zoned=bool(file.zoned))
 
-    return table_of(
-        ("path", "lines", "records", "bytes", *LEVELS, "first_seen", "last_seen", "problem",
-         *(f"pattern:{name}" for name in patterns)),
-        (
-            (
-                file.path, file.counts.lines, file.counts.records, file.counts.bytes,
-                *(file.counts.levels[level] for level in LEVELS),
-                nanoseconds(file.counts.first_seen, zoned=bool(file.zoned)),
-                nanoseconds(file.counts.last_seen, zoned=bool(file.zoned)),
-                file.error,
-                *(file.counts.patterns.get(name, 0) for name in patterns),
-            )
-            for file in summary.files
-        ),
-    )  # fmt: skip
+    head, *rows = file_rows(summary, time)
+    return Table(tuple(map(str, head)), rows)
 
 
 def to_html(summary: Analysis) -> str:
