@@ -271,6 +271,19 @@ def _moment(year, month, day, hour, minute, second, fraction=b""):
     return int(moment.timestamp()) * 10**9 + int(fraction[:9].ljust(9, b"0") or 0)
 
 
+def sum_buckets(parts, widths, most):
+    """Return the narrowest width that needs at most `most` buckets, and the sums of parts in it."""
+    for width in widths[widths.index(max(width for width, _ in parts)) :]:
+        rows = defaultdict(list)
+        for _, buckets in parts:
+            for start, counts in buckets.items():
+                rows[start - start % width].append(counts)
+        if len(rows) <= most or width == widths[-1]:
+            sums = {at: map(sum, zip(*many, strict=True)) for at, many in rows.items()}
+            return width, {at: tuple(counts) for at, counts in sums.items()}
+    return None
+
+
 def scan_log(data, *, first_year, patterns=(), wanted=None, each_line=False, **filters):
     """Count a log of two formats line by line: ISO times with a level word, and syslog without.
 

@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import reference
 from cotool import analyze_logs
+from cotool._fast.logs.logscan import Buckets, sum_buckets
 from cotool.errors import InputError
 from cotool.logs.api import analyze_sources
 from cotool.logs.formats.given import parse_log_format
@@ -95,6 +97,43 @@ def test_histograms_merge_to_the_same_width_in_any_order(starts, chance):
     assert reduce(Histogram.merge, parts, Histogram()) == straight
     assert sum(sum(counts) for counts in straight.buckets.values()) == len(many)
     assert len(straight.buckets) <= MAX_BUCKETS
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(WIDTHS[:3]),
+            st.dictionaries(
+                st.integers(-50, 50),
+                st.lists(st.integers(0, 1 << 40), min_size=len(LEVELS), max_size=len(LEVELS)),
+                max_size=9,
+            ),
+        ),
+        min_size=1,
+        max_size=5,
+    ),
+    st.integers(1, 12),
+)
+def test_buckets_add_up_as_dicts_do(parts, most):
+    """The kernel's mapping is equal to the dict it is made of, and its sums to those of dicts."""
+    dicts = [
+        (width, {width * n: tuple(counts) for n, counts in rows.items()}) for width, rows in parts
+    ]
+    packed = [(width, Buckets(buckets)) for width, buckets in dicts]
+    for (_, held), (_, expected) in zip(packed, dicts, strict=True):
+        assert held == expected == dict(held) == pickle.loads(pickle.dumps(held))
+        assert (len(held), list(held), list(held.values())) == (
+            len(expected), list(expected), list(expected.values()),
+        )  # fmt: skip
+        assert [held.get(n) for n in range(-9, 9)] == [expected.get(n) for n in range(-9, 9)]
+        assert [n in held for n in range(-9, 9)] == [n in expected for n in range(-9, 9)]
+    assert sum_buckets(packed, WIDTHS, most) == reference.sum_buckets(dicts, WIDTHS, most)
+
+
+def test_buckets_of_other_lengths_are_refused():
+    """A row must have a count for each level."""
+    with pytest.raises(ValueError, match="counts"):
+        Buckets({0: (1, 2)})
 
 
 def test_buckets_fit_and_empty_ones_are_there():

@@ -38,8 +38,16 @@ class Histogram:
 
     def widened(self, width: int) -> Histogram:
         """Return the same counts in buckets of `width` seconds, a multiple of the present width."""
-        rows = {start: [counts] for start, counts in self.buckets.items()}
-        return Histogram(width, _sums(_by_start(rows, width)))
+        rows: dict[int, list[tuple[int, ...]]] = defaultdict(list)
+        for start, counts in self.buckets.items():
+            rows[start - start % width].append(counts)
+        return Histogram(
+            width,
+            {
+                start: counts[0] if len(counts) == 1 else tuple(map(sum, zip(*counts, strict=True)))
+                for start, counts in rows.items()
+            },
+        )
 
     def totals(self) -> dict[str, int]:
         """Return the number of records of each level."""
@@ -54,35 +62,10 @@ def summed(parts: Iterable[Histogram]) -> Histogram:
 
     The order does not matter, since a part never needs wider buckets than the whole.
     """
-    width = WIDTHS[0]
-    rows: dict[int, list[tuple[int, ...]]] = defaultdict(list)
-    for part in parts:
-        if part.width > width:
-            width, rows = part.width, _by_start(rows, part.width)
-        if part.width == width:
-            for start, counts in part.buckets.items():
-                rows[start].append(counts)
-        else:
-            for start, counts in part.buckets.items():
-                rows[start - start % width].append(counts)
-        while len(rows) > MAX_BUCKETS and width != WIDTHS[-1]:
-            width = WIDTHS[WIDTHS.index(width) + 1]
-            rows = _by_start(rows, width)
-    return Histogram(width, _sums(rows))
+    from cotool._fast.logs.logscan import Buckets, sum_buckets
 
-
-def _by_start(
-    rows: Mapping[int, list[tuple[int, ...]]], width: int
-) -> dict[int, list[tuple[int, ...]]]:
-    """Return the counts by the start of their bucket of `width` seconds."""
-    wider: dict[int, list[tuple[int, ...]]] = defaultdict(list)
-    for start, counts in rows.items():
-        wider[start - start % width].extend(counts)
-    return wider
-
-
-def _sums(rows: Mapping[int, list[tuple[int, ...]]]) -> dict[int, tuple[int, ...]]:
-    return {
-        start: counts[0] if len(counts) == 1 else tuple(map(sum, zip(*counts, strict=True)))
-        for start, counts in rows.items()
-    }
+    packed = (
+        (part.width, part.buckets if isinstance(part.buckets, Buckets) else Buckets(part.buckets))
+        for part in parts
+    )
+    return Histogram(*sum_buckets(packed, WIDTHS, MAX_BUCKETS))

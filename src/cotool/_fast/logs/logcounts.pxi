@@ -24,30 +24,14 @@ cdef dict totals(const cotool_counts* c, const cotool_config* config):
     }
 
 
-cdef tuple row_of(const uint64_t* counts):
-    """Return the counts of a bucket by level."""
-    cdef tuple row = PyTuple_New(COTOOL_LEVELS)
-    cdef object count
-    cdef int k
-    for k in range(COTOOL_LEVELS):
-        count = counts[k]
-        Py_INCREF(count)
-        PyTuple_SET_ITEM(row, k, count)
-    return row
-
-
 cdef tuple times_of(const cotool_counts* c, int kind, const int64_t* widths):
     cdef const cotool_histogram* h = &c.histogram[kind]
-    cdef int n
     seen = c.first[kind] <= c.last[kind]
     return (
         c.first[kind] if seen else None,
         c.last[kind] if seen else None,
         widths[h.width],
-        {
-            h.buckets[n].start: row_of(h.buckets[n].counts)
-            for n in range(h.count)
-        },
+        buckets_of(h),
     )
 
 

@@ -186,6 +186,10 @@ cdef extern from "logs/logscan.h" nogil:
         const uint8_t* memory, uint64_t size, int final)
     scan_function* cotool_scan()
 
+cdef extern from "logs/loghistogram.h" nogil:
+    int cotool_histogram_merge(const cotool_config* config, cotool_histogram* into,
+                               const cotool_histogram* source)
+
 cdef extern from "logs/capture.h" nogil:
     ctypedef struct cotool_capture:
         pass

@@ -1,5 +1,5 @@
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Self
 
 from typing_extensions import Buffer, disjoint_base
 
@@ -12,6 +12,18 @@ LINE_LIMIT: int
 class Regex:
     def __init__(self, program: bytes, anchored: bool = False) -> None: ...
     def search(self, line: bytes, begin: int = 0) -> bool: ...
+
+@disjoint_base
+class Buckets(Mapping[int, tuple[int, ...]]):
+    def __new__(cls, mapping: Mapping[int, tuple[int, ...]] | None = None) -> Self: ...
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[int]: ...
+    def __getitem__(self, start: int, /) -> tuple[int, ...]: ...
+    def get(self, key: int, default: Any = None, /) -> Any: ...
+
+def sum_buckets(
+    parts: Iterable[tuple[int, Buckets]], widths: tuple[int, ...], most: int
+) -> tuple[int, Buckets]: ...
 
 @disjoint_base
 class Scanner:

@@ -34,6 +34,7 @@ LINE_LIMIT = COTOOL_LINE_LIMIT
 include "logprobe.pxi"
 include "logsetup.pxi"
 include "logcolumns.pxi"
+include "logbuckets.pxi"
 include "logcounts.pxi"
 
 
@@ -43,8 +44,8 @@ cdef class Scanner:
     options: what logs.options.LogOptions has: `compiled` patterns, `passing` and `shown` levels,
     `since` and `until` as seconds since 1970 for times without a zone and for others, the `wanted`
     patterns of which a record must match one, `zone_table`, `show`, `records`, `each_line`,
-    `templates`, `labels`, `threads`, `span_size`, `block_size`. formats: mappings with the fields of
-    cotool_format, and `places` of cotool_place. date: year, month and day of the first stamp
+    `templates`, `labels`, `threads`, `span_size`, `block_size`. formats: mappings with the fields
+    of cotool_format, and `places` of cotool_place. date: year, month and day of the first stamp
     without them; cycle: years or days from there to it. keywords: words of the two keyword sets;
     widths, most_buckets: of the histogram. prefix: begins each written record. resumed: the first
     line may belong to a record that another scan has counted; midway: the lines before the first

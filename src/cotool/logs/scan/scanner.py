@@ -45,13 +45,18 @@ def look_at(
     given = options.formats
     plain = given is None and options.reading is None and not options.own_words
     if plain and not explained:
-        same = same_shape_format(_sampled(windows))
+        if len(windows) == 1 and windows[0].count(b"\n") <= SAMPLE:
+            text = windows[0]
+        else:
+            lines = windows_lines(windows)
+            text = b"\n".join([*lines, b""])
+        same = same_shape_format(text)
         if same is not None:
             return (same,), Wrapping([])
     if given is None and options.own_words:
         windows = [with_known_words(window, options.own_words) for window in windows]
     reading = options.reading
-    if given is None or any(map(is_cyclic, given)) or reading is not None:
+    if not lines and (given is None or any(map(is_cyclic, given)) or reading is not None):
         lines = windows_lines(windows)
     if given is not None:
         formats, wrapping = given, Wrapping(lines)
@@ -63,13 +68,6 @@ def look_at(
 
         formats = with_fields(formats, reading.sources, wrapping.lines)
     return with_header(formats, wrapping.lines), wrapping
-
-
-def _sampled(windows: Sequence[bytes]) -> bytes:
-    """Return a text that consists of the sampled lines."""
-    if len(windows) == 1 and windows[0].count(b"\n") <= SAMPLE:
-        return windows[0]
-    return b"\n".join([*windows_lines(windows), b""])
 
 
 def windows_lines(windows: Sequence[bytes]) -> list[bytes]:
