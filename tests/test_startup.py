@@ -70,6 +70,7 @@ UNUSED_OF_COTOOL = {
     "cotool.logs.formats.keyed", "cotool.logs.formats.documents", "cotool.io.remote",
     "cotool.cli.shared.cluster_run", "cotool.engine.tasks", "cotool.consensus.extract.slots",
     "cotool.consensus.decide.meaning", "cotool.consensus.read.tables", "csv", "fractions",
+    "threading", "copy", "inspect", "typer",
 }  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -172,6 +171,8 @@ def analyze_twice(
     ids, and the further records, that they have elsewhere. `only` is an id, or its beginning; only
     records of that template are written. Raises InputError if there is no such template.
     """
+    from copy import deepcopy
+
     watch = watch or Watch()
     with read_twice(sources) as repeatable:
         measured = needs_templates(options.reading)
@@ -179,7 +180,7 @@ def analyze_twice(
         if measured:
             first = replace(first, measures=(), by=(), where=None)
         # The start of each file is known once its records are read again.
-        summary = analyze_sources(repeatable, first, watch, copy.deepcopy(state))
+        summary = analyze_sources(repeatable, first, watch, deepcopy(state))
         if summary.templates is None or watch.stopped:
             return summary
         found = name(summary.templates)
