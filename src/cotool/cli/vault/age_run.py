@@ -18,7 +18,7 @@ from cotool.vault.trees import AGE_SUFFIX, ARMOR_SUFFIX, SUFFIX, Wanted, list_fi
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cotool.cli.vault.file_options import Import
+    from cotool.cli.vault.change_options import Import
     from cotool.vault.age import AgeKeys
     from cotool.vault.requests import KeyRequest
 

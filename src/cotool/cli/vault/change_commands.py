@@ -6,7 +6,7 @@ from typing import Annotated
 from cotool._lazy import stand_ins
 from cotool.cli.shared.commands import App
 from cotool.cli.shared.options import argument, flag
-from cotool.cli.vault.file_options import Import, Reencryption, Rewrapping
+from cotool.cli.vault.change_options import Import, Reencryption, Rewrapping
 from cotool.cli.vault.options import Files, Job, Keys
 
 with stand_ins("cotool.cli.vault.age_run", "cotool.cli.vault.changes"):

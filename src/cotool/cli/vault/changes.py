@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cotool.cli.shared.progress import Bar
-    from cotool.cli.vault.file_options import Reencryption, Rewrapping
+    from cotool.cli.vault.change_options import Reencryption, Rewrapping
     from cotool.vault import Done, Key
     from cotool.vault.batch import Job
 

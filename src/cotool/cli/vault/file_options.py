@@ -1,4 +1,4 @@
-"""The options of the commands for vault files, one class per command.
+"""The options of the commands for content, one class per command.
 
 The default of a field is its option, and its name is the parameter's.
 """
@@ -8,14 +8,11 @@ from cotool.cli.vault.options import (
     ARMOR,
     FORCE,
     GENERATE,
-    NEW_PASSPHRASE_FILE,
     PROFILE,
     RECIPIENTS,
     RECIPIENTS_FILE,
     RECURSIVE,
     SYNTAX_NAME,
-    command_text,
-    from_one,
     pattern,
 )
 
@@ -90,22 +87,6 @@ class Encryption(Sealing):
 
 
 @option_class
-class Import(Sealing):
-    """The options of `import-age`."""
-
-    identity_file: list[str] | None = input_file(
-        "Input",
-        "A file with age identities, or an SSH key without a passphrase. Repeatable.",
-        "--identity-file -i FILE",
-    )
-    age_passphrase_file: str | None = input_file(
-        "Input",
-        "Read the passphrase of the age files or identities from a file.",
-        "--age-passphrase-file FILE",
-    )
-
-
-@option_class
 class Decryption(Copying):
     """The options of `decrypt`."""
 
@@ -113,130 +94,3 @@ class Decryption(Copying):
     verify_first: bool = flag(
         "Output", "Verify the whole file before writing any output.", "--verify-first"
     )
-
-
-@option_class
-class Rewrapping(Batch):
-    """The options of `rewrap`."""
-
-    new_passphrase: bool = flag(
-        "Changes", "Replace the passphrase with a new one.", "--new-passphrase"
-    )
-    new_passphrase_file: str | None = NEW_PASSPHRASE_FILE
-    add_passphrase: bool = flag(
-        "Changes", "Let another passphrase open the file, too.", "--add-passphrase"
-    )
-    add_passphrase_file: str | None = input_file(
-        "Changes", "Read that passphrase from a file.", "--add-passphrase-file FILE"
-    )
-    add_keyring: str | None = input_file(
-        "Changes", "Let this keyring open the file, too.", "--add-keyring FILE"
-    )
-    add_wrap_command: str | None = option(
-        "Changes",
-        "Let a program open the file, too, as with --wrap-command.",
-        "--add-wrap-command COMMAND",
-        convert=command_text,
-    )
-    remove_wrap_key: list[str] | None = option(
-        "Changes",
-        "Remove a program's key: its key_id, which inspect shows. Repeatable.",
-        "--remove-wrap-key KEY_ID",
-    )
-    add_recipient: list[str] | None = option(
-        "Changes", "Let this person open the file, too. Repeatable.", "--add-recipient KEY"
-    )
-    remove_recipient: list[str] | None = option(
-        "Changes",
-        "Remove a person, with all versions: the public key, or the id that inspect shows.",
-        "--remove-recipient KEY",
-    )
-    recipients_file: str | None = input_file(
-        "Changes",
-        "Let exactly the people in this file open the files: others are removed.",
-        "--recipients-file FILE",
-    )
-    remove: list[int] | None = option(
-        "Changes", "Remove slot N (see inspect). Repeatable.", "--remove N", convert=from_one
-    )
-    generate: bool = GENERATE
-    profile: str | None = PROFILE
-
-    @property
-    def adds(self) -> bool:
-        """Whether another passphrase opens the files, too."""
-        return self.add_passphrase or self.add_passphrase_file is not None
-
-    @property
-    def renews(self) -> bool:
-        """Whether a new passphrase was asked for, or read from a file, in place of the old one."""
-        return self.new_passphrase or self.new_passphrase_file is not None
-
-    @property
-    def replaces(self) -> bool:
-        """Whether a new passphrase replaces the old one: a generated one does, unless added."""
-        return self.renews or (self.generate and not self.adds)
-
-
-@option_class
-class Reencryption(Batch):
-    """The options of `reencrypt`, and of `rotate` for files."""
-
-    recipient: list[str] | None = RECIPIENTS
-    recipients_file: str | None = RECIPIENTS_FILE
-    recipient_passphrase: bool = flag(
-        "Keys", "Also ask for the recipient's passphrase.", "--recipient-passphrase"
-    )
-    recipient_passphrase_file: str | None = input_file(
-        "Keys", "Read that passphrase from a file.", "--recipient-passphrase-file FILE"
-    )
-    drop_others: bool = flag(
-        "Changes",
-        "Drop the slots of unavailable keys; these keys no longer open the file.",
-        "--drop-others",
-    )
-
-
-@option_class
-class Signing:
-    """The options of `sign`."""
-
-    output: str | None = option("Output", "File for the manifest.", "--output -o FILE")
-    force: bool = FORCE
-    recursive: bool = RECURSIVE
-    by_identity: bool = flag(
-        "Keys", "Sign with your identity; everyone can check that.", "--by-identity"
-    )
-    profile: str | None = PROFILE
-    threads: int | None = THREADS
-
-
-@option_class
-class SignatureCheck:
-    """The options of `verify-signature`."""
-
-    strict: bool = flag(
-        "Run", "Also fail if other files are in the folders of the manifest.", "--strict"
-    )
-    signer: list[str] | None = option(
-        "Keys",
-        "Whose signature to accept: a key as `identity show` or `identity show --signer` "
-        "prints it. Repeatable.",
-        "--signer KEY",
-    )
-    signers_file: str | None = input_file(
-        "Keys", "Accept a signature of anyone in a recipients file.", "--signers-file FILE"
-    )
-    threads: int | None = THREADS
-    quiet: bool = QUIET
-
-
-@option_class
-class Cleaning:
-    """The options of `values clean`: how a file is sealed that has no older version."""
-
-    only: str | None = pattern("Seal only values under keys like this.", "--only REGEX")
-    others: str | None = pattern("Seal all values except those.", "--except REGEX")
-    syntax: str | None = SYNTAX_NAME
-    recipient: list[str] | None = RECIPIENTS
-    recipients_file: str | None = RECIPIENTS_FILE

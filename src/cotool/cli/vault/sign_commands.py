@@ -6,8 +6,8 @@ from typing import Annotated
 from cotool._lazy import stand_ins
 from cotool.cli.shared.commands import App
 from cotool.cli.shared.options import THREADS, argument, flag
-from cotool.cli.vault.file_options import SignatureCheck, Signing
 from cotool.cli.vault.options import PROFILE, Job, Keys
+from cotool.cli.vault.sign_options import SignatureCheck, Signing
 
 with stand_ins("cotool.cli.vault.passwords", "cotool.cli.vault.signatures"):
     from cotool.cli.vault import passwords, signatures

@@ -17,7 +17,7 @@ from cotool.vault.trees import Listing, Wanted, list_files
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cotool.cli.vault.file_options import SignatureCheck, Signing
+    from cotool.cli.vault.sign_options import SignatureCheck, Signing
     from cotool.vault import Identity, Keyring, Passphrase
     from cotool.vault.requests import KeyRequest
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from cotool._lazy import stand_ins
 from cotool.cli.shared.commands import App
 from cotool.cli.shared.options import QUIET, argument
-from cotool.cli.vault.file_options import Cleaning
+from cotool.cli.vault.change_options import Cleaning
 from cotool.cli.vault.options import Job, Keys, existing_files
 
 with stand_ins("cotool.cli.vault.values_git"):

@@ -26,7 +26,7 @@ from cotool.vault.values.tokens import TOKEN
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cotool.cli.vault.file_options import Cleaning
+    from cotool.cli.vault.change_options import Cleaning
 
 
 def accept(files: Sequence[str], request: KeyRequest, *, quiet: bool) -> int:
