@@ -133,6 +133,14 @@ def test_standard_input_where_no_file_is_named(core, command):
     assert core.read["stdin"].read() == b""
 
 
+@pytest.mark.parametrize("arguments", [["analyze-logs", __file__], ["config", "show"]])
+def test_a_closed_standard_output_is_an_error(arguments, monkeypatch, capsys):
+    """Python has no stream for a standard output that is closed, as by `>&-`."""
+    monkeypatch.setattr("sys.stdout", None)
+    assert main(arguments) == 2
+    assert capsys.readouterr().err.startswith("cotool: error: standard output is closed")
+
+
 def test_no_file_on_a_terminal(core, command, monkeypatch, capsys):
     """Without files on a terminal the error shows how it is done."""
 
