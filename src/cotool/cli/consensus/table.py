@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cotool.cli.consensus.statements import marked_answer, names_of, render_statements
-from cotool.cli.shared.heat import digits
+from cotool.cli.shared.heat import by_cluster, digits
 from cotool.cli.shared.layout import Indent, Table, Text
 from cotool.cli.shared.overall import standing
 from cotool.cli.shared.screen import clip, clip_marked, fitted
@@ -159,9 +159,7 @@ def _matrix(result: Consensus, screen: Screen) -> None:
     if result.matrix is None or len(result.experts) < 2:
         return
     screen.heading(f"Agreement matrix ({result.metric or 'same answer'})")
-    order = [i for cluster in result.clusters for i in cluster.indices]
-    placed = set(order)
-    order += [i for i in range(len(result.experts)) if i not in placed]
+    order = [i for group in by_cluster(result) for i in group]
     draw: Callable[..., Sequence[Any]] = number_table
     if screen.colours:
         from cotool.cli.consensus.heatmap import heat_map

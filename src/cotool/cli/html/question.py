@@ -11,6 +11,7 @@ from cotool.cli.html.frame import MOST_HEADING, Section, page
 from cotool.cli.html.heatmap import heat_map
 from cotool.cli.html.markup import Html, brief, clipped, element, join, said
 from cotool.cli.html.parts import figures, note, points, unfolding
+from cotool.cli.shared.heat import by_cluster
 from cotool.cli.shared.overall import standing
 from cotool.text import percent, plural
 
@@ -124,12 +125,8 @@ def _clusters(result: Consensus) -> Html:
 def _matrix(result: Consensus, how: str) -> Html:
     if result.matrix is None or len(result.experts) < 2:
         return join()
-    groups = [list(cluster.indices) for cluster in result.clusters]
-    placed = {i for group in groups for i in group}
-    groups += [[i] for i in range(len(result.experts)) if i not in placed]
-    return heat_map(
-        result.experts, result.matrix.row, groups, f"Similarity of answers ({how}), by cluster"
-    )
+    label = f"Similarity of answers ({how}), by cluster"
+    return heat_map(result.experts, result.matrix.row, by_cluster(result), label)
 
 
 def _sentences(texts: Sequence[str]) -> Html:

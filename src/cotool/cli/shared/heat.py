@@ -9,6 +9,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from cotool.consensus.model import Consensus
+
+
+def by_cluster(result: Consensus) -> list[tuple[int, ...]]:
+    """Return the rows of the experts, cluster by cluster; those in none are groups of one."""
+    groups = [cluster.indices for cluster in result.clusters]
+    placed = {i for group in groups for i in group}
+    return groups + [(i,) for i in range(len(result.experts)) if i not in placed]
+
 
 def runs_of(order: Sequence[int], most: int) -> list[list[int]]:
     """Divide `order` into at most `most` runs whose lengths differ by at most one."""

@@ -29,6 +29,11 @@ DEVIATIONS = {"ngrams": 0.5, "semantic": 0.75}
 # belong together.
 FEW = {"ngrams": 0.15, "semantic": 0.25}
 
+_KERNELS = {
+    "components": kernels.components, "average": kernels.average, "density": kernels.density,
+    "star": kernels.star,
+}  # fmt: skip
+
 
 def cluster(matrix: Matrix, method: str = "average", threshold: float = 0.5) -> list[int]:
     """Label each row of n x n similarities with its cluster, numbered by first appearance.
@@ -38,17 +43,11 @@ def cluster(matrix: Matrix, method: str = "average", threshold: float = 0.5) -> 
     (centres and their neighbours).
     Raises InputError for another `method`.
     """
-    if method == "components":
-        return kernels.components(matrix, threshold)
-    if method == "average":
-        return kernels.average(matrix, threshold)
-    if method == "density":
-        return kernels.density(matrix, threshold)
-    if method == "star":
-        return kernels.star(matrix, threshold)
-    raise InputError(
-        f"unknown clustering {method!r}", hint="clusterings are components, average, density, star"
-    )
+    if method not in _KERNELS:
+        raise InputError(
+            f"unknown clustering {method!r}", hint=f"clusterings are {', '.join(_KERNELS)}"
+        )
+    return _KERNELS[method](matrix, threshold)
 
 
 def choose_threshold(

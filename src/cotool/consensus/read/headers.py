@@ -118,7 +118,7 @@ def _header(
             hint=_hint_for(best[2] if best else [], where),
         )
     _, delimiter, columns = best
-    _check_header(columns, [row for row in following if row.strip()], delimiter, where)
+    _check_header(columns, following, delimiter, where)
     quoted_fields(lines, line[1], delimiter, [])
     rows = [row for row in following if row_width(row, delimiter) == len(columns) + 1]
     if len(rows) > 1 and len(rows) == len(following) and len(columns) > 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
@@ -93,23 +94,13 @@ def _rows(
         # Concatenated tables repeat the header.
         if blank or (fields == header and width > 1):
             continue
-        if len(fields) != width:
-            short = width - len(fields)
-            if short > 0 and len(fields) > 1 and missing in {0, short}:
-                if not missing:
-                    on_warning(
-                        f"{where}: {width} columns expected, {len(fields)} found; the cells that "
-                        "are missing at the end are empty"
-                    )
-                missing = short
-                yield where, dict(zip(header, [*fields, *[None] * short], strict=True))
+        if short := width - len(fields):
+            unlike = f"{where}: {width} columns expected, {len(fields)} found"
+            if short < 0 or len(fields) < 2 or missing not in {0, short}:
+                names = shown(delimiter.join(header))
+                on_bad(InputError(unlike, hint=f"the header names the columns: {names}"))
                 continue
-            if short:
-                on_bad(
-                    InputError(
-                        f"{where}: {width} columns expected, {len(fields)} found",
-                        hint="the header names the columns: " + shown(delimiter.join(header)),
-                    )
-                )
-                continue
-        yield where, dict(zip(header, fields, strict=True))
+            if not missing:
+                on_warning(f"{unlike}; the cells that are missing at the end are empty")
+            missing = short
+        yield where, dict(zip_longest(header, fields))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cotool._records import dataclass
+from cotool.text import plural
 
 SCHEMA = "cotool.input/1"
 
@@ -53,7 +54,7 @@ class Understood:
         more = f"; and {len(forms) - 3} other forms" if len(forms) > 3 else ""
         if self.questions is None:
             return said + more
-        counts = f"{_count(self.questions, 'question')} × {_count(self.experts or 0, 'expert')}"
+        counts = f"{plural(self.questions, 'question')} × {plural(self.experts or 0, 'expert')}"
         return f"{counts}; {said}{more}"
 
     def to_dict(self) -> dict[str, Any]:
@@ -64,7 +65,3 @@ class Understood:
             "experts": self.experts,
             "schema": SCHEMA,
         }
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
