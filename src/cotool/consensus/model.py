@@ -241,10 +241,7 @@ class Consensus:
 
         Numbers are rounded to six decimals. With `matrix=False`, the matrix is None.
         """
-        form = {
-            name: None if name == "matrix" else _form(getattr(self, name))
-            for name in self.__slots__
-        }
+        form = _fields_of(self, "matrix")
         if matrix and self.matrix is not None:
             form["matrix"] = _form(self.matrix.tolist())
         form["schema"] = SCHEMA
@@ -303,19 +300,24 @@ class Consensus:
         return "<div>" + "".join(parts) + "</div>"
 
 
-def _fields_of(item: Any) -> dict[str, Any]:
-    """Return the fields of a dataclass by name, in their JSON forms."""
-    return {name: _form(getattr(item, name)) for name in item.__slots__}
+def _fields_of(item: Any, empty: str = "") -> dict[str, Any]:
+    """Return the fields of a dataclass by name, in their JSON forms; `empty` is None."""
+    form: dict[str, Any] = {}
+    for name in item.__slots__:
+        value = None if name == empty else getattr(item, name)
+        form[name] = value if type(value) in _AS_THEY_ARE else _form(value)
+    return form
 
 
 def _form(value: Any) -> Any:
     """Return the JSON form of a value: numbers rounded, tuples as lists, dataclasses as objects."""
-    if isinstance(value, (str, int)) or value is None:
-        return value
     if isinstance(value, float):
         return round(value, 6)
     if isinstance(value, (tuple, list)):
-        return list(map(_form, value))
-    if isinstance(value, Mapping):
+        return [one if type(one) in _AS_THEY_ARE else _form(one) for one in value]
+    if isinstance(value, (dict, Mapping)):
         return {key: _form(item) for key, item in value.items()}
-    return _fields_of(value)
+    return value if isinstance(value, (str, int)) or value is None else _fields_of(value)
+
+
+_AS_THEY_ARE = frozenset([str, int, bool, type(None)])

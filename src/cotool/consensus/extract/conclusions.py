@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.languages import CLAIMS, IS_RIGHT, OPINIONS
@@ -16,6 +16,7 @@ from cotool.consensus.extract.spans import (
     has_second_option,
     only_number,
 )
+from cotool.consensus.extract.vocabulary import has_any
 
 _LEADING_OPTION = lazy_pattern(
     r"[*_]{0,2}(?:\(?[A-J][.):]{1,2}[*_]{0,2}\s+(?=\S)|[A-J](?=,?\s(?:because|since|as)\b))"
@@ -87,15 +88,11 @@ _LAST_WORD = 16
 _NOT_BUT = lazy_pattern(r"not\s[^.\n]{1,40}?,?\sbut\s(?:rather\s)?", re.IGNORECASE)
 
 
-def _may_be(words: Sequence[str], low: str) -> bool:
-    """Return whether a text has one of these words, or is not in ASCII."""
-    return any(word in low for word in words) or not low.isascii()
-
-
 def _concluded(text: str, low: str, sentence: str) -> Iterator[StatedPlace]:
     """Yield what a text concludes: "so yes", "So D.", "The claim is false, since …"."""
     is_line = len(text) <= SPAN and "\n" not in text
-    if is_line and _may_be(_OPINION_WORDS, low) and (opinion := _OPINION.match(text)):
+    foreign = not text.isascii()
+    if is_line and (foreign or has_any(low, _OPINION_WORDS)) and (opinion := _OPINION.match(text)):
         yield StatedPlace(0, text[opinion.end() :], "opinion", whole=True)
     if len(text) <= SPAN and low.startswith("not ") and (turned := _NOT_BUT.match(text)):
         yield StatedPlace(0, text[turned.end() :], "not … but")
@@ -105,15 +102,17 @@ def _concluded(text: str, low: str, sentence: str) -> Iterator[StatedPlace]:
         yield StatedPlace(0, sentence[so.end() :], "so …", ("choice", "boolean"), whole=True)
     if len(text) > _VERDICT_LENGTH:
         return
-    if not text.isascii() and (right := _IS_RIGHT.search(text)):
+    if foreign and (right := _IS_RIGHT.search(text)):
         yield StatedPlace(0, right[1], "… is right", ("choice",), whole=True)
-    if "true" in low or "false" in low or "correct" in low or "right" in low or "wrong" in low:
+    if has_any(low, ("true", "false", "correct", "right", "wrong")):
         claim = _CLAIM.search(text)
         if claim:
             denied = claim["not"] or claim["negated"]
             said = _DENIED[claim["word"].lower()] if denied else claim["word"]
             yield StatedPlace(0, said, "it is …", ("boolean",))
-    elif not so and _may_be(_CLAIM_WORDS, low) and (claim := _FOREIGN_CLAIM.match(text)):
+    elif (
+        not so and (foreign or has_any(low, _CLAIM_WORDS)) and (claim := _FOREIGN_CLAIM.match(text))
+    ):
         yield StatedPlace(0, text[claim.end() :], "it is …", ("boolean",))
 
 
@@ -142,7 +141,7 @@ def weak_statements(text: str, low: str) -> Iterator[StatedPlace]:
 
 def _is_better(tail: str, start: int, end: int) -> bool:
     """Whether a letter names the answer that a judge prefers: "Assistant A is better"."""
-    if not any(word in tail for word in _BETTER):
+    if not has_any(tail, _BETTER):
         return False
     return bool(_IS_BETTER.match(tail, end) and _CONTESTANT.search(tail, max(0, start - 16), start))
 
@@ -150,7 +149,7 @@ def _is_better(tail: str, start: int, end: int) -> bool:
 def _weak_options(tail: str) -> Iterator[StatedPlace]:
     correct: set[str] = set()
     concluded = better = None
-    may_be_correct = any(word in tail for word in _CORRECT)
+    may_be_correct = has_any(tail, _CORRECT)
     for mark in _OPTION_MARK.finditer(tail):
         start, end = mark.span()
         enclosed = tail[start - 1 : start] == "(" and tail[end : end + 1] == ")"

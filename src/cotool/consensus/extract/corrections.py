@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.spans import SPAN, StatedPlace
+from cotool.consensus.extract.vocabulary import has_any
 
 _OTHER = r"[^.?!\n]{1,60}?"  # the rejected answer
 _IS = r"(?:(?:it|this|that|the[ ](?:right[ ]|correct[ ])?answer)(?:['’]s|[ ]is|[ ]was))"
@@ -48,7 +49,7 @@ def corrected(text: str) -> Iterator[StatedPlace]:
     if len(text) > SPAN or "\n" in text:
         return
     low = text.lower()
-    if not any(word in low for word in _WORDS):
+    if not has_any(low, _WORDS):
         return
     for form in (_REJECTING, _SO_IT_IS, _AND_NOT):
         match = form.fullmatch(text)

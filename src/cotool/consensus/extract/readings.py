@@ -190,7 +190,8 @@ def read_quantity(span: str) -> Reading | None:
     if following and number.value.isdecimal() and int(following[1]) == int(number.value) + 1:
         return None  # "1. … 2. …": a numbered list
     shown = span[start : number.end].strip()
-    return number._replace(display=shown, turn=read_turn(span, number.end))
+    turn = read_turn(span, number.end)
+    return Reading(number.value, number.end, shown, "", number.unit, number.top, turn=turn)
 
 
 _TRUTH = {**dict.fromkeys(YES, "yes"), **dict.fromkeys(NO, "no")}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from cotool._lazy import lazy_pattern
+from cotool.consensus.extract.vocabulary import has_any
 
 # A refusal opens a text: only the first characters are examined. A longer text may decline first
 # and answer later; "I don't know" counts only in a short text.
@@ -156,8 +157,8 @@ _TURNS = lazy_pattern(
 def _may_decline(opening: str) -> bool:
     low = opening.lower()
     if opening.isascii():
-        return any(sign in low for sign in _ASCII_SIGNS) and _BEGINS.match(opening) is not None
-    return any(sign in low for sign in _SIGNS)
+        return has_any(low, _ASCII_SIGNS) and _BEGINS.match(opening) is not None
+    return has_any(low, _SIGNS)
 
 
 def declines(text: str) -> bool:

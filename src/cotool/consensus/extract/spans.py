@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.readings import KINDS
+from cotool.consensus.extract.vocabulary import has_any
 
 WHOLE = "the whole text"
 # How many characters are read from the place where an answer is stated.
@@ -39,6 +40,4 @@ NUMBER_OR_LETTER = ("choice", "number")
 
 def has_second_option(text: str) -> bool:
     """Whether a text lists options: a line begins with B."""
-    return any(
-        mark in text for mark in ("\nB:", "\nB.", "\nB)", "\n(B)", "\nb)", "\nb.", "\n(b)", "II.")
-    )
+    return has_any(text, ("\nB:", "\nB.", "\nB)", "\n(B)", "\nb)", "\nb.", "\n(b)", "II."))

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 def _words(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
+
+
+def has_any(text: str, parts: Iterable[str]) -> bool:
+    """Return whether a text has one of some parts: a quick test before a slow pattern."""
+    for part in parts:  # noqa: SIM110 - any() with a generator takes twice as long
+        if part in text:
+            return True
+    return False
 
 
 # Words that carry grammar, not content: English, with the commonest words of its neighbours. A
