@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import gzip
 import io
 import json
@@ -11,6 +12,7 @@ import re
 import signal
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -378,12 +380,27 @@ def test_every_cpu_prints_the_same(tmp_path):
     assert json.loads(outs[0])["lines"] > 1000
 
 
+def wait_until(condition):
+    """Wait until a condition is true; fail after a while."""
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def unread(pipe):
+    """Return how many bytes nobody has read from a pipe yet."""
+    count = fcntl.ioctl(pipe, termios.FIONREAD, bytes(4))
+    return int.from_bytes(count, sys.byteorder)
+
+
 def test_ctrl_c_prints_what_was_counted():
     """An endless pipe that is interrupted ends with 130 and its figures."""
     with start("-", "--json", stdin=subprocess.PIPE) as process:
         process.stdin.write(LOG)
         process.stdin.flush()
-        time.sleep(1)
+        wait_until(lambda: not unread(process.stdin))
+        time.sleep(0.2)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)
     assert process.returncode == 130
@@ -409,10 +426,7 @@ def test_follow_reads_what_is_added_and_survives_rotation(log):
     records = log.with_name("records.jsonl")
 
     def wait_for(lines):
-        end = time.monotonic() + 20
-        while not records.exists() or records.read_bytes().count(b"\n") < lines:
-            assert time.monotonic() < end
-            time.sleep(0.02)
+        wait_until(lambda: records.exists() and records.read_bytes().count(b"\n") >= lines)
 
     with start(log, "--follow", "--json", "--records", records) as process:
         wait_for(7)
