@@ -173,7 +173,7 @@ def test_a_baseline_tells_what_is_new(run, shop, worse, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--templates", "xml"), "--templates: 'xml' is not a form"),
+        (("--templates", "xml"), "--templates: 'xml' is not one of table"),
         (("--templates", "json", "--format", "csv"), "both set the output"),
         (("--templates", "off", "--template", "abc"), "--template needs templates"),
         (("--fail-on", "new_templates>0"), "but none is given"),

@@ -10,6 +10,7 @@ from cotool.cli.shared.options import (
     QUIET,
     THREADS,
     flag,
+    one_of,
     option,
     option_class,
     size_in_bytes,
@@ -129,6 +130,7 @@ class LogFlags:
         "not even for --records.",
         "--templates NAME",
         words=TEMPLATE_FORMS,
+        convert=one_of(TEMPLATE_FORMS),
     )
     top: int = option(
         "Output", "Number of templates or groups in a table.", "--top NUMBER", default=10
@@ -184,10 +186,6 @@ class LogFlags:
     def check(self, chosen: str | None) -> None:
         """Raise InputError for options that contradict each other, or the `chosen` format."""
         templates, template = self.templates, self.template
-        if templates is not None and templates not in TEMPLATE_FORMS:
-            raise InputError(
-                f"--templates: {templates!r} is not a form", hint=", ".join(TEMPLATE_FORMS)
-            )
         as_said = self.json or self.format or chosen == "html"
         if templates in {"json", "csv"} and as_said and chosen != templates:
             raise InputError(
