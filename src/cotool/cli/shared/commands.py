@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import fields, is_dataclass
-from functools import partial
+from functools import partial, wraps
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -48,6 +48,16 @@ class App:
             return command
 
         return registered
+
+
+def later(command: Callable[..., int | None]) -> Callable[..., Callable[[], int]]:
+    """Make a command return its body as its work, which ends with 0 unless it returns a code."""
+
+    @wraps(command)
+    def checked(*values: Any, **named: Any) -> Callable[[], int]:
+        return lambda: command(*values, **named) or 0
+
+    return checked
 
 
 class Parameter(NamedTuple):

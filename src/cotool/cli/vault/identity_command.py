@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from cotool.cli.shared.commands import App
+from cotool.cli.shared.commands import App, later
 from cotool.cli.shared.options import QUIET, argument, flag, option
 from cotool.cli.vault.keys import changed_opener, new_opener, tell
 from cotool.cli.vault.options import (
@@ -16,7 +16,6 @@ from cotool.cli.vault.options import (
     Keys,
     Protection,
     existing_files,
-    later,
 )
 from cotool.cli.vault.secrets import SecretSource
 from cotool.errors import InputError

@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from cotool.cli.shared.commands import App
+from cotool.cli.shared.commands import App, later
 from cotool.cli.shared.options import QUIET, argument, flag
 from cotool.cli.vault import keyring_exchange
 from cotool.cli.vault.keys import changed_opener, new_opener, tell
-from cotool.cli.vault.options import ChangedSecret, Keys, NewSecret, from_one, later
+from cotool.cli.vault.options import ChangedSecret, Keys, NewSecret, from_one
 from cotool.errors import InputError
 
 if TYPE_CHECKING:

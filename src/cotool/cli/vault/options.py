@@ -1,6 +1,5 @@
 """The options that vault commands share."""
 
-import functools
 from collections.abc import Callable
 from dataclasses import fields
 from typing import Annotated, Any
@@ -22,7 +21,6 @@ from cotool.vault.files import STDIO
 from cotool.vault.requests import KeyRequest, words_of
 from cotool.vault.values.marks import SYNTAXES
 
-Command = Callable[..., Any]
 Job = Callable[[], int]
 
 
@@ -181,16 +179,6 @@ class _KeyOptions:
     allow_any_cost: bool = flag(
         "Keys", "Open files whose passphrase needs a lot of memory to check.", "--allow-any-cost"
     )
-
-
-def later(command: Callable[..., int | None]) -> Command:
-    """Make a command return its body as its work, which ends with 0 unless it returns a code."""
-
-    @functools.wraps(command)
-    def checked(*values: Any, **named: Any) -> Job:
-        return lambda: command(*values, **named) or 0
-
-    return checked
 
 
 def key_variables() -> set[str]:
