@@ -115,7 +115,7 @@ def size(count: float) -> str:
 
 
 def seconds(value: float) -> str:
-    """Return a time with three digits and its unit."""
+    """Return a time with three significant digits and its unit."""
     for unit, factor in (("s", 1), ("ms", 1e3), ("us", 1e6)):
         if value * factor >= 1:
             return f"{value * factor:.3g} {unit}"
@@ -123,7 +123,7 @@ def seconds(value: float) -> str:
 
 
 def quantity(number: float, unit: str) -> str:
-    """Return a number with its unit: "s" and "B" in the one that suits it, others as they are."""
+    """Return a number with its unit; seconds and bytes are scaled, as in 2.5 min and 3.4 kB."""
     if unit == "s" and number:
         sign, value = ("-" if number < 0 else ""), abs(number)
         if value >= 3600:
@@ -136,12 +136,12 @@ def quantity(number: float, unit: str) -> str:
 
 
 def rough(number: float) -> str:
-    """Return a number with three digits, or without a fraction."""
+    """Return a number with three significant digits, from 100 on without decimals."""
     return f"{number:,.0f}" if number >= 100 else f"{number:,.3g}"
 
 
 def speed_text(speed: float) -> str:
-    """Return records a second in the unit in which they are at least one."""
+    """Return a speed as records per second, or per minute, hour or day if that is below one."""
     for name, seconds in (("s", 1), ("min", 60), ("h", 3600)):
         if speed * seconds >= 1:
             return f"{rough(speed * seconds)} records/{name}"
@@ -156,7 +156,7 @@ def _escape(found: re.Match[str]) -> str:
 
 
 def named(**values: str) -> str:
-    """Return parameters with their values as hints name them; the command line writes options."""
+    """Return parameters and values as hints name them; the command line makes options of them."""
     import shlex
 
     return " ".join(f"`{name}={shlex.quote(value)}`" for name, value in values.items())

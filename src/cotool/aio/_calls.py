@@ -169,14 +169,14 @@ class Call:
                 stopper()
 
     def on_stop(self, stopper: Callable[[], None]) -> None:
-        """Have `stopper` called when the call is stopped, or at once if it has been."""
+        """Let a stop of the call, also an earlier one, call `stopper`."""
         with self._lock:
             self._stoppers.append(stopper)
             if self.stopped:
                 stopper()
 
     def threads(self, requested: int | None) -> int:
-        """Return how many threads the work may use: the wanted number, or its share of the CPUs."""
+        """Return how many threads the work may use: as requested, or its share of the CPUs."""
         return requested or max(1, resolve_num_threads(None) // self._share)
 
     def progress(self, _: int) -> None:

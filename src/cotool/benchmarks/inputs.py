@@ -99,7 +99,7 @@ def made_log(path: Path, size: int) -> None:
 
 
 def made_events(path: Path, size: int) -> None:
-    """Write the same with 200 messages, each with two numbers that differ from line to line."""
+    """Write a log like that of made_log, of 200 messages, each with two varying numbers."""
     _write_log(path, size, [f"{text} {{}} of {{}}" for text in made_texts(50, 200)])
 
 

@@ -248,7 +248,7 @@ class ClusterEngine:
         fine = [(future, item) for future, item in done if future.status == "finished"]
         try:
             results = self._client.gather([future for future, _ in fine]) if fine else []
-        except Exception:  # noqa: BLE001 - each one tells its own
+        except Exception:  # noqa: BLE001 - each future raises its own error
             fine, results = [], []
         for (future, item), result in zip(fine, results, strict=True):
             future.release()
@@ -303,7 +303,7 @@ class ClusterEngine:
             raise self._lost()
 
     def _look(self, meter: Meter, run: _Run) -> None:
-        """Count workers from time to time. Raises EngineError if there was none for long."""
+        """Count workers from time to time. Raises EngineError after a long time without any."""
         now = time.monotonic()
         if now - self._looked < _LOOK:
             return

@@ -50,7 +50,7 @@ def shown(url: str) -> str:
 class Remote:
     """An object: `size` in bytes and `mtime` in seconds where they are known.
 
-    `ranged`: any part of it can be read; else it can only be read from its start to its end.
+    `ranged`: any part of it can be read; otherwise only the whole, from start to end.
     """
 
     url: str = field(repr=False)
@@ -71,7 +71,7 @@ class Remote:
         return b"" if end <= begin else _tried(self.url, fetch)
 
     def blocks(self) -> Iterator[bytes]:
-        """Yield it from its start to its end."""
+        """Yield its bytes from start to end."""
         if self.ranged and self.size is not None:
             for begin in range(0, self.size, BLOCK):
                 yield self.read(begin, min(begin + BLOCK, self.size))
@@ -269,7 +269,7 @@ def _is_unreachable(error: BaseException) -> bool:
 
 
 def _told(url: str, error: BaseException) -> str:
-    """Return what an error says, in one line and without what may be secret."""
+    """Return the text of an error, on one line and without what may be secret."""
     text = str(error).strip().splitlines()
     words = (
         _ANY_URL.sub(lambda match: shown(match[0]), text[0].replace(url, shown(url)))

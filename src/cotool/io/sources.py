@@ -76,7 +76,7 @@ def memory_for_a_value(stream: io.BufferedReader) -> int | None:
 
 
 class Decompressed:
-    """The limits of a compressed source: how long its text may be, how large one value of it.
+    """The limits of a compressed source: the length of its text, and the size of a value in it.
 
     Without `most`, the text may have `ratio` times the bytes of the source, but at least `least`,
     and at most `greatest`.
@@ -101,7 +101,7 @@ class Decompressed:
         self._taken += count
 
     def memory(self) -> int:
-        """How much memory one value may take."""
+        """Return how many bytes of memory one value may take."""
         return max(_LEAST_MEMORY, _MEMORY_RATIO * self._taken)
 
     def checked(self, blocks: Iterator[bytes]) -> Iterator[bytes]:

@@ -34,7 +34,7 @@ class Target:
         private: the file has mode 0600 and replaces a link. Otherwise it has the mode of the file
             that it replaces, and what a link points to is replaced.
         special: write to a device or pipe directly, in order. Otherwise InputError is raised:
-            somebody may have planted it at a name that nobody gave.
+            somebody may have planted it at a name that the user did not give.
 
     """
 

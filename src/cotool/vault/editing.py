@@ -40,7 +40,7 @@ _VIM_OPTIONS = ("-n", "-i", "NONE", "-c", "set nobackup nowritebackup noundofile
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """A file whose content is edited: where it is, and how new content is sealed for it."""
+    """A file that is edited: its real path, its content, and how new content is sealed."""
 
     path: str
     content: bytes

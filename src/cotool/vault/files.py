@@ -170,7 +170,7 @@ class Source:
 
 @contextlib.contextmanager
 def named(source: StrPath | BinaryIO) -> Iterator[None]:
-    """Prefix the message of an error with the name of the file."""
+    """Put the name of the file before the message of an error."""
     try:
         yield
     except CotoolError as error:

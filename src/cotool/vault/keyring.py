@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from cotool.errors import InputError, IntegrityError, MissingKeyError
 from cotool.io.json_documents import parse_json
 from cotool.io.target import Target, replace_file
-from cotool.vault.envelope import Key, new_envelope
+from cotool.vault.envelope import Key, Unlocked, new_envelope
 from cotool.vault.in_memory import newer_or_wrong, open_bytes, read_small, seal_again, seal_bytes
 from cotool.vault.keys import KEY_SIZE, Budget, hkdf, keyring_slot
 from cotool.vault.locks import locked
@@ -261,12 +261,19 @@ class Keyring:
     @classmethod
     @contextlib.contextmanager
     def changed(
-        cls, path: str, keys: Sequence[Key], *, seen: Seen | None = None, merging: bool = False
+        cls,
+        path: str,
+        keys: Sequence[Key],
+        *,
+        opener: Key | None = None,
+        seen: Seen | None = None,
+        merging: bool = False,
     ) -> Iterator[Keyring]:
         """Read the keyring in a file, let the block change it, and save the changes.
 
-        Other writers wait meanwhile, so no change is lost. seen: raises IntegrityError if a newer
-        state of the keyring has been seen. merging: only what the block leaves must be new.
+        Other writers wait meanwhile, so no change is lost. opener: opens the file from now on in
+        place of `keys`. seen: raises IntegrityError if a newer state of the keyring has been seen.
+        merging: only the state after the block must be new.
         """
         with locked(path, keyring=True) as real:
             envelope, content = open_bytes(read_small(real, "keyring"), keys)
@@ -277,6 +284,8 @@ class Keyring:
             keyring.counter += 1
             if seen is not None and merging:
                 seen.check(keyring)
+            if opener is not None:
+                envelope = _reopened(envelope, keys, opener)
             replace_file(real, seal_again(envelope, keyring.to_bytes()))
             if seen is not None:
                 seen.remember(keyring)
@@ -285,27 +294,23 @@ class Keyring:
     def change_opener(
         cls, path: str, keys: Sequence[Key], opener: Key, *, seen: Seen | None = None
     ) -> None:
-        """Let `opener` open a keyring's file in place of the key that opens it now.
+        """Let `opener` open a keyring's file in place of the key that opens it now."""
+        with cls.changed(path, keys, opener=opener, seen=seen):
+            pass
 
-        Other slots stay. Without any, the file gets a new file key, so that a copy of the old one
-        opens nothing that is written from now on.
-        """
-        with locked(path, keyring=True) as real:
-            envelope, content = open_bytes(read_small(real, "keyring"), keys)
-            keyring = cls.from_bytes(content)
-            if seen is not None:
-                seen.check(keyring)
-            budget = Budget(len(keys), envelope.header.file_id)
-            slots = envelope.header.slots
-            others = [slot for slot in slots if not envelope.opens(slot, keys, budget)]
-            if others:
-                envelope = envelope.with_slots([*others, envelope.wrap(opener)])
-            else:
-                envelope = new_envelope([opener], compact=True, beside=slots)
-            keyring.counter += 1
-            replace_file(real, seal_again(envelope, keyring.to_bytes()))
-            if seen is not None:
-                seen.remember(keyring)
+
+def _reopened(envelope: Unlocked, keys: Sequence[Key], opener: Key) -> Unlocked:
+    """Return a header that `opener` opens in place of `keys`; other slots stay.
+
+    Without any, the file gets a new file key, so that a copy of the old one opens nothing that is
+    written from now on.
+    """
+    budget = Budget(len(keys), envelope.header.file_id)
+    slots = envelope.header.slots
+    others = [slot for slot in slots if not envelope.opens(slot, keys, budget)]
+    if others:
+        return envelope.with_slots([*others, envelope.wrap(opener)])
+    return new_envelope([opener], compact=True, beside=slots)
 
 
 def _fresh(number: int, state: str) -> KeyVersion:

@@ -112,7 +112,7 @@ def manifest_bytes(manifest: str) -> bytes:
 
 
 def extra_files(manifest: str, path: StrPath | None = None) -> Iterator[Checked]:
-    """Yield what is in the folders of a manifest's files, and below, and not in the manifest.
+    """Yield the files in and below the folders of a manifest that it does not list.
 
     path: the manifest itself, which may be beside them. Links, pipes and folders that cannot be
     read are reported, too.

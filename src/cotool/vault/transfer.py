@@ -151,9 +151,7 @@ class Transfer:
         """Give blocks to threads, and write the output blocks in order."""
         arriving = self._arriving(blocks)
         first = next(arriving)
-        if (
-            first[2] is not None and first[2] < self._block
-        ):  # the whole stream fits: no threads are needed
+        if first[2] is not None and first[2] < self._block:  # it is the whole stream
             self._finish(self._work(*first))
             return
         pending: deque[Future[tuple[Buffers, int, int]]] = deque()

@@ -75,7 +75,7 @@ class Request:
         total = sum(len(threads) if case.has_threads else 1 for case in cases)
         shown = not self.quiet and stderr_moves()
         with Bar(total, shown=shown, unit="cases", patience=0) as bar:
-            # What has begun comes after what is done.
+            # A case begins when all before it are done.
             begun = itertools.count()
 
             def started(name: str) -> None:
