@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     from cotool.consensus.learning.lessons import Learning
     from cotool.consensus.learning.store import Store
     from cotool.consensus.options import Embedder
-    from cotool.consensus.truth.scale import ScaleTest
+    from cotool.consensus.truth.recognition import ScaleTest
     from cotool.engine.batches import Spread
     from cotool.engine.choice import EngineChoice
 
 # Questions that are read before the first result, if answers are numbers or short.
 MOST_AHEAD = 500
+# Questions that are read before the first result in any case.
+FIRST_AHEAD = 20
 
 
 def find_consensus(
@@ -74,6 +76,8 @@ def find_consensus(
     decision: Decision | None = None
     if method in OVER_QUESTIONS:
         ((subject, decision),) = _decided([subject], options)
+    elif method == "auto":
+        decision = _of_numbers(subject, options)
     return analyse(subject, options, decision)
 
 
@@ -184,46 +188,56 @@ def _by_votes_or_numbers(
 ) -> tuple[Iterator[Item], ConsensusOptions]:
     """Return the questions as they are, or with their values if answers are numbers on a scale.
 
-    While answers are numbers or a few words, up to 500 questions are read before the first is
-    yielded. The returned options say how independent the experts of open answers are.
+    If some of the first 20 questions are answered by numbers or a few words, up to 500 are read
+    before the first is yielded. The returned options say how independent the experts of open
+    answers are.
     """
     head: list[Item] = []
     short: list[Stated] = []
-    seen: ScaleTest | None = None
-    may_be_scale = True
-    while (item := next(items, None)) is not None:
+    test: ScaleTest | None = None
+    is_open = True
+    while is_open and (item := next(items, None)) is not None:
         asked, error = item
         if isinstance(error, CotoolError):
             head.append((asked, error))
             continue
         subject = as_stated(asked)
         head.append((subject, None))
-        if seen is None:
-            following = next(items, None) if subject.kind in {"number", "short"} else None
-            if following is None:
-                break  # answers to one question show no scale
-            items = chain([following], items)
-            from cotool.consensus.truth import scale
+        if subject.kind in {"number", "short"}:
+            if test is None:
+                from cotool.consensus.truth.recognition import ScaleTest
 
-            seen = scale.ScaleTest()
-        may_be_scale = may_be_scale and seen.add(subject)
+                test = ScaleTest()
+            is_open = test.add(subject)
         if subject.kind == "short":
             short.append(subject)
-        if len(head) >= MOST_AHEAD or not (may_be_scale or short):
-            break
+        is_open = (is_open or bool(short)) and len(head) < (MOST_AHEAD if test else FIRST_AHEAD)
     items = chain(head, items)
-    if seen is None:
-        return items, options
-    if not seen.is_scale():
-        if len(short) > 1 and not options.weights:
-            from cotool.consensus.truth.table import independence_of
+    if len(short) > 1 and not options.weights:
+        from cotool.consensus.truth.table import independence_of
 
-            options = replace(options, independence=independence_of(short))
+        options = replace(options, independence=independence_of(short))
+    if test is None or not test.is_scale():
         return items, options
-    from cotool.consensus.truth.scale import measured_in_batch
+    from cotool.consensus.truth.scale import measured, method_for
 
     subjects = map(as_stated, _good(items, on_error))
-    return measured_in_batch(subjects, options.weights), options
+    return measured(subjects, method_for(options.weights), options.weights), options
+
+
+def _of_numbers(subject: Stated, options: ConsensusOptions) -> Decision | None:
+    """Combine the answers to a single question if they are numbers on a scale."""
+    if subject.kind not in {"number", "short"}:
+        return None
+    from cotool.consensus.truth.recognition import ScaleTest
+
+    test = ScaleTest()
+    test.add(subject)
+    if not test.is_scale():
+        return None
+    from cotool.consensus.truth.scale import Scale, method_for
+
+    return Scale([subject], options.weights, method_for(options.weights)).decision(0, subject)
 
 
 def _decided(

@@ -11,7 +11,7 @@ from cotool import InputError, Learning, Store, find_consensus, find_consensus_b
 from cotool.consensus.extract.stated import Stated
 from cotool.consensus.read.questions import as_question
 from cotool.consensus.read.readers import read_questions
-from cotool.consensus.truth.scale import ScaleTest, number_of
+from cotool.consensus.truth.recognition import ScaleTest, number_of
 
 BIASES = {"ann": 0.0, "bob": 0.8, "cat": -0.5, "dan": 0.0, "eve": 0.3, "fay": -0.6}
 SPREADS = {"ann": 0.3, "bob": 0.3, "cat": 0.6, "dan": 2.0, "eve": 0.5, "fay": 0.7}
@@ -109,11 +109,72 @@ def test_exact_numbers_stay_votes(shape, seed):
     assert {one.method for one in find_consensus_batch(asked)} == {"vote"}
 
 
-def test_one_answer_in_words_makes_votes():
-    """A batch is of numbers only, or it is voted on."""
+@pytest.mark.parametrize("method", ["auto", "weighted", "median", "mean"])
+@pytest.mark.parametrize(
+    ("contents", "kept"),
+    [
+        (["Paris", "Rome", "Paris"], "vote"),
+        (["I do not know", "I don't know"], "none"),
+        (["12", "Paris", "Paris"], "vote"),
+        ([], "none"),
+    ],
+)
+def test_questions_without_numbers_keep_their_method(contents, kept, method):
+    """The numbers of the others are combined, wherever the question is."""
+    asked = questions(rated(slider, 20))
+    for place in (0, 7):
+        asked[place]["responses"] = [
+            {"expert_name": name, "content": one}
+            for name, one in zip(BIASES, contents)  # noqa: B905
+        ]
+    found = list(find_consensus_batch(asked, method=method))
+    assert [one.method for one in found[:8]].count(kept) == 2
+    assert {one.method for one in found} == {kept, "weighted" if method == "auto" else method}
+
+
+@pytest.mark.parametrize("remark", ["between 20 and 30", "too blurry to say", "55 (rough guess)"])
+def test_a_remark_among_numbers_is_left_out(remark):
+    """The other numbers of its question are combined, and the warning names the expert."""
     asked = questions(rated(slider))
-    asked[7]["responses"] = [{"expert_name": "ann", "content": "Paris"}]
-    assert not is_scale(asked)
+    asked[7]["responses"][0]["content"] = remark
+    found = list(find_consensus_batch(asked))
+    assert {one.method for one in found} == {"weighted"}
+    assert any("ann" in text for text in found[7].warnings)
+
+
+@pytest.mark.parametrize(("count", "experts"), [(60, 3), (40, 2), (8, 4), (20, 3)])
+def test_few_different_numbers_are_on_a_scale(count, experts):
+    """Hardly any two are equal, so they are no votes."""
+    lot = random.Random(f"{count} {experts}")
+    rows = []
+    for _ in range(count):
+        right = lot.uniform(20, 95)
+        rows.append((right, {f"e{n}": round(right + lot.gauss(0, 8)) for n in range(experts)}))
+    assert is_scale(questions(rows))
+
+
+def test_one_question_with_different_numbers():
+    """Decimals are estimates; few whole numbers may be wrong results of a sum."""
+    assert find_consensus(["17", "19", "18.5", "400"]).method == "weighted"
+    assert find_consensus(["391", "381", "401", "371"]).method == "vote"
+    assert find_consensus(["18.5", "18.5", "17", "19"]).method == "vote"
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("right_share", [0.2, 0.5, 0.8])
+def test_exact_results_of_few_experts_stay_votes(right_share, seed):
+    """Identifiers, years and options of few questions and experts, also where most are wrong."""
+    lot = random.Random(f"{right_share} {seed}")
+    for least, most in ((100_000, 999_999), (1900, 2020), (1, 4), (0, 9)):
+        rows = []
+        for _ in range(lot.choice([8, 25, 60])):
+            right = lot.randint(least, most)
+            own = {
+                f"e{n}": right if lot.random() < right_share else lot.randint(least, most)
+                for n in range(lot.choice([3, 5]))
+            }
+            rows.append((right, own))
+        assert not is_scale(questions(rows)), (least, most)
 
 
 def distance(results, truth):

@@ -68,6 +68,8 @@ class Learning:
     report: Lessons = field(default_factory=Lessons)
     # By question: the right answer as it is read beside the texts of responses, which are not kept.
     rights: dict[str, Right] = field(default_factory=dict, init=False)
+    # Names of questions whose answers are numbers on a scale: nothing is learned from them.
+    combined: set[str] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
         if self.half_life is not None:
@@ -236,7 +238,7 @@ def _without(one: Remembered, names: Collection[str]) -> Remembered:
 
 def _check_matches(questions: Sequence[Remembered], how: Learning) -> None:
     """Count right answers and scores that match nothing. Raises InputError if all do."""
-    named = how.gold.answers.keys() | how.gold.scores.keys()
+    named = (how.gold.answers.keys() | how.gold.scores.keys()) - how.combined
     if not named:
         return
     unmatched = named - {name for one in questions for name in (one.id, one.text)}

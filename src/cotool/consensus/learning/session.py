@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cotool.consensus.decide.decision import Decision
@@ -23,13 +24,14 @@ from cotool.consensus.learning.records import Judgements
 from cotool.consensus.learning.remembered import Remembered, clean
 from cotool.consensus.model import Insight
 from cotool.consensus.truth.inference import Waiting
+from cotool.consensus.truth.recognition import ScaleTest
 from cotool.consensus.truth.rivals import described
-from cotool.consensus.truth.scale import ScaleTest, measured_in_batch
+from cotool.consensus.truth.scale import Scale, method_for
 from cotool.errors import StoreError
 from cotool.text import and_more, percent, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from cotool.consensus.extract.stated import Stated
     from cotool.consensus.learning.ballots import Ballot
@@ -64,7 +66,7 @@ _UNCALIBRATED = (
 )
 
 _NOT_LEARNED = (
-    "the answers are numbers on a scale: the store neither weighs nor remembers them, and right "
+    "answers that are numbers on a scale: the store neither weighs nor remembers them, and right "
     "answers to them are not learned"
 )
 
@@ -81,35 +83,50 @@ def by_store(
     with closing(Waiting()) as waiting:
         kept = []
         test = ScaleTest()
-        may_be_scale = options.method == "auto"
         for subject in subjects:
             waiting.add(subject)
             kept.append(_kept(subject, how))
-            may_be_scale = may_be_scale and test.add(subject)
+            test.add(subject)
+        scale: Scale | None = None
         if options.method == "auto" and test.is_scale():
-            how.report.findings = [_NOT_LEARNED]
-            yield from measured_in_batch((subject for subject, _ in waiting), options.weights)
-            return
-        before = store.remembered([one.id for one in kept])
-        learned = learn(store, kept, how) if how.learn else store.read()
-        if not how.learn:
-            how.report.findings = findings(learned)
-            give_topics(learned, kept)
-        for one in kept:
-            if one.truth is None and one.id in before and before[one.id].text == one.text:
-                one.truth = before[one.id].truth
-        outlook = Outlook.of(learned)
-        if not how.learn and learned.experts:
-            unseen = _unseen(before, kept)
-            learned.learn_agreement(unseen)
-            if len(unseen) < len(kept):
-                learned.see_again([one.ballot() for one in {one.id: one for one in kept}.values()])
+            scale = Scale(waiting.votes, options.weights, method_for(options.weights))
+            numbers = [one for one, own in zip(kept, scale.asked, strict=True) if own]
+            kept = [one for one, own in zip(kept, scale.asked, strict=True) if not own]
+            how.combined = {name for one in numbers for name in (one.id, one.text)}
+        decide = _decider(store, kept, how) if kept else None
+        others = iter(kept)
         try:
-            for (subject, _), one in zip(waiting, kept, strict=True):
-                yield subject, decision(learned, outlook, one)
+            for place, (subject, _) in enumerate(waiting):
+                if scale is not None and scale.asked[place]:
+                    yield subject, scale.decision(place, subject)
+                elif decide is not None:
+                    yield subject, decide(next(others))
         finally:
-            if not how.learn:
+            if scale is not None:
+                how.report.findings.append(_NOT_LEARNED)
+            if not how.learn and kept:
                 _remember(store, kept, how.report)
+
+
+def _decider(
+    store: Store, kept: Sequence[Remembered], how: Learning
+) -> Callable[[Remembered], Decision | None]:
+    """Learn from questions, or from their agreement alone; return what decides each of them."""
+    before = store.remembered([one.id for one in kept])
+    learned = learn(store, kept, how) if how.learn else store.read()
+    if not how.learn:
+        how.report.findings = findings(learned)
+        give_topics(learned, kept)
+    for one in kept:
+        if one.truth is None and one.id in before and before[one.id].text == one.text:
+            one.truth = before[one.id].truth
+    outlook = Outlook.of(learned)
+    if not how.learn and learned.experts:
+        unseen = _unseen(before, kept)
+        learned.learn_agreement(unseen)
+        if len(unseen) < len(kept):
+            learned.see_again([one.ballot() for one in {one.id: one for one in kept}.values()])
+    return partial(decision, learned, outlook)
 
 
 def _kept(subject: Stated, how: Learning) -> Remembered:
