@@ -908,46 +908,110 @@ def align(transcripts, weights):
     return slots
 
 
-def gaussian(rows, start, experts, iterations):
-    """Values, variances, biases and variances of experts: the Gaussian model with Student's noise.
+def shrunk_variances(squares, known, least=0.0):
+    """Variances by expert, shrunk to a common one under four strengths weighed by likelihood."""
+    total = sum(known)
+    pooled = max(sum(squares) / total if total > 0 else 0.0, least)
+    pairs = list(zip(squares, known, strict=True))
+    kinds = []
+    for k, prior in ((math.inf, 0.55), (40.0, 0.15), (10.0, 0.15), (3.0, 0.15)):
+        common = pooled
+        if k == math.inf:
+            said = sum(-m / 2 * math.log(2 * common) - q / (2 * common) for q, m in pairs)
+        else:
+            for _ in range(30):
+                common = max(len(pairs) / sum((m + k) / (q + k * common) for q, m in pairs), least)
+            said = sum(
+                math.lgamma((m + k) / 2) - math.lgamma(k / 2) + k / 2 * math.log(k * common)
+                - (m + k) / 2 * math.log(q + k * common)
+                for q, m in pairs
+            )  # fmt: skip
+        kinds.append((math.log(prior) + said, k, common))
+    most = max(kinds)[0]
+    shares = [math.exp(own - most) for own, _, _ in kinds]
+    shares = [one / sum(shares) for one in shares]
+    precisions = [
+        sum(
+            share * (1 / common if k == math.inf else (m + k) / (q + k * common))
+            for share, (_, k, common) in zip(shares, kinds, strict=True)
+        )
+        for q, m in pairs
+    ]
+    middle = sum(share * common for share, (_, _, common) in zip(shares, kinds, strict=True))
+    return [1 / one for one in precisions], middle
 
-    rows: (item, expert, number); `iterations` of expectation-maximisation.
+
+def gaussian(rows, start, experts, freedom, iterations):
+    """Values, biases and variances of experts by the Gaussian model with Student's noise.
+
+    rows: (item, expert, number).
     """
     t, v = list(start), [0.0] * len(start)
     names = range(experts)
     apart = [abs(x - t[i]) for i, _, x in rows]
-    pooled = (
+    first = (
         1.4826 * (statistics.median(apart) or statistics.median([x for x in apart if x]))
     ) ** 2
-    biased, least = pooled / 10, pooled / 10_000
-    b, s = [0.0] * experts, [pooled] * experts
+    given = [sum(e == name for _, e, _ in rows) for name in names]
+    b, s, spread = [0.0] * experts, [first] * experts, 0.0
     for _ in range(iterations):
-        u = [5 / (4 + ((x - t[i] - b[e]) ** 2 + v[i]) / s[e]) for i, e, x in rows]
+        u = [
+            1.0 if freedom == math.inf
+            else (freedom + 1) / (freedom + ((x - t[i] - b[e]) ** 2 + v[i]) / s[e])
+            for i, e, x in rows
+        ]  # fmt: skip
         for item in range(len(t)):
             own = [(w / s[e], x - b[e]) for w, (i, e, x) in zip(u, rows, strict=True) if i == item]
             if own:
                 v[item] = 1 / sum(w for w, _ in own)
                 t[item] = sum(w * x for w, x in own) * v[item]
-        errors = []
-        for name in names:
-            own = [(w / s[e], x - t[i]) for w, (i, e, x) in zip(u, rows, strict=True) if e == name]
-            errors.append(1 / (sum(w for w, _ in own) + 1 / biased))
-            b[name] = sum(w * x for w, x in own) * errors[-1]
-        biased = max(sum(x * x + y for x, y in zip(b, errors, strict=True)) / experts,
-                     pooled / 10_000)  # fmt: skip
+        worth = [sum(w / s[e] for w, (_, e, _) in zip(u, rows, strict=True) if e == n)
+                 for n in names]  # fmt: skip
+        sums = [sum(w / s[e] * (x - t[i]) for w, (i, e, x) in zip(u, rows, strict=True) if e == n)
+                for n in names]  # fmt: skip
+        several = [n for n in names if given[n] > 1]
+        spread = mean = 0.0
+        if len(several) > 1:
+            total = sum(worth[n] for n in several)
+            mean = sum(sums[n] for n in several) / total
+            heterogeneity = sum(worth[n] * (sums[n] / worth[n] - mean) ** 2 for n in several)
+            spread = max(0.0, (heterogeneity - (len(several) - 1))
+                         / (total - sum(worth[n] ** 2 for n in several) / total))  # fmt: skip
+        b = [0.0] * experts
+        for n in several if spread > 0 else ():
+            far = (sums[n] / worth[n] - mean) ** 2 / (spread + 1 / worth[n])
+            b[n] = sums[n] / (worth[n] + 5 / (4 + far) / spread)
         middle = sum(b[e] for _, e, _ in rows) / len(rows)
         b = [x - middle for x in b]
         t = [x + middle for x in t]
-        square = [w * ((x - t[i] - b[e]) ** 2 + v[i]) for w, (i, e, x) in zip(u, rows, strict=True)]
-        before, pooled = pooled, max(sum(square) / len(rows), least)
-        for name in names:
-            own = [x for x, (_, e, _) in zip(square, rows, strict=True) if e == name]
-            s[name] = max((4 * before + sum(own)) / (4 + len(own)), pooled / 10_000)
-    given = [b[e] for _, e, _ in rows]
-    far = 8 * statistics.median([abs(x - statistics.median(given)) for x in given])
-    near = [x for x in given if abs(x - statistics.median(given)) <= far]
+        squares, known = [0.0] * experts, [0.0] * experts
+        for w, (i, e, x) in zip(u, rows, strict=True):
+            squares[e] += w * (x - t[i] - b[e]) ** 2
+            known[e] += 1 - w / s[e] * v[i]
+        if spread > 0:
+            known = [m - m / g / (1 + y / (g * spread)) if g > 1 else m
+                     for m, g, y in zip(known, given, s, strict=True)]  # fmt: skip
+        s, pooled = shrunk_variances(squares, known, first / 100)
+        s = [max(x, pooled / 10_000) for x in s]
+    all_biases = [b[e] for _, e, _ in rows]
+    middle = statistics.median(all_biases)
+    far = 8 * statistics.median([abs(x - middle) for x in all_biases])
+    near = [x for x in all_biases if abs(x - middle) <= far]
     middle = sum(near) / len(near)
-    return [x + middle for x in t], v, [x - middle for x in b], s
+    return [x + middle for x in t], [x - middle for x in b], s
+
+
+def student_interval(numbers):
+    """The mean of numbers and its 95 % interval, by a density integrated in small steps."""
+    n = len(numbers)
+    mean = sum(numbers) / n
+    error = math.sqrt(sum((x - mean) ** 2 for x in numbers) / (n - 1) / n)
+    step, total, place = 1e-3, 0.0, 0.0
+    constant = math.gamma(n / 2) / math.gamma((n - 1) / 2) / math.sqrt((n - 1) * math.pi)
+    while total < 0.475:
+        total += step * constant * (1 + (place + step / 2) ** 2 / (n - 1)) ** (-n / 2)
+        place += step
+    return mean, mean - place * error, mean + place * error
 
 
 def logit(asked, weights):

@@ -11,7 +11,9 @@ from cotool import InputError, Learning, Store, find_consensus, find_consensus_b
 from cotool.consensus.extract.stated import Stated
 from cotool.consensus.read.questions import as_question
 from cotool.consensus.read.readers import read_questions
+from cotool.consensus.truth.inference import Votes
 from cotool.consensus.truth.recognition import ScaleTest, number_of
+from cotool.consensus.truth.scale import Scale
 
 BIASES = {"ann": 0.0, "bob": 0.8, "cat": -0.5, "dan": 0.0, "eve": 0.3, "fay": -0.6}
 SPREADS = {"ann": 0.3, "bob": 0.3, "cat": 0.6, "dan": 2.0, "eve": 0.5, "fay": 0.7}
@@ -294,8 +296,8 @@ def test_an_expert_on_another_scale_does_not_shift_the_result():
 @pytest.mark.parametrize(
     ("contents", "answer", "interval"),
     [
-        (["16 km", "17 km", "18.4 km"], "17 km", (14, 20)),
-        (["$16.10", "$17.00", "$18.20"], "$17", (14, 20)),
+        (["16 km", "17 km", "18.4 km"], "17 km", (13, 21)),
+        (["$16.10", "$17.00", "$18.20"], "$17", (13, 21)),
         (["70%", "75%", "80%"], "75%", (60, 90)),
         (["1,600 m", "1,700 m", "1,800 m"], "1700 m", (1400, 2000)),
         (["16", "17", "18"], "17", (14, 20)),
@@ -366,3 +368,63 @@ def test_results_are_written_as_the_answers_are():
     found = find_consensus([{"expert_name": n, "content": c} for n, c in given], method="mean")
     assert found.answer.startswith("€38.8")
     assert "not combined, since the unit is another: bob ($40.74)" in found.warnings
+
+
+@pytest.mark.parametrize(
+    ("count", "experts", "kind"),
+    [(1, 3, "normal"), (10, 4, "normal"), (10, 4, "laplace"), (10, 4, "outliers")],
+)
+@pytest.mark.parametrize("method", ["mean", "median", "weighted"])
+def test_intervals_cover(method, count, experts, kind):
+    """The value is within about nineteen of twenty, also of a single question."""
+    lot = random.Random(f"{method} {count} {kind}")
+
+    def off():
+        if kind == "laplace":
+            return lot.expovariate(1) * lot.choice((-1, 1))
+        return lot.gauss(0, 1) * (10 if kind == "outliers" and lot.random() < 0.1 else 1)
+
+    inside = []
+    for _ in range(60 // count + 5):
+        rights = [lot.gauss(0, 3) for _ in range(count)]
+        votes = [
+            Votes("", "number", tuple((f"e{n}", repr(right + off())) for n in range(experts)))
+            for right in rights
+        ]
+        scale = Scale(votes, {}, method)
+        ends = [scale.combined[place][1:3] for place in range(count)]
+        inside += [low <= right <= high for right, (low, high) in zip(rights, ends, strict=True)]
+    assert sum(inside) / len(inside) > 0.87
+
+
+def test_weighted_is_the_mean_among_equals_and_better_among_unequal_experts():
+    """Precisions are learned as far as the numbers show that they differ."""
+    for spreads, least, most in (((1, 1, 1, 1), 0.98, 1.01), ((0.5, 1, 2, 4), 0, 0.6)):
+        lot = random.Random(str(spreads))
+        rights = [lot.gauss(0, 3) for _ in range(60)]
+        votes = [
+            Votes(
+                "",
+                "number",
+                tuple((f"e{n}", repr(one + lot.gauss(0, s))) for n, s in enumerate(spreads)),
+            )
+            for one in rights
+        ]
+        mean, weighted = (
+            sum((own[0] - right) ** 2 for own, right in zip(found, rights, strict=True))
+            for found in (Scale(votes, {}, method).combined for method in ("mean", "weighted"))
+        )
+        assert least <= math.sqrt(weighted / mean) <= most
+
+
+@pytest.mark.parametrize(
+    ("contents", "low", "high"),
+    [
+        (["17", "19", "18.5", "400"], 17, 20),
+        (["100", "102", "98", "101", "5000"], 98, 103),
+        (["10", "11", "12", "10.5", "9.5", "300"], 9.5, 12),
+    ],
+)
+def test_a_number_far_away_changes_one_question_little(contents, low, high):
+    """Also if no other question shows what is usual."""
+    assert low < float(find_consensus(contents, method="weighted").answer) < high

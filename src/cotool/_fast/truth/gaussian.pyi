@@ -1,26 +1,47 @@
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from typing_extensions import Buffer
 
 ABSOLUTE: float
 FAR: float
+FREEDOMS: Mapping[float, float]
+STRENGTHS: Mapping[float, float]
+ENOUGH: int
+FACTORS: int
 
 class Estimate:
+    values: array[float]
+    lows: array[float]
+    highs: array[float]
+    biases: array[float]
+    spreads: array[float]
+    spread: float
+    noises: list[tuple[float, float, float]]
+    def __init__(
+        self,
+        values: array[float],
+        lows: array[float],
+        highs: array[float],
+        biases: array[float],
+        spreads: array[float],
+        spread: float,
+        noises: list[tuple[float, float, float]],
+    ) -> None: ...
+
+class Fit:
+    freedom: float
     values: array[float]
     errors: array[float]
     biases: array[float]
     spreads: array[float]
-    iterations: int
-    converged: bool
+    unsure: array[float]
+    known: array[float]
+    behind: list[float]
+    spread: float
+    total: float
     def __init__(
-        self,
-        values: array[float],
-        errors: array[float],
-        biases: array[float],
-        spreads: array[float],
-        iterations: int,
-        converged: bool,
+        self, freedom: float, start: Sequence[float], experts: int, pooled: float
     ) -> None: ...
 
 def estimate(
@@ -29,8 +50,22 @@ def estimate(
     number: Buffer,
     start: Sequence[float],
     experts: int,
-    iterations: int = 100,
-    tolerance: float = 1e-6,
+    iterations: int = 60,
+    tolerance: float = 1e-5,
 ) -> Estimate: ...
 def typical_square(apart: Iterable[float]) -> float: ...
 def middle_of(biases: Sequence[float], expert: Iterable[int]) -> float: ...
+def fitted(
+    item: Buffer, expert: Buffer, number: Buffer, found: Fit, iterations: int, tolerance: float
+) -> Fit: ...
+def shrunk_variances(
+    squares: Sequence[float], known: Sequence[float], least: float = 0.0
+) -> tuple[list[float], list[float], float]: ...
+def posterior(
+    item: Sequence[int], expert: Sequence[int], number: Sequence[float], fits: Sequence[Fit]
+) -> Estimate: ...
+def noise_of(
+    order: Sequence[int], expert: Sequence[int], number: Sequence[float], found: Fit
+) -> tuple[array[float], array[float], array[float]]: ...
+def factors_of(total: float) -> list[float]: ...
+def student(freedom: float) -> float: ...

@@ -44,6 +44,7 @@ class Notes:
         self._met: Counter[Condition[Consensus]] = Counter()
         self._first: dict[Condition[Consensus], str] = {}
         self._measured = 0
+        self._voted = self._all_different = 0
         self.failures = 0
 
     def warning(self, text: str) -> None:
@@ -82,6 +83,9 @@ class Notes:
         """Record a result, and the conditions that are true of it."""
         self._questions += 1
         self._measured += result.metric == "distance"
+        if result.method == "vote" and _are_numbers(result):
+            self._voted += 1
+            self._all_different += all(len(one.members) == 1 for one in result.clusters)
         if self._unseen:
             self._unseen.difference_update(result.experts)
         for condition in self._conditions:
@@ -140,6 +144,12 @@ class Notes:
                 "and were combined; --method vote counts equal answers",
                 file=sys.stderr,
             )
+        if 2 * self._all_different > self._voted and not self._quiet:
+            print(
+                f"cotool: {self._all_different:,} of {questions} have numbers of which no two are "
+                "equal, and were voted on; --method weighted combines numbers on a scale",
+                file=sys.stderr,
+            )
         for expert in sorted(self._unseen):
             self.warning(f"a weight is given for {expert!r}, who answered no question")
         if self._bad_records:
@@ -153,3 +163,14 @@ class Notes:
         if self.failures and not self._skip_bad:
             return _BAD_INPUT
         return _FOUND if self._met else 0
+
+
+def _are_numbers(result: Consensus) -> bool:
+    """Whether several experts answered, and all by numbers."""
+    return len(result.experts) > 1 and (
+        result.kind == "number"
+        or (
+            result.kind == "short"
+            and all(one.answer.replace(".", "", 1).isdecimal() for one in result.clusters)
+        )
+    )

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from fractions import Fraction
 from functools import cached_property
 from itertools import combinations, pairwise
 from math import exp, isfinite, log, sqrt
@@ -58,9 +57,10 @@ NUMBERS = ("number", "short")
 def number_of(value: str) -> float | None:
     """The number of an answer's normal form; None if it is none, or not finite."""
     body, part = (value[:-1], 100) if value.endswith("%") else (value, 1)
+    above, slash, below = body.partition("/")
     try:
-        number = float(Fraction(body) / part)
-    except (ValueError, ZeroDivisionError, OverflowError):
+        number = float(above) / (float(below) if slash else 1) / part
+    except (ValueError, ZeroDivisionError):
         return None
     return number if isfinite(number) else None
 

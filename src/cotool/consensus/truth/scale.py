@@ -35,8 +35,6 @@ _WRITTEN = lazy_pattern(
 _COMBINED = {"mean": "mean", "median": "median", "weighted": "weighted mean"}
 # 95 %.
 NORMAL = 1.96
-# The standard error of a median, in those of a mean; deviations in median absolute ones.
-MEDIAN_ERROR, ABSOLUTE = 1.2533, 1.4826
 
 
 def measured(
@@ -87,7 +85,10 @@ def style_of(subject: Stated) -> Style:
 
 
 class Scale:
-    """The numbers of all questions: as they are, or their logarithms, but not for a mean."""
+    """The numbers of all questions: as they are, or their logarithms, but not for a mean.
+
+    `is_ratio` says that errors are ratios: they are in proportion to the numbers.
+    """
 
     def __init__(
         self, votes: Sequence[Stated | Votes], weights: Mapping[str, float], method: str
@@ -98,19 +99,16 @@ class Scale:
         middles = sorted(median(number for _, number in own) for own in asked if own)
         few = len(middles) // 40  # that may be far away
         self.is_ratio = (
-            method != "mean"
-            and bool(middles)
-            and min(numbers) > 0
-            and middles[-1 - few] > RATIO * middles[few]
+            bool(middles) and min(numbers) > 0 and middles[-1 - few] > RATIO * middles[few]
         )
 
     def place(self, number: float) -> float:
         """Where a number is on the scale."""
-        return log(number) if self.is_ratio else number
+        return log(number) if self.is_ratio and self.method != "mean" else number
 
     def number(self, place: float) -> float:
         """The number at a place."""
-        return exp(place) if self.is_ratio else place
+        return exp(place) if self.is_ratio and self.method != "mean" else place
 
     @cached_property
     def _fitted(self) -> Fitted | None:
@@ -134,32 +132,47 @@ class Scale:
 
         return Fitted(experts, gaussian.estimate(*columns, start, len(experts)), copies)
 
+    @cached_property
+    def combined(self) -> Sequence[tuple[float, float, float, float]]:
+        """(value, ends of its interval, reach) of each question."""
+        if self._fitted is not None:
+            found = self._fitted.found
+            reach = NORMAL * self._fitted.typical()
+            ends = zip(found.values, found.lows, found.highs, strict=True)
+            return [(*own, reach) for own in ends]
+        places = [[self.place(number) for _, number in own] for own in self.asked]
+        counts = [self._counts(own) for own in self.asked]
+        effective = [sum(own) ** 2 / sum(c * c for c in own) if own else 0.0 for own in counts]
+        if self.method == "mean":
+            return _means(places, counts, effective, are_ratios=self.is_ratio)
+        return _medians(places, counts, effective)
+
+    def _counts(self, own: Sequence[tuple[str, float]]) -> Sequence[float]:
+        """How much each number of a question counts."""
+        counts = [self.weights.get(expert, 1.0) for expert, _ in own]
+        return counts if any(counts) else [1.0] * len(own)
+
     def decision(self, place: int, subject: Stated) -> Decision | None:
         """Combine the numbers of a question, and write the result as they are written."""
-        own, style, fitted = self.asked[place], style_of(subject), self._fitted
+        own, style = self.asked[place], style_of(subject)
         if not own:
             return None
-        places = [self.place(number) for _, number in own]
-        if fitted is not None:
-            middle, error = fitted.found.values[place], sqrt(fitted.found.errors[place])
-            reach, why = NORMAL * fitted.typical(), fitted.words(own)
-        else:
-            counts = [self.weights.get(expert, 1.0) for expert, _ in own]
-            middle, error, reach = _plain(places, counts, self.method)
-            why = ()
-        low, high = middle - NORMAL * error, middle + NORMAL * error
-        value, part = self.number(middle), self.number(middle + error) - self.number(middle)
-        written = _rounded(value / style.unit, part / style.unit)
+        middle, low, high, reach = self.combined[place]
+        value, error = self.number(middle), (self.number(high) - self.number(middle)) / NORMAL
+        written = _rounded(value / style.unit, error / style.unit)
         said = f"the answers are numbers on a scale, combined by the {_COMBINED[self.method]}"
-        how = ("ratios of the numbers are compared",) if self.is_ratio else ()
-        ends = self.number(low) / style.unit, self.number(high) / style.unit
+        compared = self.is_ratio and self.method != "mean"
+        how = ("ratios of the numbers are compared",) if compared else ()
+        why = () if self._fitted is None else self._fitted.words(own)
         return Decision(
             method=self.method,
             scores={},
             explanation=(said, *how, *why),
             measurement=Measurement(
                 answer=f"{style.before}{written}{style.after}",
-                interval=ends if error > 0 else None,
+                interval=(self.number(low) / style.unit, self.number(high) / style.unit)
+                if low < high
+                else None,
                 place=middle,
                 places=self._places(self.votes[place].votes),
                 reach=reach,
@@ -199,25 +212,49 @@ class Fitted:
         return (*same, "bias and deviation of each expert: " + ", ".join(said))
 
 
-def _plain(
-    places: Sequence[float], counts: Sequence[float], method: str
-) -> tuple[float, float, float]:
-    """(middle, its standard error, reach) by the numbers of one question alone.
+def _means(
+    places: Sequence[Sequence[float]],
+    counts: Sequence[Sequence[float]],
+    effective: Sequence[float],
+    *,
+    are_ratios: bool,
+) -> list[tuple[float, float, float, float]]:
+    """(mean, ends of its interval, reach) of each question; `effective` is Kish's number."""
+    from cotool.consensus.truth import intervals
 
-    Numbers that count different amounts are worth as many as their effective number (Kish, 1965).
-    """
-    if not any(counts):
-        counts = [1.0] * len(places)
-    total = sum(counts)
-    effective = total**2 / sum(count**2 for count in counts)
-    if method == "mean":
-        middle = sum(c * p for c, p in zip(counts, places, strict=True)) / total
-        square = sum(c * (p - middle) ** 2 for c, p in zip(counts, places, strict=True)) / total
-        spread = sqrt(square * effective / (effective - 1)) if effective > 1 else 0.0
-        return middle, spread / sqrt(effective), NORMAL * spread
-    middle = _middle(places, counts)
-    spread = ABSOLUTE * _middle([abs(place - middle) for place in places], counts)
-    return middle, MEDIAN_ERROR * spread / sqrt(effective), NORMAL * spread
+    middles, squares = [], []
+    for own, count in zip(places, counts, strict=True):
+        total = sum(count) or 1.0
+        middle = sum(c * p for c, p in zip(count, own, strict=True)) / total
+        square = sum(c * (p - middle) ** 2 for c, p in zip(count, own, strict=True)) / total
+        middles.append(middle)
+        squares.append(square / middle**2 if are_ratios and own else square)
+    units = [middle if are_ratios else 1.0 for middle in middles]
+    return [
+        (middle, middle - half * unit, middle + half * unit, NORMAL * sqrt(variance) * unit)
+        for middle, unit, (variance, half) in zip(
+            middles, units, intervals.of_means(squares, effective), strict=True
+        )
+    ]
+
+
+def _medians(
+    places: Sequence[Sequence[float]],
+    counts: Sequence[Sequence[float]],
+    effective: Sequence[float],
+) -> list[tuple[float, float, float, float]]:
+    """Do the same for the median."""
+    from cotool.consensus.truth.intervals import MedianIntervals
+
+    middles = [
+        _middle(own, count) if own else 0.0 for own, count in zip(places, counts, strict=True)
+    ]
+    found = MedianIntervals(places, middles)
+    halves = [found.half(max(round(count), 1)) for count in effective]
+    return [
+        (middle, middle - half, middle + half, NORMAL * found.deviation)
+        for middle, half in zip(middles, halves, strict=True)
+    ]
 
 
 def _middle(places: Sequence[float], counts: Sequence[float]) -> float:
@@ -235,7 +272,9 @@ def _middle(places: Sequence[float], counts: Sequence[float]) -> float:
 
 
 def _rounded(number: float, error: float) -> str:
-    """The number with the digits that its error leaves certain, and one more."""
+    """The number with the digits that its error leaves certain, and one more; two at least."""
     digits = 6 if error <= 0 else 1 - floor(log10(error))
+    if number:
+        digits = max(digits, min(6, 1 - floor(log10(abs(number)))))
     text = f"{round(number, digits):.{min(max(digits, 0), 12)}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
