@@ -949,9 +949,7 @@ def gaussian(rows, start, experts, freedom, iterations):
     t, v = list(start), [0.0] * len(start)
     names = range(experts)
     apart = [abs(x - t[i]) for i, _, x in rows]
-    first = (
-        1.4826 * (statistics.median(apart) or statistics.median([x for x in apart if x]))
-    ) ** 2
+    first = (1.4826 * (statistics.median(apart) or statistics.median([x for x in apart if x]))) ** 2
     given = [sum(e == name for _, e, _ in rows) for name in names]
     b, s, spread = [0.0] * experts, [first] * experts, 0.0
     for _ in range(iterations):

@@ -146,8 +146,8 @@ class Notes:
             )
         if 2 * self._all_different > self._voted and not self._quiet:
             print(
-                f"cotool: {self._all_different:,} of {questions} have numbers of which no two are "
-                "equal, and were voted on; --method weighted combines numbers on a scale",
+                f"cotool: no two answers to {self._all_different:,} of {questions} are equal, but "
+                "all are numbers; they were voted on; --method weighted combines them",
                 file=sys.stderr,
             )
         for expert in sorted(self._unseen):

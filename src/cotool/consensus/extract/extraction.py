@@ -21,8 +21,8 @@ from cotool.consensus.extract.readings import CLOSED_KINDS, KINDS, is_factorial,
 from cotool.consensus.extract.spans import WHOLE
 from cotool.consensus.extract.statements import FIELDS, find_statements
 
-with stand_ins("cotool.consensus.extract.slots"):
-    from cotool.consensus.extract import slots
+with stand_ins("cotool.consensus.extract.slots", "cotool.consensus.extract.ties"):
+    from cotool.consensus.extract import slots, ties
 
 if TYPE_CHECKING:
     from cotool.consensus.extract.spans import StatedPlace
@@ -85,7 +85,7 @@ def extract_answers(
     plain, objects = unwrapped(prepared, FIELDS)
     if any(objects):
         return "object", objects
-    found, kind = _found(plain)
+    found, kind = _found(plain, question)
     if kind in {None, "short"} and all("(" in text for text in plain):
         coded = code_values(texts)
         if coded and all(coded):
@@ -111,7 +111,9 @@ def extract_answers(
     return kind, answers
 
 
-def _found(texts: Sequence[str]) -> tuple[list[dict[str, Extracted | None]], str | None]:
+def _found(
+    texts: Sequence[str], question: str
+) -> tuple[list[dict[str, Extracted | None]], str | None]:
     """Return the answers of every kind that each text states, and the question's kind.
 
     Labels are read only where no other kind is stated by all.
@@ -120,10 +122,13 @@ def _found(texts: Sequence[str]) -> tuple[list[dict[str, Extracted | None]], str
     found = [dict(one.closed) for one in places]
     _drop_numbered_lists(texts, found)
     kind: str | None
+    if 0 < sum("choice" in one for one in found) < len(found):
+        ties.add_ties(texts, found, question)
     kind, stated = _commonest(found)
     if not stated or len(stated) < sum(map(bool, texts)):
         for one, own in zip(found, places, strict=True):
-            one.update(own.labels)
+            if one.get("choice") is not ties.TIE:
+                one.update(own.labels)
         kind = _kind(texts, found)
     # The value in the last condition of a query is not its answer.
     query = kind == "number" and any(map(is_query, texts))
