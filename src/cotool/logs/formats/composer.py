@@ -166,15 +166,21 @@ _PERHAPS_DATE = lazy_pattern(
 _YEAR_AFTER = lazy_pattern(rb"[^\w:]{1,3}(?:19|20)\d\d(?!\d)")
 
 
-# What the text must contain for each kind of date: quicker to search for than the date, whose regex
-# takes .5 ms to compile.
-_NAMED, _FOUR = lazy_pattern(rb"[A-Za-z\x80-\xff]{3}"), lazy_pattern(rb"\d{4}")
-_DIGIT = lazy_pattern(rb"\d")
-_PARTS = (
-    *(_FOUR, _NAMED, _NAMED, _NAMED, _FOUR, _FOUR, _DIGIT),
-    *(lazy_pattern(rb"\d{8}"), lazy_pattern(rb"\d{6}"), _DIGIT, _FOUR),
-    lazy_pattern(rb"\xe6\x9c\x88"),
-)
+@cache
+def _parts() -> tuple[re.Pattern[bytes], ...]:
+    """Return what the text must contain for each kind of date.
+
+    This is quicker to search for than the date, whose regex takes .5 ms to compile, and 2 ms with
+    names of months.
+    """
+    heads = b"|".join(sorted({head for _, head, _ in logscan.month_names()}))
+    month = lazy_pattern(rb"(?:(?<![A-Za-z])|(?<=[snrt][tdh]))(?i:" + heads + rb")")
+    four, digit = lazy_pattern(rb"\d{4}"), lazy_pattern(rb"\d")
+    return (
+        *(four, month, month, month, four, four, digit),
+        *(lazy_pattern(rb"\d{8}"), lazy_pattern(rb"\d{6}"), digit, four),
+        lazy_pattern(rb"\xe6\x9c\x88"),
+    )
 
 
 @cache
@@ -216,7 +222,7 @@ def _around(text: bytes, clock: re.Match[bytes]) -> Stamp | None:
     window = text[start : clock.start()]
     dates = [
         match
-        for date, part in zip(_before(), _PARTS, strict=True)
+        for date, part in zip(_before(), _parts(), strict=True)
         if part.search(window) and (match := date.search(window)) is not None
     ]
     date = min(dates, key=lambda match: match.start(), default=None)
@@ -238,7 +244,7 @@ def _around(text: bytes, clock: re.Match[bytes]) -> Stamp | None:
         parts = [part for part in parts if part.letter != b"Z"]
         parts.append(_Part(minutes.start(), minutes.end(), b"w"))
         end = minutes.end()
-    for after, part in zip(_after(), _PARTS, strict=False):
+    for after, part in zip(_after(), _parts(), strict=False):
         date = after.match(text, end) if part.search(text, end, end + _NEAR) else None
         if date is not None and _is_date(date):
             return _moment(text, [*parts, *_parts_of(date, 0)], date.end())
