@@ -106,6 +106,8 @@ def test_nothing_is_asked(vault, place, monkeypatch):
         ('identity = "me.identity"', [], "key"),
         ("passphrase = true", ["--keyring", "ring.vault"], "key"),
         ('keyring = "ring.vault"', ["--identity", "me.identity"], "identity"),
+        ("generate-passphrase = true", ["--keyring", "ring.vault"], "key"),
+        ("generate-passphrase = true", [], "passphrase"),
     ],
 )
 def test_keys_of_the_call_come_before_settings(setting, options, slot, vault, place, ring):
@@ -126,6 +128,18 @@ def test_a_passphrase_of_the_call_comes_before_a_key_file_of_the_environment(vau
     assert vault("keys", "init", "--passphrase-file", "pw").code == 0
     assert not (place / "key").exists()
     assert vault("encrypt", "notes.txt", "--passphrase-file", "pw").code == 0
+
+
+def test_a_generated_passphrase_that_is_a_setting_is_overridden(vault, place, ring):
+    """Another secret of the call, or none at all, takes the place of a generated passphrase."""
+    (ring.parent / "config.toml").write_text("[vault]\ngenerate-passphrase = true\n")
+    assert vault("identity", "init", "me.identity", "--unprotected").code == 0
+    done = vault("identity", "passphrase", "me.identity", "--new-passphrase-file", "pw")
+    assert (done.code, "passphrase: " in done.err) == (0, False)
+    opener = ("--passphrase-file", "pw", "--new-key-file", "k2")
+    assert vault("identity", "passphrase", "me.identity", *opener).code == 0
+    done = vault("keys", "init", "--keyring", "other.vault")
+    assert (done.code, "passphrase: " in done.err) == (0, True)
 
 
 def test_threads_of_the_environment_are_checked_first(vault, place, monkeypatch):

@@ -54,6 +54,8 @@ _RIVALS = (
     ("format", "open"),
     ("scheduler", "scheduler_file"),
     ("passphrase_file", "passphrase_fd", "passphrase_command", "system_keyring"),
+    *(("generate", name) for name in ("new_passphrase_file", "new_key_file")),
+    *(("generate", name) for name in ("add_passphrase_file", "export_passphrase_file")),
 )
 _RANKS = {"DEFAULT_MAP": 1, "ENVIRONMENT": 2, "COMMANDLINE": 3}
 _REPORTS = {".json", ".jsonl", ".ndjson", ".csv", ".html", ".htm"}

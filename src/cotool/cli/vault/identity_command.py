@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +13,7 @@ from cotool.cli.vault.keys import changed_opener, new_opener, tell
 from cotool.cli.vault.options import (
     IMPORT_PASSPHRASE_FILE,
     ChangedProtection,
+    ChangedSecret,
     Keys,
     Protection,
     existing_files,
@@ -62,7 +63,7 @@ def init(path: Place = None, *, options: Protection, quiet: bool = QUIET, keys: 
     openers: list[Key] = []
     if not options.unprotected:
         openers.append(new_opener(request, f"the identity {place}", options))
-    elif options.generate or request.chosen - {"identity"}:
+    elif request.chosen - {"identity"}:
         raise _contradiction()
     identity.write_new(place, openers)
     tell(f"{place}: identity {identity.key_id.hex()}, version 1", quiet=quiet)
@@ -174,7 +175,7 @@ def change_passphrase(
 
     place = request.identity_path
     unprotected = options.unprotected
-    if unprotected and options != ChangedProtection(unprotected=True):
+    if unprotected and request.chosen & {each.name for each in fields(ChangedSecret)}:
         raise _contradiction()
     opener = None
     if unprotected:

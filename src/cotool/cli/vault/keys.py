@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from cotool.vault.envelope import Key
     from cotool.vault.requests import KeyRequest
 
+_OTHER_KEYS = {"keyring", "identity", "wrap_command"}
+
 
 def sealing_keys(request: KeyRequest, *, profile: str | None, generate: bool) -> list[Key]:
     """Return the key that encrypts: a generated passphrase, or what was named."""
-    if generate:
-        if named := sorted(request.chosen & {"keyring", "identity", "wrap_command"}):
+    if _generates(request, generate, {"key_file", *_OTHER_KEYS, *PASSPHRASE_SOURCES}):
+        if named := sorted(request.chosen & _OTHER_KEYS):
             raise InputError(
                 "a passphrase is generated in place of other keys",
                 parameter="generate",
@@ -36,6 +38,11 @@ def sealing_keys(request: KeyRequest, *, profile: str | None, generate: bool) ->
         name = visible_name(request.keyring_path)
         print(f"cotool: there is no keyring at {name}, so a passphrase is used", file=sys.stderr)
     return request.sealing_keys(profile)
+
+
+def _generates(request: KeyRequest, wanted: bool, others: set[str]) -> bool:  # noqa: FBT001
+    """Return whether a passphrase is generated: other keys of the call override a setting."""
+    return wanted and ("generate" in request.chosen or not request.chosen & others)
 
 
 def _generated(request: KeyRequest) -> SecretSource:
@@ -59,7 +66,9 @@ def tell(text: str, *, quiet: bool) -> None:
 
 def new_opener(request: KeyRequest, what: str, options: NewSecret) -> Key:
     """Return what opens a new keyring or identity, which the prompts call `what`."""
-    by_passphrase = options.generate or request.chooses_passphrase
+    others = {"key_file", "wrap_command", *PASSPHRASE_SOURCES}
+    generates = _generates(request, options.generate, others)
+    by_passphrase = generates or request.chooses_passphrase
     if request.key_file is not None and ("key_file" in request.chosen or not by_passphrase):
         return _key_file_at(request.key_file)
     if request.program is not None and request.chooses_program:
@@ -69,7 +78,7 @@ def new_opener(request: KeyRequest, what: str, options: NewSecret) -> Key:
     if system:
         system_keyring()  # fails before anything is shown or asked
         source = SecretSource()
-    if options.generate:
+    if generates:
         source = _generated(request)
     secret = source.read(what, confirm=True)
     if system:

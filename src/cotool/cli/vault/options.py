@@ -187,7 +187,8 @@ def key_variables() -> set[str]:
 
 
 def _key_request(given: _KeyOptions, parameters: frozenset[str]) -> KeyRequest:
-    chosen = parameters & {each.name for each in fields(_KeyOptions)}
+    secrets = (each.name for each in (*fields(_KeyOptions), *fields(ChangedSecret)))
+    chosen = parameters & {*secrets}
     # A key on the command line overrides a setting that asks for a passphrase.
     overridden = chosen & {"keyring", "identity", "wrap_command"} and "passphrase" not in chosen
     return KeyRequest(
