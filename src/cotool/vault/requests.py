@@ -38,8 +38,8 @@ _ORDER = (KEYRING_SLOT, IDENTITY_SLOT, PROGRAM_SLOT, PASSPHRASE_SLOT)
 class KeyRequest:
     """The keys that were named: by paths, or a passphrase by its source. Each is read once.
 
-    `chosen` has the names of the options that this call gives. The others come from settings, which
-    apply to every call, so they do not decide which key encrypts.
+    `chosen` has the names of the parameters that this call gives. The others come from settings,
+    which apply to every call, so they do not decide which key encrypts.
     """
 
     keyring: str | None = None

@@ -142,6 +142,24 @@ def test_a_generated_passphrase_that_is_a_setting_is_overridden(vault, place, ri
     assert (done.code, "passphrase: " in done.err) == (0, True)
 
 
+@pytest.mark.parametrize(
+    ("setting", "options"),
+    [
+        ("values = true", ["--armor"]),
+        ("armor = true\nupdate = true", ["--values"]),
+        ('only = "a"\nsyntax = "json"\nin-place = true', []),
+        ('except = "b"', ["--values", "--only", "a"]),
+        ('output = "elsewhere"', ["--values", "--in-place"]),
+    ],
+)
+def test_settings_that_do_not_go_with_the_call_are_idle(setting, options, vault, place, ring):
+    """A setting is no reason to refuse an option of the call."""
+    (place / "a.json").write_text('{"a": 1}')
+    (ring.parent / "config.toml").write_text(f"[vault]\n{setting}\n")
+    done = vault("encrypt", "a.json", *options)
+    assert done.code == 0, done.err
+
+
 def test_threads_of_the_environment_are_checked_first(vault, place, monkeypatch):
     """COTOOL_NUM_THREADS overrides the config file, and a wrong number is refused at once."""
     monkeypatch.setenv("COTOOL_NUM_THREADS", "0")

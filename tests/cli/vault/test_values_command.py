@@ -227,8 +227,8 @@ def test_wrong_calls(vault, files, place):
     """Options that do not go together, and names that show no syntax."""
     (place / "app.toml").write_text("a = 1\n")
     for arguments, expected in (
-        (("encrypt", "--only", "x", "app.env"), "--only is for encrypt --values"),
-        (("encrypt", "--in-place", "app.env"), "--in-place is for encrypt --values"),
+        (("encrypt", "--only", "x", "app.env"), "--only: is for encrypt --values"),
+        (("encrypt", "--in-place", "app.env"), "--in-place: is for encrypt --values"),
         (("encrypt", "--values", "--armor", "app.env"), "--armor cannot be combined"),
         (("encrypt", "--values", "--update", "app.env"), "--update cannot be combined"),
         (("encrypt", "--values", "-i", "-o", "x", "app.env"), "--in-place changes files where"),

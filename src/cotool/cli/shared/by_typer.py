@@ -56,6 +56,8 @@ _RIVALS = (
     ("passphrase_file", "passphrase_fd", "passphrase_command", "system_keyring"),
     *(("generate", name) for name in ("new_passphrase_file", "new_key_file")),
     *(("generate", name) for name in ("add_passphrase_file", "export_passphrase_file")),
+    *(("values", name) for name in ("armor", "update", "engine")),
+    *(("only", "others"), ("in_place", "output"), ("fast", "rigorous")),
 )
 _RANKS = {"DEFAULT_MAP": 1, "ENVIRONMENT": 2, "COMMANDLINE": 3}
 _REPORTS = {".json", ".jsonl", ".ndjson", ".csv", ".html", ".htm"}

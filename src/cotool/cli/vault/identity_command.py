@@ -12,6 +12,7 @@ from cotool.cli.shared.options import QUIET, argument, flag, option
 from cotool.cli.vault.keys import changed_opener, new_opener, tell
 from cotool.cli.vault.options import (
     IMPORT_PASSPHRASE_FILE,
+    KEY_OPTIONS,
     ChangedProtection,
     ChangedSecret,
     Keys,
@@ -63,7 +64,7 @@ def init(path: Place = None, *, options: Protection, quiet: bool = QUIET, keys: 
     openers: list[Key] = []
     if not options.unprotected:
         openers.append(new_opener(request, f"the identity {place}", options))
-    elif request.chosen - {"identity"}:
+    elif request.chosen & {"generate", "profile", *KEY_OPTIONS} - {"identity"}:
         raise _contradiction()
     identity.write_new(place, openers)
     tell(f"{place}: identity {identity.key_id.hex()}, version 1", quiet=quiet)

@@ -181,14 +181,15 @@ class _KeyOptions:
     )
 
 
+KEY_OPTIONS = {each.name for each in fields(_KeyOptions)}
+
+
 def key_variables() -> set[str]:
     """Return the variables that set the key options, which name secrets or what opens them."""
-    return {name for each in fields(_KeyOptions) for name in variables("vault", each.name)}
+    return {name for each in KEY_OPTIONS for name in variables("vault", each)}
 
 
-def _key_request(given: _KeyOptions, parameters: frozenset[str]) -> KeyRequest:
-    secrets = (each.name for each in (*fields(_KeyOptions), *fields(ChangedSecret)))
-    chosen = parameters & {*secrets}
+def _key_request(given: _KeyOptions, chosen: frozenset[str]) -> KeyRequest:
     # A key on the command line overrides a setting that asks for a passphrase.
     overridden = chosen & {"keyring", "identity", "wrap_command"} and "passphrase" not in chosen
     return KeyRequest(

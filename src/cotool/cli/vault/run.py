@@ -42,7 +42,7 @@ def encrypt(
     from cotool import vault
 
     suffix = trees.ARMOR_SUFFIX if options.armor else trees.SUFFIX
-    check_values(options, engine)
+    check_values(options, engine, request.chosen)
     if options.values:
         return _encrypt_values(files, request, options)
     planned = _plan(files, options, lambda name: name + suffix, seals=True)

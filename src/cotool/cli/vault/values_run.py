@@ -34,19 +34,11 @@ OTHER_SYNTAX = (
 )
 
 
-def check_values(options: Encryption, engine: EngineChoice) -> None:
-    """Raise InputError for options that do not go together."""
+def check_values(options: Encryption, engine: EngineChoice, chosen: frozenset[str]) -> None:
+    """Raise InputError for options that do not go together; settings that do not apply are idle."""
     if not options.values:
-        named = {
-            "--only": options.only,
-            "--except": options.others,
-            "--syntax": options.syntax,
-            "--in-place": options.in_place or None,
-            "--previous": options.previous,
-        }
-        for option, value in named.items():
-            if value is not None:
-                raise InputError(f"{option} is for encrypt --values")
+        for name in sorted(chosen & {"only", "others", "syntax", "in_place", "previous"}):
+            raise InputError("is for encrypt --values", parameter=name)
         return
     others = {"--armor": options.armor, "--update": options.update, "--engine": engine.is_cluster}
     for option, given in others.items():
