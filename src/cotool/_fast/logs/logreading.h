@@ -110,7 +110,6 @@ typedef struct {
 
 typedef struct cotool_batch {
     int count;
-    int64_t from, until, offset; /* the zone's offset for times in [from, until) */
     uint8_t inferred[COTOOL_BATCH];
     int64_t step[COTOOL_BATCH];   /* the time in seconds, COTOOL_NO_STEP: none */
     int64_t number[COTOOL_BATCH]; /* of the line */
@@ -118,6 +117,7 @@ typedef struct cotool_batch {
     cotool_taken part[COTOOL_BY][COTOOL_BATCH], value[COTOOL_MEASURES][COTOOL_BATCH];
     const cotool_default_unit *unit[COTOOL_MEASURES][COTOOL_BATCH];
     uint32_t row[COTOOL_BATCH], whole[COTOOL_BATCH]; /* of the group, of all records */
+    int64_t from, until, offset; /* the zone's offset for times in [from, until) */
 } cotool_batch;
 
 /* Bytes of a part of a group's text. */
