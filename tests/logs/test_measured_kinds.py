@@ -113,3 +113,31 @@ def test_titles_are_not_measured(tmp_path):
     path.write_text("time,route,ms\n2026-01-01T00:00:00Z,/a,5\n2026-01-01T00:00:01Z,/b,6\n")
     figures = analyze_logs(path, measures=["ms"]).measures.total.measures[0]
     assert (figures.count, figures.missing, figures.sum) == (2, 0, 0.011)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "GET /users/7?x=1 404 12.5 ms - 512", "GET /users/7 404 512 - 12.5 ms",
+        "::1 - GET /users/7 HTTP/1.1 404 512 - 12.5 ms",
+        "2026-01-01T00:00:01Z GET /users/7 404 12.5 ms - 512",
+    ],
+)  # fmt: skip
+def test_what_morgan_writes(tmp_path, line):
+    """Its formats dev, tiny and short have named columns, after a time or without one."""
+    path = tmp_path / "x.log"
+    path.write_text(f"{line}\n" * 3)
+    found = analyze_logs(path, measures=["rt", "bytes"], by=["method", "path", "status"]).measures
+    assert [group.values for group in found.groups] == [("GET", "/users/<*>", "404")]
+    assert [figures.sum for figures in found.total.measures] == [0.0375, 1536]
+    assert [fact.unit for fact in found.facts()] == ["s", "B"]
+
+
+def test_columns_of_lines_without_a_time(tmp_path):
+    """Columns are counted and named if no line has a time or a level."""
+    path = tmp_path / "x.log"
+    path.write_text("x 5 y\nx 7 z\nq 9 y\n")
+    assert analyze_logs(path, measures=["$2"]).measures.total.measures[0].sum == 21
+    path.write_text("host,ms,n\na,5,1\nb,7,2\n")
+    found = analyze_logs(path, measures=["ms"], by=["host"]).measures
+    assert [group.values for group in found.groups] == [("a",), ("b",)]

@@ -240,6 +240,8 @@ cdef extern from "logs/logreading.h" nogil:
         cotool_test* test
         int distinct
         uint8_t* stepped
+        const char* title
+        size_t title_size
         const cotool_names* names
         int zones
         const int64_t* zone_start

@@ -47,7 +47,7 @@ class Scanner:
         cycle: int = 0,
         small_spans: bool = False,
         path: bytes = b"",
-        anywhere: Sequence[Any] = (),
+        others: Mapping[str, Any] | None = None,
         header: bytes | None = None,
         columns: Callable[[bytes], Sequence[Mapping[str, Any]]] | None = None,
         size: int | None = None,

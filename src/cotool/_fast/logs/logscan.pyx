@@ -50,7 +50,7 @@ cdef class Scanner:
     widths, most_buckets: of the histogram. prefix: begins each written record. resumed: the first
     line may belong to a record that another scan has counted; midway: the lines before the first
     record are another scan's, see scan_range(). small_spans: pieces are small, and threads share
-    them. path: the name of the file; anywhere: where the fields are in lines of no format.
+    them. path: the name of the file; others: where the fields are in lines of no format.
     header: the line #Fields that the columns of `formats` come from, None without one; columns:
     returns `formats` with the columns of another such line. A batch ends before a line #Fields
     that differs from the one before it, so all lines of a batch have the same columns. size: of
@@ -84,7 +84,7 @@ cdef class Scanner:
 
     def __cinit__(self, options, formats, date, *, keywords=(), widths, int most_buckets,
                   bytes prefix=b"", bint resumed=False, bint midway=False, int64_t cycle=0,
-                  bint small_spans=False, bytes path=b"", anywhere=(), header=None, columns=None,
+                  bint small_spans=False, bytes path=b"", others=None, header=None, columns=None,
                   size=None):
         cdef cotool_config* c
         cdef int n
@@ -101,7 +101,7 @@ cdef class Scanner:
             self.span_size = options.span_size
         if size is not None:
             self.spans = min(self.spans, size // self.span_size + 1)
-        self.setup = _Setup(options, formats, date, keywords, widths, most_buckets, path, anywhere)
+        self.setup = _Setup(options, formats, date, keywords, widths, most_buckets, path, others)
         c = &self.setup.config
         self.workers = <cotool_worker*>calloc(self.threads, sizeof(cotool_worker))
         self.span = <cotool_span*>calloc(self.spans, sizeof(cotool_span))

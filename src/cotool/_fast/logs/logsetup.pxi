@@ -31,7 +31,7 @@ cdef class _Setup:
     cdef cotool_names names
 
     def __cinit__(self, options, formats, date, keywords, widths, int most_buckets, bytes path,
-                  anywhere):
+                  others):
         cdef cotool_config* c = &self.config
         cdef int n
         levels, wanted, shown = options.passing, options.wanted, options.shown
@@ -54,7 +54,7 @@ cdef class _Setup:
                 flags[pattern] = 1
             c.wanted = self._keep_bytes(bytes(flags))
         if options.reading is not None:
-            self._set_reading(options.reading, formats, anywhere, path)
+            self._set_reading(options.reading, formats, others, path)
         c.filtered = (levels is not None or c.timed or wanted is not None
                       or (self.reading != NULL and self.reading.tests > 0))
         c.year, c.month, c.day = date
@@ -196,7 +196,7 @@ cdef class _Setup:
             f.time[n].zone = self._key(f, given["zone"]) if given["zone"] else -1
             f.time[n].layouts = <uint64_t>given["layouts"] | self._forms(given["forms"])
 
-    cdef int _set_reading(self, reading, formats, anywhere, bytes path) except -1:
+    cdef int _set_reading(self, reading, formats, others, bytes path) except -1:
         """Set what is measured: the place of each source in each format, groups, conditions."""
         cdef cotool_config* c = &self.config
         cdef cotool_reading* p
@@ -221,7 +221,7 @@ cdef class _Setup:
                 columns, locators = formats[row]["columns"], formats[row]["locators"]
                 anchor = formats[row]["anchor"]
             elif row == COTOOL_FORMATS:
-                columns, locators, anchor = b"", anywhere, 0
+                columns, locators, anchor = others["columns"], others["locators"], others["anchor"]
             else:
                 continue
             p.delimiter[row] = columns[0] if columns else 0
@@ -241,6 +241,8 @@ cdef class _Setup:
                 cotool_fixed_join(&test.number, <int64_t>(number >> 64),
                                   <uint64_t>(number & 0xFFFFFFFFFFFFFFFF))
         p.distinct = reading.distinct
+        p.title = <const char*>self._keep_bytes(others["title"])
+        p.title_size = len(others["title"])
         p.zones = len(reading.steps.starts)
         p.zone_start = self._keep_numbers(reading.steps.changes)
         p.zone_offset = self._keep_numbers(reading.steps.offsets)

@@ -88,6 +88,16 @@ _PRODUCTS: tuple[tuple[re.Pattern[bytes], bytes, tuple[str, ...], dict[str, str]
 # HAProxy's times of a request, and what follows them: status and bytes.
 _TIMERS = lazy_pattern(rb"(?:-?\d+/){4}\+?-?\d+ -?\d{1,3} \+?\d+ ")
 _PROXY_NAMES = ("client", "accept_date", "frontend", "backend", "timers", "status", "bytes")
+# What morgan writes, dev, tiny and short, perhaps after a time: how a line ends, and the columns.
+_METHOD = rb"(?:^|(?<=\s))[A-Z]{3,10} (?=/|\w+://|\*)\S+ "
+_MORGAN: tuple[tuple[re.Pattern[bytes], tuple[str, ...]], ...] = (
+    (lazy_pattern(_METHOD + rb"(?:\d{3}|-) (?:[\d.]+|-) ms - (?:\d+|-)\s*$"),
+     ("method", "path", "status", "rt", "", "", "bytes")),
+    (lazy_pattern(_METHOD + rb"(?:\d{3}|-) (?:\d+|-) - (?:[\d.]+|-) ms\s*$"),
+     ("method", "path", "status", "bytes", "", "rt")),
+    (lazy_pattern(_METHOD + rb"HTTP/[\d.]+ (?:\d{3}|-) (?:\d+|-) - (?:[\d.]+|-) ms\s*$"),
+     ("method", "path", "protocol", "status", "bytes", "", "rt")),
+)  # fmt: skip
 # A column's name in the first line of a table.
 _NAME = lazy_pattern(r"[A-Za-z_][\w .()%/-]*")
 _MAY_BE_NAME = lazy_pattern(rb'[\s"]*[A-Za-z_]')
@@ -133,7 +143,7 @@ def columns_of(found: Format, lines: Sequence[bytes]) -> tuple[bytes, Columns]:
     separated = _separated(rows)
     if separated is not None:
         return separated
-    columns = _proxy(rows) or _access(rows)
+    columns = _proxy(rows) or _access(rows) or _morgan(rows)
     return b"" if columns else _delimiter(rows), columns
 
 
@@ -342,6 +352,24 @@ def _access(rows: Sequence[bytes]) -> Columns:
         if column >= 0 and (request > 3 or column > request):
             at[name] = (column, 0, UNITS["B"] if name == "bytes" else None)
     return at | _times(rows, request + 5)
+
+
+def _morgan(rows: Sequence[bytes]) -> Columns:
+    """Return the columns of requests as morgan writes them, and of the client before them."""
+    mark = sum(b" ms" in row for row in rows)
+    for pattern, names in _MORGAN if mark > _ENOUGH * len(rows) else ():
+        places = Counter(
+            len(_columns(row[: found.start()])) for row in rows if (found := pattern.search(row))
+        )
+        before, count = max(places.items(), key=lambda item: item[1], default=(0, 0))
+        if count > _ENOUGH * len(rows):
+            at: Columns = {name: (before + n, 0, None) for n, name in enumerate(names) if name}
+            at["rt"] = (at["rt"][0], 0, UNITS["ms"])
+            at["bytes"] = (at["bytes"][0], 0, UNITS["B"])
+            if "protocol" in at and before >= 2:
+                at |= {"client": (before - 2, 0, None), "user": (before - 1, 0, None)}
+            return at
+    return {}
 
 
 def _around(rows: Sequence[bytes], request: int) -> Columns:

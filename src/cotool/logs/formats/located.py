@@ -27,7 +27,7 @@ from cotool.logs.formats.columns import (
     writes_no_time,
 )
 from cotool.logs.formats.field_names import ALIASES, names_of, scale_among, scale_of
-from cotool.logs.formats.model import JSON, LOGFMT, MAX_KEY, TEXT, Format
+from cotool.logs.formats.model import EVERY_LINE, JSON, LOGFMT, MAX_KEY, TEXT, Format
 from cotool.logs.measures import model
 from cotool.logs.measures.model import Locator, ValueSource
 from cotool.logs.units import NO_SCALE, UNITS, Scale
@@ -66,20 +66,22 @@ _LOGFMT = lazy_pattern(r'(?<!\S)([^\s="]+)=(?:"((?:[^"\\]|\\.)*)"|(\S*))')
 def with_fields(
     formats: Sequence[Format], sources: Sequence[ValueSource], lines: Sequence[bytes]
 ) -> tuple[Format, ...]:
-    """Return the formats with the locators of sources, by a sample of lines."""
+    """Return the formats with the locators of sources, by a sample of lines.
+
+    If no line has a time or a level, one format says where the sources are in all of them.
+    """
     read = cache(_leaves)  # as all formats look at the same lines
     return tuple(
         _with_fields(
             found, sources, lines_of(found, formats, lines), read, several=len(formats) > 1
         )
-        for found in formats
+        for found in formats or (EVERY_LINE,)
     )
 
 
-def locate_anywhere(source: ValueSource, *, alone: bool) -> Locator:
-    """Return the locator of a source in lines of no known format; `alone`: no line has one."""
-    column = _column(source, {}) if alone else None
-    return _simple(source) or column or _pair(source.name, source.scale)
+def locate_anywhere(source: ValueSource) -> Locator:
+    """Return the locator of a source in lines of no known format, if other lines have one."""
+    return _simple(source) or _pair(source.name, source.scale)
 
 
 def fields_of(found: Format, formats: Sequence[Format], lines: Sequence[bytes]) -> list[str]:
@@ -113,11 +115,16 @@ def _with_fields(
     several: bool,
 ) -> Format:
     delimiter, columns = columns_of(found, lines)
-    found = _with_payload(found, lines, columns, read)
+    if not found.is_every_line:
+        found = _with_payload(found, lines, columns, read)
     locators = locators_in(found, sources, lines, columns, read)
     anchor = columns[ANCHOR][0] if ANCHOR in columns else 0
     header = HEADER if several and _may_have_header(found, columns) else found.header
-    return replace(found, columns=delimiter, locators=locators, anchor=anchor, header=header)
+    is_title = delimiter and columns and found.is_every_line
+    title = next(iter(lines), b"").rstrip() if is_title else b""
+    return replace(
+        found, columns=delimiter, locators=locators, anchor=anchor, header=header, title=title
+    )
 
 
 def _may_have_header(found: Format, columns: Columns) -> bool:

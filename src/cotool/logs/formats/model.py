@@ -118,7 +118,8 @@ class Format:
     the places of the fields that are measured. `header` is the line "#Fields: …" that names the
     columns, empty without one, and without names if such a line may follow. `anchor` is the column
     of an access log's "request", from which its columns are counted, 0 without one. It is negative
-    where no [time] comes before the request.
+    where no [time] comes before the request. `is_every_line`: no line has a time or a level,
+    so each is a record, and `title` is the first one if it names the columns.
     """
 
     name: str
@@ -142,10 +143,12 @@ class Format:
     locators: tuple[Locator, ...] = ()
     header: bytes = b""
     anchor: int = 0
+    title: bytes = b""
+    is_every_line: bool = False
 
     def to_kernel(self) -> Mapping[str, object]:
         """Return the mapping that logscan.Scanner takes."""
-        apart = {"places", "times", "reasons", "names", "header"}
+        apart = {"places", "times", "reasons", "names", "header", "is_every_line"}
         fields = {name: getattr(self, name) for name in self.__slots__ if name not in apart}
         return fields | {"places": _rows(self.places), "times": _rows(self.times)}
 
@@ -153,6 +156,9 @@ class Format:
     def has_time(self) -> bool:
         """Return whether records of the format have times."""
         return self.time_token >= 0 or bool(self.times)
+
+
+EVERY_LINE = Format("", is_every_line=True)
 
 
 def _rows(items: Sequence[Place] | Sequence[TimeKey]) -> list[dict[str, object]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cotool._fast.logs import logscan
 from cotool.logs.formats.envelopes import Wrapping, find_wrapping
 from cotool.logs.formats.headers import changed_columns, with_header
-from cotool.logs.formats.model import Format, is_cyclic
+from cotool.logs.formats.model import EVERY_LINE, Format, is_cyclic
 from cotool.logs.formats.recognise import SAMPLE, recognise, sample_lines
 from cotool.logs.formats.same_shape import same_shape_format
 from cotool.logs.formats.words import with_known_words
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from cotool.logs.measures.model import Locator
     from cotool.logs.options import LogOptions
     from cotool.logs.scan.tally import Tally
 
@@ -92,13 +92,12 @@ def make_scanner(
 
     `in_pieces`: it is fed pieces that threads share. `size`: of the source, if known.
     """
-    anywhere: tuple[Locator, ...] = ()
-    if options.reading is not None:
+    others = next((found for found in formats if found.is_every_line), EVERY_LINE)
+    formats = [found for found in formats if not found.is_every_line]
+    if options.reading is not None and not others.locators:
         from cotool.logs.formats.located import locate_anywhere
 
-        anywhere = tuple(
-            locate_anywhere(source, alone=not formats) for source in options.reading.sources
-        )
+        others = replace(others, locators=tuple(map(locate_anywhere, options.reading.sources)))
     sources = options.reading.sources if options.reading is not None else ()
 
     def columns(header: bytes) -> list[Mapping[str, object]]:
@@ -117,7 +116,7 @@ def make_scanner(
         cycle=cycle,
         small_spans=options.records or in_pieces,
         path=os.fsencode(path),
-        anywhere=anywhere,
+        others=others.to_kernel(),
         header=next((found.header for found in formats if found.header), None),
         columns=columns,
         size=size,
