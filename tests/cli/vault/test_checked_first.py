@@ -44,6 +44,7 @@ cat … --range 5:bad notes.txt.vault
 cat … notes.txt.vault missing
 edit … notes.txt.vault
 exec … --env notes.txt.vault --env missing -- true
+exec … --env notes.txt.vault -- ./missing
 sign … -o notes.txt notes.txt
 sign … -o nowhere/manifest notes.txt
 keys init … --keyring new.vault --generate-passphrase

@@ -30,6 +30,9 @@ def run_program(program: Sequence[str], files: Sequence[str], request: KeyReques
     Raises InputError if the program cannot be started.
     """
     _spare_stdin(files, request)
+    # A name without a slash is searched in PATH, which the files may set.
+    if os.sep in program[0] and not Path(program[0]).exists():
+        raise InputError(f"the program {visible_name(program[0])} was not found")
     variables = read_variables(files, [Opening(request)])
     environment = dict(os.environb)
     for name in key_variables():
