@@ -133,6 +133,30 @@ def test_what_morgan_writes(tmp_path, line):
     assert [fact.unit for fact in found.facts()] == ["s", "B"]
 
 
+def test_what_uwsgi_writes(tmp_path):
+    """Its request log has named columns."""
+    path = tmp_path / "x.log"
+    path.write_text(
+        "[pid: 7|app: 0|req: 1/9] 10.0.0.1 () {40 vars in 600 bytes} [Mon May  4 09:00:00 2026] "
+        "GET /y/9 => generated 84 bytes in 250 msecs (HTTP/1.1 200) 4 headers in 130 bytes (1 "
+        "switches on core 0)\n"
+    )
+    found = analyze_logs(path, measures=["rt", "bytes"], by=["client", "path"]).measures
+    assert [group.values for group in found.groups] == [("10.0.0.1", "/y/<*>")]
+    assert [figures.sum for figures in found.total.measures] == [0.25, 84]
+
+
+def test_a_number_after_its_name_and_a_colon(tmp_path):
+    """Text may state a field as "duration: 12.5 ms"; the unit is the one that most numbers have."""
+    path = tmp_path / "pg.log"
+    line = "2026-01-01 00:00:00.123 UTC [7] LOG:  {}duration: {} ms  statement: SELECT 1\n"
+    path.write_text(line.format("", "12.5") + line.format("", 7) + line.format("max_", 99))
+    found = analyze_logs(path, measures=["duration"]).measures
+    assert found.facts()[0].unit == "s"
+    figures = found.total.measures[0]
+    assert (figures.count, figures.missing, figures.sum) == (2, 1, 0.0195)
+
+
 def test_columns_of_lines_without_a_time(tmp_path):
     """Columns are counted and named if no line has a time or a level."""
     path = tmp_path / "x.log"

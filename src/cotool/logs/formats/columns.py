@@ -45,6 +45,10 @@ _FLOW = lazy_pattern(
     rb"2 \d+ eni-\w+ \S+ \S+ (?:(?:\d+|-) ){5}\d{9,10} \d{9,10} (?:ACCEPT|REJECT|-) [A-Z]+"
 )
 _GIN = lazy_pattern(rb'\[GIN\] \S+ - \S+ \|\s*\d{3} \|\s*\S+ \|\s*\S+ \|\s*[A-Z]+\s+"')
+_UWSGI = lazy_pattern(
+    rb"\[pid: \d+\|[^\]]*\] \S+ \(\S*\) \{\d+ vars in \d+ bytes\} \[[^\]]+\] [A-Z]+ \S+ => "
+    rb"generated \d+ bytes in \d+ msecs "
+)
 _TIMES = ("request_processing_time", "target_processing_time", "response_processing_time")
 # Logs with fixed columns: how a line begins, a mark in it, the names of its columns, and units
 # without a name.
@@ -81,6 +85,10 @@ _PRODUCTS: tuple[tuple[re.Pattern[bytes], bytes, tuple[str, ...], dict[str, str]
     (_SQUID, b"/",
      ("time", "rt", "client", "status", "bytes", "method", "url", "user", "hierarchy", "type"),
      {"rt": "ms"}),
+    # uWSGI; client and user are before the request.
+    (_UWSGI, b"[pid:",
+     ("", "client", *[""] * 7, "method", "path", "", "", "bytes", "", "", "rt"),
+     {"rt": "ms", "bytes": "B"}),
     # Gin, a framework of Go.
     (_GIN, b"[GIN]",
      (*[""] * 5, "status", "", "rt", "", "client", "", "method", "path"), {}),

@@ -151,7 +151,7 @@ def locators_in(
         simple = _simple(source) or _column(source, columns)
         places = [simple] if simple is not None else keys.locate(source)
         if not places and found.kind == TEXT:
-            places = _pairs_among(source, lines, is_access=is_access)
+            places = _pairs_among(source, lines, is_access=is_access) or _stated(source, lines)
         if not places and keys.kind != TEXT:
             places = keys.absent(source)
         every.append(
@@ -248,6 +248,20 @@ def _pairs_among(source: ValueSource, lines: Sequence[bytes], *, is_access: bool
             places.append(_pair(name, scale))
             known |= set(found)
     return places
+
+
+def _stated(source: ValueSource, lines: Sequence[bytes]) -> list[Locator]:
+    """Return the place of numbers after "name: " in text, with the unit that most of them have."""
+    before = f" {source.name}: ".encode()
+    if not any(before in line for line in lines):
+        return []
+    number = re.compile(re.escape(before) + rb"[-+]?\.?\d[\d.,]*(?: ?([A-Za-z\xb5\xc2%]+))?")
+    units = Counter(found[1] for line in lines if (found := number.search(line)))
+    if not units:
+        return []
+    unit = (units.most_common(1)[0][0] or b"").decode("utf-8", "replace")
+    scale = source.scale or UNITS.get(unit) or scale_of(source.name)
+    return [Locator(model.TEXT, text=before, scale=scale)]
 
 
 def _are_meant(field: str, values: Sequence[str]) -> bool:
