@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cotool.cli.shared.options import MOST_THREADS
 from cotool.errors import InputError
 from cotool.io.output import STDOUT, open_output
 from cotool.io.target import check_writable
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from cotool.cli.bench.request import Request
 
-_MOST_THREADS = 1024
 _VARIABLES = (
     *("OMP_NUM_THREADS", "OMP_WAIT_POLICY", "OMP_PROC_BIND", "COTOOL_NUM_THREADS", "COTOOL_CPU"),
 )
@@ -149,9 +149,9 @@ def _parse_threads(text: str | None) -> list[int | None]:
         counts = sorted({int(word) for word in text.split(",")})
     except ValueError:
         counts = []
-    if not counts or counts[0] < 1 or counts[-1] > _MOST_THREADS:
+    if not counts or counts[0] < 1 or counts[-1] > MOST_THREADS:
         raise InputError(
-            f"--threads: expected numbers from 1 to {_MOST_THREADS}, such as 1,2,4, got {text!r}"
+            f"--threads: expected numbers from 1 to {MOST_THREADS}, such as 1,2,4, got {text!r}"
         )
     return list(counts)
 
