@@ -126,9 +126,10 @@ def pair(bytes line not None, bytes key not None, *, bint quoted=True, bint plai
 
 
 def known_paths(list paths not None):
-    """Return for each path the number of the first one that has the same row, by known paths alone."""
+    """Return for each path the first one that has the same row, by known paths alone."""
     cdef uint8_t[256] given
-    cdef cotool_known_paths* known = <cotool_known_paths*>aligned_alloc(64, sizeof(cotool_known_paths))
+    cdef size_t size = sizeof(cotool_known_paths)
+    cdef cotool_known_paths* known = <cotool_known_paths*>aligned_alloc(64, size)
     cdef uint32_t* row
     cdef int n
     if known == NULL:

@@ -281,7 +281,8 @@ cdef class _Setup:
         place.unit.factor, place.unit.power, place.unit.dimension = locator.scale
         text = path if locator.is_path else locator.text
         place.text, place.text_size = <const char*>self._keep_bytes(text), len(text)
-        place.after, place.after_size = <const char*>self._keep_bytes(locator.after), len(locator.after)
+        place.after = <const char*>self._keep_bytes(locator.after)
+        place.after_size = len(locator.after)
         place.capture = self.captures[n]
         if locator.is_of_template:
             if self.labels is None:

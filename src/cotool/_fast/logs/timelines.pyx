@@ -77,9 +77,8 @@ cdef class _Sorted:
                 self.count += 1
         qsort(self.places, self.count, sizeof(place), by_group)
         if start_of is not None:
-            self.starts = {
-                step: start_of(step) for step in {self.places[n].row.step for n in range(self.count)}
-            }
+            steps = {self.places[n].row.step for n in range(self.count)}
+            self.starts = {step: start_of(step) for step in steps}
 
     cdef object start(self, const cotool_row* row):
         return row.step if self.starts is None else self.starts[row.step]

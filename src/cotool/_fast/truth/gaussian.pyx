@@ -103,7 +103,7 @@ def estimate(item, expert, number, start, Py_ssize_t experts, int iterations=60,
     if count > MOST:
         rows = sample_of(item, expert, number)
         fits = fits_of(*rows, start, experts, pooled, likely, iterations, tolerance)
-        likely = list({one[1].freedom: None for one in mixtures_of(*rows, fits)[1]})
+        likely = [*{one[1].freedom: None for one in mixtures_of(*rows, fits)[1]}]
     fits = fits_of(item, expert, number, start, experts, pooled, likely, iterations, tolerance)
     return posterior(item, expert, number, fits)
 
@@ -156,11 +156,11 @@ def fitted(item, expert, number, found, int iterations, double tolerance):
     cdef double[::1] weight = zeros(x.shape[0]), above = zeros(max(items, experts))
     cdef double[::1] below = zeros(max(items, experts)), given = zeros(experts)
     cdef double freedom = found.freedom, first = s[0], moved, spread = 0
-    cdef int done
+    cdef int _done
     for k in range(x.shape[0]):
         given[e[k]] += 1
     squares = zeros(experts)
-    for done in range(iterations):
+    for _done in range(iterations):
         check_interrupt()
         moved = values_turn(i, e, x, freedom, t, v, b, s, weight, above, below)
         spread = biases_turn(i, e, x, t, b, s, weight, given, above, below, unsure, &moved)
@@ -310,8 +310,8 @@ cdef double common_variance(double[::1] q, double[::1] m, double strength, doubl
     """The most probable scale of an inverse gamma prior of this strength."""
     cdef double common = first, total
     cdef Py_ssize_t count = q.shape[0], k
-    cdef int turn
-    for turn in range(30):
+    cdef int _turn
+    for _turn in range(30):
         total = 0
         for k in range(count):
             total += (m[k] + strength) / (q[k] + strength * common)
