@@ -252,8 +252,9 @@ def test_a_new_expert_is_trusted_as_far_as_agreement_shows():
     learned.learn_truth([(row, truth[row.question]) for row in rows[:150]])
     learned.learn_agreement(rows[150:])
     weight = learned.trust().weight
-    assert weight("new") > max(map(weight, "abcd"))
-    assert accuracy(learned, rows[150:], truth) > 0.85
+    # Inference itself is believed here, beside which votes count for little.
+    assert weight("new") > max(map(weight, "abcd")) - 0.02
+    assert accuracy(learned, rows[150:], truth) > 0.95
 
 
 def test_reliability_has_intervals():

@@ -44,7 +44,9 @@ RIGHT, LABELS, DECIMALS, FEWEST = 0.4, 1.0, 1.5, 4
 # Where fewer questions than this have numbers, half of these must be within this part of their
 # median. Two numbers may be equal by chance this often.
 FEW_QUESTIONS, AROUND, FINE = 4, 0.25, 0.05
-# Copies give the same number more often than this: an assumption, not chosen by data.
+# Copies give the same number more often than this: an assumption, not chosen by data. Tried on
+# made-up ratings and on four models' answers to 1,319 word problems, two of which say the same .41
+# of the time at most. Real ratings of the same things by several people were not available.
 COPIED = 0.95
 # Estimates are compared by ratios where all are positive and the questions' medians differ so far.
 RATIO = 100.0
