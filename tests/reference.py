@@ -913,6 +913,8 @@ def shrunk_variances(squares, known, least=0.0):
     total = sum(known)
     pooled = max(sum(squares) / total if total > 0 else 0.0, least)
     pairs = list(zip(squares, known, strict=True))
+    if len(pairs) == 1:
+        return [pooled], pooled
     kinds = []
     for k, prior in ((math.inf, 0.55), (40.0, 0.15), (10.0, 0.15), (3.0, 0.15)):
         common = pooled
@@ -989,8 +991,16 @@ def gaussian(rows, start, experts, freedom, iterations):
         if spread > 0:
             known = [m - m / g / (1 + y / (g * spread)) if g > 1 else m
                      for m, g, y in zip(known, given, s, strict=True)]  # fmt: skip
-        s, pooled = shrunk_variances(squares, known, first / 100)
-        s = [max(x, pooled / 10_000) for x in s]
+        once = [n for n in names if given[n] == 1]
+        groups = [[n] for n in several] + [once] * bool(once)
+        shrunk, pooled = shrunk_variances(
+            [sum(squares[n] for n in group) for group in groups],
+            [sum(known[n] for n in group) for group in groups],
+            first / 100,
+        )
+        for group, variance in zip(groups, shrunk, strict=True):
+            for n in group:
+                s[n] = max(variance, pooled / 10_000)
     all_biases = [b[e] for _, e, _ in rows]
     middle = statistics.median(all_biases)
     far = 8 * statistics.median([abs(x - middle) for x in all_biases])

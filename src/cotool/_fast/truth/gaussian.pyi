@@ -9,6 +9,7 @@ FREEDOMS: Mapping[float, float]
 STRENGTHS: Mapping[float, float]
 ENOUGH: int
 FACTORS: int
+MOST: int
 
 class Estimate:
     values: array[float]
@@ -53,6 +54,26 @@ def estimate(
     iterations: int = 60,
     tolerance: float = 1e-5,
 ) -> Estimate: ...
+def sample_of(
+    item: Sequence[int], expert: Sequence[int], number: Sequence[float]
+) -> tuple[array[int], array[int], array[float]]: ...
+def fits_of(
+    item: Buffer,
+    expert: Buffer,
+    number: Buffer,
+    start: Sequence[float],
+    experts: int,
+    pooled: float,
+    freedoms: Iterable[float],
+    iterations: int,
+    tolerance: float,
+) -> list[Fit]: ...
+def mixtures_of(
+    item: Sequence[int], expert: Sequence[int], number: Sequence[float], fits: Sequence[Fit]
+) -> tuple[
+    array[int],
+    list[tuple[float, Fit, array[float], array[float], array[float], float]],
+]: ...
 def typical_square(apart: Iterable[float]) -> float: ...
 def middle_of(biases: Sequence[float], expert: Iterable[int]) -> float: ...
 def fitted(

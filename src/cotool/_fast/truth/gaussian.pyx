@@ -6,7 +6,8 @@ Raykar et al., "Learning from crowds", JMLR 2010). The data decide how much of t
 - The noise is Student's t, as a mixture of Gaussians (Lange, Little, Taylor, JASA 1989), with each
   of `FREEDOMS`, or Gaussian. A number far away counts little if other numbers show such tails.
 - Variances of experts have an inverse gamma prior, whose strength is one of `STRENGTHS`, or they
-  are all equal (Smyth, 2004). The strengths are weighed by their marginal likelihood.
+  are all equal (Smyth, 2004). The strengths are weighed by their marginal likelihood. Experts who
+  gave one number have the same variance.
 - Biases have Student's t as prior, with `BIASED` degrees of freedom; its variance is estimated by
   moments (DerSimonian, Laird, 1986).
 
@@ -99,11 +100,11 @@ def estimate(item, expert, number, start, Py_ssize_t experts, int iterations=60,
     if pooled == 0:
         return Estimate(array("d", start), array("d", start), array("d", start), zeros(experts),
                         zeros(experts), 0.0, [])
-    likely = list(FREEDOMS)
+    likely = FREEDOMS
     if count > MOST:
         rows = sample_of(item, expert, number)
         fits = fits_of(*rows, start, experts, pooled, likely, iterations, tolerance)
-        likely = [*{one[1].freedom: None for one in mixtures_of(*rows, fits)[1]}]
+        likely = dict.fromkeys([one[1].freedom for one in mixtures_of(*rows, fits)[1]])
     fits = fits_of(item, expert, number, start, experts, pooled, likely, iterations, tolerance)
     return posterior(item, expert, number, fits)
 
@@ -156,18 +157,28 @@ def fitted(item, expert, number, found, int iterations, double tolerance):
     cdef double[::1] weight = zeros(x.shape[0]), above = zeros(max(items, experts))
     cdef double[::1] below = zeros(max(items, experts)), given = zeros(experts)
     cdef double freedom = found.freedom, first = s[0], moved, spread = 0
-    cdef int _done
+    cdef int _turn
     for k in range(x.shape[0]):
         given[e[k]] += 1
     squares = zeros(experts)
-    for _done in range(iterations):
+    # One number shows no precision of its own: experts who gave one have the same.
+    groups = [[k] for k in range(experts) if given[k] > 1]
+    if once := [k for k in range(experts) if given[k] == 1]:
+        groups.append(once)
+    for _turn in range(iterations):
         check_interrupt()
         moved = values_turn(i, e, x, freedom, t, v, b, s, weight, above, below)
         spread = biases_turn(i, e, x, t, b, s, weight, given, above, below, unsure, &moved)
         squares_turn(i, e, x, t, v, b, s, weight, given, spread, squares, known)
-        shrunk, found.behind, pooled = shrunk_variances(squares, known, LEAST_POOLED * first)
-        for k in range(experts):
-            s[k] = max(<double>shrunk[k], LEAST * <double>pooled)
+        shrunk, behind, pooled = shrunk_variances(
+            [sum([squares[k] for k in group]) for group in groups],
+            [sum([found.known[k] for k in group]) for group in groups],
+            LEAST_POOLED * first,
+        )
+        for group, variance, freedom_behind in zip(groups, shrunk, behind, strict=True):
+            for k in group:
+                s[k] = max(<double>variance, LEAST * <double>pooled)
+                found.behind[k] = freedom_behind
         if moved <= tolerance * sqrt(first):
             break
     found.spread, found.total = spread, sum(known)
@@ -278,6 +289,8 @@ def shrunk_variances(squares, known, double least=0.0):
     pooled = max(sum(squares) / total if total > 0 else 0.0, least)
     if pooled <= 0:
         return [0.0] * count, [INFINITY] * count, 0.0
+    if count == 1:
+        return [pooled], [INFINITY], pooled
     found = []
     for chosen, prior in STRENGTHS.items():
         strength = chosen
