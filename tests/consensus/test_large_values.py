@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import json
+import time
+from contextlib import suppress
 
 import pytest
 
@@ -82,3 +85,23 @@ def test_a_quote_that_is_never_closed():
     lines = ['""x"",""y"",z'] * 50_000
     with pytest.raises(InputError, match="line 2: a quote opens a field"):
         read(table("question,worker,answer", 'q,w,"open', *lines))
+
+
+@pytest.mark.parametrize(
+    "name", ["What is {}?", "model_{}", "Model {} answer", "e{} score", "c{}x"]
+)
+def test_the_time_for_a_table_does_not_grow_with_the_square_of_its_columns(name):
+    """A table of 3,000 columns takes seconds of CPU at most, whatever the columns are called."""
+    rows = [",".join(name.format(n) for n in range(3000))]
+    rows += [",".join(str(n * r % 7) for n in range(3000)) for r in range(4)]
+    began = time.process_time()
+    with suppress(InputError):
+        read("\n".join(rows) + "\n")
+    assert time.process_time() - began < 5
+
+
+def test_records_whose_keys_all_differ():
+    """Records that have more keys together than a table may have columns are refused."""
+    data = "".join(json.dumps({f"k{r}_{n}": n for n in range(1000)}) + "\n" for r in range(17))
+    with pytest.raises(InputError, match=r"line 17: .* more than 16,384 different keys"):
+        read(data)

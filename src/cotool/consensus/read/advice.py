@@ -108,9 +108,8 @@ def _guesses(sample: Sample) -> Iterator[Proposal]:
     yield from _by_design(sample)
     if person is not None or dated:
         yield by_columns([c for c in left if not c.is_number] or left, person, surveyed=True)[0]
-    alike = [c for c in left if few or common_values([c, *(o for o in left if o is not c)]) > 0]
-    if len(alike) > 1:
-        yield by_columns(alike, None)[0]
+    if len(left) > 1 and (few or common_values(left) > 0):
+        yield by_columns(left, None)[0]
     for column in sample.columns:
         lists = [v for v in column.objects if isinstance(v, (list, tuple)) and len(v) > 1]
         if len(lists) == len(sample.rows) and not any(
@@ -162,8 +161,9 @@ def _reads(sample: Sample, proposal: Proposal, plan: Callable[[Sample], Plan]) -
     paths = found.keys.expert_columns if found.shape == WIDE else dict(found.questions)
     columns = [sample.by_path[path] for path in paths if path in sample.by_path]
     if found.shape == SURVEY:
-        asked = (c for c in sample.texts if c not in columns and c.part == names.QUESTION)
-        rest = [c for c in sample.texts if c not in columns]
+        taken = {*columns}
+        rest = [c for c in sample.texts if c not in taken]
+        asked = (c for c in rest if c.part == names.QUESTION)
         if found.person is None and any(c.recurs for c in rest):
             return False  # an item recurs
         if found.person is None and (len(columns) < 2 or all(c.is_unique for c in columns)):

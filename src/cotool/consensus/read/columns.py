@@ -76,7 +76,7 @@ class Column:
         """How often each value occurs."""
         return Counter(value for value in self.values if value is not None)
 
-    @property
+    @cached_property
     def present(self) -> int:
         """How many records have a text here."""
         return self.counts.total()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from cotool.consensus.read import names
 from cotool.consensus.read.exports import check_succeeded, requested, unpacked
 from cotool.consensus.read.layout import Keys, layout_of
+from cotool.consensus.read.paths import leaves
 from cotool.consensus.read.responses import experts_in, has_choices
 from cotool.consensus.read.sample import UnclearError
 from cotool.consensus.read.tools import Tool, tool_of
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 # A plan is made from at most this many records or characters.
 _SAMPLE_ROWS = 1000
 _SAMPLE_SIZE = 1 << 21
+_SAMPLE_CELLS = 1 << 20  # columns times records
 _FEWEST_ROWS = 3
 # Keys by which the objects of APIs and batches are recognised.
 _API = frozenset({"custom_id", "role", "candidates", "root_span_id"})
@@ -260,11 +262,23 @@ class FileForm:
         from cotool.consensus.read.surveys import without_titles
 
         sample: list[tuple[str, Any]] = []
+        columns: set[str] = set()
         size = 0
         for where, value in found:
             sample.append((where, value))
             size += _size_of(value)
-            if len(sample) >= _SAMPLE_ROWS or size >= _SAMPLE_SIZE:
+            columns.update(leaves(value) if isinstance(value, dict) else ())
+            if len(columns) > names.MOST_COLUMNS:
+                raise InputError(
+                    f"{where}: with this record, the records have more than "
+                    f"{names.MOST_COLUMNS:,} different keys",
+                    hint="values belong under the same keys in each record",
+                )
+            if (
+                len(sample) >= _SAMPLE_ROWS
+                or size >= _SAMPLE_SIZE
+                or len(columns) * len(sample) >= _SAMPLE_CELLS
+            ):
                 break
         self.count = len(sample)
         rows = [value for _, value in sample if isinstance(value, dict)]

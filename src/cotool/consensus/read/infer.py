@@ -96,9 +96,8 @@ def _explained(sample: Sample, plan: Plan) -> Plan:
         (column.path, parts.get(column.path, "not used"), _seen(column, len(sample.rows)))
         for column in sample.columns
     )
-    top = {key for row in sample.rows for key in row}
-    names_of_experts = {name for _, name in plan.renamed}
-    nested = tuple(path for path in keys.paths if path not in top | names_of_experts)
+    known = {key for row in sample.rows for key in row} | {name for _, name in plan.renamed}
+    nested = tuple(path for path in keys.paths if path not in known)
     return replace(plan, evidence=evidence, nested=nested, none=_has_none(sample, plan))
 
 

@@ -117,7 +117,8 @@ def _asked_of_each(sample: Sample) -> Sequence[Column]:
     family = next((one for one in families(others) if one.numbered and one.shares), None)
     if family is None or any(c.is_called(names.ANSWER) for c in family.columns):
         return ()
-    rest = (c for c in others if c not in family.columns)
+    taken = {*family.columns}
+    rest = (c for c in others if c not in taken)
     item = any(c.is_called(names.QUESTION, names.ITEM_ID) >= names.PLAIN for c in rest)
     return () if item else family.columns
 
@@ -140,7 +141,8 @@ def _plan(sample: Sample) -> Plan:
 
 def _questions(sample: Sample) -> list[Column]:
     if sample.keys.question_columns:
-        return [c for c in sample.columns if c.path in sample.keys.question_columns]
+        given = {*sample.keys.question_columns}
+        return [c for c in sample.columns if c.path in given]
     if sample.titles is not None:
         return [c for c in sample.columns if c.path in sample.titles]
     person = _person(sample)
@@ -174,6 +176,8 @@ def _questions(sample: Sample) -> list[Column]:
 
 def _is_mark(name: str, asked: Sequence[str]) -> bool:
     """Whether a column is what a quiz adds to a question: its points, or feedback."""
+    if not any(mark in name.casefold() for mark in _MARKS):
+        return False
     for question in asked:
         if question in name and question != name.strip():
             rest = names.words_of(name.replace(question, " "))

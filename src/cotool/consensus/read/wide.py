@@ -39,6 +39,8 @@ _SCALE = frozenset(
     "sometimes often always agree disagree neutral pass fail maybe unsure".split()
 )
 _TRUE = frozenset({"1", "true", "1.0"})
+_NEXT_WORD = re.compile(r"[\s_.:\-]+(?=[^\W\d])")
+_LONGEST_NAME = 1000
 
 
 def find_wide(sample: Sample, long: Long | None) -> Plan | None:
@@ -50,13 +52,15 @@ def find_wide(sample: Sample, long: Long | None) -> Plan | None:
     """
     if sample.keys.content or sample.keys.expert:
         return None
+    begun = _begun(sample.texts)
     named = [
         c
         for c in sample.texts
         if c.part not in {names.GOLD, names.TIME, names.CONFIDENCE}
         and not c.is_code
         and c.path not in {sample.keys.question, sample.keys.id}
-        and not _names_the_next(sample, c)
+        # A constant column may name the expert of others: `Model 1` beside `Model 1 output`.
+        and not (c.is_constant and c.path.strip() in begun)
     ]
     experts = [
         c
@@ -87,17 +91,21 @@ def find_wide(sample: Sample, long: Long | None) -> Plan | None:
     return _by_values(sample, long, candidates)
 
 
-def _names_the_next(sample: Sample, column: Column) -> bool:
-    """Whether a constant column names the expert of others: `Model 1` beside `Model 1 output`."""
-    begun = re.compile(re.escape(column.path.strip()) + r"[\s_.:\-]+[^\W\d]")
-    return column.is_constant and any(
-        c.is_called(names.ANSWER) and begun.match(c.path) for c in sample.texts
-    )
+def _begun(columns: Sequence[Column]) -> set[str]:
+    """Return what the names of answers begin with: `Model 1` where one is `Model 1 output`."""
+    return {
+        c.path[:end]
+        for c in columns
+        if c.is_called(names.ANSWER) and len(c.path) <= _LONGEST_NAME
+        for found in _NEXT_WORD.finditer(c.path)
+        for end in range(found.start(), found.end())
+    }
 
 
 def _check_people(sample: Sample, group: list[Column]) -> None:
     """Raise UnclearError where records seem to be people, and numbered answers their questions."""
-    rest = [c for c in sample.texts if c not in group]
+    taken = {*group}
+    rest = [c for c in sample.texts if c not in taken]
     if (
         sample.keys.question
         or sample.keys.id
@@ -131,7 +139,8 @@ def _of_family(sample: Sample, long: Long | None, columns: list[Column]) -> list
         return []
     close = (long.answer, *long.close) if long is not None and long.close else ()
     for family in families(columns):
-        rest = [c for c in sample.texts if c not in family.columns and not c.is_time]
+        taken = {*family.columns}
+        rest = [c for c in sample.texts if c not in taken and not c.is_time]
         if family.is_over_time or all(names.is_coded(c.path) for c in family.columns):
             continue
         if long is not None and long.recurs and len({*close} & {*family.columns}) < 2:
@@ -173,9 +182,8 @@ def _by_values(sample: Sample, long: Long | None, candidates: list[Column]) -> P
     shared = common_values([*candidates, *gold])
     item = sample.best(names.QUESTION) or sample.best(names.ITEM_ID)
     if item is None:
-        item = next(
-            (c for c in sample.texts if c.is_unique and c not in [*candidates, *gold]), None
-        )
+        taken = {*candidates, *gold}
+        item = next((c for c in sample.texts if c.is_unique and c not in taken), None)
     if item is None:
         item = _apart(candidates)
         candidates = [c for c in candidates if c is not item]
