@@ -9,6 +9,7 @@ import pytest
 
 from cotool import InputError, Learning, Store, find_consensus, find_consensus_batch
 from cotool.consensus.extract.stated import Stated
+from cotool.consensus.read.gold import Gold
 from cotool.consensus.read.questions import as_question
 from cotool.consensus.read.readers import read_questions
 from cotool.consensus.truth.inference import Votes
@@ -348,6 +349,25 @@ def test_a_store_combines_numbers_on_a_scale(tmp_path):
     ]
     assert "numbers on a scale" in learning.report.findings[0]
     assert {one.method for one in voted} == {"vote"}
+
+
+def test_a_store_learns_from_questions_beside_numbers(tmp_path):
+    """The others are decided by what was learned; a right answer to a number is no stray one."""
+    asked = questions(rated(slider, 20))
+    for place in range(1, 20, 2):
+        for one in asked[place]["responses"]:
+            one["content"] = (
+                "Oslo" if one["expert_name"] in {"ann", "bob", "cat", "dan"} else "Rome"
+            )
+    learning = Learning(learn=True, gold=Gold({"q1": "Oslo", "q2": "50"}))
+    with Store(str(tmp_path / "e.db")) as store:
+        found = list(find_consensus_batch(asked, store=store, learning=learning))
+        again = list(find_consensus_batch(asked, store=store))
+    for results in (found, again):
+        assert [one.method for one in results] == ["weighted", "learned"] * 10
+        assert {one.answer for one in results[1::2]} == {"Oslo"}
+    assert (learning.report.truths, learning.report.unmatched) == (1, 0)
+    assert "numbers on a scale" in learning.report.findings[-1]
 
 
 def test_learned_weights_and_given_ones_exclude_each_other():

@@ -226,7 +226,8 @@ class _Pairs:
         """Whether so few numbers are equal that they are probably not right or wrong.
 
         Of n experts who are right with the probability RIGHT, two agree on most questions. Of
-        numbers on a scale two are equal by chance, as often as their step and distances say.
+        numbers on a scale two are equal by chance, as often as their step and distances say, or
+        more often where experts prefer round numbers.
         """
         if len(self.pooled) < FEWEST or not self.unequal:
             return False
@@ -239,7 +240,7 @@ class _Pairs:
             n = len(own)
             if n > 1:
                 exact = (1 - RIGHT) ** n + n * RIGHT * (1 - RIGHT) ** (n - 1)
-                scale = exp(-chance * n * (n - 1) / 2)
+                scale = exp(-PEAK * chance * n * (n - 1) / 2)
                 all_differ = len({*own}) == n
                 odds += log(scale / exact if all_differ else (1 - scale) / (1 - exact))
         return odds > 0
