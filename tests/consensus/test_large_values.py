@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 import time
+import zipfile
 from contextlib import suppress
 
 import pytest
 
 from consensus.written import read, table
+from cotool.consensus.read.readers import read_questions
 from cotool.errors import InputError
 
 ROW = '{"question":"q","expert":"a","answer":"x"}\n'
@@ -105,3 +107,19 @@ def test_records_whose_keys_all_differ():
     data = "".join(json.dumps({f"k{r}_{n}": n for n in range(1000)}) + "\n" for r in range(17))
     with pytest.raises(InputError, match=r"line 17: .* more than 16,384 different keys"):
         read(data)
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "message"),
+    [
+        ("samples/1.json", "[" + "[]," * (7 << 20) + "[]]", "would take more than 384 MiB"),
+        ("xl/worksheets/sheet1.xml", " " * (65 << 20), "65 MiB of XML, more than 100 times"),
+    ],
+)
+def test_a_small_archive_that_becomes_very_large(tmp_path, member, value, message):
+    """A log or workbook is refused before it takes the memory that its members ask for."""
+    path = tmp_path / "small.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr(member, value)
+    with pytest.raises(InputError, match=message):
+        list(read_questions([path]))

@@ -153,19 +153,22 @@ def most_text(stream: io.BufferedReader) -> int:
 
 
 def check_memory(text: str | bytes, where: str, stream: io.BufferedReader) -> None:
-    """Raise InputError if a JSON text would take too much memory as a value.
-
-    An empty list of two characters takes 64 bytes.
-    """
+    """Raise InputError if a JSON text would take too much memory as a value."""
     memory = memory_for_a_value(stream) if len(text) > _SMALL else None
-    if memory is None:
-        return
-    marks: tuple[Any, ...] = ("[", "{", ",") if isinstance(text, str) else (b"[", b"{", b",")
-    lists, objects, items = map(text.count, marks)
-    if 2 * len(text) + 64 * (lists + objects) + 32 * items > memory:
+    if memory is not None and memory_of(text) > memory:
         raise InputError(
             f"{where}: a value would take more than {memory >> 20} MiB of memory", hint=_SPLIT
         )
+
+
+def memory_of(text: str | bytes) -> int:
+    """Return about how many bytes of memory a JSON text takes as a value.
+
+    An empty list of two characters takes 64 bytes.
+    """
+    marks: tuple[Any, ...] = ("[", "{", ",") if isinstance(text, str) else (b"[", b"{", b",")
+    lists, objects, items = map(text.count, marks)
+    return 2 * len(text) + 64 * (lists + objects) + 32 * items
 
 
 def decode_text(line: bytes, where: str) -> str:

@@ -18,6 +18,7 @@ from cotool.consensus.read.names import ANSWER, is_called
 from cotool.consensus.read.values import filled
 from cotool.errors import CotoolError, InputError, MissingExtraError
 from cotool.io.json_documents import parse_json
+from cotool.io.json_values import memory_of
 from cotool.text import named, plural
 
 if TYPE_CHECKING:
@@ -27,6 +28,11 @@ _BATCH = 1000
 # A sample of an Inspect log that is larger, unpacked, is refused.
 _MAX_SAMPLE = 1 << 28
 _ZSTD = 93
+# What a member may take in memory, and a workbook when unpacked: this, or so many times its size if
+# that is more.
+_MAX_MEMORY = 384 << 20
+_MAX_UNPACKED = 64 << 20
+_MAX_RATIO = 100
 # The reader of workbooks keeps a sheet's whole rectangle, at 50 bytes per cell, empty or not. A
 # larger rectangle is refused unless one cell in 64 is filled: one cell in the last row and column
 # would take 800 GB.
@@ -136,6 +142,12 @@ def _zipped(path: str, table: str | None) -> Values:
     """Rows of a workbook, or the samples of an Inspect log."""
     with _reading(path, "zip"), zipfile.ZipFile(path) as archive:
         members = archive.namelist()
+        unpacked = sum(m.file_size for m in archive.infolist() if m.filename.endswith(".xml"))
+        if unpacked > max(_MAX_UNPACKED, _MAX_RATIO * Path(path).stat().st_size):
+            raise InputError(
+                f"{path}: holds {unpacked >> 20} MiB of XML, more than {_MAX_RATIO} times its size",
+                hint="save the sheet as CSV",
+            )
         for name in members:
             if name.startswith("xl/worksheets/") and name.endswith(".xml"):
                 with archive.open(name) as sheet:
@@ -220,9 +232,14 @@ def _member(archive: zipfile.ZipFile, path: str, name: str) -> Any:
     if entry.file_size > _MAX_SAMPLE:
         raise InputError(f"{path}, {name}: is longer than 256 MiB", hint="leave it out")
     with _reading(f"{path}, {name}", "zip"):
-        return parse_json(
-            _zstd(archive, entry) if entry.compress_type == _ZSTD else archive.read(name)
+        text = _zstd(archive, entry) if entry.compress_type == _ZSTD else archive.read(name)
+    if memory_of(text) > max(_MAX_MEMORY, _MAX_RATIO * entry.compress_size):
+        raise InputError(
+            f"{path}, {name}: would take more than {_MAX_MEMORY >> 20} MiB of memory",
+            hint="leave it out",
         )
+    with _reading(f"{path}, {name}", "zip"):
+        return parse_json(text)
 
 
 def _zstd(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
