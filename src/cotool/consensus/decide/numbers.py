@@ -41,7 +41,8 @@ def by_number(subject: Subject, found: Measurement) -> Grouped:
     if silent := [expert for expert, said in left if said is None]:
         subject.warnings.append(f"no number is stated: {', '.join(silent)}")
     if other := [f"{expert} ({said})" for expert, said in left if said is not None]:
-        subject.warnings.append(f"not combined, since the unit is another: {', '.join(other)}")
+        named = ", ".join(other)
+        subject.warnings.append(f"not combined, being no numbers in the same unit: {named}")
     decision = subject.decision
     subject.explanation.extend(() if decision is None else decision.explanation)
     return Grouped(
