@@ -147,6 +147,8 @@ def test_bad_variable_is_named(variable, arguments, message, command, monkeypatc
     ("text", "message"),
     [
         ("[consensus\n", "config.toml: "),
+        (f"threads = {'9' * 5000}\n", "config.toml: Exceeds the limit"),
+        (f"a = {'[' * 5000}\n", "config.toml: is nested too deeply"),
         ("[vaults]\n", "config.toml: unknown key 'vaults'"),
         ("consensus = 1\n", "config.toml: consensus is not a table"),
         ("[consensus]\nmetrik = 1\n", "config.toml: unknown key 'metrik' in [consensus]"),

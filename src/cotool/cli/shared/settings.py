@@ -96,7 +96,9 @@ def read_config() -> dict[str, dict[str, object]]:
         document = tomllib.loads(data.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: byte {error.start + 1} is not UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise InputError(f"{path}: is nested too deeply") from None
+    except ValueError as error:  # no TOML, or an integer of more digits than Python reads
         raise InputError(f"{path}: {error}", hint="expected TOML, as in metric = 'tfidf'") from None
     for table, settings in document.items():
         if table not in TABLES:
