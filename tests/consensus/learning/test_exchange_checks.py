@@ -84,6 +84,16 @@ def test_the_place_of_a_wrong_value_is_named(odd: Any) -> None:
         imported(form, "e.json")
 
 
+@pytest.mark.parametrize(("key", "odd"), [("votes", {}), ("share", 0), ("share", -1.0)])
+def test_a_right_answer_without_votes_or_weight_is_refused(key: str, odd: Any) -> None:
+    """No learning gives a judged question that nobody answered, or that is forgotten."""
+    form = _form()
+    (judged,) = (own for kind, _, own in form["records"] if kind == "right")
+    judged[key] = odd
+    with pytest.raises(StoreError, match=rf"^e\.json: .*{key}"):
+        imported(form, "e.json")
+
+
 def test_counts_and_weights_that_no_learning_gives() -> None:
     """A part that is more than its whole, a count below zero, and weights without a solution."""
     form = _form()

@@ -164,6 +164,10 @@ def test_half_lives():
     narrow = reliability(learned.experts["ann"].total)
     assert narrow.high - narrow.low > wide.high - wide.low
     assert learned.judged == 30
+    for _ in range(2):
+        learned.forget(1e-200)
+    assert not learned.known
+    assert learned.weight_errors().keys() == SKILLS.keys()
 
 
 def test_an_expert_that_changes_is_seen_and_forgotten(tmp_path):

@@ -120,7 +120,7 @@ def _check_right(value: Any) -> None:
     _check_object(value, "")
     votes = value["votes"]
     _check_object(votes, "votes")
-    if not all(isinstance(said, str) for said in votes.values()):
+    if not votes or not all(isinstance(said, str) for said in votes.values()):
         raise ValueError("votes are not texts")
     if not isinstance(value["topic"], str):
         raise ValueError("topic is not a text")  # noqa: TRY004
@@ -128,6 +128,8 @@ def _check_right(value: Any) -> None:
         raise ValueError("right is not a text")  # noqa: TRY004
     for key in ("share", "place"):
         _check_number(value[key], key)
+    if value["share"] <= 0:
+        raise ValueError("share is not greater than 0")
 
 
 def _check_question(value: Any) -> None:

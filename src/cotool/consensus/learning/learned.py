@@ -319,7 +319,9 @@ class Learned(Crowd):
         self.older.scale(factor)
         self.offsets.scale(factor)
         self.known = {
-            question: one._replace(share=one.share * factor) for question, one in self.known.items()
+            question: one._replace(share=share)
+            for question, one in self.known.items()
+            if (share := one.share * factor) > 0
         }
         self._trust = None
         self.questions *= factor
