@@ -14,7 +14,7 @@ import pytest
 
 import cotool
 from cotool.cli.app import whole_command
-from cotool.cli.shared.by_typer import commands_of
+from cotool.cli.shared.configured import commands_of
 from cotool.vault import Argon2Cost, Passphrase, decrypt, encrypt, rewrap
 
 

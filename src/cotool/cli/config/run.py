@@ -7,13 +7,8 @@ import sys
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cotool.cli.shared.by_typer import (
-    BadParameter,
-    commands_of,
-    is_settable,
-    source_of,
-    traced_context,
-)
+from cotool.cli.shared.by_typer import BadParameter, source_of, traced_context
+from cotool.cli.shared.configured import commands_of, is_settable
 from cotool.cli.shared.settings import TABLES, config_path, store_path
 from cotool.errors import InputError
 
