@@ -10,11 +10,9 @@ import contextlib
 import importlib
 import re
 import sys
+from collections.abc import Callable, Iterable, Iterator
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, AnyStr, cast
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+from typing import Any, AnyStr, cast
 
 
 def attach(

@@ -5,17 +5,13 @@ from __future__ import annotations
 import fnmatch
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cotool.benchmarks import inputs
 from cotool.errors import InputError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 _MIB = 1 << 20
 _LOG_SIZE = 64 * _MIB

@@ -12,14 +12,12 @@ import contextlib
 import io
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from cotool.cli.shared.commands import App, plain_call
 from cotool.errors import CotoolError
 from cotool.text import visible
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 _DEFECT = 70
 _INTERRUPTED = 130

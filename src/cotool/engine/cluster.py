@@ -7,18 +7,15 @@ import os
 import queue
 import threading
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from cotool.engine.tasks import Lost, Meter, Work
 from cotool.errors import CotoolError, EngineError, MissingExtraError
 from cotool.text import and_more
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol, TypeVar
 
 from cotool._records import dataclass
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from cotool.errors import InputError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 # Bytes read at a time, and returned at a time. ISA-L gives 1.23 GB/s in blocks of 64 to 512 kB and
 # .79 in those of 1 MB, each of which takes new memory.

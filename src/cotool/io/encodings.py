@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterator
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from cotool.errors import InputError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MARK_SIZE = 4
 # UTF-32 LE begins like UTF-16 LE, so it comes first.

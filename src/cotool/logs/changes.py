@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from cotool.logs.distributions import Distribution, chance_of, greatest_difference, significant
 from cotool.logs.units import in_base
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 # A number has changed if the difference is significant, and large: with millions of records the
 # smallest one is not by chance. Shares of numbers below some value differ by at least a tenth, and

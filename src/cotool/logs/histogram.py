@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import field
-from typing import TYPE_CHECKING
 
 from cotool._records import dataclass
 from cotool.logs.levels import LEVELS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 # Widths in seconds. Each divides the next, so widening only adds whole buckets, and the result does
 # not depend on the order of merging.

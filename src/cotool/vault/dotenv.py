@@ -6,12 +6,10 @@ No message shows a value, since values are secrets.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from collections.abc import Iterator
+from typing import NamedTuple, NoReturn
 
 from cotool.errors import InputError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _BLANK = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)")  # also what may follow a closing quote
 _NAME = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)=")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Sequence
 from dataclasses import field, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from cotool._records import dataclass
 from cotool.errors import (
@@ -32,9 +33,6 @@ from cotool.vault.header import (
 )
 from cotool.vault.slots import Slot, check_slots
 from cotool.vault.stream import Stream
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 COMPACT_LIMIT = 1 << 20  # content of this size gets two copies of the header
 _MOST_NAMES = 6  # of keys in an error

@@ -7,8 +7,8 @@ unused slots and reserved bytes have one valid value each. Knows no cryptography
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from dataclasses import field
-from typing import TYPE_CHECKING
 
 from cotool._records import dataclass
 from cotool.errors import UPDATE, InputError, TruncatedError, UnsupportedFormatError, VaultError
@@ -22,9 +22,6 @@ from cotool.vault.slots import (
     parse_old_slot,
     parse_slot,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 MAGIC = b"\x89CVLT\r\n\x1a"
 SUITE = 1

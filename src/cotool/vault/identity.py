@@ -15,10 +15,11 @@ import json
 import os
 import stat
 import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cotool.errors import InputError, IntegrityError, MissingKeyError
 from cotool.io.json_documents import parse_json
@@ -33,10 +34,6 @@ from cotool.vault.keys import KEY_SIZE, Budget, hkdf
 from cotool.vault.locks import locked
 from cotool.vault.recipients import Recipient, Signer, message_info
 from cotool.vault.slots import IDENTITY_SLOT, Slot
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
 
 SCHEMA = "cotool.identity/1"
 JOINED = "cotool.identity/2"  # several versions have one number; older cotool refuses it

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from cotool.errors import UPDATE, UnsupportedFormatError
 from cotool.vault.armor import dearmor
@@ -10,9 +10,6 @@ from cotool.vault.envelope import Key, Unlocked, new_envelope, unlock
 from cotool.vault.files import check_regular, read_limited
 from cotool.vault.header import MAC_SIZE, MAGIC
 from cotool.vault.stream import PREFIX, content_size, sealed_size
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 LIMIT = 1 << 20  # bytes; a keyring of ten thousand versions is smaller
 

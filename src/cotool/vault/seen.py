@@ -11,14 +11,12 @@ import contextlib
 import fcntl
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from cotool.errors import CotoolError, IntegrityError
 from cotool.io.target import write_whole
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 class KeyringState(Protocol):

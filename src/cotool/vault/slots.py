@@ -7,12 +7,10 @@ key, and the wrapped file key. FORMAT.md has the tables.
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from cotool.errors import InputError, MalformedHeaderError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 KEYRING_SLOT = 1
 PASSPHRASE_SLOT = 2

@@ -11,9 +11,9 @@ import contextlib
 import os
 import re
 import stat
+from collections.abc import Callable, Sequence
 from dataclasses import field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cotool._records import dataclass
 from cotool.errors import CotoolError, InputError
@@ -22,9 +22,6 @@ from cotool.vault.batch import Job, Outcome
 from cotool.vault.files import STDIO
 from cotool.vault.header import MAGIC
 from cotool.vault.values.marks import START, has_sealed_values, syntax_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 SUFFIX = ".vault"
 ARMOR_SUFFIX = ".vault.asc"

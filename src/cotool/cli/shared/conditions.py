@@ -16,17 +16,14 @@ from __future__ import annotations
 
 import operator
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Generic, Self, TypeVar
 
 from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
 from cotool.conditions import ConditionParser
 from cotool.errors import InputError
 from cotool.text import visible
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 T = TypeVar("T")
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import cotool
 from cotool.errors import InputError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 def demo_paths(name: str, given: Sequence[str] | None, call: str) -> list[str]:

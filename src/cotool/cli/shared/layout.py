@@ -7,13 +7,11 @@ loading rich takes a sixth of a short command's time.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import Any, Protocol, Self
 
 from cotool._lazy import lazy_pattern
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 _WORD = lazy_pattern(r"\s*\S+\s*")
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cotool.cli.shared.options import flag, option
 from cotool.errors import InputError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 AS_JSON = flag("Output", "The same as --format json.", "--json")
 REPORT_FILE = option(

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cotool.cli.shared.options import nearest
 from cotool.errors import InputError, unreadable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 TABLES = ("consensus", "experts", "analyze-logs", "vault", "bench")
 

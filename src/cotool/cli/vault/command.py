@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from cotool.cli.shared.commands import App
 from cotool.cli.vault.file_commands import commands as file_commands
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 app = App(
     name="vault",

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from cotool.cli.vault.secrets import SecretSource
 from cotool.cli.vault.streams import standard_input
 from cotool.errors import InputError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _WRONG = 1
 _INVALID = 2

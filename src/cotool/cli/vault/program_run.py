@@ -6,8 +6,9 @@ import contextlib
 import os
 import shutil
 import signal
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from cotool.cli.vault.options import key_variables
 from cotool.cli.vault.secrets import SecretSource
@@ -17,9 +18,6 @@ from cotool.vault.files import STDIO
 from cotool.vault.passphrases import is_stdin
 from cotool.vault.requests import KeyRequest, Opening
 from cotool.vault.variables import read_variables
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 _FIRST_OTHER = 3  # the first descriptor after standard error
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from cotool.errors import MissingExtraError, StoreError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 # How long a writer waits for the others (seconds): 100 of them that learn at once take turns.
 PATIENCE = 60.0

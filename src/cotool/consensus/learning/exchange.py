@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cotool.consensus.learning.ballots import Ballot
 from cotool.consensus.learning.basis import GoldBallot, Quadratic
@@ -16,9 +17,6 @@ from cotool.consensus.learning.remembered import Remembered, clean
 from cotool.consensus.learning.schema import SCHEMA, VERSION
 from cotool.consensus.learning.topics import Topics
 from cotool.errors import UPDATE, StoreError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 # Fields of version 1 that were replaced by quadratics and right answers.
 _OLD_FIELDS = {"expert": "weight", "pair": "precision"}

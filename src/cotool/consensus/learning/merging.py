@@ -8,16 +8,13 @@ or was forgotten in part, can only be added up; then two stores that share a que
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from cotool.consensus.learning.learned import Learned
 from cotool.consensus.learning.remembered import Remembered
 from cotool.errors import StoreError
 from cotool.text import plural
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
 
 # Counts are sums of fractions.
 _ROUNDING = 1e-6

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterable, Sequence
 from math import exp
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from cotool._fast.truth import logit
 from cotool._fast.truth.left_out import hits, left_out
 from cotool._fast.truth.matrices import inverse, prior_precision
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 # A weight that a prior fixes has this deviation.
 FIXED = 1e-3

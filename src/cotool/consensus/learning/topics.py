@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import log, sqrt
-from typing import TYPE_CHECKING
 
 from cotool.consensus.extract.vocabulary import FUNCTION_WORDS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
 
 # Different questions from which topics are found, and those that are looked at.
 FEWEST_TEXTS, MOST_TEXTS = 100, 600

@@ -11,14 +11,12 @@ expects.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import exp, log, sqrt
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from cotool.averages import median
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 # Two experts, the questions that both answered, how many equal answers they gave, and the share of
 # equal answers if each answered at random as often as it gives each label.

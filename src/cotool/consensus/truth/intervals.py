@@ -7,13 +7,10 @@ questions are alike; the interval of a single question is the usual one of Stude
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from math import atan, erf, exp, inf, lgamma, log, log1p, sin, sqrt
-from typing import TYPE_CHECKING
 
 from cotool._fast.truth import gaussian
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 # From this many numbers on, a binomial distribution is taken to be normal.
 MANY = 100

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from cotool import engine
 from cotool._fast.truth import labels as kernel
@@ -21,9 +22,6 @@ from cotool.consensus.truth.relatives import Dependence
 from cotool.consensus.truth.shared_errors import constants, is_balanced, of_shared_errors, pooled
 from cotool.consensus.truth.table import LabelTable, independent
 from cotool.errors import InputError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 # The part of the one-coin model in open labels; the rest are the shares of the votes, by the
 # weights of `_fast/truth/dependence.pyx`. Set on the same made-up worlds: beyond plurality .034

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from cotool.errors import InputError
 from cotool.io.json_values import JsonText
 from cotool.io.sources import buffered
 from cotool.logs.formats.names import is_level_name, is_time_name
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # Members of an object that hold its records, in lower case. Its other members are skipped.
 _LISTS = frozenset(

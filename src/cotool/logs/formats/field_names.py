@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection
 
 from cotool._lazy import lazy_pattern
 from cotool.logs.units import NO_SCALE, UNITS, Scale
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
 
 # Names that mean the same field, under the one that people type. Earlier names come first.
 ALIASES: dict[str, tuple[str, ...]] = {

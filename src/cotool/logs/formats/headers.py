@@ -7,18 +7,14 @@ by the columns that it names.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from cotool.logs.formats.columns import HEADER, header_of, lines_of, names_in
 from cotool.logs.formats.level_codes import status_in
 from cotool.logs.formats.model import STATUS, TEXT, Format
 from cotool.logs.measures.model import COLUMN, ValueSource
 from cotool.logs.units import UNITS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
 
 # The most bytes of such a line, as in logscan.pyx, and of one read.
 _LIMIT = 1 << 16

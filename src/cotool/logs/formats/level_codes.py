@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
 from cotool.logs.formats import model
@@ -15,9 +15,6 @@ from cotool.logs.formats.level_marks import HALF, thinned
 from cotool.logs.formats.model import Format, Place, is_cyclic
 from cotool.logs.formats.names import STATUS_NAMES, plain
 from cotool.logs.formats.text_times import TOKEN
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _LAST_TOKEN = 255
 _CAPITAL = lazy_pattern(rb"[A-Z]")

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from cotool._fast.logs import logscan
 from cotool._lazy import lazy_pattern
 from cotool.logs.formats import level_marks
 from cotool.logs.formats.model import LETTER, STATUS, UPPER, WORD
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 # A kind of place beside those of model.py: a letter that fills a cell.
 CELL = 100

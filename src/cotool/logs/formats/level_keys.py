@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from cotool._lazy import lazy_pattern
 from cotool.logs.formats.level_marks import COLON, HALF, SPACE, level_of, thinned
 from cotool.logs.formats.model import INDENTED_LINES, KEY, NEXT_LINE, WORD, Place
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _FIRST_WORD = lazy_pattern(rb"([^\W\d_]{3,}):(?=\s|$)")
 _SEVERITIES = frozenset(b"%d" % n for n in range(8))

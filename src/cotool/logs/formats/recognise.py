@@ -7,8 +7,8 @@ formats; each is one element of the scanner's `formats`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern, stand_ins
 from cotool.logs.formats.model import MAX_FORMATS, TEXT, Format, is_dated
@@ -17,8 +17,6 @@ from cotool.logs.formats.text import recognise_text
 with stand_ins("cotool.logs.formats.keyed"):  # most logs are text
     from cotool.logs.formats import keyed
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 _PRI = lazy_pattern(rb"<\d{1,3}>(?=[^>]) *")
 _LOGFMT = lazy_pattern(rb'[A-Za-z_@][\w.@/-]*=(?:"(?:[^"\\]|\\.)*"|\S*)(?: +[\w.@/-]+=|$)')

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
 from cotool.logs.formats import level_marks, model
@@ -14,9 +14,6 @@ from cotool.logs.formats.level_keys import key_places
 from cotool.logs.formats.level_marks import class_of, level_of, thinned
 from cotool.logs.formats.model import Format, Place
 from cotool.logs.formats.text_times import LETTER_OPENS, TIME_TOKENS, TOKEN
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 # A letter for the level and a counter, or in brackets, as devices write them.
 _DEVICE = lazy_pattern(rb"[VDIWEF](?:/| \(\d+\) )|\[[VDIWEF]\]")

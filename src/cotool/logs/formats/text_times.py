@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from cotool._fast.logs import logscan
 from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
 from cotool.logs.formats.composer import REACH, Stamp, decide, is_cell, is_zone, moments
 from cotool.logs.formats.model import Format, layout_forms
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
 
 LETTER_OPENS = ord("A")
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from cotool.logs.formats.model import LOWER, TITLE, UPPER
 from cotool.logs.levels import LEVELS
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 def word_forms(words: Mapping[str, str]) -> dict[bytes, tuple[int, int]]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from cotool._fast.logs.measures import UNIT, Cell
 from cotool.errors import InputError
 from cotool.logs.distributions import Distribution
 from cotool.logs.measures.model import STATISTICS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 # The middle of a bucket differs from each number in it by at most this part of it.
 RELATIVE_ERROR = 1 / 128

@@ -10,8 +10,7 @@ condition: see cotool.conditions, with comparison = FIELD operator VALUE
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
 
 from cotool._lazy import lazy_pattern
 from cotool.conditions import ConditionParser
@@ -22,9 +21,6 @@ from cotool.logs.measures.of_templates import TEMPLATE, parameter_source
 from cotool.logs.measures.steps import steps_of
 from cotool.logs.unicode_check import check_unicode
 from cotool.logs.units import NO_SCALE, UNITS, Scale
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 _NAME = lazy_pattern(r"[\w.-]+")
 _FIELD = lazy_pattern(r"[\w.@$()/-]+")

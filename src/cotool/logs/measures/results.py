@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from cotool._fast.logs.measures import UNIT, Cell, Measured
 from cotool._fast.logs.timelines import Timeline, timelines
@@ -12,9 +13,6 @@ from cotool.logs.measures.figures import RELATIVE_ERROR, Figures, or_least
 from cotool.logs.measures.model import STEP_STATISTICS, Reading
 from cotool.logs.measures.steps import UTC, Steps
 from cotool.logs.units import PLAIN, UNIT_NAMES
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
 
 
 def check_sort(text: str, reading: Reading | None) -> None:

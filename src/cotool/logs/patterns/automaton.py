@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 import struct
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import permutations
 from re import _constants as sre  # type: ignore[attr-defined]
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+from typing import Any
 
 _MAGIC = 0x31585243
 _ANCHORED = 1

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from re import _constants as sre  # type: ignore[attr-defined]
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cotool.logs.patterns.automaton import ranges_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 # A set with more literals, or with shorter ones, lets too many lines through.
 _MOST = 32

@@ -7,7 +7,7 @@ templates of different shapes are joined where they differ in a single part (joi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
 from cotool._lazy import lazy_pattern
 from cotool.logs.templates.fits import Fit, Tokens, composed, each, shared_starts
@@ -23,9 +23,6 @@ from cotool.logs.templates.requests import (
 )
 from cotool.logs.templates.shapes import part_shapes
 from cotool.logs.templates.tokens import PARAMETER, REQUEST, is_word, tokenise, whole_words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 _BLANKS = lazy_pattern(r"[ \t]+")
 _PARAMETERS = lazy_pattern(f"{PARAMETER}{{2,}}")

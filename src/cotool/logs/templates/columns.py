@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from cotool._fast.logs import forms
 from cotool._lazy import lazy_pattern
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 _TIME, _EPOCH = forms.TIME.decode(), forms.EPOCH.decode()
 _MARKS = "".join(mark.decode() for mark in (forms.PARAMETER, forms.TIME, forms.EPOCH))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from cotool._fast.logs import forms as kernel
 from cotool._lazy import lazy_pattern
@@ -14,9 +15,6 @@ from cotool.logs.levels import LEVELS
 from cotool.logs.templates.model import Parameter
 from cotool.logs.templates.tokens import PARAMETER, SHOWN, text_of
 from cotool.logs.units import in_base
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _TOP = 5
 _EXAMPLES = 3

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from cotool.logs.templates.tokens import PARAMETER
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 Tokens = tuple[str, ...]
 # A template, and where a part of it starts and stops; what is before and after the part.

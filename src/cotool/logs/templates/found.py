@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from cotool._fast.logs import forms as kernel
 from cotool._lazy import lazy_pattern
@@ -20,10 +20,6 @@ from cotool.logs.templates.model import Known, Match, Parameter, Template
 from cotool.logs.templates.names import names_of, units_of
 from cotool.logs.templates.requests import fits, form_of
 from cotool.logs.templates.tokens import PARAMETER, SHOWN, text_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 
 _ID_BYTES = 6
 _MARKS = (kernel.PARAMETER, kernel.TIME, kernel.EPOCH)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from cotool.logs.changes import Numbers
 from cotool.logs.distributions import Distribution
 from cotool.logs.histogram import Histogram
 from cotool.logs.levels import LEVELS
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
 from cotool.logs.formats.field_names import scale_of
 from cotool.logs.templates.tokens import PARAMETER, SHOWN
 from cotool.logs.units import MESSAGE_UNITS, NO_SCALE, UNITS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 # A key. Before a colon, only where a list of keys begins or continues.
 _KEY = lazy_pattern(r"([A-Za-z_][\w.-]*)[\"']?(?:\s?=\s?|(?<=\")\s?:\s?)[\"'(\[<{]*$")

@@ -9,12 +9,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
 from cotool.logs.templates.tokens import PARAMETER, REQUEST
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 _HELD = "\ue001"  # a parameter within a request
 # A place with more segments than this has values, such as the names of articles.

@@ -8,13 +8,10 @@ Names are recognised by their capitals within a sentence, and lists by their com
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Mapping
 
 from cotool.logs.templates.fits import Fit, Tokens, replaced, shared
 from cotool.logs.templates.tokens import PARAMETER, is_word
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
 
 # The longest templates and runs, and the runs of a template, that are considered: bounds the time.
 _LONGEST, _LONGEST_RUN, _MOST_RUNS = 200, 16, 8

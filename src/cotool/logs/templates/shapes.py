@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from cotool._fast.logs import partition as kernel
 from cotool.logs.templates.fits import Fit, Tokens
 from cotool.logs.templates.lexicon import is_known
 from cotool.logs.templates.tokens import PARAMETER, is_word, shape
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 # English nouns that a name follows; none is specific to a system.
 _NOUNS = frozenset(

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from collections.abc import Iterator
+from typing import NamedTuple, NoReturn
 
 from cotool.vault.values.spans import MAX_DEPTH, KeyPath, Keys, Value, fail
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 _LEXEME = re.compile(
     r"""[ \t\n\r]*+(?:

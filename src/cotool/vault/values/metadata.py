@@ -7,17 +7,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from cotool.errors import UPDATE, InputError, MalformedHeaderError, UnsupportedFormatError
 from cotool.vault.values.json_values import lexemes
 from cotool.vault.values.marks import START, SYNTAXES, begins_with_comments, begins_with_member
 from cotool.vault.values.tokens import decoded, encoded
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 KEY = "cotool"  # of the member in JSON
 _VERSION = "1"

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from collections.abc import Iterable
+from typing import NamedTuple, NoReturn
 
 from cotool.errors import InputError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 KeyPath = tuple[str | int, ...]  # keys, and positions in lists, from the top of the document
 

@@ -7,14 +7,11 @@ tags, anchors, aliases, merge keys, comments and the style of each value stay as
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cotool.errors import InputError, MissingExtraError
 from cotool.vault.values.spans import MAX_DEPTH, KeyPath, Keys, Value, fail
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 _ANCHOR = re.compile(r"&[^\s,\[\]{}]+")
 _TAG = re.compile(r"!<[^>\s]*>|![^\s,\[\]{}]*")
