@@ -60,6 +60,7 @@ ANSWERED = [
     "I don't like the film.",
     "Non.",
     "Pass the salt.",
+    "pass",
     "nicht gut",
     "不是",
     "Nein, das kann ich nicht bestätigen.",

@@ -64,7 +64,7 @@ i (?:really |honestly )?(?:do not|don['’]?t) know (?:if|whether|about|this|it|
 (?:i['’]m|i am) not (?:sure|certain)(?=[.!]|$| (?:about|what|which|who|how|of|if|whether))
 i (?:have no|haven['’]t (?:any|an|the)) (?:idea|clue|answer)
 no (?:idea|clue)[.!]?$
-(?:idk|dunno|don['’]?t know|no answer|pass|skip)[.!]?$
+(?:idk|dunno|don['’]?t know|no answer|skip)[.!]?$
 i (?:do not|don['’]?t) have (?:enough|access|the|any)…(?:information|data|knowledge|context)
 (?:das )?weiß ich (?:leider )?nicht
 ich weiß (?:es |das )?(?:leider )?nicht
@@ -118,12 +118,12 @@ _BEGINS = lazy_pattern(
     r"[\s\"'*_>-]{0,4}(?:well|oh|hm|honestly|no|ok|thank|i(?![a-z])|sorry|unfort|apolog"
     r"|as an|this|that"
     r"|your|es tut|tut|leider|entsch|ich|da[bm]|das|het|je |lo |disculpa|lamento|desculp|sinto|mi "
-    r"|spiac|scusa|idk|dunno|don|pass|skip|keine|weet|ik|ni |nessuna|aucune)",
+    r"|spiac|scusa|idk|dunno|don|skip|keine|weet|ik|ni |nessuna|aucune)",
     re.IGNORECASE,
 )
 _ASCII_SIGNS = (
     "not", "n't", "cant", "dont", "no ", "non ", "nicht", "niet", "ne ", "unable", "refuse",
-    "decline", "against", "violates", "have no", "idea", "clue", "idk", "dunno", "pass", "skip",
+    "decline", "against", "violates", "have no", "idea", "clue", "idk", "dunno", "skip",
     "keine", "aucune",
 )  # fmt: skip
 _SIGNS = (
