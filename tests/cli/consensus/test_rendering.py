@@ -53,6 +53,19 @@ def crowd(consensus_of, rows, count):
     return consensus_of(experts=names, matrix=matrix, clusters=clusters, expert=names[0])
 
 
+@pytest.mark.parametrize("width", [60, 80])
+def test_rows_fit_with_every_share(consensus_of, shown, width):
+    """100 % and >99 % take no more room than 50 %: each question is one row."""
+    results = [
+        consensus_of(question="long " * 30, answer="word " * 30, agreement=share, confidence=share)
+        for share in (0.5, 0.999, 1.0)
+    ]
+    lines = shown(*results, width=width).splitlines()
+    assert len({len(line) for line in lines[:4]}) == 1
+    assert len(lines[0]) <= width
+    assert [line.split()[-3] + line.split()[-2] for line in lines[1:4]] == ["50%", ">99%", "100%"]
+
+
 def test_single_question_in_a_pipe(consensus_of, shown):
     """All parts are there, without colour, boxes or spaces at line ends."""
     text = shown(consensus_of(), explain=True)

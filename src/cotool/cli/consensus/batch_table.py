@@ -94,11 +94,13 @@ class BatchTable:
             self._screen.print(Text(f"support of what experts state: {listed}"))
 
     def _line(self, question: str, answer: str, numbers: tuple[str, ...], style: str) -> Text:
-        cells = [fitted(question, self._question_width), fitted(answer, self._answer_width)]
-        cells += [
-            f"{cell:>{len(name)}}" for name, cell in zip(self._numbers, numbers, strict=False)
+        texts = fitted(question, self._question_width), fitted(answer, self._answer_width)
+        # A confidence of 100 % takes a part of the gap before it.
+        cells = [
+            f"{cell:>{len(_GAP + name)}}"
+            for name, cell in zip(self._numbers, numbers, strict=False)
         ]
-        return Text(_GAP.join(cells), style=style, no_wrap=True)
+        return Text(_GAP.join(texts) + "".join(cells), style=style, no_wrap=True)
 
     def _count(self, result: Consensus, name: str) -> None:
         self._overall.add(result)
