@@ -100,6 +100,28 @@ def test_rare_labels_stay_rare():
     assert not is_balanced([0.5, 0.5])
 
 
+@pytest.mark.parametrize("method", INFERENCE)
+def test_no_label_is_more_probable_than_the_answer(method):
+    """The lone vote of a new expert for a rare label is one half of two labels, not .09."""
+    rows, _ = crowd(labels=2)
+    rows = [(item, name, "rare" if label == "1" else label) for item, name, label in rows]
+    rows = [row for row in rows if row[2] == "0" or row[0] == "q1"] + [("lone", "new", "rare")]
+    found = infer(rows, method)
+    for item in found.items:
+        shares = found.distribution(item)
+        assert found.probability[item] == shares[found.answers[item]] == max(shares.values())
+        assert found.probability[item] >= (1 - 1e-9) / 2
+    assert found.answers["lone"] == "rare"
+
+
+def test_a_tie_is_with_each_of_its_labels_in_part():
+    """One vote against one: with wawa, as with the vote, each has one half."""
+    found = infer([("q", "ann", "A"), ("q", "bob", "B")], "wawa")
+    assert found.distribution("q") == {"A": 0.5, "B": 0.5}
+    result = find_consensus({"id": "q", "responses": ["A", "B"]}, method="wawa")
+    assert "the confidence is the share of the weighted votes" in result.explanation[-1]
+
+
 def test_labels_that_differ_from_item_to_item():
     """Numbers have no confusions; methods that need none work."""
     rows = [

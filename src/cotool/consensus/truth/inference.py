@@ -29,6 +29,12 @@ IN_MEMORY = 1 << 25
 # Answers of an expert from which a skill is stated without a remark.
 FEWEST = 10
 
+# What the confidence is: of methods that count votes, and of the others.
+_SHARES = {
+    method: f"the confidence is the share of the {votes}, limited where their experts gave few "
+    "answers; it is not a probability"
+    for method, votes in (("majority_vote", "votes"), ("wawa", "weighted votes"))
+}
 OVERSTATED = (
     "the confidence is the posterior probability under the method's model, which overstates it "
     "where experts share errors; it is not calibrated"
@@ -125,7 +131,7 @@ def decision_of(found: Truth, own: Votes, given: Mapping[str, int]) -> Decision:
             *(f"copies count as one: {', '.join(group)}" for group in found.copies),
             *related(found.relatives),
             *([described(found.rivals)] if found.rivals else []),
-            OVERSTATED,
+            _SHARES.get(found.method, OVERSTATED),
         ),
     )
 

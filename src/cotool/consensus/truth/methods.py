@@ -46,9 +46,11 @@ class Truth:
     """What a method of truth inference found.
 
     `answers` has the most probable label of each item (of equal ones, one drawn by a fixed lot),
-    `probability` its posterior probability, which most methods overstate where experts share
-    errors. `skills` is how often each expert is right, expected under the posterior. `model` names
-    what ``correlated`` chose. Items, experts and labels are in sorted order.
+    `probability` its posterior probability (with ``majority_vote`` and ``wawa`` its share of the
+    votes). Labels that nobody gave to the item count as no more probable. Most methods overstate
+    it where experts share errors. `skills` is how often each expert is right, expected under the
+    posterior. `model` names what ``correlated`` chose. Items, experts and labels are in sorted
+    order.
     """
 
     method: str
@@ -75,7 +77,10 @@ class Truth:
         place = self._table.item_ids[item]
         width = self._table.rows.labels
         row = self._posterior[place * width : (place + 1) * width]
-        return {label: row[own] for label, own in self._table.given(place)}
+        given = [*self._table.given(place)]
+        best = max((own for _, own in given), key=row.__getitem__)
+        shares = _at_most(row, best, is_open=self._table.is_open)
+        return {label: shares[own] for label, own in given}
 
     def confusion(self, expert: str) -> dict[str, dict[str, float]]:
         """P(label | right label) of an expert, by right label, under the posterior.
@@ -115,7 +120,7 @@ def majority_vote(rows: Iterable[tuple[str, str, str]], *, num_threads: int | No
 
 
 def wawa(rows: Iterable[tuple[str, str, str]], *, num_threads: int | None = None) -> Truth:
-    """Votes weighted by how often an expert is with the majority."""
+    """Votes weighted by how often an expert is with the majority, of ties with a part of it."""
     return infer(rows, "wawa", num_threads)
 
 
@@ -172,16 +177,16 @@ def _by_majority(table: LabelTable, _: int) -> _Found:
 
 
 def _by_agreement(table: LabelTable, _: int) -> _Found:
-    majority = _by_majority(table, 1)
-    right = _result(table, "majority_vote", majority)
-    names = list(table.item_ids)
-    sure = array("d", bytes(8 * len(majority.posterior.items)))
-    for place, name in enumerate(names):
-        answer = right.answers[name]
-        own = table.label_ids[answer]
-        if table.is_open:
-            own = next(k for label, k in table.given(place) if label == answer)
-        sure[place * table.rows.labels + own] = 1.0
+    shares, width = _by_majority(table, 1).posterior.items, table.rows.labels
+    places, ties = kernel.best_given(table.rows, shares, EPSILON)
+    sure = array("d", bytes(8 * len(shares)))
+    for item, (best, tied) in enumerate(zip(places, ties, strict=True)):
+        first = item * width
+        # A tie is with each of its labels in part.
+        most = [own for _, own in table.given(item)] if tied else [best]
+        most = [own for own in most if shares[first + own] >= shares[first + best] - EPSILON]
+        for own in most:
+            sure[first + own] = 1 / len(most)
     return _Found(_vote(table, kernel.agreement(table.rows, sure)), "votes")
 
 
@@ -238,12 +243,29 @@ _METHODS: dict[str, Callable[[LabelTable, int], _Found]] = {
 }
 
 
+def _at_most(row: array[float], best: int, *, is_open: bool) -> Sequence[float]:
+    """A posterior in which no label is more probable than the best of those that were given.
+
+    The answer is one that was given: that a model prefers another only says that it may be wrong.
+    What is missing from 1 is shared by the labels without a probability. Open labels are all given.
+    """
+    if is_open:
+        return row
+    most, missing = row[best], 1 - sum(row)
+    unknown = most * row.count(0.0)
+    if max(row) <= most and missing <= unknown + EPSILON:
+        return row
+    held = [min(own, most) for own in row]
+    total = sum(held) + min(max(missing, 0.0), unknown)
+    return [own / total for own in held]
+
+
 def _result(table: LabelTable, method: str, outcome: _Found) -> Truth:
     found = outcome.posterior
     width, names = table.rows.labels, list(table.item_ids)
     places, ties = kernel.best_given(table.rows, found.items, EPSILON)
     probability = {
-        name: found.items[i * width + own]
+        name: _at_most(found.items[i * width : (i + 1) * width], own, is_open=table.is_open)[own]
         for i, (name, own) in enumerate(zip(names, places, strict=True))
     }
     if table.is_open:
