@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import sqlite3
 from contextlib import closing
 
@@ -27,7 +28,7 @@ from cotool.consensus.learning.evidence import (
 )
 from cotool.consensus.learning.learned import Learned
 from cotool.consensus.learning.lessons import parse_half_life
-from cotool.consensus.learning.records import Judgements
+from cotool.consensus.learning.records import Expert, Judgements
 from cotool.consensus.read.gold import read_gold
 from cotool.consensus.truth.copies import find_copies, groups_of, thinned
 
@@ -462,6 +463,38 @@ def test_right_answers_in_a_database(tmp_path):
         database.execute("CREATE TABLE gold AS SELECT 'q1' AS question, 'A' AS truth")
         database.commit()
     assert read_gold(path).answers == {"q1": "A"}
+
+
+def test_rows_without_a_right_answer_are_counted(tmp_path):
+    """N/A and refusals are no right answers; pass is one, and None where options show it."""
+    path = tmp_path / "g.csv"
+    rows = "q1,A\nq2,N/A\nq3,I don't know\nq4,pass\nq5,None\n"
+    path.write_text(f"question,truth\n{rows}", encoding="utf-8")
+    gold = read_gold(path)
+    assert gold.answers == {"q1": "A", "q4": "pass"}
+    assert re.search(r"^3 rows of .*g\.csv without a .*g\.csv, line 3: 'N/A'$", gold.unknown)
+    path.write_text(f"question,truth\n{rows}q6,mild\n", encoding="utf-8")
+    assert read_gold(path).answers["q5"] == "None"
+    path.write_text("question,truth\nq1,null\n", encoding="utf-8")
+    with pytest.raises(InputError, match="line 2: 'null': holds no right answers"):
+        read_gold(path)
+
+
+def test_clear_changes_are_reported_and_stable_experts_are_not():
+    """From 90 to 40 % half-way through 240 judgements, and experts right equally often."""
+    lot = random.Random(5)
+
+    def changed(*shares):
+        one = Expert()
+        learned = Learned(experts={"ann": one})
+        for share in shares:
+            for _ in range(120):
+                tally = Judgements(judged=1.0, correct=float(lot.random() < share))
+                learned._tally("ann", "", tally)
+        return drift(one) is not None
+
+    assert sum(changed(0.9, 0.4) for _ in range(40)) > 30
+    assert sum(changed(share, share) for share in (0.5, 0.8, 0.97) for _ in range(40)) <= 2
 
 
 def test_scores_are_read(tmp_path):

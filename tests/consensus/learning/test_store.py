@@ -317,6 +317,27 @@ def test_a_decision_is_explained(store):
     assert "by plurality: B (2 votes)" in told
 
 
+def test_the_sums_that_decide_are_explained(store):
+    """Where more than votes counts, each answer has its parts and their sum; the greatest wins."""
+    skills = {f"e{k}": 0.75 for k in range(7)}
+    asked, truth = crowd(skills=skills, labels="ABCDE")
+    learn(store, asked, dict(list(truth.items())[:60]))
+    seen = 0
+    for result in find_consensus_batch(asked, store=store):
+        told = next((one for one in result.explanation if one.startswith("the greatest sum")), "")
+        if not told:
+            continue
+        seen += 1
+        sums = {}
+        for part in told.partition("wins: ")[2].split(", "):
+            answer, *parts, total = part.replace(" =", "").split()
+            assert sum(map(float, parts)) == pytest.approx(float(total), abs=0.021)
+            sums[answer] = float(total)
+        assert sums[result.answer] == max(sums.values())
+        assert set(sums) == {cluster.answer for cluster in result.clusters}
+    assert seen
+
+
 def as_version_1(path):
     """Rewrite a store as version 1 wrote it."""
     with sqlite3.connect(path) as database:

@@ -207,6 +207,8 @@ def _opened_store(request: Request, notes: Notes) -> Iterator[tuple[Store | None
         topic_key=options.topic_key,
         half_life=options.half_life,
     )
+    if learning.gold.unknown:
+        notes.warning(learning.gold.unknown)
     with Store(store_path(options.store)) as store:
         if not options.learn and store.is_new():
             notes.warning(
@@ -223,6 +225,8 @@ def _compare(request: Request, notes: Notes, bar: ProgressBar, sink: TextIO) -> 
     from cotool.consensus.truth.comparison import compare_methods
 
     gold = read_gold(str(request.options.truth))
+    if gold.unknown:
+        notes.warning(gold.unknown)
     questions = _questions(request, notes, bar)
     misses = Misses()
     rows = list(compare_methods(questions, gold, request.analysis.num_threads, misses))

@@ -59,7 +59,8 @@ class Prediction:
     """Probability of each answer given, if one of them is right.
 
     `share` is of the votes for the best answer. `confidence` is calibrated and has a 95 % interval;
-    both are None before `FEWEST` judgements.
+    both are None before `FEWEST` judgements. `totals` are the answers' scores, and `inferred` is
+    what truth inference adds to them.
     """
 
     scores: dict[str, float]
@@ -67,6 +68,8 @@ class Prediction:
     share: float
     confidence: float | None
     interval: tuple[float, float] | None = None
+    totals: Mapping[str, float] = field(default_factory=dict)
+    inferred: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -115,7 +118,8 @@ class Learned(Crowd):
             figures = trust.figures(scores, ballot, best)
             confidence, low, high = trust.calibration.probability(figures)
             interval = low, high
-        return Prediction(shares, best, share, confidence, interval)
+        inferred = {value: trust.inferred(belief[value]) for value in scores}
+        return Prediction(shares, best, share, confidence, interval, scores, inferred)
 
     def trust(self) -> Trust:
         """The weights of votes by all that is known."""

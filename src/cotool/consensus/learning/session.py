@@ -58,8 +58,10 @@ _ALONE = (
     "not calibrated: fewer than five answers to such questions were judged, so the confidence is "
     "the reliability of the only expert"
 )
-# Experts whose votes are explained, those of the greatest weight.
+# Experts whose votes are explained, those of the greatest weight, and answers whose sums are.
 _TOLD = 12
+# What rounds to .01 is shown.
+_SHOWN = 0.005
 _UNCALIBRATED = (
     "not calibrated: fewer than five answers to such questions were judged, so the confidence is "
     "derived from agreement"
@@ -305,12 +307,42 @@ def _why(learned: Learned, ballot: Ballot, said: Prediction) -> Iterator[str]:
             yield f"of this, {what} adds: " + ", ".join(
                 f"{name} {parts[name]:+.2f}" for _, name in worth[:_TOLD] if name in parts
             )
-    if trust.weights[0] >= _LIKELY:
-        yield f"besides, the log-odds of truth inference count {trust.weights[0]:.2f} times"
+    if len(said.totals) > 1:
+        yield from _sums(ballot, said, {name: -own for own, name in worth}, trust.weights[0])
     votes = Counter(ballot.votes.values())
     most = sorted(value for value, count in votes.items() if count == max(votes.values()))
     same = ", as here" if most == [said.best] else ""
     yield f"by plurality: {' or '.join(most)} ({plural(votes[most[0]], 'vote')}){same}"
+
+
+def _sums(
+    ballot: Ballot, said: Prediction, worth: Mapping[str, float], factor: float
+) -> Iterator[str]:
+    """Yield how votes, truth inference and labels add up for each answer, if not votes alone."""
+    votes = dict.fromkeys(said.totals, 0.0)
+    for name, value in ballot.votes.items():
+        votes[value] += worth[name]
+    columns = {
+        "votes": votes,
+        f"{factor:.2f} × the logarithm of truth inference's probability": said.inferred,
+        "how common the label is": {
+            value: own - votes[value] - said.inferred[value] for value, own in said.totals.items()
+        },
+    }
+    shown = {
+        what: own
+        for what, own in columns.items()
+        if what == "votes" or max(map(abs, own.values())) >= _SHOWN
+    }
+    if len(shown) == 1:
+        return
+    ranked = sorted(said.totals, key=lambda value: (value != said.best, -said.totals[value], value))
+    sums = [
+        f"{value} {' '.join(f'{own[value]:+.2f}' for own in shown.values())} = "
+        f"{said.totals[value]:+.2f}"
+        for value in ranked[:_TOLD]
+    ]
+    yield f"the greatest sum ({', '.join(shown)}) wins: {and_more(sums, len(ranked))}"
 
 
 def _record(learned: Learned, name: str) -> str:

@@ -76,11 +76,14 @@ class Trust:
         """The same, of a vote for this answer."""
         return self.weight(expert) + self.offsets.get((expert, value), 0.0)
 
+    def inferred(self, belief: float) -> float:
+        """What truth inference adds to the score of an answer of this probability."""
+        return self.weights[0] * log(belief + FLOOR)
+
     def scores(self, ballot: Ballot, belief: Mapping[str, float]) -> dict[str, float]:
         """The score of each answer."""
         found = {
-            value: self.weights[0] * log(belief[value] + FLOOR)
-            + sum(self.weights[place] for place in own)
+            value: self.inferred(belief[value]) + sum(self.weights[place] for place in own)
             for value, own in self.basis.features(ballot).items()
         }
         if self.offsets:

@@ -7,11 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from cotool.consensus.extract.refusals import declines
 from cotool.consensus.read.readers import values_in
+from cotool.consensus.read.values import NONE, is_missing, none_is_answer
 from cotool.errors import InputError
 from cotool.io.sources import check_readable, open_source, source_name
+from cotool.text import plural
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from os import PathLike
     from typing import Any
 
@@ -27,11 +31,13 @@ class Gold:
     """Right answers and scores by question, which is named by its id or its text.
 
     A list holds several answers that are all accepted, or the members of a set. `scores` are from
-    0 to 1, by expert.
+    0 to 1, by expert. `unknown` says which rows have no right answer but N/A or a refusal; "" if
+    there are none.
     """
 
     answers: dict[str, str | list[str]] = field(default_factory=dict)
     scores: dict[str, dict[str, float]] = field(default_factory=dict)
+    unknown: str = ""
 
     def answer(self, question_id: str, text: str) -> list[str]:
         """The right answers to a question; empty if none is known."""
@@ -57,6 +63,7 @@ def read_gold(path: str | PathLike[str]) -> Gold:
     check_readable(path)
     gold = Gold()
     name = source_name(path)
+    unknown: list[tuple[str, str, str]] = []
     for where, row in _rows(path):
         if not isinstance(row, dict):
             raise InputError(f"{where}: expected an object, got {row!r:.40}", hint=_SHAPE)
@@ -71,14 +78,37 @@ def read_gold(path: str | PathLike[str]) -> Gold:
         truth = _several(plain) or _first(plain, _TRUTH)
         if truth is None:
             raise InputError(f"{where}: has no right answer", hint=_SHAPE)
-        if gold.answers.setdefault(question, truth) != truth:
-            raise InputError(
-                f"{where}: {question!r} is {truth!r} here and {gold.answers[question]!r} before",
-                hint="a question has one right answer",
-            )
+        if isinstance(truth, str) and (is_missing(truth) or declines(truth)):
+            unknown.append((where, question, truth))
+        else:
+            _add(gold, where, question, truth)
+    unknown = _unknown(gold, unknown)
+    if unknown:
+        where, _, word = unknown[0]
+        rows = plural(len(unknown), "row")
+        gold.unknown = f"{rows} of {name} without a right answer, first: {where}: {word!r:.60}"
     if not len(gold):
-        raise InputError(f"{name}: holds no right answers", hint=_SHAPE)
+        raise InputError(f"{gold.unknown or name}: holds no right answers", hint=_SHAPE)
     return gold
+
+
+def _unknown(gold: Gold, rows: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """Return the rows without a right answer; "None" is one if other right answers show it."""
+    others = [one for one in gold.answers.values() if isinstance(one, str)]
+    if not none_is_answer(others):
+        return [*rows]
+    for where, question, word in rows:
+        if word == NONE:
+            _add(gold, where, question, word)
+    return [row for row in rows if row[2] != NONE]
+
+
+def _add(gold: Gold, where: str, question: str, truth: str | list[str]) -> None:
+    if gold.answers.setdefault(question, truth) != truth:
+        raise InputError(
+            f"{where}: {question!r} is {truth!r} here and {gold.answers[question]!r} before",
+            hint="a question has one right answer",
+        )
 
 
 def parse_score(text: str, where: str) -> float:
