@@ -29,6 +29,7 @@ from cotool.consensus.learning.evidence import (
 from cotool.consensus.learning.learned import Learned
 from cotool.consensus.learning.lessons import parse_half_life
 from cotool.consensus.learning.records import Expert, Judgements
+from cotool.consensus.learning.report import panel_of
 from cotool.consensus.read.gold import read_gold
 from cotool.consensus.truth.copies import find_copies, groups_of, thinned
 
@@ -172,7 +173,7 @@ def test_half_lives():
 
 
 def test_an_expert_that_changes_is_seen_and_forgotten(tmp_path):
-    """With a half-life the record follows a new version; without one it warns of drift."""
+    """With a half-life the record, and whom to ask, follow it; without one it warns of drift."""
     before, truth = crowd(questions=150, skills={**SKILLS, "ann": 0.95})
     after, more = crowd(questions=60, skills={**SKILLS, "ann": 0.2}, seed=9, first=1000)
     shares = {}
@@ -183,6 +184,8 @@ def test_an_expert_that_changes_is_seen_and_forgotten(tmp_path):
                 list(find_consensus_batch(asked, store=store, learning=how))
             learned = store.read()
             shares[half_life] = reliability(learned.experts["ann"].total).share
+            chosen = panel_of(learned, store.questions())
+            assert (chosen.experts[0] == "ann") is (half_life is None)
             if half_life is None:
                 assert drift(learned.experts["ann"]) is not None
                 assert any("ann has changed" in text for text in how.report.findings)
@@ -368,7 +371,7 @@ def test_the_fewest_experts_that_do():
     learned = Learned()
     learned.learn_agreement(rows)
     learned.learn_truth([(row, truth[row.question]) for row in rows])
-    chosen = panel(learned, [(row, truth[row.question]) for row in rows])
+    chosen = panel(learned, [(row, truth[row.question]) for row in rows], [1.0] * len(rows))
     assert chosen[0][0] == "ann"
     assert len(chosen) < len(SKILLS)
     assert chosen[-1][1] >= 0.95 * accuracy(learned, rows, truth)

@@ -291,24 +291,29 @@ def _gain(scores: Mapping[str, float], p: float) -> float:
 
 
 def panel(
-    learned: Learned, rows: Sequence[tuple[Ballot, str]], share: float = 0.95
+    learned: Learned,
+    rows: Sequence[tuple[Ballot, str]],
+    counts: Sequence[float],
+    share: float = 0.95,
 ) -> list[tuple[str, float]]:
     """The fewest experts that reach `share` of the accuracy of all, found greedily.
 
-    Each step adds the expert who raises the accuracy on `rows` (questions and right answers) most.
-    Returns (expert, accuracy so far).
+    Each step adds the expert who raises the accuracy on `rows` (questions and right answers) most;
+    `counts` says how much each row counts. Returns (expert, accuracy so far).
     """
     names = sorted({expert for ballot, _ in rows for expert in ballot.votes})
 
     def accuracy(chosen: set[str]) -> float:
         some = [
-            (ballot._replace(votes={e: v for e, v in ballot.votes.items() if e in chosen}), right)
-            for ballot, right in rows
+            (votes, ballot, right, count)
+            for (ballot, right), count in zip(rows, counts, strict=True)
+            if (votes := {e: v for e, v in ballot.votes.items() if e in chosen})
         ]
-        some = [(ballot, right) for ballot, right in some if ballot.votes]
-        said = learned.predict([ballot for ballot, _ in some]) if some else []
-        hits = sum(one.best == right for one, (_, right) in zip(said, some, strict=True))
-        return hits / len(rows)
+        said = learned.predict([ballot._replace(votes=votes) for votes, ballot, *_ in some])
+        hits = [
+            count * (one.best == right) for one, (*_, right, count) in zip(said, some, strict=True)
+        ]
+        return sum(hits) / sum(counts)
 
     goal = share * accuracy(set(names))
     chosen: list[tuple[str, float]] = []

@@ -28,8 +28,9 @@ MOST_TRIED = 40
 class Panel:
     """The fewest experts that reach 95 % of the accuracy of all, in the order to ask them.
 
-    `accuracy` is that of the experts up to each, on `questions`; `by_agreement` says that too few
-    right answers are known, so the consensus of all was used instead.
+    `accuracy` is that of the experts up to each, on `questions`, of which those that are forgotten
+    in part count in part; `by_agreement` says that too few right answers are known, so the
+    consensus of all was used instead.
     """
 
     experts: tuple[str, ...]
@@ -57,7 +58,11 @@ def panel_of(learned: Learned, questions: Iterable[Remembered]) -> Panel | None:
     names = {name for ballot, _ in rows for name in ballot.votes}
     if len(rows) < FEWEST_JUDGED or not 1 < len(names) <= MOST_TRIED:
         return None
-    chosen = panel(learned, rows)
+    counts = [
+        learned.known[ballot.question].share if ballot.question in learned.known else 1.0
+        for ballot, _ in rows
+    ]
+    chosen = panel(learned, rows, [1.0] * len(rows) if by_agreement else counts)
     return Panel(
         tuple(name for name, _ in chosen),
         tuple(share for _, share in chosen),
