@@ -56,7 +56,7 @@ def test_an_explanation_says_what_the_label_adds():
     """The guesser's B is worth more than its A, and the explanation of a question says so."""
     learned = taught(*guessers(400), 0)
     seen = Remembered("x", "x", "", {"e0": "B", "e1": "A", "e2": "B"}, "option")
-    said = decision(learned, Outlook.of(learned), seen)
+    said = decision(learned, Outlook.of(learned), seen, {})
     (line,) = (one for one in said.explanation if one.startswith("of this, the label given adds"))
     assert "e0 +0.1" in line
 

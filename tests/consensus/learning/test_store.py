@@ -318,9 +318,9 @@ def test_a_decision_is_explained(store):
 
 
 def test_the_sums_that_decide_are_explained(store):
-    """Where more than votes counts, each answer has its parts and their sum; the greatest wins."""
+    """Where more than votes counts, each answer as written has its parts; the greatest sum wins."""
     skills = {f"e{k}": 0.75 for k in range(7)}
-    asked, truth = crowd(skills=skills, labels="ABCDE")
+    asked, truth = crowd(skills=skills, labels=["Red", "Green", "Blue", "Gold", "Grey"])
     learn(store, asked, dict(list(truth.items())[:60]))
     seen = 0
     for result in find_consensus_batch(asked, store=store):

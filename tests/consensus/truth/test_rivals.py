@@ -96,7 +96,7 @@ def test_right_answers_tell_the_better_camp():
     assert len({learned.trust().weight(name) for name in [*FIVE, *THREE]}) == 1
     assert any("votes count the same without" in line for line in findings(learned))
     seen = Remembered("q0", "q0", "", dict(votes["q0"]), "option")
-    said = decision(learned, Outlook.of(learned), seen)
+    said = decision(learned, Outlook.of(learned), seen, {})
     assert any("agree among themselves" in line for line in said.explanation)
     learned.learn_truth([(row, truth[row.question]) for row in rows[:60]])
     worth = learned.trust().weight

@@ -113,7 +113,9 @@ class Notes:
             text += f"; {plural(report.extended, 'question')} learned again: other answers"
         if report.again:
             text += f"; {plural(report.again, 'question')} skipped: already learned"
-        print(f"cotool: {text}: {visible(store)}", file=sys.stderr)
+        if parts or report.extended or report.again:
+            text += f": {visible(store)}"
+        print(f"cotool: {text}", file=sys.stderr)
         if report.unmatched:
             self.warning(f"{plural(report.unmatched, 'right answer')} in --truth match no question")
         if report.replaced:

@@ -87,10 +87,11 @@ def expert_page(form: Mapping[str, Any]) -> None:
     screen = Screen(sys.stdout)
     kind = " based on agreement alone, which is weaker evidence" if form["by_agreement"] else ""
     between = f"between {percent(form['low'])} and {percent(form['high'])} (95 %)"
+    judged = plural(round(form["judgements"]), "judgement")
     lines = [
         one_line(form["expert"]),
         f"  right {percent(form['reliability'])}, {between}{kind}",
-        f"  {form['judgements']:,.0f} judgements, {form['answers']:,.0f} answers",
+        f"  {judged}, {plural(round(form['answers']), 'answer')}",
     ]
     if form["lately"] is not None:
         lines.append(f"  lately right {percent(form['lately'])}")

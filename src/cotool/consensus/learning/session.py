@@ -102,7 +102,8 @@ def by_store(
                 if scale is not None and scale.asked[place]:
                     yield subject, scale.decision(place, subject)
                 elif decide is not None:
-                    yield subject, decide(next(others))
+                    shown = {own.value: own.display for own in subject.answers[::-1] if own}
+                    yield subject, decide(next(others), shown)
         finally:
             if scale is not None:
                 how.report.findings.append(_NOT_LEARNED)
@@ -112,7 +113,7 @@ def by_store(
 
 def _decider(
     store: Store, kept: Sequence[Remembered], how: Learning
-) -> Callable[[Remembered], Decision | None]:
+) -> Callable[[Remembered, Mapping[str, str]], Decision | None]:
     """Learn from questions, or from their agreement alone; return what decides each of them."""
     before = store.remembered([one.id for one in kept])
     learned = learn(store, kept, how) if how.learn else store.read()
@@ -210,8 +211,13 @@ def topic_of(asked: Question, key: str | None) -> str:
     return max(sorted(named), key=named.__getitem__) if named else ""
 
 
-def decision(learned: Learned, outlook: Outlook, one: Remembered) -> Decision | None:
-    """What the record says; None if nothing was learned of any of the question's experts."""
+def decision(
+    learned: Learned, outlook: Outlook, one: Remembered, shown: Mapping[str, str]
+) -> Decision | None:
+    """What the record says; None if nothing was learned of any of the question's experts.
+
+    `shown` has the answers as people read them, by their normal form.
+    """
     known = [learned.experts[name] for name in one.votes if name in learned.experts]
     if not known:
         return None
@@ -221,7 +227,7 @@ def decision(learned: Learned, outlook: Outlook, one: Remembered) -> Decision | 
     (said,) = learned.predict([ballot])
     one.said = said.best
     if one.truth is not None:
-        return _judged(one.accepted, ballot, said)
+        return _judged(one, ballot, said, shown)
     judged = learned.trust().calibration.judged
     if len(ballot.votes) == 1:
         # Nobody agrees or disagrees: the expert's own record is better evidence, if there is one.
@@ -249,7 +255,7 @@ def decision(learned: Learned, outlook: Outlook, one: Remembered) -> Decision | 
         if said.interval is None
         else f"the confidence is calibrated on {judged:,.0f} judged answers; its 95 % interval is "
         f"{percent(said.interval[0])} to {percent(said.interval[1])}",
-        *_why(learned, ballot, said),
+        *_why(learned, ballot, said, shown),
     ]
     return Decision(
         method="learned",
@@ -263,11 +269,15 @@ def decision(learned: Learned, outlook: Outlook, one: Remembered) -> Decision | 
     )
 
 
-def _judged(accepted: Sequence[str], ballot: Ballot, said: Prediction) -> Decision:
+def _judged(
+    one: Remembered, ballot: Ballot, said: Prediction, shown: Mapping[str, str]
+) -> Decision:
     """The answer that is known to be right; where nobody gave it, the best of the wrong ones."""
+    accepted = one.accepted
     right = tuple(sorted(expert for expert, value in ballot.votes.items() if value in accepted))
     scores = {value: float(value in accepted) for value in said.scores} if right else said.scores
-    message = f"this question was judged: {' or '.join(map(repr, accepted))} is right"
+    names = [repr(shown.get(value, f"{value} {one.unit}".rstrip())) for value in accepted]
+    message = f"this question was judged: {' or '.join(names)} is right"
     if not right:
         message += ", and no expert gave it"
     return Decision(
@@ -279,7 +289,9 @@ def _judged(accepted: Sequence[str], ballot: Ballot, said: Prediction) -> Decisi
     )
 
 
-def _why(learned: Learned, ballot: Ballot, said: Prediction) -> Iterator[str]:
+def _why(
+    learned: Learned, ballot: Ballot, said: Prediction, shown: Mapping[str, str]
+) -> Iterator[str]:
     """Yield what the weights rest on, what each vote is worth, and what plurality would say."""
     trust, effects = learned.trust(), learned.topic_effects(ballot)
     chosen = sorted(trust.priors.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -308,15 +320,21 @@ def _why(learned: Learned, ballot: Ballot, said: Prediction) -> Iterator[str]:
                 f"{name} {parts[name]:+.2f}" for _, name in worth[:_TOLD] if name in parts
             )
     if len(said.totals) > 1:
-        yield from _sums(ballot, said, {name: -own for own, name in worth}, trust.weights[0])
+        own_worth = {name: -own for own, name in worth}
+        yield from _sums(ballot, said, own_worth, trust.weights[0], shown)
     votes = Counter(ballot.votes.values())
     most = sorted(value for value, count in votes.items() if count == max(votes.values()))
     same = ", as here" if most == [said.best] else ""
-    yield f"by plurality: {' or '.join(most)} ({plural(votes[most[0]], 'vote')}){same}"
+    names = " or ".join(shown.get(value, value) for value in most)
+    yield f"by plurality: {names} ({plural(votes[most[0]], 'vote')}){same}"
 
 
 def _sums(
-    ballot: Ballot, said: Prediction, worth: Mapping[str, float], factor: float
+    ballot: Ballot,
+    said: Prediction,
+    worth: Mapping[str, float],
+    factor: float,
+    shown: Mapping[str, str],
 ) -> Iterator[str]:
     """Yield how votes, truth inference and labels add up for each answer, if not votes alone."""
     votes = dict.fromkeys(said.totals, 0.0)
@@ -329,20 +347,20 @@ def _sums(
             value: own - votes[value] - said.inferred[value] for value, own in said.totals.items()
         },
     }
-    shown = {
+    parts = {
         what: own
         for what, own in columns.items()
         if what == "votes" or max(map(abs, own.values())) >= _SHOWN
     }
-    if len(shown) == 1:
+    if len(parts) == 1:
         return
     ranked = sorted(said.totals, key=lambda value: (value != said.best, -said.totals[value], value))
     sums = [
-        f"{value} {' '.join(f'{own[value]:+.2f}' for own in shown.values())} = "
+        f"{shown.get(value, value)} {' '.join(f'{own[value]:+.2f}' for own in parts.values())} = "
         f"{said.totals[value]:+.2f}"
         for value in ranked[:_TOLD]
     ]
-    yield f"the greatest sum ({', '.join(shown)}) wins: {and_more(sums, len(ranked))}"
+    yield f"the greatest sum ({', '.join(parts)}) wins: {and_more(sums, len(ranked))}"
 
 
 def _record(learned: Learned, name: str) -> str:
