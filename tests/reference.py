@@ -272,13 +272,13 @@ def _moment(year, month, day, hour, minute, second, fraction=b""):
 
 
 def sum_buckets(parts, widths, most):
-    """Return the narrowest width that needs at most `most` buckets, and the sums of parts in it."""
+    """Return the narrowest width that fits, and the sums of parts in it; `most` buckets of each."""
     for width in widths[widths.index(max(width for width, _ in parts)) :]:
         rows = defaultdict(list)
         for _, buckets in parts:
             for start, counts in buckets.items():
                 rows[start - start % width].append(counts)
-        if len(rows) <= most or width == widths[-1]:
+        if len(rows) <= most[widths.index(width)] or width == widths[-1]:
             sums = {at: map(sum, zip(*many, strict=True)) for at, many in rows.items()}
             return width, {at: tuple(counts) for at, counts in sums.items()}
     return None

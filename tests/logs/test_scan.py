@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cotool._fast.logs import logscan
 from cotool.logs.formats.recognise import recognise
-from cotool.logs.histogram import MAX_BUCKETS, WIDTHS
+from cotool.logs.histogram import MOST_BUCKETS, WIDTHS
 from cotool.logs.levels import LEVELS
 from cotool.logs.options import LogOptions
 from cotool.logs.patterns.patterns import compile_pattern
@@ -85,7 +85,7 @@ def scanner(*, layouts=FORMATS, date=(2023, 1, 1), resumed=False, midway=False, 
         date,
         keywords=((b"error", b"exception", b"failed"), (b"warn",)),
         widths=WIDTHS,
-        most_buckets=MAX_BUCKETS,
+        most_buckets=MOST_BUCKETS,
         resumed=resumed,
         midway=midway,
         cycle=cycle,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
 
 from cotool._records import dataclass
@@ -13,9 +13,12 @@ from cotool.logs.levels import LEVELS
 # not depend on the order of merging.
 WIDTHS = (1, 5, 15, 60, 300, 900, 3600, 14400, 86400, 10 * 86400, 100 * 86400, 1000 * 86400,
           10000 * 86400, 100000 * 86400)  # fmt: skip
-# The most buckets that contain records: an hour at one second, 11 years at a day. With 8192, a log
-# that fills them takes 8 % longer.
+# The most buckets that contain records: an hour at one second. With 8192, a log that fills them
+# takes 8 % longer.
 MAX_BUCKETS = 4096
+# Days of all zones consist of quarters of an hour, which are kept for nearly two years.
+MAX_WIDE_BUCKETS = 65_536
+MOST_BUCKETS = tuple(MAX_WIDE_BUCKETS if width >= 900 else MAX_BUCKETS for width in WIDTHS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,15 @@ class Histogram:
         """Return the sum of both, as summed() does. Associative and commutative."""
         return summed((self, other))
 
-    def widened(self, width: int) -> Histogram:
-        """Return the same counts in buckets of `width` seconds, a multiple of the present width."""
+    def widened(self, width: int, number: Callable[[int], int] = int) -> Histogram:
+        """Return the same counts in buckets of `width` seconds, a multiple of the present width.
+
+        `number` returns the time by which a start is counted.
+        """
         rows: dict[int, list[tuple[int, ...]]] = defaultdict(list)
         for start, counts in self.buckets.items():
-            rows[start - start % width].append(counts)
+            at = number(start)
+            rows[at - at % width].append(counts)
         return Histogram(
             width,
             {
@@ -55,7 +62,7 @@ class Histogram:
 
 
 def summed(parts: Iterable[Histogram]) -> Histogram:
-    """Return the sum in the narrowest of WIDTHS that needs at most MAX_BUCKETS buckets.
+    """Return the sum in the narrowest of WIDTHS that needs no more than MOST_BUCKETS.
 
     The order does not matter, since a part never needs wider buckets than the whole.
     """
@@ -65,4 +72,4 @@ def summed(parts: Iterable[Histogram]) -> Histogram:
         (part.width, part.buckets if isinstance(part.buckets, Buckets) else Buckets(part.buckets))
         for part in parts
     )
-    return Histogram(*sum_buckets(packed, WIDTHS, MAX_BUCKETS))
+    return Histogram(*sum_buckets(packed, WIDTHS, MOST_BUCKETS))

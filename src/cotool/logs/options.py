@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import TYPE_CHECKING, TypedDict, cast
 
 from cotool._lazy import lazy_pattern
@@ -18,7 +16,7 @@ from cotool.engine import resolve_num_threads
 from cotool.errors import InputError
 from cotool.logs.levels import LEVELS, level_named
 from cotool.logs.patterns.patterns import Pattern, compile_pattern
-from cotool.logs.times import Moment, parse_moment, parse_zone, zone_name
+from cotool.logs.times import Moment, parse_moment, parse_zone, zone_name, zone_table
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
     from cotool.logs.templates.labels import Labels
 
 _SHOWN = ("error", "critical")
-_DAY = timedelta(days=1)
 _WORD = lazy_pattern(r"[^\W\d_]\w+")
 
 
@@ -206,12 +203,8 @@ class LogOptions:
 
     @property
     def zone_table(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """The local times at which an offset from UTC begins, and the offsets, in seconds.
-
-        A repeated hour is read as the first one, and a skipped hour as if it existed.
-        """
-        zone = self.zone
-        return ((), ()) if zone is None else _zone_table(zone)
+        """The offsets of the zone and when they begin."""
+        return zone_table(self.zone)
 
     @property
     def moves_with_years(self) -> bool:
@@ -249,28 +242,3 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _moment(text: str | Moment | None, parameter: str, zone: tzinfo | None) -> Moment | None:
     return parse_moment(text, parameter, zone) if isinstance(text, str) else text
-
-
-@lru_cache(maxsize=8)
-def _zone_table(zone: tzinfo) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    starts, offsets = [-(1 << 62)], []
-    day = datetime(1970, 1, 1, tzinfo=UTC)
-    before = zone.utcoffset(day.replace(tzinfo=None))
-    offsets.append(_seconds(before))
-    while day.year < 2101:
-        following = day + 7 * _DAY
-        after = zone.utcoffset(following.replace(tzinfo=None))
-        if after != before:
-            low, high = int(day.timestamp()), int(following.timestamp())
-            while high - low > 1:
-                middle = (low + high) // 2
-                local = datetime.fromtimestamp(middle, UTC).replace(tzinfo=None)
-                low, high = (middle, high) if zone.utcoffset(local) == before else (low, middle)
-            starts.append(high)
-            offsets.append(_seconds(after))
-        day, before = following, after
-    return tuple(starts), tuple(offsets)
-
-
-def _seconds(offset: timedelta | None) -> int:
-    return 0 if offset is None else int(offset.total_seconds())

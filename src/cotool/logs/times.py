@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._lazy import lazy_pattern
@@ -118,3 +119,35 @@ def _is_known(name: str) -> bool:
     except InputError:
         return False
     return True
+
+
+@lru_cache(maxsize=8)
+def zone_table(zone: tzinfo | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the local times at which an offset from UTC begins, and the offsets, in seconds.
+
+    A repeated hour is read as the first one, and a skipped hour as if it existed. Without a zone,
+    both are empty.
+    """
+    if zone is None:
+        return (), ()
+    starts, offsets = [-(1 << 62)], []
+    day = datetime(1970, 1, 1, tzinfo=UTC)
+    before = zone.utcoffset(day.replace(tzinfo=None))
+    offsets.append(_seconds(before))
+    while day.year < 2101:
+        following = day + timedelta(days=7)
+        after = zone.utcoffset(following.replace(tzinfo=None))
+        if after != before:
+            low, high = int(day.timestamp()), int(following.timestamp())
+            while high - low > 1:
+                middle = (low + high) // 2
+                local = datetime.fromtimestamp(middle, UTC).replace(tzinfo=None)
+                low, high = (middle, high) if zone.utcoffset(local) == before else (low, middle)
+            starts.append(high)
+            offsets.append(_seconds(after))
+        day, before = following, after
+    return tuple(starts), tuple(offsets)
+
+
+def _seconds(offset: timedelta | None) -> int:
+    return 0 if offset is None else int(offset.total_seconds())

@@ -91,16 +91,17 @@ cdef Buckets buckets_of(const cotool_histogram* h):
     return found
 
 
-def sum_buckets(parts, tuple widths not None, int most):
+def sum_buckets(parts, tuple widths not None, tuple most not None):
     """Return the width and the buckets of the sum of parts, which are pairs of these.
 
-    The width is the narrowest of `widths` that needs at most `most` buckets.
+    The width is the narrowest of `widths` that needs no more buckets than `most` allows for it.
+    The numbers in `most` must not decrease.
     """
     cdef cotool_config config
     cdef Buckets part, total = Buckets()
-    cdef int64_t[::1] numbers = array("q", (*widths, 0))
+    cdef int64_t[::1] numbers = array("q", (*widths, 0)), mosts = array("q", most)
     memset(&config, 0, sizeof(config))
-    config.widths, config.most_buckets = &numbers[0], most
+    config.widths, config.most_buckets = &numbers[0], &mosts[0]
     for width, part in parts:
         part.held.width = widths.index(width)
         if cotool_histogram_merge(&config, &total.held, &part.held):

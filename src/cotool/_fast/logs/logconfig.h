@@ -195,7 +195,7 @@ typedef struct {
     int zones;
     const int64_t *zone_start, *zone_offset;
     const int64_t *widths; /* of buckets: each divides the next one; 0 ends the list */
-    int most_buckets;
+    const int64_t *most_buckets; /* of each width */
     /* samples */
     int show;
     uint8_t show_levels[COTOOL_LEVELS];

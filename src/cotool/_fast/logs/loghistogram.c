@@ -75,7 +75,7 @@ cotool_bucket *cotool_histogram_bucket(const cotool_config *config, cotool_histo
                                               int64_t seconds) {
     for (;;) {
         const int64_t start = cotool_bucket_start(seconds, config->widths[h->width]);
-        const int is_full = h->count >= config->most_buckets && config->widths[h->width + 1];
+        const int is_full = h->count >= config->most_buckets[h->width] && config->widths[h->width + 1];
         if (h->capacity) {
             uint32_t *slot = cotool_bucket_slot(h, start);
             if (*slot) return &h->buckets[*slot - 1];

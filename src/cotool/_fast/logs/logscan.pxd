@@ -85,7 +85,8 @@ cdef extern from "logs/logscan.h" nogil:
         const int64_t* zone_start
         const int64_t* zone_offset
         const int64_t* widths
-        int most_buckets, show
+        const int64_t* most_buckets
+        int show
         uint8_t* show_levels
         int show_matches, entries, lone, mine
         const cotool_forms* prior

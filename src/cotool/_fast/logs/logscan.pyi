@@ -22,7 +22,7 @@ class Buckets(Mapping[int, tuple[int, ...]]):
     def get(self, key: int, default: Any = None, /) -> Any: ...
 
 def sum_buckets(
-    parts: Iterable[tuple[int, Buckets]], widths: tuple[int, ...], most: int
+    parts: Iterable[tuple[int, Buckets]], widths: tuple[int, ...], most: tuple[int, ...]
 ) -> tuple[int, Buckets]: ...
 
 @disjoint_base
@@ -40,7 +40,7 @@ class Scanner:
         *,
         keywords: Sequence[Sequence[bytes]] = (),
         widths: Sequence[int],
-        most_buckets: int,
+        most_buckets: tuple[int, ...],
         prefix: bytes = b"",
         resumed: bool = False,
         midway: bool = False,

@@ -47,8 +47,8 @@ cdef class Scanner:
     `templates`, `labels`, `threads`, `span_size`, `block_size`. formats: mappings with the fields
     of cotool_format, and `places` of cotool_place. date: year, month and day of the first stamp
     without them; cycle: years or days from there to it. keywords: words of the two keyword sets;
-    widths, most_buckets: of the histogram. prefix: begins each written record. resumed: the first
-    line may belong to a record that another scan has counted; midway: the lines before the first
+    widths, most_buckets: of the histogram, and how many of each width. prefix: begins each written
+    record. resumed: the first line may belong to a record that another scan has counted; midway: the lines before the first
     record are another scan's, see scan_range(). small_spans: pieces are small, and threads share
     them. path: the name of the file; others: where the fields are in lines of no format.
     header: the line #Fields that the columns of `formats` come from, None without one; columns:
@@ -82,7 +82,7 @@ cdef class Scanner:
     cdef object columns
     cdef bint is_cut
 
-    def __cinit__(self, options, formats, date, *, keywords=(), widths, int most_buckets,
+    def __cinit__(self, options, formats, date, *, keywords=(), widths, most_buckets,
                   bytes prefix=b"", bint resumed=False, bint midway=False, int64_t cycle=0,
                   bint small_spans=False, bytes path=b"", others=None, header=None, columns=None,
                   size=None):

@@ -30,7 +30,7 @@ cdef class _Setup:
     cdef bytes ids
     cdef cotool_names names
 
-    def __cinit__(self, options, formats, date, keywords, widths, int most_buckets, bytes path,
+    def __cinit__(self, options, formats, date, keywords, widths, most_buckets, bytes path,
                   others):
         cdef cotool_config* c = &self.config
         cdef int n
@@ -59,7 +59,7 @@ cdef class _Setup:
                       or (self.reading != NULL and self.reading.tests > 0))
         c.year, c.month, c.day = date
         self._set_numbers(options.zone_table, widths)
-        c.most_buckets = most_buckets
+        c.most_buckets = self._keep_numbers(most_buckets)
         c.show = options.show
         c.show_matches = wanted is not None
         c.entries = options.records

@@ -14,7 +14,8 @@ from cotool.text import plural
 
 if TYPE_CHECKING:
     from cotool.logs.histogram import Histogram
-    from cotool.logs.report.activity import Burst
+    from cotool.logs.measures.steps import Steps
+    from cotool.logs.report.activity import Burst, TimeLine
     from cotool.logs.report.clock import Clock
 
 _FINE = 720  # buckets that are there to zoom into
@@ -27,11 +28,12 @@ _STACK = ("critical", "error", "warning", "notice", "info", "debug", "trace", "u
 
 
 class Series(NamedTuple):
-    """Counts by level in buckets of `width` seconds from `start` (seconds since 1970) on."""
+    """Counts by level in steps of `width` seconds from the step with the number `start` on."""
 
     start: int
     width: int
     levels: dict[str, list[int]]
+    steps: Steps
 
     @property
     def size(self) -> int:
@@ -40,7 +42,7 @@ class Series(NamedTuple):
 
     def place(self, second: int) -> float:
         """The place of a moment, in buckets."""
-        return (second - self.start) / self.width
+        return (self.steps.local(second) - self.start) / self.width
 
 
 def time_line(histogram: Histogram, clock: Clock, bucket: int | None) -> Html:
@@ -49,15 +51,16 @@ def time_line(histogram: Histogram, clock: Clock, bucket: int | None) -> Html:
     `bucket` is the width in seconds that was asked for; another one is chosen if that gives more
     columns than can be shown, those without records included.
     """
-    shown = display_buckets(histogram, bucket, most=_FINE)
+    shown = display_buckets(histogram, bucket, most=_FINE, zone=clock.zone)
     if (max(shown.buckets) - min(shown.buckets)) // shown.width > _MOST:
-        shown = display_buckets(histogram, None, most=_FINE)
+        shown = display_buckets(histogram, None, most=_FINE, zone=clock.zone)
     series = _series(shown)
-    bursts, gaps = find_bursts(histogram), find_gaps(histogram)
+    bursts, gaps = find_bursts(histogram, zone=clock.zone), find_gaps(histogram)
     marks = [_mark(series, burst, _burst_text(burst)) for burst in bursts]
     marks += [_mark(series, gap, f"gap of {duration(gap.seconds)}") for gap in gaps]
     end = series.start + series.size * series.width
-    labels = moments(range(series.start, end + 1, series.width), series.width, clock)
+    numbers = range(series.start, end + 1, series.width)
+    labels = moments(numbers, series.width, clock.of_steps(shown.steps.begin))
     data = {"labels": labels, "width": series.width, "levels": series.levels, "marks": marks}
     drawn = element(
         "div",
@@ -71,21 +74,23 @@ def time_line(histogram: Histogram, clock: Clock, bucket: int | None) -> Html:
     )
     return join(
         _controls(series),
-        chart(drawn, below=_legend(marks), table=_table(shown, clock)),
+        chart(drawn, below=_legend(marks), table=_table(histogram, clock)),
         _bursts(bursts, series, clock),
         _gaps(gaps, series, clock),
     )
 
 
-def _series(histogram: Histogram) -> Series:
-    start, width = min(histogram.buckets), histogram.width
-    size = (max(histogram.buckets) - start) // width + 1
-    present = [n for n in range(len(LEVELS)) if any(c[n] for c in histogram.buckets.values())]
+def _series(line: TimeLine) -> Series:
+    start, width = min(line.buckets), line.width
+    size = (max(line.buckets) - start) // width + 1
+    present = [n for n in range(len(LEVELS)) if any(c[n] for c in line.buckets.values())]
     rows = {LEVELS[n]: [0] * size for n in present}
-    for at, counts in histogram.buckets.items():
+    for at, counts in line.buckets.items():
         for n in present:
             rows[LEVELS[n]][(at - start) // width] = counts[n]
-    return Series(start, width, {level: rows[level] for level in _STACK if level in rows})
+    return Series(
+        start, width, {level: rows[level] for level in _STACK if level in rows}, line.steps
+    )
 
 
 def moments(starts: Iterable[int], width: int, clock: Clock) -> list[str]:
@@ -177,8 +182,8 @@ def _legend(marks: Sequence[Sequence[Any]]) -> Html:
 
 
 def _table(histogram: Histogram, clock: Clock) -> Html:
-    coarse = display_buckets(histogram, None, most=_TABLE)
-    series = _series(coarse)
+    series = _series(display_buckets(histogram, None, most=_TABLE, zone=clock.zone))
+    clock = clock.of_steps(series.steps.begin)
     levels = list(reversed(series.levels))
     rows = [
         [

@@ -19,6 +19,7 @@ from cotool.text import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from datetime import tzinfo
 
     from cotool.logs.measures.figures import Figures
     from cotool.logs.measures.results import Measures
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 _PLAIN: dict[str, Number] = {
     **{name: attrgetter(f"counts.{name}") for name in NUMBERS},
-    "bursts": lambda summary: len(find_bursts(summary.counts.histogram)),
     "gaps": lambda summary: len(find_gaps(summary.counts.histogram)),
 }
 # Quantities of templates, and whether they need templates only or also a comparison.
@@ -47,15 +47,19 @@ _RATIO = "ratio"
 
 
 def parse_log_condition(
-    text: str, patterns: Iterable[str], reading: Reading | None = None
+    text: str,
+    patterns: Iterable[str],
+    reading: Reading | None = None,
+    zone: tzinfo | None = None,
 ) -> Condition[LogSummary]:
     """Return the condition that `text` states; `patterns` are the names of user patterns.
 
     `reading` defines the measures: p99(rt) covers all records, p99(rt,path) is the greatest of all
-    groups.
+    groups. `zone`: steps of time begin when those of the zone begin.
     """
     _check_measured(text, reading)
     quantities = {level: partial(_count, "levels", level) for level in LEVELS} | _PLAIN
+    quantities["bursts"] = lambda summary: len(find_bursts(summary.counts.histogram, zone=zone))
     quantities |= {name: partial(_template_count, name, None) for name in _TEMPLATES}
     rates: dict[str, Number] = {
         f"rate({name})": partial(_rate, read, _PLAIN["records"])

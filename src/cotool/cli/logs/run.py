@@ -90,8 +90,8 @@ def _conditions(request: LogRequest) -> tuple[list[Condition[LogSummary]], froze
     from cotool.cli.logs.conditions import needs, parse_log_condition
 
     names = [pattern.name for pattern in request.options.compiled]
-    reading = request.options.reading
-    conditions = [parse_log_condition(text, names, reading) for text in request.fail_on]
+    reading, zone = request.options.reading, request.options.zone
+    conditions = [parse_log_condition(text, names, reading, zone) for text in request.fail_on]
     return conditions, frozenset().union(*map(needs, conditions))
 
 
@@ -168,12 +168,16 @@ def _end(
         print(f"cotool: error: {visible(error)}", file=sys.stderr)
     if len(errors) > _MOST_NOTES:
         print(f"cotool: error: {len(errors) - _MOST_NOTES} more", file=sys.stderr)
-    warnings = _warnings(summary) + [
-        f"--fail-on {name}: the values have no unit and are compared in {compared}; "
-        "give one, as in -m rt:ms"
-        for name, unit, compared in other_units
-        if not unit
-    ]
+    warnings = (
+        _warnings(summary)
+        + _step_warnings(request, summary)
+        + [
+            f"--fail-on {name}: the values have no unit and are compared in {compared}; "
+            "give one, as in -m rt:ms"
+            for name, unit, compared in other_units
+            if not unit
+        ]
+    )
     for warning in [
         *(() if request.quiet else warnings),
         *_field_warnings(request, summary, conditions, sources),
@@ -225,6 +229,20 @@ def _field_warnings(
     from cotool.cli.logs.known_fields import field_warnings
 
     return field_warnings(request, summary, sources)
+
+
+def _step_warnings(request: LogRequest, summary: LogSummary) -> list[str]:
+    """Return a warning if the time line cannot begin its steps when the zone does."""
+    shown = request.format != "csv" and request.templates not in {"json", "csv"}
+    if not shown or request.width is None or request.options.zone is None:
+        return []
+    from cotool.logs.report.activity import duration, steps_in_zone
+
+    histogram = summary.counts.histogram
+    if steps_in_zone(histogram, request.width, request.options.zone) is not None:
+        return []
+    kept = duration(histogram.width)
+    return [f"--bucket: the time line is cut in UTC, not in --tz: it keeps only steps of {kept}"]
 
 
 def _warnings(summary: LogSummary) -> list[str]:

@@ -136,7 +136,8 @@ def _time_line(summary: LogSummary, screen: Screen, clock: Clock, bucket: int | 
     room = min(screen.width - 22, 120)
     if not histogram.buckets or room < 4:
         return
-    shown = display_buckets(histogram, bucket, most=room)
+    shown = display_buckets(histogram, bucket, most=room, zone=clock.zone)
+    clock = clock.of_steps(shown.steps.begin)
     starts = list(shown.buckets)
     # Buckets without records may be left out.
     count = (starts[-1] - starts[0]) // shown.width + 1
@@ -187,7 +188,7 @@ def _patterns(summary: LogSummary, screen: Screen) -> None:
 
 def _events(summary: LogSummary, screen: Screen, clock: Clock) -> None:
     histogram = summary.counts.histogram
-    bursts, gaps = find_bursts(histogram), find_gaps(histogram)
+    bursts, gaps = find_bursts(histogram, zone=clock.zone), find_gaps(histogram)
     if bursts:
         screen.heading("bursts")
     for burst in bursts[:_MOST_EVENTS]:

@@ -31,6 +31,17 @@ class Steps:
             return seconds
         return seconds + self.offsets[bisect_right(self.changes, seconds) - 1]
 
+    def divides(self, width: int, first: int, last: int) -> bool:
+        """Return whether each bucket of `width` seconds in UTC lies in one step.
+
+        `width` divides that of the steps; the buckets begin from `first` to `last`.
+        """
+        if not self.starts:
+            return True
+        begin, end = (bisect_right(self.changes, at) for at in (first, last + width - 1))
+        numbers = self.offsets[begin - 1 : end] + self.changes[begin:end]
+        return not any(number % width for number in numbers)
+
 
 UTC = Steps()
 

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 from cotool._records import dataclass
 from cotool.averages import median
 from cotool.errors import InputError
-from cotool.logs.histogram import Histogram
 from cotool.logs.levels import LEVELS
+from cotool.logs.measures.steps import UTC, Steps, steps_of
+from cotool.logs.times import zone_table
 from cotool.text import speed_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import tzinfo
 
+    from cotool.logs.histogram import Histogram
     from cotool.logs.model import LogCounts
     from cotool.logs.report.clock import Clock
 
@@ -40,6 +43,20 @@ _LEAST_BURST = 9  # more records than these
 _LEAST_FILLED = 0.25
 # The series in which bursts are looked for.
 _SERIES_LEVELS = {"all": LEVELS, "warning": ("warning",), "error": ("error", "critical")}
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLine:
+    """Counts by level in steps of time: `buckets` has them by the number of the step."""
+
+    width: int
+    buckets: Mapping[int, tuple[int, ...]]
+    steps: Steps = UTC
+
+    @property
+    def moments(self) -> dict[int, tuple[int, ...]]:
+        """The counts by the seconds since 1970 at which steps begin."""
+        return {self.steps.begin(step): counts for step, counts in self.buckets.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +85,26 @@ class Gap:
     typical: int
 
 
-def display_buckets(histogram: Histogram, bucket: int | None = None, most: int = 60) -> Histogram:
-    """Return the counts in buckets of `bucket` seconds, or of the least nice width that fits.
+def steps_in_zone(histogram: Histogram, width: int, zone: tzinfo | None) -> Steps | None:
+    """Return steps that begin when those of the zone begin; None if buckets overlap two of them."""
+    if zone is None or not histogram.buckets:
+        return UTC
+    steps = steps_of(zone_table(zone), width)
+    first, last = min(histogram.buckets), max(histogram.buckets)
+    return steps if steps.divides(histogram.width, first, last) else None
 
-    Empty buckets between the first and the last are filled with zeros. Raises InputError if
-    `bucket` is narrower than the buckets that were kept.
+
+def display_buckets(
+    histogram: Histogram, bucket: int | None = None, most: int = 60, zone: tzinfo | None = None
+) -> TimeLine:
+    """Return the counts in steps of `bucket` seconds, or of the least nice width that fits.
+
+    Steps begin when those of the zone begin, or in UTC if buckets overlap two of them. Empty steps
+    between the first and the last are filled with zeros. Raises InputError if `bucket` is no
+    multiple of the width of the buckets that were kept.
     """
     if not histogram.buckets:
-        return histogram
+        return TimeLine(histogram.width, {})
     first, last = min(histogram.buckets), max(histogram.buckets)
     if bucket is None:
         fitting = [width for width in NICE if width % histogram.width == 0]
@@ -95,8 +124,9 @@ def display_buckets(histogram: Histogram, bucket: int | None = None, most: int =
                 parameter="bucket",
                 hint="give a multiple of it; `since` and `until` keep finer steps",
             )
-    wide = histogram.widened(width)
-    return Histogram(width, _filled(wide))
+    steps = steps_in_zone(histogram, width, zone) or UTC
+    wide = histogram.widened(width, steps.local if steps.starts else int)
+    return TimeLine(width, _filled(wide), steps)
 
 
 def _filled(histogram: Histogram) -> dict[int, tuple[int, ...]]:
@@ -110,20 +140,22 @@ def _filled(histogram: Histogram) -> dict[int, tuple[int, ...]]:
 
 
 def find_bursts(
-    histogram: Histogram, names: Iterable[str] = ("all", "warning", "error")
+    histogram: Histogram,
+    names: Iterable[str] = ("all", "warning", "error"),
+    zone: tzinfo | None = None,
 ) -> list[Burst]:
     """Return the strongest bursts of all records, of warnings and of errors, or of what is named.
 
     A bucket belongs to a burst if its count is above three times the typical one (the median
     of all buckets, or the mean of the lower nine tenths if that is more) and more than six
     standard deviations above it, as estimated from the median deviation or, if that is more,
-    by Poisson's law. Neighbouring buckets are one burst. It is looked for at several widths; of
-    bursts that overlap the strongest is kept.
+    by Poisson's law. Neighbouring buckets are one burst. It is looked for at several widths, in
+    steps of the zone; of bursts that overlap the strongest is kept.
     """
     found: list[Burst] = []
     enough = sum(map(sum, histogram.buckets.values())) > _LEAST_BURST
     for most in _SERIES if enough else ():
-        series = display_buckets(histogram, most=most)
+        series = display_buckets(histogram, most=most, zone=zone)
         filled = sum(any(counts) for counts in series.buckets.values())
         if len(series.buckets) < _LEAST_SERIES or filled < _LEAST_FILLED * len(series.buckets):
             continue
@@ -131,7 +163,7 @@ def find_bursts(
         for name in names:
             places = [LEVELS.index(level) for level in _SERIES_LEVELS[name]]
             counts = [sum(series.buckets[start][n] for n in places) for start in starts]
-            found += _bursts(name, starts, counts, series.width)
+            found += _bursts(name, starts, counts, series)
     found.sort(key=lambda burst: (-burst.count / math.sqrt(burst.typical + 1), burst.start))
     kept: list[Burst] = []
     for burst in found:
@@ -143,7 +175,9 @@ def find_bursts(
     return kept[:_MOST_BURSTS]
 
 
-def _bursts(name: str, starts: Sequence[int], counts: Sequence[int], width: int) -> list[Burst]:
+def _bursts(
+    name: str, starts: Sequence[int], counts: Sequence[int], series: TimeLine
+) -> list[Burst]:
     middle = median(counts)
     lower = sorted(counts)[: max(1, len(counts) * 9 // 10)]
     typical = max(middle, sum(lower) / len(lower))
@@ -163,8 +197,8 @@ def _bursts(name: str, starts: Sequence[int], counts: Sequence[int], width: int)
             found.append(
                 Burst(
                     name,
-                    starts[n],
-                    starts[end - 1] + width,
+                    series.steps.begin(starts[n]),
+                    series.steps.begin(starts[end - 1] + series.width),
                     count,
                     round(usual, 2),
                     round(count / max(usual, 1), 1),

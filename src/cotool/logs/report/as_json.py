@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import tzinfo
 
-    from cotool.logs.histogram import Histogram
+    from cotool.logs.report.activity import TimeLine
 
 SCHEMA = "cotool.logs/1"
 
@@ -53,8 +53,8 @@ def to_dict(
     return {
         "schema": SCHEMA,
         **_counts(counts, clock),
-        "histogram": _histogram(display_buckets(counts.histogram, bucket), clock),
-        "bursts": [_dated(burst, clock) for burst in find_bursts(counts.histogram)],
+        "histogram": _histogram(display_buckets(counts.histogram, bucket, zone=zone), clock),
+        "bursts": [_dated(burst, clock) for burst in find_bursts(counts.histogram, zone=zone)],
         "gaps": [_dated(gap, clock) for gap in find_gaps(counts.histogram)],
         "samples": [_sample(sample) for sample in summary.samples],
         "files": [_file(file, clock) for file in summary.files],
@@ -82,9 +82,9 @@ def _counts(counts: LogCounts, clock: Clock) -> dict[str, Any]:
     }
 
 
-def _histogram(histogram: Histogram, clock: Clock) -> dict[str, Any]:
+def _histogram(line: TimeLine, clock: Clock) -> dict[str, Any]:
     return {
-        "bucket_seconds": histogram.width,
+        "bucket_seconds": line.width,
         "buckets": [
             {
                 "start": clock.seconds(start),
@@ -93,7 +93,7 @@ def _histogram(histogram: Histogram, clock: Clock) -> dict[str, Any]:
                     level: count for level, count in zip(LEVELS, counts, strict=True) if count
                 },
             }
-            for start, counts in sorted(histogram.buckets.items())
+            for start, counts in sorted(line.moments.items())
             if any(counts)
         ],
     }

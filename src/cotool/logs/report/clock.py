@@ -24,6 +24,11 @@ class Clock:
         self._written: dict[int, str | None] = {}
         self._begin: Callable[[int], int] | None = None
 
+    @property
+    def zone(self) -> tzinfo | None:
+        """The zone in which moments are written."""
+        return self._zone
+
     def of_steps(self, begin: Callable[[int], int]) -> Clock:
         """Return what writes the moments at which steps begin, by their numbers."""
         clock = Clock(self._zone, zoned=self._zoned)

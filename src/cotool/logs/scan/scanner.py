@@ -14,7 +14,7 @@ from cotool.logs.formats.model import EVERY_LINE, Format, is_cyclic
 from cotool.logs.formats.recognise import SAMPLE, recognise, sample_lines
 from cotool.logs.formats.same_shape import same_shape_format
 from cotool.logs.formats.words import with_known_words
-from cotool.logs.histogram import MAX_BUCKETS, WIDTHS
+from cotool.logs.histogram import MOST_BUCKETS, WIDTHS
 from cotool.logs.levels import KEYWORDS
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def make_scanner(
         (date.year, date.month, date.day),
         keywords=tuple(_KEYWORD_SETS.values()),
         widths=WIDTHS,
-        most_buckets=MAX_BUCKETS,
+        most_buckets=MOST_BUCKETS,
         prefix=prefix,
         resumed=resumed,
         midway=midway,
