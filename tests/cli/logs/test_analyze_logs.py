@@ -9,6 +9,7 @@ import io
 import json
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -443,6 +444,18 @@ def test_follow_reads_what_is_added_and_survives_rotation(log):
     assert process.returncode == 130
     found = json.loads(out)
     assert (found["lines"], found["levels"]["error"]) == (10, 4)
+
+
+@pytest.mark.skipif(not hasattr(select, "poll"), reason="closed pipes are not seen without poll")
+def test_follow_ends_when_nobody_reads_its_output(log):
+    """A closed pipe ends it although no line is added; closed standard output is an error."""
+    with start(log, "--follow") as process:
+        process.stdout.close()
+        assert process.wait(timeout=20) == 141
+        assert process.stderr.read() == ""
+    with start(log, "--follow", preexec_fn=lambda: os.close(1)) as process:
+        assert process.wait(timeout=20) == 2
+        assert "standard output is closed" in process.stderr.read()
 
 
 def test_stdin_closed_at_once(run, monkeypatch):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cotool.cli.logs.watch import stopped_by_interrupt
-from cotool.cli.logs.writers import write_summary
+from cotool.cli.logs.writers import uses_stdout, write_summary
 from cotool.errors import InputError
 from cotool.logs.api import analyze_sources, analyze_twice
 from cotool.logs.scan.scan import Watch
@@ -22,7 +22,7 @@ from cotool.logs.summary import LogSummary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import BinaryIO
+    from typing import BinaryIO, TextIO
 
     from cotool.cli.logs.request import LogRequest
     from cotool.cli.logs.templates import TemplatePlan
@@ -33,10 +33,18 @@ _CLEAR = "\x1b[H\x1b[2J"
 
 
 def follow(request: LogRequest, state: State | None, plan: TemplatePlan) -> LogSummary:
-    """Read the files and what is appended until Ctrl-C; return the total."""
+    """Read the files and what is appended until Ctrl-C; return the total.
+
+    Raises BrokenPipeError if standard output is used and nobody reads it any more.
+    """
     if "-" in request.paths:
         raise InputError(
             "--follow needs files, not standard input", hint="a pipe is always read to its end"
+        )
+    shown = uses_stdout(request)
+    if shown and sys.stdout is None:
+        raise InputError(
+            "standard output is closed", hint="write the summary to a file with --output"
         )
     state = state or State()
     total = LogSummary()
@@ -45,6 +53,8 @@ def follow(request: LogRequest, state: State | None, plan: TemplatePlan) -> LogS
         watch = _FollowWatch(sink)
         with stopped_by_interrupt(watch):
             while not watch.stopped:
+                if shown and _is_unread(sys.stdout):
+                    raise BrokenPipeError
                 found = _tick(request, watch, state, partial(_learned, total, plan))
                 if found is not None:
                     total = _joined(total, found, request.options.show)
@@ -57,6 +67,17 @@ def follow(request: LogRequest, state: State | None, plan: TemplatePlan) -> LogS
     if live:
         sys.stdout.write(_CLEAR)
     return replace(total, interrupted=True)
+
+
+def _is_unread(stream: TextIO) -> bool:
+    """Return whether a stream is a pipe, a socket or a terminal whose other end is closed."""
+    with contextlib.suppress(ImportError, AttributeError, OSError):
+        from select import POLLERR, POLLHUP, poll
+
+        ends = poll()
+        ends.register(stream.fileno(), 0)
+        return any(events & (POLLERR | POLLHUP) for _, events in ends.poll(0))
+    return False
 
 
 class _FollowWatch(Watch):

@@ -25,21 +25,36 @@ _WRITTEN = (TimelineText, SpreadText)
 _NESTED = frozenset({dict, list, *_WRITTEN})
 
 
+def uses_stdout(request: LogRequest) -> bool:
+    """Return whether a request writes to standard output."""
+    return request.records == "-" or (request.output in {None, "-"} and _has_output(request))
+
+
 def write(request: LogRequest, summary: LogSummary) -> None:
     """Write the requested output."""
-    if request.records == "-" and request.output is None:
-        return
-    of_templates = request.templates in {"json", "csv"}
-    is_data = of_templates or request.format != "table"
-    if request.quiet and request.output is None and not is_data:
+    if not _has_output(request):
         return
     from cotool.io.output import open_output
 
-    with open_output(request.output, data=is_data) as sink:
-        if of_templates:
+    with open_output(request.output, data=_is_data(request)) as sink:
+        if _of_templates(request):
             write_templates(sink, request, summary)
         else:
             write_summary(sink, request, summary)
+
+
+def _has_output(request: LogRequest) -> bool:
+    if request.output is not None:
+        return True
+    return request.records != "-" and (_is_data(request) or not request.quiet)
+
+
+def _of_templates(request: LogRequest) -> bool:
+    return request.templates in {"json", "csv"}
+
+
+def _is_data(request: LogRequest) -> bool:
+    return _of_templates(request) or request.format != "table"
 
 
 def write_summary(sink: TextIO, request: LogRequest, summary: LogSummary) -> None:
