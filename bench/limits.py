@@ -83,6 +83,13 @@ CONSENSUS: dict[str, Callable[[float], Case]] = {
         "a.jsonl",
     ),
     "3 texts of 300 kB": lambda k: ([], answers(_sentences(3, int(50000 * k))), "a.jsonl"),
+    "3 texts of 10,000 sentences with a number": lambda k: (
+        [],
+        answers(
+            [" ".join(f"Cats like {7 * n + m}." for n in range(int(10000 * k))) for m in range(3)]
+        ),
+        "a.jsonl",
+    ),
     "3 texts without a blank": lambda k: (
         [],
         answers(["x" * int(340000 * k), "y" * int(340000 * k), "xy" * int(170000 * k)]),

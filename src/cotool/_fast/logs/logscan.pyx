@@ -49,8 +49,9 @@ cdef class Scanner:
     without them; cycle: years or days from there to it. keywords: words of the two keyword sets;
     widths, most_buckets: of the histogram, and how many of each width. prefix: begins each written
     record. resumed: the first line may belong to a record that another scan has counted; midway:
-    the lines before the first record are another scan's, see scan_range(). small_spans: pieces are small, and threads share
-    them. path: the name of the file; others: where the fields are in lines of no format.
+    the lines before the first record are another scan's, see scan_range(). small_spans: pieces are
+    small, and threads share them. path: the name of the file; others: where the fields are in
+    lines of no format.
     header: the line #Fields that the columns of `formats` come from, None without one; columns:
     returns `formats` with the columns of another such line. A batch ends before a line #Fields
     that differs from the one before it, so all lines of a batch have the same columns. size: of

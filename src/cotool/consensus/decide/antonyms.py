@@ -9,6 +9,7 @@ closed), converse deeds (buy, sell). Synonyms share a line, so that "raise" is a
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from cotool.consensus.decide.anchors import stem
@@ -159,10 +160,10 @@ def poles_of(word: str) -> frozenset[tuple[int, int]]:
     return frozenset(poles for other, poles in alike if stem(other) == root)
 
 
-def opposite(word: str, other: str) -> bool:
-    """Return whether a word says the opposite of another."""
-    theirs = poles_of(other)
-    return any((pair, 1 - side) in theirs for pair, side in poles_of(word))
+def opposites(words: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
+    """Return the words that say the opposite of one of the others."""
+    theirs = {(pair, 1 - side) for other in others for pair, side in poles_of(other)}
+    return tuple([word for word in words if not theirs.isdisjoint(poles_of(word))])
 
 
 def bare_of(word: str) -> str:

@@ -7,6 +7,7 @@ statements of every second response (third, …) are compared with one another, 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -186,12 +187,9 @@ def _disputes(
         places |= nodes[node]
         sentences.append(node[0])
     for sides in found.values():
-        everywhere = [places for places, _ in sides.values()]
-        alone = [
-            places.difference(*(other for other in everywhere if other is not places))
-            for places in everywhere
-        ]
-        if len(sides) > 1 and all(alone):
+        times = Counter(place for places, _ in sides.values() for place in places)
+        alone = all(any(times[place] == 1 for place in places) for places, _ in sides.values())
+        if len(sides) > 1 and alone:
             yield sides
 
 

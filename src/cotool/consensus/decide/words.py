@@ -9,7 +9,7 @@ from cotool._fast.text.tokens import tokenize
 from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
 from cotool.consensus.decide.anchors import NUMBER_WORDS, plain_number, stem
-from cotool.consensus.decide.antonyms import DENYING_PREFIXES, opposite, poles_of
+from cotool.consensus.decide.antonyms import DENYING_PREFIXES, opposites, poles_of
 from cotool.consensus.extract.vocabulary import FUNCTION_WORDS, is_negation
 
 # Words at the start of a text that say what the whole text means.
@@ -198,8 +198,8 @@ def opposition(text: Words, other: Words) -> Opposition:
         return Opposition()
     mine = text.counts - other.counts
     theirs = other.counts - text.counts
-    antonyms = tuple(a for a in mine if any(opposite(a, b) for b in theirs))
-    against = tuple(b for b in theirs if any(opposite(b, a) for a in mine))
+    antonyms = opposites(mine, theirs)
+    against = opposites(theirs, mine)
     numbers = tuple(dict.fromkeys(value for word in mine if (value := _value(word))))
     others = tuple(dict.fromkeys(value for word in theirs if (value := _value(word))))
     near = differing <= max(min(_FEW, shared), _NEAR * total)
