@@ -216,3 +216,12 @@ def test_statements_are_part_of_the_json():
     }  # fmt: skip
     assert set(form["disputes"][0]) == {"sides", "negation"}
     assert form["support"] == pytest.approx(found().support, abs=1e-6)
+
+
+def test_too_many_statements_are_not_compared(monkeypatch):
+    """Beyond a limit nothing is compared, and the explanation says so."""
+    assert (count := len(found().statements)) > 5
+    monkeypatch.setattr("cotool.consensus.decide.claims.MOST_STATEMENTS", 5)
+    result = found()
+    assert result.statements == ()
+    assert any(f"{count} statements, too many" in text for text in result.explanation)

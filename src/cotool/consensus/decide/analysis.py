@@ -143,6 +143,11 @@ def _consensus(subject: Subject, found: Grouped) -> Consensus:
             f"the statements of {len(claims.rows):,} responses, evenly spread, were compared with "
             "one another: there are too many for all"
         )
+    if claims.too_many:
+        subject.explanation.append(
+            f"the responses have {claims.too_many:,} statements, too many to compare with one "
+            "another"
+        )
     findings = Findings(
         responses=subject.responses,
         texts=subject.texts,

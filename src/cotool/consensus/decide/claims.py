@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # Statements times texts: about a second's work.
 MOST_COMPARED = 250_000
+# Statements that may each share words with all others: 4 s and 150 MB.
+MOST_STATEMENTS = 30_000
 # Texts have statements to compare where half of them have this many.
 LEAST_STATEMENTS = 2
 # The values of a dispute about whether something is so.
@@ -29,11 +31,15 @@ AFFIRMED, DENIED = "affirmed", "denied"
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """The statements of the responses in `rows`, in order, and what is disputed among them."""
+    """The statements of the responses in `rows`, in order, and what is disputed among them.
+
+    Nothing is compared where there are `too_many` statements.
+    """
 
     rows: tuple[int, ...]
     statements: tuple[Statement, ...] = ()
     disputes: tuple[Dispute, ...] = ()
+    too_many: int = 0
 
     def of(self, row: int) -> list[Statement]:
         """Return the statements of a response."""
@@ -53,8 +59,8 @@ def compare_statements(
 ) -> Claims:
     """Compare the statements of each response with the other responses.
 
-    Returns NONE if most responses are a single statement. Of many responses, evenly spread ones and
-    `also` take part.
+    Returns NONE if most responses are a single statement, and nothing for more statements than
+    MOST_STATEMENTS. Of many responses, evenly spread ones and `also` take part.
     """
     from cotool.consensus.decide.passages import Passages
     from cotool.consensus.decide.support import judge
@@ -68,6 +74,8 @@ def compare_statements(
     rows = sorted({*range(0, len(contents), step), also})
     if len(rows) < 2:
         rows = sorted({also, 0 if also else 1})
+    if (total := sum(counts[row] for row in rows)) > MOST_STATEMENTS:
+        return Claims((), too_many=total)
     passages = Passages([[contents[row][start:end] for start, end in spans[row]] for row in rows])
     judged = judge(passages, len(rows), num_threads)
     row_of = [row for row in rows for _ in spans[row]]
