@@ -95,6 +95,7 @@ MODULES: dict[str, list[str]] = {
     "truth/decoys": [],
     "truth/dependence": [],
     "truth/gaussian": [],
+    "truth/posterior": [],
     "truth/glad": [],
     "truth/labels": [],
     "truth/left_out": [],

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import reference
-from cotool._fast.truth import gaussian
+from cotool._fast.truth import gaussian, posterior
 from cotool._fast.truth.gaussian import estimate
 
 EXPERTS, ITEMS = 4, 5
@@ -32,7 +32,7 @@ def columns(rows):
     )
 
 
-@given(ROWS, st.integers(1, 6), st.sampled_from(sorted(gaussian.FREEDOMS)))
+@given(ROWS, st.integers(1, 6), st.sampled_from(sorted(posterior.FREEDOMS)))
 @settings(max_examples=100)
 def test_it_is_the_oracle(rows, iterations, freedom):
     """Values, biases and variances after any number of iterations, for each kind of noise."""
@@ -75,9 +75,9 @@ def test_the_interval_of_one_question_is_that_of_student(numbers, monkeypatch):
 
 def test_quantiles_of_student():
     """Those of the usual tables."""
-    found = [gaussian.student(n) for n in (1, 2, 3, 5, 10, 30)]
+    found = [posterior.student(n) for n in (1, 2, 3, 5, 10, 30)]
     assert found == pytest.approx([12.706, 4.3027, 3.1824, 2.5706, 2.2281, 2.0423], rel=1e-4)
-    assert gaussian.student(math.inf) == pytest.approx(1.96, abs=1e-4)
+    assert posterior.student(math.inf) == pytest.approx(1.96, abs=1e-4)
 
 
 def test_many_numbers_are_sampled_to_choose_the_noise(monkeypatch):

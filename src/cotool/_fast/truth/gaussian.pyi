@@ -3,32 +3,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from typing_extensions import Buffer
 
+from cotool._fast.truth.posterior import Estimate
+
 ABSOLUTE: float
 FAR: float
-FREEDOMS: Mapping[float, float]
 STRENGTHS: Mapping[float, float]
-ENOUGH: int
-FACTORS: int
 MOST: int
-
-class Estimate:
-    values: array[float]
-    lows: array[float]
-    highs: array[float]
-    biases: array[float]
-    spreads: array[float]
-    spread: float
-    noises: list[tuple[float, float, float]]
-    def __init__(
-        self,
-        values: array[float],
-        lows: array[float],
-        highs: array[float],
-        biases: array[float],
-        spreads: array[float],
-        spread: float,
-        noises: list[tuple[float, float, float]],
-    ) -> None: ...
 
 class Fit:
     freedom: float
@@ -68,12 +48,6 @@ def fits_of(
     iterations: int,
     tolerance: float,
 ) -> list[Fit]: ...
-def mixtures_of(
-    item: Sequence[int], expert: Sequence[int], number: Sequence[float], fits: Sequence[Fit]
-) -> tuple[
-    array[int],
-    list[tuple[float, Fit, array[float], array[float], array[float], float]],
-]: ...
 def typical_square(apart: Iterable[float]) -> float: ...
 def middle_of(biases: Sequence[float], expert: Iterable[int]) -> float: ...
 def fitted(
@@ -82,11 +56,3 @@ def fitted(
 def shrunk_variances(
     squares: Sequence[float], known: Sequence[float], least: float = 0.0
 ) -> tuple[list[float], list[float], float]: ...
-def posterior(
-    item: Sequence[int], expert: Sequence[int], number: Sequence[float], fits: Sequence[Fit]
-) -> Estimate: ...
-def noise_of(
-    order: Sequence[int], expert: Sequence[int], number: Sequence[float], found: Fit
-) -> tuple[array[float], array[float], array[float]]: ...
-def factors_of(total: float) -> list[float]: ...
-def student(freedom: float) -> float: ...

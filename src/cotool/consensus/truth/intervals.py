@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Sequence
 from math import atan, erf, exp, inf, lgamma, log, log1p, sin, sqrt
 
-from cotool._fast.truth import gaussian
+from cotool._fast.truth import gaussian, posterior
 
 # From this many numbers on, a binomial distribution is taken to be normal.
 MANY = 100
@@ -34,7 +34,7 @@ def of_means(squares: Sequence[float], effective: Sequence[float]) -> list[tuple
     for variance, own, count in zip(shrunk, behind, effective, strict=True):
         alone = sum(one > 0 for one in known) == 1
         freedom = total if alone else 1 / (1 / own + 1 / total) if total else inf
-        half = gaussian.student(freedom) * sqrt(variance / count) if count and variance else 0.0
+        half = posterior.student(freedom) * sqrt(variance / count) if count and variance else 0.0
         found.append((variance, half))
     return found
 

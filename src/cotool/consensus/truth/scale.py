@@ -22,7 +22,7 @@ from cotool.consensus.truth.recognition import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from cotool._fast.truth import gaussian
+    from cotool._fast.truth.posterior import Estimate
     from cotool.consensus.extract.stated import Stated
     from cotool.consensus.truth.inference import Votes
 
@@ -190,7 +190,7 @@ class Fitted:
     def __init__(
         self,
         experts: Mapping[str, int],
-        found: gaussian.Estimate,
+        found: Estimate,
         copies: Sequence[Sequence[str]],
     ) -> None:
         self.experts, self.found, self.copies = experts, found, copies
