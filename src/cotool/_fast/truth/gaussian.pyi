@@ -6,6 +6,7 @@ from typing_extensions import Buffer
 from cotool._fast.truth.posterior import Estimate
 
 ABSOLUTE: float
+FREEDOMS: Mapping[float, float]
 FAR: float
 STRENGTHS: Mapping[float, float]
 MOST: int
