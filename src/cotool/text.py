@@ -56,7 +56,7 @@ def _with_short_runs(text: str) -> str:
 
 def visible(text: str) -> str:
     r"""Return `text` with every character that acts instead of showing escaped (`\x1b`)."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return _UNSAFE.sub(_escape, text.replace("\r\n", "\n"))
 

@@ -141,9 +141,12 @@ def unsupported_claims(findings: Findings) -> Iterator[Insight]:
 
 
 def _short(text: str) -> str:
-    from textwrap import shorten
-
-    return shorten(text, QUOTED, placeholder=" …")
+    """Return the first words of a text, on one line."""
+    line = " ".join(text.split())
+    if len(line) <= QUOTED:
+        return line
+    end = line.rfind(" ", 0, QUOTED - 1)
+    return f"{line[: end if end > 0 else QUOTED - 2]} …"
 
 
 def polarisation(findings: Findings) -> Iterator[Insight]:

@@ -48,7 +48,7 @@ def code_of(text: str) -> str | None:
         blocks = [block.strip("\n") for block in _FENCED.findall(text)]
         return next((block for block in sorted(blocks, key=len, reverse=True) if block), None)
     first = text.partition("\n")[0]
-    return text if _STARTS.match(text) and not first.endswith((".", "?", "!")) else None
+    return text if not first.endswith((".", "?", "!")) and _STARTS.match(text) else None
 
 
 def is_query(text: str) -> bool:

@@ -76,12 +76,13 @@ _CLAIM = lazy_pattern(
 _IS_RIGHT = lazy_pattern(IS_RIGHT)
 _OPINION = lazy_pattern(OPINIONS, re.VERBOSE | re.IGNORECASE)
 _FOREIGN_CLAIM = lazy_pattern(CLAIMS, re.VERBOSE | re.IGNORECASE)
-# A text in ASCII without one of these words is neither an opinion nor such a claim.
+# A text in ASCII without one of these words is no opinion, and without one of these beginnings no
+# such claim.
 _OPINION_WORDS = (
     *("i'd ", "i'll ", "sure ", "certain ", "confident ", "ich ", "je ", "creo ", "pienso ", "ik "),
     *("acho ", "credo ", "penso ", "bence "),
 )
-_CLAIM_WORDS = ("ist ", "c'est ", "est ", "es ")
+_CLAIM_BEGINNINGS = ("das ", "die ", "es ", "c'est ", "l'affirmation ", "esto ")
 # The last word of "So D." or "so yes".
 _CONCLUDING = frozenset(["yes", "no", "true", "false", *"abcdefghij"])
 _LAST_WORD = 16
@@ -111,7 +112,9 @@ def _concluded(text: str, low: str, sentence: str) -> Iterator[StatedPlace]:
             said = _DENIED[claim["word"].lower()] if denied else claim["word"]
             yield StatedPlace(0, said, "it is …", ("boolean",))
     elif (
-        not so and (foreign or has_any(low, _CLAIM_WORDS)) and (claim := _FOREIGN_CLAIM.match(text))
+        not so
+        and (foreign or low.startswith(_CLAIM_BEGINNINGS))
+        and (claim := _FOREIGN_CLAIM.match(text))
     ):
         yield StatedPlace(0, text[claim.end() :], "it is …", ("boolean",))
 
@@ -197,6 +200,8 @@ def _conclusion(sentence: str) -> Iterator[StatedPlace]:
         # Two roots ("x is 2 or 3") are no single value.
         if not bound and not result.endswith(";") and not _ALTERNATIVES.search(head):
             yield StatedPlace(0, result, "… =", ("number",))
+        return
+    if not any(map(str.isdecimal, sentence)):
         return
     if "between" in sentence or "from" in sentence:
         ranged = _IS_RANGE.search(sentence)

@@ -64,8 +64,8 @@ _NUMBER = lazy_pattern(
       |[ ]?(?:个百分点|퍼센트|パーセント))?""",
     re.VERBOSE,
 )
-# The letters with which it may begin: of "minus", "negative" and currencies.
-_MAY_BEGIN = "mMnNUEGR"
+# What it begins with, in lower case, if not with a digit or a sign.
+_BEGINNINGS = ("minus ", "negative ", "us$", "usd", "eur", "gbp", "rs")
 # What may not follow: more digits or an operator (a formula, a time, a date, a range, a list),
 # an ordinal's ending, a decade's, another number word, one letter that is a variable and no unit.
 _NO_NUMBER_AFTER = lazy_pattern(
@@ -112,7 +112,7 @@ def read_number(text: str, start: int = 0) -> Reading | None:
     digits = text[start:].removesuffix(".")
     if digits.isascii() and digits.isdecimal() and len(digits) <= MAX_DIGITS:
         return Reading(str(int(digits)), start + len(digits))
-    is_word = digits[:1].isalpha() and digits[0] not in _MAY_BEGIN
+    is_word = digits[:1].isalpha() and not digits[:9].lower().startswith(_BEGINNINGS)
     match = None if is_word else _NUMBER.match(text, start)
     return _read_words(text, start) if match is None else _read_digits(text, match)
 

@@ -148,8 +148,8 @@ _NEXT_ITEM = lazy_pattern(r"\n\s*[*_]{0,2}(\d{1,3})[.)]\s")
 
 
 def _read_range(span: str, start: int) -> Reading | None:
-    begins = span[start : start + 8].lower()
-    between = _BETWEEN.match(span, start) if begins.startswith(_BOUNDS) else None
+    begins = span[start : start + 9].lower().split(maxsplit=1)
+    between = _BETWEEN.match(span, start) if begins and begins[0] in _BOUNDS else None
     low = between and read_number(between["low"])
     high = between and read_number(between["high"])
     if not (between and low and high):
@@ -204,7 +204,7 @@ _BOOLEAN = lazy_pattern(
        |(?:です|だ|である|입니다|이다|है|的。?$)))""",
     re.VERBOSE | re.IGNORECASE,
 )
-_BOOLEAN_STARTS = frozenset(word[:2] for word in (*_TRUTH, *_INTENSIFIERS))
+_BOOLEAN_STARTS = tuple({word[:3] for word in (*_TRUTH, *_INTENSIFIERS)})
 _OTHER_BOOLEAN = lazy_pattern(
     r"[\s*_\"',/]{1,4}(?:(?:or|and)\s)?(?P<word>yes|no|true|false)\b", re.IGNORECASE
 )
@@ -212,11 +212,9 @@ _OTHER_BOOLEAN = lazy_pattern(
 
 def read_boolean(span: str) -> Reading | None:
     """Read yes or no (true or false) in one of fifteen languages; both are written yes and no."""
-    start = span[:3].lstrip("([").lower()
-    # Most texts begin otherwise, and the pattern takes a millisecond to compile.
-    if start[:2] not in _BOOLEAN_STARTS and start[:1] not in _BOOLEAN_STARTS:
-        return None
-    match = _BOOLEAN.match(span)
+    # Most texts begin otherwise, and the pattern takes two milliseconds to compile.
+    may_be = span[:4].lstrip("([").lower().startswith(_BOOLEAN_STARTS)
+    match = _BOOLEAN.match(span) if may_be else None
     if match is None:
         return None
     word = match["word"]
@@ -228,9 +226,11 @@ def read_boolean(span: str) -> Reading | None:
 
 
 # Not the points of "St. Louis", "J. Edgar" and "Roe v. Wade".
+_POINT = r"(?<!\b[A-Z])(?<!\b[A-Z][a-z])(?<!\bv)(?<!\bvs)\."
+_ASCII_END = lazy_pattern(rf"(?:{_POINT}|[!?;])(?=\s|[)\"'*_]|$)|\n")
+# Signs beyond ASCII take a millisecond to compile.
 _SENTENCE_END = lazy_pattern(
-    r"(?:(?<!\b[A-Z])(?<!\b[A-Z][a-z])(?<!\bv)(?<!\bvs)\.|[。!?！？;；।؟])(?=\s|[)\"'*_”]|$)|\n"
-    r"|(?<=[^\x00-\u2e7f])[.。！？；，]"
+    rf"(?:{_POINT}|[。!?！？;；।؟])(?=\s|[)\"'*_”]|$)|\n|(?<=[^\x00-\u2e7f])[.。！？；，]"
 )
 _PUNCTUATION = " \t\r\n.,;:!?\"'`“”‘’«»「」()[]*_。、，；：！？।،؟"
 _BRACKETS = "()[]"
@@ -275,7 +275,7 @@ def read_short(span: str, *, whole: bool) -> Reading | None:
         return Reading(linear(formula), len(span), formula)
     if whole and "\n" not in span:
         span = _HEDGE.sub("", _OPINION.sub("", _NUMBERED.sub("", span)))
-    end = _SENTENCE_END.search(span[: 2 * SHORT_CHARACTERS])
+    end = _sentence_end(span[: 2 * SHORT_CHARACTERS])
     stop = end.start() if end else len(span)
     if whole and span[stop:].strip(_PUNCTUATION):
         return _read_list(span)
@@ -287,6 +287,10 @@ def read_short(span: str, *, whole: bool) -> Reading | None:
     core = span[:stop].strip(_MARKS)
     bracketed = core[:1] in "([" and core[-1:] in ")]" and "," in core
     return Reading(short_form(core if bracketed else display), stop, display)
+
+
+def _sentence_end(span: str) -> re.Match[str] | None:
+    return (_ASCII_END if span.isascii() else _SENTENCE_END).search(span)
 
 
 def _shown(span: str) -> str:
@@ -337,7 +341,7 @@ def read_formula(span: str, *, whole: bool) -> Reading | None:
             inner, rest = span[len(opening) : end], span[end + len(closing) :]
             break
     else:
-        end_of = _SENTENCE_END.search(span)
+        end_of = _sentence_end(span)
         inner, rest = (span[: end_of.start()], span[end_of.start() :]) if end_of else (span, "")
     inner = inner.strip().rstrip(".,;")
     if whole and rest.strip(_PUNCTUATION):

@@ -114,13 +114,12 @@ _REFUSES = lazy_pattern(f"{_LEAD}(?:{_any_of(_REFUSALS)})", re.IGNORECASE)
 _KNOWS_NOT = lazy_pattern(f"{_LEAD}(?:{_any_of(_IGNORANCE)})", re.IGNORECASE)
 # A quick test, since the patterns take 6 ms to compile: how a declining text in ASCII begins, and
 # what it, or any other, has near its beginning.
-_BEGINS = lazy_pattern(
-    r"[\s\"'*_>-]{0,4}(?:well|oh|hm|honestly|no|ok|thank|i(?![a-z])|sorry|unfort|apolog"
-    r"|as an|this|that"
-    r"|your|es tut|tut|leider|entsch|ich|da[bm]|das|het|je |lo |disculpa|lamento|desculp|sinto|mi "
-    r"|spiac|scusa|idk|dunno|don|skip|keine|weet|ik|ni |nessuna|aucune)",
-    re.IGNORECASE,
-)
+_BEGINNINGS = (
+    "well", "oh", "hm", "honestly", "no", "ok", "thank", "i ", "i'", "sorry", "unfort", "apolog",
+    "as an", "this", "that", "your", "es tut", "tut", "leider", "entsch", "ich", "dab", "dam",
+    "das", "het", "je ", "lo ", "disculpa", "lamento", "desculp", "sinto", "mi ", "spiac", "scusa",
+    "idk", "dunno", "don", "skip", "keine", "weet", "ik", "ni ", "nessuna", "aucune",
+)  # fmt: skip
 _ASCII_SIGNS = (
     "not", "n't", "cant", "dont", "no ", "non ", "nicht", "niet", "ne ", "unable", "refuse",
     "decline", "against", "violates", "have no", "idea", "clue", "idk", "dunno", "skip",
@@ -157,7 +156,8 @@ _TURNS = lazy_pattern(
 def _may_decline(opening: str) -> bool:
     low = opening.lower()
     if opening.isascii():
-        return has_any(low, _ASCII_SIGNS) and _BEGINS.match(opening) is not None
+        begins = low.lstrip(" \t\n\"'*_>-").startswith(_BEGINNINGS)
+        return begins and has_any(low, _ASCII_SIGNS)
     return has_any(low, _SIGNS)
 
 

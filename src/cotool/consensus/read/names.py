@@ -40,7 +40,7 @@ MOST_COLUMNS = 16_384
 _CAMEL = lazy_pattern(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[0-9])(?=[A-Za-z])")
 # The vowel signs of Devanagari are not letters, but belong to words.
 _NO_WORD = lazy_pattern(r"(?:(?![\u0900-\u097f])[\W_])+")
-_QUESTION_MARK = lazy_pattern("[?？؟;]\\s*$|^¿")
+_QUESTION_MARKS = ("?", "？", "؟", ";")
 
 # Codes of questions: Q1, q2_a, q3_price, Question 3.
 _CODED = lazy_pattern(
@@ -295,7 +295,8 @@ def is_called(name: object, part: str) -> bool:
 
 def asks(name: str) -> bool:
     """Whether a name is itself a question, as the columns of surveys are."""
-    return bool(_QUESTION_MARK.search(name.strip())) or len(name.split()) >= 5
+    name = name.strip()
+    return name.endswith(_QUESTION_MARKS) or name.startswith("¿") or len(name.split()) >= 5
 
 
 def is_coded(name: str) -> bool:
