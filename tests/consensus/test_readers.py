@@ -165,6 +165,20 @@ def test_file_of_another_kind_is_left_out_with_a_warning(read):
         read(QUESTION, other)
 
 
+def test_one_id_of_different_texts_is_reported(read):
+    """Answers are joined by id; other cases and blanks are the same text."""
+    warnings = []
+    rows = [
+        json.dumps({"id": "q", "question": text, "responses": ["A", "B"]})
+        for text in ("Who?", " who? ", "When?")
+    ]
+    read(*rows[:2], on_warning=warnings.append)
+    assert not warnings
+    read(*rows, on_warning=warnings.append)
+    assert len(warnings) == 1
+    assert "different texts, such as 'q'" in warnings[0]
+
+
 def test_repeated_expert_is_reported(tmp_path):
     """The same expert in two files is kept apart, with a warning on the question."""
     path = tmp_path / "a.json"

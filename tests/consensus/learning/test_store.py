@@ -103,6 +103,37 @@ def test_scores_and_the_best(store):
         judge(store, "t5", correct="B")
 
 
+def test_a_right_answer_and_scores_count_once(store):
+    """The right answer replaces scores; scores beside it, or after it, are refused."""
+    asked, truth = crowd(questions=3)
+    list(find_consensus_batch(asked, store=store))
+    judge(store, "q0", scores={"ann": 1.0, "bob": 0.0})
+    judge(store, "q0", correct=truth["q0"])
+    one = store.read().experts["ann"].total
+    assert (one.judged, one.scored, store.read().judged) == (1.0, 0.0, 1.0)
+    for name, right in (("q0", None), ("q1", truth["q1"])):
+        with pytest.raises(InputError, match="count them twice"):
+            judge(store, name, correct=right, best="bob")
+
+
+def test_a_right_answer_beside_scores_in_a_file_counts_alone(store):
+    """The report says of how many questions."""
+    asked, truth = crowd(questions=3)
+    gold = Gold({"q0": truth["q0"]}, {"q0": {"ann": 1.0}, "q1": {"ann": 1.0}})
+    how = Learning(learn=True, gold=gold)
+    list(find_consensus_batch(asked, store=store, learning=how))
+    assert (how.report.truths, how.report.scores, how.report.twice) == (1, 1, 1)
+
+
+def test_another_question_of_the_same_id_is_reported(store):
+    """Also where nothing was learned from the first."""
+    asked, _ = crowd(questions=3)
+    list(find_consensus_batch(asked, store=store))
+    how = Learning()
+    list(find_consensus_batch([asked[0] | {"question": "?"}], store=store, learning=how))
+    assert "such as 'q0'" in how.report.findings[-1]
+
+
 def test_a_hundred_writers_lose_no_update(target):
     """96 threads and four processes give feedback at once; each judgement is counted."""
     asked, truth = crowd(questions=100)

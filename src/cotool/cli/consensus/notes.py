@@ -123,6 +123,11 @@ class Notes:
                 f"{plural(report.replaced, 'question')} replaced one of the same id and another "
                 "text; what was learned from it is gone. Ids must be unique"
             )
+        if report.twice:
+            self.warning(
+                f"{plural(report.twice, 'question')} in --truth with scores and a right answer: "
+                "the right answer alone counts"
+            )
         if report.strangers:
             self.warning(
                 f"{plural(report.strangers, 'score')} in --truth: the expert did not answer the "

@@ -37,6 +37,7 @@ class Lessons:
 
     `again` were learned from before, and so were `extended`, which have other answers now, and
     `replaced`, whose id has another text now.
+    `twice` have a right answer and scores: the right answer alone counts.
     `unmatched` are right answers whose question did not appear, `strangers` scores of experts who
     did not answer the question, `misses` right answers that no expert gave or that cannot be read
     as answers. `findings` are sentences on experts whose record is suspect.
@@ -48,6 +49,7 @@ class Lessons:
     again: int = 0
     extended: int = 0
     replaced: int = 0
+    twice: int = 0
     unmatched: int = 0
     strangers: int = 0
     misses: Misses = field(default_factory=Misses)
@@ -140,7 +142,7 @@ def _teach(
     """Learn from questions what was not learned from them before."""
     fresh = [one for one in questions if not one.agreed and one.ballot().votes]
     judged = _judged(questions, how)
-    scored = _scored(questions, how.gold)
+    scored = _scored(questions, how.gold, judged)
     forget(learned, half_life, len(judged) + len(scored))
     learned.learn_agreement([one.ballot() for one in fresh])
     for one in fresh:
@@ -152,6 +154,9 @@ def _teach(
     for one, scores in scored:
         learned.learn_scores(scores, one.topic)
         one.scores = dict(scores)
+    how.report.twice += sum(
+        one.truth is not None and bool(how.gold.score(one.id, one.text)) for one in questions
+    )
     how.report.agreement += len(fresh)
     how.report.truths += len(judged)
     how.report.scores += len(scored)
@@ -162,7 +167,7 @@ def with_earlier(one: Remembered, old: Remembered | None) -> Remembered:
 
     A new answer of an expert counts instead of an earlier one.
     """
-    if old is None or _is_another(one, old):
+    if old is None or is_another(one, old):
         return replace(one)
     return replace(
         one,
@@ -174,7 +179,7 @@ def with_earlier(one: Remembered, old: Remembered | None) -> Remembered:
     )
 
 
-def _is_another(one: Remembered, old: Remembered) -> bool:
+def is_another(one: Remembered, old: Remembered) -> bool:
     """Whether two questions of one id differ."""
     return bool(old.text) and old.text != one.text
 
@@ -192,7 +197,7 @@ def _learn_again(
     or remembers too much, agreement stays as it is.
     """
     taught = [(one, old) for one in latest if (old := before.get(one.id)) and old.is_taught()]
-    gone = {one.id for one, old in taught if _is_another(one, old)}
+    gone = {one.id for one, old in taught if is_another(one, old)}
     other = {one.id: one for one, old in taught if one.id not in gone and one.votes != old.votes}
     report.replaced += len(gone)
     report.extended += len(other)
@@ -304,10 +309,14 @@ def _lessons(questions: Iterable[Remembered]) -> list[tuple[Ballot, str]]:
 
 
 def _scored(
-    questions: Sequence[Remembered], gold: Gold
+    questions: Sequence[Remembered], gold: Gold, judged: Iterable[tuple[Remembered, str]]
 ) -> list[tuple[Remembered, dict[str, float]]]:
+    """Questions with scores that are new, and without a right answer, which says the same."""
     found = []
+    known = {one.id for one, _ in judged}
     for one in _last(questions):
+        if one.truth is not None or one.id in known:
+            continue
         scores = {
             expert: score
             for expert, score in gold.score(one.id, one.text).items()
@@ -325,10 +334,12 @@ def _take_back(
     scored: Iterable[tuple[Remembered, Mapping[str, float]]],
 ) -> None:
     """Take back what was learned of the same questions from other right answers or scores."""
-    learned.learn_truth(_lessons(before[one.id] for one, _ in judged if one.id in before), -1.0)
-    for one, _ in scored:
-        if one.id in before and before[one.id].scores:
-            learned.learn_scores(before[one.id].scores, before[one.id].topic, -1.0)
+    again = [one for one, _ in judged if one.id in before]
+    learned.learn_truth(_lessons(before[one.id] for one in again), -1.0)
+    for one in [*again, *(one for one, _ in scored if one.id in before)]:
+        if old := before[one.id].scores:
+            learned.learn_scores(old, before[one.id].topic, -1.0)
+            one.scores = {}
 
 
 def parse_half_life(text: str) -> tuple[float, str]:
@@ -371,8 +382,8 @@ def give_feedback(
 
     The best expert's answer scores 1, those of the others 0. Returns the question.
 
-    Raises InputError if the question is unknown, if an expert did not answer it, or if a right
-    answer is given to a question in free text.
+    Raises InputError if the question is unknown, if an expert did not answer it, if a right answer
+    is given to a question in free text, or scores to one whose right answer is given or known.
     """
     name = store.find(question).id
     gold = Gold()
@@ -388,6 +399,11 @@ def give_feedback(
                     f"{expert!r} did not answer {name!r}",
                     hint=f"who did: {', '.join(sorted(one.votes))}",
                 )
+        if own and (correct is not None or one.truth is not None):
+            raise InputError(
+                f"the right answer to {name!r} judges its answers; scores would count them twice",
+                hint="give the right answer alone, or the best expert or scores alone",
+            )
         if correct is not None:
             if not one.ballot().votes:
                 raise InputError(
@@ -404,7 +420,8 @@ def give_feedback(
 def _learn_one(change: Change, one: Remembered, gold: Gold) -> None:
     learned = change.learned
     how = Learning(gold=gold)
-    judged, scored = _judged([one], how), _scored([one], gold)
+    judged = _judged([one], how)
+    scored = _scored([one], gold, judged)
     if how.report.misses.unread:
         raise InputError(
             f"the right answer cannot be compared: {how.report.misses.first_unread}",

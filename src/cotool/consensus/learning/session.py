@@ -19,7 +19,7 @@ from cotool.consensus.learning.evidence import (
     reliability,
 )
 from cotool.consensus.learning.learned import FEWEST
-from cotool.consensus.learning.lessons import give_topics, learn, with_earlier
+from cotool.consensus.learning.lessons import give_topics, is_another, learn, with_earlier
 from cotool.consensus.learning.records import Judgements
 from cotool.consensus.learning.remembered import Remembered, clean
 from cotool.consensus.model import Insight
@@ -160,15 +160,24 @@ def _remember(store: Store, kept: Sequence[Remembered], report: Lessons) -> None
     """
     seen = {one.id: one for one in kept}
     names = list(seen)
+    others: list[str] = []
     try:
         for first in range(0, len(names), BATCH):
-            _write(store, {name: seen[name] for name in names[first : first + BATCH]})
+            others += _write(store, {name: seen[name] for name in names[first : first + BATCH]})
     except StoreError as error:
         report.findings.append(f"{error}: the questions are not remembered")
+    if others:
+        report.findings.append(
+            f"{plural(len(others), 'question')} with the id of an earlier one and another text, "
+            f"such as {others[0]!r}. Ids must be unique"
+        )
 
 
-def _write(store: Store, seen: Mapping[str, Remembered]) -> None:
-    """Write questions; those that were learned from stay as they were learned."""
+def _write(store: Store, seen: Mapping[str, Remembered]) -> list[str]:
+    """Write questions; those that were learned from stay as they were learned.
+
+    Returns the ids of those that stood for another question before.
+    """
     with store.changing() as change:
         known = change.remembered(list(seen))
         change.remember(
@@ -176,6 +185,7 @@ def _write(store: Store, seen: Mapping[str, Remembered]) -> None:
             for one in seen.values()
             if one.id not in known or not known[one.id].is_taught()
         )
+    return [name for name, old in known.items() if is_another(seen[name], old)]
 
 
 def remembered(subject: Stated, topic_key: str | None) -> Remembered:

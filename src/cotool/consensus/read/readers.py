@@ -55,8 +55,9 @@ def read_questions(
     `table` names the table of an SQLite database or the sheet of an Excel workbook that has
     several. With `skip_bad`, a bad record goes to `on_bad` and is left out; otherwise its error is
     raised. `on_warning` gets what is left out without being bad: among several files, one that is a
-    single object of another kind. `on_progress` gets the number of raw bytes read so far.
-    `on_understood` is called once, before the first question, with how the files are read.
+    single object of another kind; and that joined questions have different texts. `on_progress`
+    gets the number of raw bytes read so far. `on_understood` is called once, before the first
+    question, with how the files are read.
     `max_decompressed` is how many bytes a compressed file may have when decompressed (default: the
     smaller of 1 GiB and 100 times its own size, but at least 16 MiB).
 
@@ -163,6 +164,9 @@ class _Reading:
         for question in () if self._spool is None else self._spool.questions():
             self._understood(self._spool)
             yield question
+        unlike = self._spool.unlike() if self._spool is not None and self.several else None
+        if unlike is not None and self.on_warning is not None:
+            self.on_warning(unlike)
 
     def _understood(self, spool: Spool | None = None) -> None:
         """Report once how the files are read; the numbers are known if all of them are joined."""

@@ -15,7 +15,7 @@ from cotool.consensus.model import Question, Response
 from cotool.consensus.read.questions import join_text, make_question
 from cotool.errors import InputError
 from cotool.io.json_values import too_deep
-from cotool.text import named
+from cotool.text import named, plural
 
 _BATCH = 1000
 # A question with more responses is a file that is misread, or one made to take long.
@@ -63,6 +63,9 @@ class Spool:
         # The question of the last record, and how many of the last responses are to it.
         self._last: bytes | None = None
         self._run = 0
+        # Where the first question with several texts has two of them, and how many have several.
+        self._unlike: tuple[str, str, str] | None = None
+        self._unlikes = 0
 
     def add(
         self,
@@ -109,7 +112,29 @@ class Spool:
                 listed = list(islice(rows, MOST_RESPONSES + 1))
                 if len(listed) > MOST_RESPONSES:
                     raise _too_many(listed[-1][7])
+                self._compare(listed)
                 yield _question(listed)
+
+    def _compare(self, rows: list[tuple[Any, ...]]) -> None:
+        """Count a question that has several texts."""
+        texts: dict[str, str] = {}
+        for _, _, text, *_, where, _ in rows:
+            if text:
+                texts.setdefault(join_text(text).casefold(), where)
+        if len(texts) > 1:
+            self._unlikes += 1
+            self._unlike = self._unlike or (rows[0][1], *islice(texts.values(), 2))
+
+    def unlike(self) -> str | None:
+        """Say how many of the questions that were joined by their ids have several texts."""
+        if self._unlike is None:
+            return None
+        name, one, other = self._unlike
+        those = plural(self._unlikes, "question")
+        return (
+            f"{those} joined by id, but with different texts, such as {name!r} ({one}; {other}). "
+            "Ids must be unique"
+        )
 
     def counts(self) -> tuple[int, int]:
         """Return the number of questions and of experts, once questions are asked for."""
