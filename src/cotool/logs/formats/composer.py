@@ -18,7 +18,7 @@ from cotool._records import dataclass
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 # How many bytes of a line are searched for a time, and how many around a time of day for its date.
 REACH = 400
@@ -90,9 +90,9 @@ def _dates() -> tuple[bytes, ...]:
         # 1 March 2024, 01-Mar-24, 1. Mai 2024, 03 Mar, 1 de marzo de 2024
         _NUMBER + rb"(?P<e>\d{1,2})(?:st|nd|rd|th)?(?:[-/., _]{0,2}| de )" + month + rb"\.?"
         rb"(?:(?:[-/:., _]{0,2}| de )(?P<Y>\d{4})(?!\d|[:.]\d\d[:.])|[-/](?P<y>\d\d)(?![\d:]))?",
-        # March 1, 2024; Mar  1; Mar-01; Mar/01/2024
-        rb"(?<![A-Za-z])" + month + rb"\.?(?:[-/_]| {1,3})(?P<e>\d{1,2})(?:st|nd|rd|th)?(?!\d)"
-        rb"(?:(?:, ?| {1,2}|[-/])(?P<Y>\d{4})(?!\d|[:.]\d\d))?",
+        # March 1, 2024; Mar  1; Mar-01; Mar/01/2024; Mar.01.2024; Mar-01-24
+        rb"(?<![A-Za-z])" + month + rb"\.?(?:[-/_.]| {1,3})(?P<e>\d{1,2})(?:st|nd|rd|th)?(?!\d)"
+        rb"(?:(?:, ?| {1,2}|[-/.])(?P<Y>\d{4})(?!\d|[:.]\d\d)|[-/.](?P<y>\d\d)(?![\d:]))?",
         # 2024 Mar  1, 2024-Mar-01
         _NUMBER + rb"(?P<Y>\d{4})[-/ .]" + month + rb"[-/ .]{1,2}(?P<e>\d{1,2})(?!\d)",
         # 01.03.2024, 3/1/2024
@@ -129,7 +129,8 @@ _CLOCK = lazy_pattern(
     rb"(?!\d|:[\d:]|:[\da-fA-F]{2}(?!\w))"
 )
 _DIGITAL = lazy_pattern(
-    rb"(?P<H>[01]\d|2[0-3])(?P<M>[0-5]\d)(?P<S>[0-5]\d)(?P<f>[.,]\d+)?(?![\d.:]*\d)"
+    rb"(?P<H>[01]\d|2[0-3])(?P<sign>-?)(?P<M>[0-5]\d)(?P=sign)(?P<S>[0-5]\d)(?P<f>[.,]\d+)?"
+    rb"(?!-?[\d.:]*\d)"
 )
 # The day and the time of Chromium: 0301/101530.123456
 _SLASHED = rb"(?<![\w/.])(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])/(?=\d{6}\.\d)"
@@ -152,10 +153,11 @@ _EPOCH = lazy_pattern(rb"(?<![\w.:/-])(?P<E>1[0-9]{9}(?:[.,]\d+|\d{3}|\d{6}|\d{9
 _FULL_DATE = lazy_pattern(
     rb"(?<!\d)\d{4}[-/.:]\d{1,2}[-/.:]\d{1,2}(?!\d)|(?<![\d.])\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}(?![\d.])"
     rb"|(?i:(?<![a-z])(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?[- ]+\d{1,2}"
-    rb"(?!\d)|\d{1,2}[-/. ]+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?![a-z]))"
+    rb"(?!\d)|\d{1,2}[-/. ]+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?![a-z])"
+    rb"|(?<!\d)\d\d(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\d\d(?!\d))"
 )
 # What every time without colons contains.
-_MAY_BE_TIME = lazy_pattern(rb"\d{6}|@4")
+_MAY_BE_TIME = lazy_pattern(rb"\d{6}|\d\d-\d\d-\d\d|@4")
 # A year, a month and a day in four digits, or another script before a time of day may be a date.
 _PERHAPS_DATE = lazy_pattern(
     rb"(?:(?<![\w.])(?:19|20)\d\d(?:[-/._][\dW]|[\x80-\xff])[^A-Za-z]{0,24}"
@@ -191,7 +193,9 @@ def _before() -> tuple[re.Pattern[bytes], ...]:
 @cache
 def _digital() -> tuple[re.Pattern[bytes], ...]:
     dates = (_WEEKDAY + _dates()[0], *(date[: -len(rb"(?!\d)")] for date in _dates()[7:9]))
-    return lazy_pattern(_SLASHED), *(lazy_pattern(date + rb"[-T_ ]?(?=\d{6})") for date in dates)
+    return lazy_pattern(_SLASHED), *(
+        lazy_pattern(date + rb"[-T_ ]?(?=\d{6}|\d\d-\d\d-\d\d)") for date in dates
+    )
 
 
 @cache
@@ -324,7 +328,7 @@ def is_zone(name: bytes) -> bool:
 
 
 def _without_colons(text: bytes) -> Iterator[Stamp]:
-    """Yield times whose hours, minutes and seconds are six digits after a date."""
+    """Yield times after a date whose hours, minutes and seconds are six digits or joined by `-`."""
     for form in _digital():
         date = form.search(text)
         if date is None or not _is_date(date):
@@ -392,6 +396,9 @@ def literal(text: bytes) -> bytes:
 
 # By how many years another order must be later than the usual one to be preferred.
 _USUAL = 5
+# How many times shorter a span of dates must be to decide. Two days one after another have a span
+# of 1 in the right order, and of 31 in the other.
+_CLOSER = 10
 
 
 class DecidedForm(NamedTuple):
@@ -404,10 +411,11 @@ class DecidedForm(NamedTuple):
 def decide(form: bytes, numbers: Sequence[tuple[bytes, ...]]) -> DecidedForm:
     """Return the form with the order of its numbers, decided from all lines that have it.
 
-    An order must suit all lines, or nearly all. If several do and the year has two digits, the
-    order whose years change least and are latest wins; the usual order (day first with dots, year
-    first with two digits each) is favoured by five years. Otherwise the day comes first with dots,
-    and the month first with slashes and hyphens.
+    An order must suit all lines, or nearly all. If several do, an order that puts the dates much
+    closer together wins, since a log is written day after day. If the year has two digits, the
+    order whose years change least and are latest is next; the usual order (day first with dots,
+    year first with two digits each) is favoured by five years. Otherwise the day comes first with
+    dots, and the month first with slashes and hyphens (Configuration Manager writes 03-02-2024).
     """
     if not numbers or not numbers[0]:
         return DecidedForm(form, ambiguous=False)
@@ -422,6 +430,9 @@ def decide(form: bytes, numbers: Sequence[tuple[bytes, ...]]) -> DecidedForm:
     padded = all(len(number) == 2 for row in numbers for number in row)
     usual = "eoy" if dotted else "yoe" if padded else ""
     this_year = datetime.now(UTC).year
+    spans = {order: _span(order, rows) for order in left}
+    close = _CLOSER * min(spans.values())
+    left = [order for order in left if spans[order] <= close] or left
 
     def rank(order: str) -> tuple[int, int, bool, int]:
         at = order.find("y")
@@ -438,6 +449,13 @@ def decide(form: bytes, numbers: Sequence[tuple[bytes, ...]]) -> DecidedForm:
     for number, letter in zip(b"\1\2\4" if "Y" in best else b"\1\2\3", best, strict=False):
         form = form.replace(bytes([number]), letter.encode())
     return DecidedForm(form, ambiguous=len(left) > 1)
+
+
+def _span(order: str, rows: Iterable[tuple[int, ...]]) -> int:
+    """Return how many days the dates span, about; at least 1."""
+    year, month, day = (order.find(letter) for letter in ("y" if "y" in order else "Y", "o", "e"))
+    days = [372 * (row[year] if year >= 0 else 0) + 31 * row[month] + row[day] for row in rows]
+    return max(1, max(days) - min(days))
 
 
 def _suits(order: str, row: tuple[int, ...]) -> bool:
