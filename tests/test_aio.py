@@ -46,17 +46,20 @@ def keys():
 
 
 def cancelled_after(seconds, coroutine):
-    """Cancel a coroutine after some seconds; return how long it took to end from then on."""
+    """Cancel a coroutine after some seconds; return the CPU time of all threads from then on.
+
+    Time on the clock would also count the work of other programs.
+    """
 
     async def main():
         task = asyncio.ensure_future(coroutine())
         await asyncio.sleep(seconds)
         assert not task.done(), "it ended before it could be cancelled"
         task.cancel()
-        start = time.perf_counter()
+        start = time.process_time()
         with pytest.raises(asyncio.CancelledError):
             await task
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     return asyncio.run(main())
 
@@ -125,30 +128,27 @@ def test_the_loop_stays_free():
 
     async def main():
         task = asyncio.ensure_future(aio.similarity_matrix(some, "levenshtein"))
-        gaps, before = [], time.perf_counter()
+        turns = 0
         while not task.done():
             await asyncio.sleep(0.005)
-            now = time.perf_counter()
-            gaps.append(now - before)
-            before = now
+            turns += 1
         await task
-        return gaps
+        return turns
 
-    gaps = asyncio.run(main())
-    assert len(gaps) > 5
-    assert sorted(gaps)[len(gaps) // 2] < 0.1
+    assert asyncio.run(main()) > 5
 
 
 def test_so_many_calls_run_at_once(monkeypatch):
     """Of many calls no more than the limit are at work together."""
     running, most, lock = 0, 0, threading.Lock()
+    three = threading.Barrier(3, timeout=60)
 
     def slow(*_, **__):
         nonlocal running, most
         with lock:
             running += 1
             most = max(most, running)
-        time.sleep(0.02)
+        three.wait()
         with lock:
             running -= 1
 
@@ -176,7 +176,7 @@ def test_a_cancelled_matrix_stops():
     async def work():
         await aio.similarity_matrix(some, "levenshtein", num_threads=1)
 
-    assert cancelled_after(0.4, work) < 2
+    assert cancelled_after(0.05, work) < 2
 
 
 def test_a_call_after_a_cancelled_one_runs():
@@ -205,43 +205,59 @@ def test_a_cancelled_analysis_of_logs_stops(tmp_path):
     async def work():
         await aio.analyze_logs(path, templates=True, num_threads=1)
 
-    assert cancelled_after(0.1, work) < 1
+    assert cancelled_after(0.02, work) < 1
 
 
 def test_a_cancelled_encryption_leaves_nothing(tmp_path, keys):
     """It stops at the next block, and no file is there, whole or in part."""
     path = tmp_path / "big"
-    path.write_bytes(bytes(400_000_000))
+    path.write_bytes(bytes(20_000_000))
     out = tmp_path / "out"
     out.mkdir()
+    read, cancelled = 0, threading.Event()
 
-    async def work():
-        await aio.encrypt(path, out / "big.vault", keys=keys, num_threads=1)
+    async def main():
+        loop = asyncio.get_running_loop()
 
-    assert cancelled_after(0.05, work) < 1
+        def cancel():
+            task.cancel()
+            loop.call_soon(cancelled.set)  # once the call knows of it
+
+        def progress(size):
+            nonlocal read
+            if not read:
+                loop.call_soon_threadsafe(cancel)
+                assert cancelled.wait(60)
+            read += size
+
+        sealing = aio.encrypt(path, out / "big.vault", keys=keys, num_threads=1, progress=progress)
+        task = asyncio.ensure_future(sealing)
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(main())
+    assert read < 5_000_000
     assert list(out.iterdir()) == []
 
 
 def test_a_call_that_waits_is_cancelled_at_once():
     """Without a slot there is nothing to stop."""
-    some = texts(600, 400)
+    gate = threading.Event()
 
     async def main():
         aio.set_limit(1)
-        first = asyncio.ensure_future(aio.similarity_matrix(some, "levenshtein", num_threads=1))
-        await asyncio.sleep(0.05)
+        first = asyncio.ensure_future(as_coroutine(lambda: gate.wait(60))())
+        await asyncio.sleep(0.01)
         second = asyncio.ensure_future(aio.find_consensus(ANSWERS))
         await asyncio.sleep(0.01)
         second.cancel()
-        start = time.perf_counter()
         with pytest.raises(asyncio.CancelledError):
             await second
-        took = time.perf_counter() - start
-        first.cancel()
-        await asyncio.gather(first, return_exceptions=True)
-        return took
+        assert not first.done()
+        gate.set()
+        assert await first
 
-    assert asyncio.run(main()) < 0.1
+    asyncio.run(main())
 
 
 def asked(count):

@@ -81,7 +81,13 @@ def test_a_vault_header_loads_no_other_command(tmp_path):
     encrypt(BytesIO(b"notes"), path, keys=[key])
     unused = UNUSED - {"cryptography"} | {
         f"cotool.cli.vault.{name}"
-        for name in ("run", "changes", "signatures", "passwords", "program_run")
+        for name in (
+            "file_commands",
+            "change_commands",
+            "sign_commands",
+            "password_commands",
+            "values_run",
+        )
     }
     assert unused & loaded("vault", "inspect", str(path)) == set()
 

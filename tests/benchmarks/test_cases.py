@@ -6,9 +6,15 @@ import json
 
 import pytest
 
-from cotool.benchmarks import GROUPS, find_cases, read_suite, run_cases, summarise
+from cotool.benchmarks import GROUPS, find_cases, inputs, read_suite, run_cases, summarise
 from cotool.benchmarks.cases import Setting, full_name
-from cotool.benchmarks.inputs import made_answers, made_log, made_texts, read_texts
+from cotool.benchmarks.inputs import (
+    made_answers,
+    made_labels,
+    made_log,
+    made_texts,
+    read_texts,
+)
 from cotool.errors import CotoolError, InputError
 
 QUICK = [
@@ -39,12 +45,20 @@ def test_groups_and_globs_choose():
         find_cases(["vault"], ["similarity/*"])
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The folder of files that the cases make once."""
+    return tmp_path_factory.mktemp("cases")
+
+
 @pytest.mark.parametrize("case", QUICK, ids=full_name)
-def test_every_case_runs(case, tmp_path, monkeypatch):
+def test_every_case_runs(case, folder, monkeypatch):
     """What is timed does not fail, on made data of a small size."""
     monkeypatch.setattr("cotool.benchmarks.cases._LOG_SIZE", 200_000)
     monkeypatch.setattr("cotool.benchmarks.cases._VAULT_SIZE", 2_000_000)
-    work = case.make(Setting(2, tmp_path))
+    monkeypatch.setattr(inputs, "made_texts", lambda length, n: made_texts(length, min(n, 300)))
+    monkeypatch.setattr(inputs, "made_labels", lambda _: made_labels(3_000))
+    work = case.make(Setting(2, folder))
     assert (work.call is None) == (case.group == "startup")
     if work.call is not None:
         work.call()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,8 +10,6 @@ from cotool.benchmarks.suites import Measured, summarise
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from pyperf import Benchmark, BenchmarkSuite
 
 

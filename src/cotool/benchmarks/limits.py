@@ -7,11 +7,10 @@ cannot exceed them by much. They are measured in memory, in this process, in a f
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from cotool.benchmarks.suites import Measured
 
 # The limit of each group of cases that states bytes; that of others is reading memory.

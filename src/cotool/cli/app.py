@@ -33,6 +33,7 @@ _COMMANDS = {  # and the first sentence of their help
     "bench": "Measure how fast cotool is on this machine, with pyperf, and compare results.",
     "config": "Show the settings and where each comes from: variable, file or default.",
 }
+_HOMES = {f"cotool.cli.{name.removeprefix('analyze-')}.command": name for name in _COMMANDS}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -131,69 +132,18 @@ def _result(job: Callable[[], int] | int | None) -> int:
 
 def _app(words: Sequence[str] | None) -> App:
     """Return the app with the command that `words` call, or whole: importing all takes 40 ms."""
-    called = words[0] if words and words[0] in _COMMANDS else None
+    if words is None or {*words[:1]} & {*_COMMANDS}:
+        is_diff = [*(words or ())[:2]] == ["analyze-logs", "diff"]
+        homes = {"cotool.cli.logs.diff": "analyze-logs"} if is_diff else _HOMES
+        return App(homes).load(words or ())
     app = App()
     for name, text in _COMMANDS.items():
-        if words is not None and called is None:
-            app.command(name, help=text)(_listed)
-        elif words is None or name == called:
-            _ADD[name](app, words[1:] if words else ())
+        app.command(name, help=text)(_listed)
     return app
 
 
 def _listed() -> None:
     """Take the place of a command that is listed but not called."""
-
-
-def _add_consensus(app: App, _: Sequence[str]) -> None:
-    from cotool.cli.consensus.command import EXAMPLES, consensus
-
-    app.command("consensus", epilog=EXAMPLES)(consensus)
-
-
-def _add_experts(app: App, _: Sequence[str]) -> None:
-    from cotool.cli.experts import command as experts
-
-    app.groups["experts"] = experts.app
-
-
-def _add_analyze_logs(app: App, words: Sequence[str]) -> None:
-    if words[:1] == ["diff"]:
-        from cotool.cli.logs import diff
-
-        app.groups["analyze-logs"] = diff.app
-        return
-    from cotool.cli.logs.command import EXAMPLES, analyze_logs
-
-    app.command("analyze-logs", epilog=EXAMPLES)(analyze_logs)
-
-
-def _add_vault(app: App, words: Sequence[str]) -> None:
-    from cotool.cli.vault import command as vault
-
-    app.groups["vault"] = vault.group(words)
-
-
-def _add_bench(app: App, _: Sequence[str]) -> None:
-    from cotool.cli.bench import command as bench
-
-    app.groups["bench"] = bench.app
-
-
-def _add_config(app: App, _: Sequence[str]) -> None:
-    from cotool.cli.config import command as config
-
-    app.groups["config"] = config.app
-
-
-_ADD = {
-    "consensus": _add_consensus,
-    "experts": _add_experts,
-    "analyze-logs": _add_analyze_logs,
-    "vault": _add_vault,
-    "bench": _add_bench,
-    "config": _add_config,
-}
 
 
 # A hint guesses from any arguments and files; if that fails, the error itself must still be shown.

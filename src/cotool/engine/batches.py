@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -10,8 +11,6 @@ from cotool._records import dataclass
 from cotool.engine.tasks import Engine, Lost, Meter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
     from cotool.engine.checkpoint import Checkpoint
 
 Item = TypeVar("Item")

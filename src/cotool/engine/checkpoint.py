@@ -15,6 +15,7 @@ import pickle
 import struct
 import time
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
@@ -23,7 +24,6 @@ from cotool.version import __version__
 
 if TYPE_CHECKING:
     from collections import deque
-    from collections.abc import Iterator
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,6 @@ from cotool._records import dataclass
 from cotool.errors import InputError, unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from cotool.engine.tasks import Engine
 
 ENGINES = ("threads", "dask", "dask-local")

@@ -13,6 +13,7 @@ import io
 import os
 import re
 import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -35,8 +36,6 @@ from cotool.vault.operations import Done, Output, encrypt_source
 from cotool.vault.transfer import Effort, ignore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
     from cotool.vault.files import StrPath
 
 SCRYPT = "scrypt"  # the kind of a recipient, as the header calls it

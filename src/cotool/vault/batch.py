@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,6 @@ from cotool.engine import resolve_num_threads
 from cotool.errors import CotoolError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from cotool.vault.operations import Done
 
 # A file of this size uses all threads; smaller files run in parallel.

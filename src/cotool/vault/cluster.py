@@ -7,6 +7,7 @@ All workers must have the same key.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -20,8 +21,6 @@ from cotool.vault.recipients import Recipient
 from cotool.vault.requests import Opening
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cotool.engine.batches import Spread
     from cotool.vault.envelope import Key
     from cotool.vault.operations import Done

@@ -10,6 +10,7 @@ import secrets
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,8 +25,6 @@ from cotool.vault.rewrapping import changing
 from cotool.vault.values.files import changing_document, has_values_sealed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
     from cotool.vault.envelope import Key
     from cotool.vault.files import StrPath
 

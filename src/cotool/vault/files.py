@@ -6,13 +6,12 @@ import contextlib
 import io
 import os
 import stat
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from cotool.errors import CotoolError, InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     StrPath = str | os.PathLike[str]
 
 STDIO = "-"  # names standard input or output instead of a file

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
@@ -28,8 +29,6 @@ from cryptography.hazmat.primitives.hpke import (
 from cotool.errors import MissingExtraError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     PrivateKey = MLKEM768X25519PrivateKey
     PublicKey = MLKEM768X25519PublicKey
 

@@ -12,6 +12,7 @@ import binascii
 import contextlib
 import json
 import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,8 +28,6 @@ from cotool.vault.locks import locked
 from cotool.vault.slots import KEYRING_SLOT, Slot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from cotool.vault.header import Header
     from cotool.vault.seen import Seen
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import threading
 import unicodedata
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
@@ -20,8 +21,6 @@ from cotool.errors import CostRefusedError, InputError
 from cotool.vault.slots import KEYRING_SLOT, PASSPHRASE_SLOT, Slot
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from cotool.vault.header import Header
 
 KEY_SIZE = 32

@@ -12,6 +12,7 @@ import errno
 import fcntl
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,6 @@ from cotool.io.target import keep_attributes
 from cotool.vault.files import check_regular
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from cotool.vault.files import StrPath
 
 PATIENCE = 30.0  # seconds to wait for another writer

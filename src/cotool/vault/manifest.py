@@ -22,6 +22,7 @@ import errno
 import os
 import re
 import stat
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -32,8 +33,6 @@ from cotool.vault.files import is_same_file
 from cotool.vault.trees import Wanted, list_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from cotool.vault.files import StrPath
 
 _TITLE = "# cotool-signature/"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
@@ -18,8 +19,6 @@ from cotool.vault.transfer import Blocks, Effort, Transfer, Writing, ignore
 from cotool.vault.values.files import sealed_values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
     from cotool.vault.files import StrPath
     from cotool.vault.values.document import Counted
 

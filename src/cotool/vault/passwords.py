@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,8 +12,6 @@ from cotool.errors import CostRefusedError
 from cotool.vault.keys import DEFAULT_PROFILE, PROFILES, Argon2Cost, check_cost
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from argon2 import PasswordHasher
 
 

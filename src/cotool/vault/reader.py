@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from cotool.errors import InputError, IntegrityError
@@ -13,8 +14,6 @@ from cotool.vault.stream import PREFIX, SEALED_SEGMENT, SEGMENT, Stream, content
 from cotool.vault.values.files import sealed_values
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cotool.vault.files import StrPath
 
 ARMOR_LIMIT = 16 << 20  # bytes of text; armor is for small secrets and is read at once

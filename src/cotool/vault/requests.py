@@ -6,6 +6,7 @@ import contextlib
 import functools
 import os
 import threading
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -17,8 +18,6 @@ from cotool.vault.passphrases import PassphraseSource, is_stdin, spare_stdin_fil
 from cotool.vault.slots import IDENTITY_SLOT, KEYRING_SLOT, PASSPHRASE_SLOT, PROGRAM_SLOT, Slot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
     from cotool.vault.envelope import Key
     from cotool.vault.header import Header
     from cotool.vault.identity import Identity

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,8 +36,6 @@ from cotool.vault.values.files import changing_document, has_values_sealed
 _PIECE = 1 << 20  # bytes that are copied at a time
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
     from cotool.vault.files import StrPath
 
 

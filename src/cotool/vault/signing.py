@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import os
 import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -28,8 +29,6 @@ from cotool.vault.manifest import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
     from cotool.vault.files import StrPath
     from cotool.vault.identity import Identity
     from cotool.vault.recipients import Signer

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from mmap import mmap
@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Protocol
 from cotool.engine import resolve_num_threads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from concurrent.futures import Future
 
     from cotool.io.target import Target

@@ -5,6 +5,7 @@ No message shows a value, since values are secrets.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cotool.errors import InputError
@@ -13,8 +14,6 @@ from cotool.vault.files import named
 from cotool.vault.reader import Vault
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cotool.vault.envelope import Key
 
 LIMIT = 1 << 20  # bytes of one .env file; systems allow a program little more

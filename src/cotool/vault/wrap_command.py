@@ -14,6 +14,7 @@ import select
 import subprocess
 import threading
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from cotool.errors import InputError, MissingKeyError
@@ -30,8 +31,6 @@ from cotool.vault.slots import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cotool.vault.header import Header
 
 VERSION = 1

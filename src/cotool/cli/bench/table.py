@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TextIO
 
 from cotool.benchmarks import limit_of
 from cotool.cli.shared.layout import Table, Text
@@ -11,9 +12,6 @@ from cotool.cli.shared.screen import Screen
 from cotool.text import seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import TextIO
-
     from cotool.benchmarks import Compared, Measured, Scaled
 
 _BAR = 12  # columns of the longest bar

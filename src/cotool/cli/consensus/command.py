@@ -1,15 +1,13 @@
 """`cotool consensus`: the request made from its options."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Annotated
 
 from cotool._lazy import stand_ins
 from cotool.cli.consensus import values
 from cotool.cli.consensus.options import Options
 from cotool.cli.html.output import report_format
-from cotool.cli.shared.commands import Given
+from cotool.cli.shared.commands import App, Given
 from cotool.cli.shared.engine_options import Engine
 from cotool.cli.shared.examples import demo_paths
 from cotool.cli.shared.options import DEBUG, NO_PROGRESS, QUIET, argument
@@ -36,9 +34,11 @@ cotool consensus labels.csv --method correlated --format csv
 cotool consensus labels.csv --truth gold.csv --learn --store experts.db
 """
 
+app = App()
 _TRY = "cotool consensus answers.json, or try: cotool consensus --demo"
 
 
+@app.command("consensus", epilog=EXAMPLES)
 def consensus(
     files: Annotated[
         list[str] | None,
@@ -53,7 +53,7 @@ def consensus(
     quiet: bool = QUIET,
     no_progress: bool = NO_PROGRESS,
     debug: bool = DEBUG,  # noqa: ARG001 - main() finds it before Typer does
-) -> Callable[[], int]:
+) -> int:
     """Find the consensus of experts' answers: what they agree on, who dissents, and why.
 
     Options can also be set in COTOOL_* variables (COTOOL_METRIC) and in config.toml.
@@ -77,4 +77,4 @@ def consensus(
         quiet=quiet,
         progress=not no_progress,
     )
-    return partial(work.run, request)
+    return work.run(request)

@@ -15,13 +15,14 @@ from cotool.cli.experts.options import (
     Stored,
     known_experts,
 )
-from cotool.cli.shared.commands import App, later
+from cotool.cli.shared.commands import App
 from cotool.cli.shared.options import argument
 from cotool.errors import InputError
 from cotool.text import plural
 
-app = App(
-    name="experts",
+app = App()
+commands = app.group(
+    "experts",
     no_args_is_help=True,
     help="Show how reliable experts are, judge their answers, manage the store.\n\n"
     "The store keeps what was learned about experts from cotool consensus --learn and from "
@@ -39,8 +40,7 @@ cotool experts export learned.json
 )
 
 
-@app.command("list", epilog="Example:  cotool experts list --topic law")
-@later
+@commands.command("list", epilog="Example:  cotool experts list --topic law")
 def list_experts(*, options: ListOptions) -> None:
     """List the experts by reliability, who copies whom, and whom to ask first."""
     topic = options.topic or ""
@@ -63,8 +63,7 @@ def list_experts(*, options: ListOptions) -> None:
         experts_table(learned, ranked(learned, topic), topic, chosen, opened.name)
 
 
-@app.command("show", epilog="Example:  cotool experts show alice")
-@later
+@commands.command("show", epilog="Example:  cotool experts show alice")
 def show(
     expert: Annotated[
         str,
@@ -88,8 +87,7 @@ def show(
         expert_page(form)
 
 
-@app.command("questions", epilog="Example:  cotool experts questions --unjudged")
-@later
+@commands.command("questions", epilog="Example:  cotool experts questions --unjudged")
 def questions(*, options: QuestionsOptions) -> None:
     """List the questions that you can give feedback on."""
     if options.limit < 1:
@@ -108,8 +106,7 @@ def questions(*, options: QuestionsOptions) -> None:
     questions_table(rows)
 
 
-@app.command("feedback", epilog="Example:  cotool experts feedback q-17 --correct B")
-@later
+@commands.command("feedback", epilog="Example:  cotool experts feedback q-17 --correct B")
 def feedback(
     question: Annotated[
         str,
@@ -141,8 +138,7 @@ def feedback(
     store.say(f"learned from {one.id!r}: " + "; ".join(lines))
 
 
-@app.command("reset", epilog="Example:  cotool experts reset alice")
-@later
+@commands.command("reset", epilog="Example:  cotool experts reset alice")
 def reset(
     experts: Annotated[
         list[str] | None,
@@ -172,8 +168,7 @@ def reset(
             store.say(f"forgot {who}")
 
 
-@app.command("export", epilog="Example:  cotool experts export learned.json")
-@later
+@commands.command("export", epilog="Example:  cotool experts export learned.json")
 def export(
     file: Annotated[str, argument("[FILE]", "The file to write. Default: standard output.")] = "-",
     *,
@@ -189,8 +184,7 @@ def export(
         sink.write(json.dumps(form, ensure_ascii=False, indent=1) + "\n")
 
 
-@app.command("import", epilog="Example:  cotool experts import learned.json")
-@later
+@commands.command("import", epilog="Example:  cotool experts import learned.json")
 def import_(
     file: Annotated[str, argument("FILE", "A file written by export; - is standard input.")],
     *,
@@ -207,8 +201,7 @@ def import_(
             store.say(f"{plural(len(learned.experts), 'expert')} imported into {opened.name}")
 
 
-@app.command("merge", epilog="Example:  cotool experts merge team-b.db learned.json")
-@later
+@commands.command("merge", epilog="Example:  cotool experts merge team-b.db learned.json")
 def merge(
     others: Annotated[list[str], argument("STORE...", "Stores, or files written by export.")],
     *,

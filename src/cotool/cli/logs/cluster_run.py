@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,6 @@ from cotool.logs.measures.of_templates import needs_templates
 from cotool.logs.scan.scan import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cotool.cli.logs.request import LogRequest
     from cotool.logs.options import LogOptions
     from cotool.logs.scan.sources import Source

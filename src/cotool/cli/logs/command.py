@@ -1,21 +1,16 @@
 """`cotool analyze-logs`: the command."""
 
-from collections.abc import Callable
-from functools import partial
 from typing import Annotated
 
 from cotool._lazy import stand_ins
 from cotool.cli.html.output import report_format
 from cotool.cli.logs.request import FORMATS, LogFlags, LogRequest
+from cotool.cli.shared.commands import App
 from cotool.cli.shared.engine_options import Engine
 from cotool.cli.shared.examples import demo_paths
 from cotool.cli.shared.options import argument
 from cotool.cli.shared.report_options import format_of, standard_input
 from cotool.errors import InputError
-
-with stand_ins("cotool.cli.logs.run"):
-    from cotool.cli.logs import run as work
-
 
 EXAMPLES = """Examples:
 
@@ -40,9 +35,11 @@ cotool analyze-logs diff monday.json tuesday.json
 cotool analyze-logs app.log --records - | duckdb -c "from read_json('/dev/stdin')"
 """
 
+app = App()
 _TRY = "cotool analyze-logs app.log, or try: cotool analyze-logs --demo"
 
 
+@app.command("analyze-logs", epilog=EXAMPLES)
 def analyze_logs(
     files: Annotated[
         list[str] | None,
@@ -54,7 +51,7 @@ def analyze_logs(
     *,
     options: LogFlags,
     engine: Engine,
-) -> Callable[[], int]:
+) -> int:
     """Count a log's lines by level, time, pattern and keyword: gigabytes in one pass.
 
     A record is a line that begins an entry, with the lines that continue it, such as a stack trace.
@@ -73,9 +70,10 @@ def analyze_logs(
     )
     if not options.explain_format:
         with stand_ins("json"):  # a table of text logs needs none
-            return partial(work.run, request)
+            from cotool.cli.logs.run import run
+        return run(request)
     if request.format not in {"table", "json"}:
         raise InputError(f"--explain-format writes a table or JSON, not {chosen}")
     from cotool.cli.logs.explain import explain
 
-    return partial(explain, request)
+    return explain(request)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable
 from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -18,7 +19,6 @@ from cotool.logs.units import UNIT_NAMES, UNITS
 from cotool.text import quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
     from datetime import tzinfo
 
     from cotool.logs.measures.figures import Figures

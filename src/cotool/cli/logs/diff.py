@@ -1,9 +1,7 @@
 """`cotool analyze-logs diff`: compare two runs by the templates that they wrote."""
 
 import sys
-from collections.abc import Callable
-from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 from cotool.cli.shared.commands import App
 from cotool.cli.shared.options import argument, option, option_class
@@ -11,8 +9,6 @@ from cotool.cli.shared.report_options import AS_JSON, REPORT_FILE, format_of
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
-    from typing import TextIO
-
     from cotool.logs.templates.compare import Comparison
 
 EXAMPLES = """Examples:
@@ -43,31 +39,29 @@ class DiffOptions:
     )
 
 
-app = App(
+app = App()
+commands = app.group(
+    "analyze-logs",
     help="Count a log's lines by level, time, pattern and keyword.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
-@app.command("diff", epilog=EXAMPLES)
+@commands.command("diff", epilog=EXAMPLES)
 def diff(
     before: Annotated[str, argument("BEFORE.json", "JSON of the earlier run.")],
     after: Annotated[str, argument("AFTER.json", "JSON of the later run.")],
     *,
     options: DiffOptions,
-) -> Callable[[], int]:
+) -> int:
     """Compare two runs: templates that are new, vanished or changed, and numbers that changed."""
-    chosen = format_of(options.format, FORMATS, json=options.json, output=options.output)
-    return partial(_run, before, after, chosen or "table", options)
-
-
-def _run(before: str, after: str, style: str, options: DiffOptions) -> int:
     from cotool.cli.logs.conditions import needs, parse_log_condition
     from cotool.io.output import open_output
     from cotool.logs.summary import LogSummary
     from cotool.logs.templates.baseline import read_baseline
     from cotool.logs.templates.compare import compare_baselines
 
+    style = format_of(options.format, FORMATS, json=options.json, output=options.output) or "table"
     parsed = [parse_log_condition(text, ()) for text in options.fail_on or ()]
     for condition in parsed:
         if not needs(condition) or needs(condition) - {"comparison", "numbers"}:

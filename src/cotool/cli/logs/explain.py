@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cotool.text import percent, plural, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from cotool.cli.logs.request import LogRequest
     from cotool.logs.formats.model import Format, Recognition
 

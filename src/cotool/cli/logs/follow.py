@@ -6,10 +6,11 @@ import contextlib
 import os
 import sys
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from cotool.cli.logs.watch import stopped_by_interrupt
 from cotool.cli.logs.writers import uses_stdout, write_summary
@@ -21,9 +22,6 @@ from cotool.logs.scan.state import State
 from cotool.logs.summary import LogSummary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from typing import BinaryIO, TextIO
-
     from cotool.cli.logs.request import LogRequest
     from cotool.cli.logs.templates import TemplatePlan
     from cotool.logs.templates.template_set import TemplateSet

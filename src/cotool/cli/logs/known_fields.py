@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,8 +11,6 @@ from cotool.logs.measures.model import LONGEST_PART, MAX_MEASURES, ValueSource
 from cotool.logs.units import UNIT_NAMES, UNITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from cotool.cli.logs.request import LogRequest
     from cotool.logs.measures.results import Measures
     from cotool.logs.scan.sources import Source

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cotool.cli.logs.style import sparkline
@@ -13,8 +14,6 @@ from cotool.logs.units import NO_SCALE
 from cotool.text import and_more, one_line, percent, plural, quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from cotool.logs.measures.results import Group, MeasureFacts, Measures
 
 # Fields that hold numbers, whose names do not say a unit.

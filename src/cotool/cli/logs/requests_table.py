@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool.cli.logs.measures_table import quantity_or_dash
@@ -11,8 +12,6 @@ from cotool.logs.measures.figures import Figures
 from cotool.text import one_line, percent, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cotool.logs.measures.results import Measures
 
 _SHOWN = 5

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,6 @@ from cotool.errors import InputError
 from cotool.text import plural, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from cotool.cli.logs.request import LogRequest
     from cotool.cli.shared.conditions import Condition
     from cotool.logs.model import LogCounts

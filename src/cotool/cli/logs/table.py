@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cotool.cli.logs.style import LEVEL_STYLES, sparkline
@@ -12,7 +13,6 @@ from cotool.logs.report.clock import Clock, clock_of
 from cotool.text import and_more, one_line, percent, plural, rough, size
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import tzinfo
 
     from cotool.cli.shared.screen import Screen

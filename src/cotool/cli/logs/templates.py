@@ -6,6 +6,7 @@ import json
 import math
 import stat
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,8 +19,6 @@ from cotool.logs.model import Sample
 from cotool.logs.scan.scan import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cotool.cli.logs.request import LogRequest
     from cotool.logs.scan.sources import Source
     from cotool.logs.summary import LogSummary

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
@@ -17,8 +18,6 @@ from cotool.logs.templates.names import named
 from cotool.text import one_line, percent, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
     from cotool.logs.model import Sample
     from cotool.logs.report.clock import Clock
     from cotool.logs.summary import LogSummary

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import signal
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 from cotool.cli.shared.progress import Bar
 from cotool.logs.scan.scan import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from typing import BinaryIO
-
     from cotool.logs.scan.sources import Source
 
 

@@ -12,6 +12,7 @@ import copy
 import functools
 import inspect
 import os
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -37,7 +38,6 @@ with stand_ins(
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Iterator, Sequence
 
     from cotool.cli.shared.commands import WholeCommand
     from cotool.cli.shared.options import Declared

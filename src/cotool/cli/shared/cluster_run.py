@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cotool.cli.shared.progress import Bar
@@ -12,8 +13,6 @@ from cotool.engine.tasks import Meter
 from cotool.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from cotool.engine.batches import Spread
     from cotool.engine.checkpoint import Checkpoint
 

@@ -8,18 +8,18 @@ command the same values. Without Typer, a start takes 15 ms less of 65 (CPU).
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import partial, wraps
+from importlib import import_module
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, get_type_hints
 
 from cotool.cli.shared.options import Declared, MadeOf
 from cotool.cli.shared.settings import is_anything_set
 from cotool.errors import CotoolError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
     Function = TypeVar("Function", bound=Callable[..., Any])
     WholeCommand = Callable[[], Any]
 
@@ -33,31 +33,50 @@ class Given(NamedTuple):
 
 
 class App:
-    """A group of commands and of other groups, with Typer's settings of each."""
+    """A group of commands and of other groups, with Typer's settings of each.
 
-    def __init__(self, **settings: Any) -> None:
+    homes: modules by the words that call their commands and groups. Each has an `app` with these.
+    """
+
+    def __init__(self, homes: Mapping[str, str] | None = None, **settings: Any) -> None:
         self.settings = settings
         self.commands: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {}
         self.groups: dict[str, App] = {}
+        self._homes = homes or {}
 
     def command(self, name: str, **settings: Any) -> Callable[[Function], Function]:
-        """Register a command."""
+        """Register a function as a command, which ends with 0 unless the function returns a code.
+
+        A call of the command returns the work, so that it runs outside Typer.
+        """
 
         def registered(command: Function) -> Function:
-            self.commands[name] = command, settings
+            @wraps(command)
+            def called(*values: Any, **named: Any) -> Callable[[], int]:
+                return lambda: command(*values, **named) or 0
+
+            self.commands[name] = called, settings
             return command
 
         return registered
 
+    def group(self, name: str, **settings: Any) -> App:
+        """Register a group, and return it."""
+        self.groups[name] = App(**settings)
+        return self.groups[name]
 
-def later(command: Callable[..., int | None]) -> Callable[..., Callable[[], int]]:
-    """Make a command return its body as its work, which ends with 0 unless it returns a code."""
-
-    @wraps(command)
-    def checked(*values: Any, **named: Any) -> Callable[[], int]:
-        return lambda: command(*values, **named) or 0
-
-    return checked
+    def load(self, words: Sequence[str] = ()) -> App:
+        """Load the modules of the command that `words` call, or else of all; return the group."""
+        called, *rest = words or ("",)
+        homes = {home: [*names.split()] for home, names in self._homes.items()}
+        wanted = [home for home, names in homes.items() if called in names]
+        for home in wanted or homes:
+            loaded = import_module(home).app
+            self.commands |= loaded.commands
+            self.groups |= loaded.groups
+        for group in self.groups.values():
+            group.load(rest)
+        return self
 
 
 class Parameter(NamedTuple):
@@ -86,10 +105,11 @@ class Interface:
                 self._given = name
             elif made is not None:
                 own = sorted(fields(made.options), key=_is_of_run)
+                types = get_type_hints(made.options)
                 self._made[name] = made, [each.name for each in own]
                 for each in own:
-                    option = each.metadata["option"]
-                    self.parameters.append(Parameter(each.name, each.type, option, option.default))
+                    option, type_ = each.metadata["option"], types[each.name]
+                    self.parameters.append(Parameter(each.name, type_, option, option.default))
             elif isinstance(default, Declared):
                 self.parameters.append(Parameter(name, annotation, default, default.default))
             else:
@@ -192,11 +212,7 @@ def _signature(command: Callable[..., Any]) -> Iterator[tuple[str, Any, Any]]:
     own: Any = command
     while hasattr(own, "__wrapped__"):
         own = own.__wrapped__
-    annotations = own.__annotations__
-    if any(isinstance(each, str) for each in annotations.values()):
-        from inspect import get_annotations
-
-        annotations = get_annotations(own, eval_str=True)
+    annotations = get_type_hints(own, include_extras=True)
     code = own.__code__
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     defaults = own.__defaults__ or ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import UserDict
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,6 @@ from cotool.cli.shared.settings import config_path, read_config
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from cotool.cli.shared.commands import WholeCommand
 
 # Options that describe a single call, for which a setting makes no sense.

@@ -6,14 +6,13 @@ import os
 import sys
 import time
 from _thread import allocate_lock  # threading.Lock; that module takes .6 ms to import
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from cotool.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from rich.progress import Progress
 
 _PATIENCE = 0.5  # seconds; shorter work needs no bar

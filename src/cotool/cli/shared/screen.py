@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from cotool.cli.shared.layout import Drawable, Text, cells, fitting_lines, is_simple
 from cotool.errors import InputError
 from cotool.text import visible
 
 if TYPE_CHECKING:
-    from typing import TextIO
-
     from rich.console import Console, RenderableType
 
 

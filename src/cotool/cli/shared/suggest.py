@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +13,6 @@ from cotool._lazy import lazy_pattern
 from cotool.cli.shared.contents import contents_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cotool.cli.shared.commands import WholeCommand
     from cotool.cli.shared.contents import Contents
 

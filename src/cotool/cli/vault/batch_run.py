@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from cotool.cli.shared.progress import Bar, stderr_moves
@@ -16,8 +17,6 @@ from cotool.vault.files import STDIO
 from cotool.vault.trees import EXPECTED, Listing, Plan, Wanted, list_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from cotool.vault.operations import Done
 
 _MIXED = 1  # the exit code if files failed for different reasons

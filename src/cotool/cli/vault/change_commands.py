@@ -1,22 +1,127 @@
-"""`cotool vault rewrap`, `reencrypt`, `rotate` and `import-age`: new vault files from old ones."""
+"""`cotool vault rewrap`, `reencrypt` and `rotate`: new keys for the same content."""
 
-from functools import partial
-from typing import Annotated
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
 
-from cotool._lazy import stand_ins
 from cotool.cli.shared.commands import App
-from cotool.cli.shared.options import argument, flag
-from cotool.cli.vault.change_options import Import, Reencryption, Rewrapping
-from cotool.cli.vault.options import Files, Job, Keys
+from cotool.cli.shared.options import argument, flag, input_file, option, option_class
+from cotool.cli.vault.batch_run import find_files, plan_in_place, run_jobs
+from cotool.cli.vault.file_options import Batch
+from cotool.cli.vault.keys import rotate_keyring, tell
+from cotool.cli.vault.options import (
+    GENERATE,
+    NEW_PASSPHRASE_FILE,
+    PROFILE,
+    RECIPIENTS,
+    RECIPIENTS_FILE,
+    Files,
+    Keys,
+    command_text,
+    from_one,
+)
+from cotool.cli.vault.people import recipients_of, removed_people
+from cotool.cli.vault.secrets import SecretSource
+from cotool.cli.vault.streams import spare_stdin
+from cotool.errors import InputError
+from cotool.text import plural
+from cotool.vault.inspection import read_slots
+from cotool.vault.requests import KeyRequest, Opening, words_of
+from cotool.vault.slots import IDENTITY_SLOT, KEYRING_SLOT, PROGRAM_SLOT
 
-with stand_ins("cotool.cli.vault.age_run", "cotool.cli.vault.changes"):
-    from cotool.cli.vault import age_run, changes
+if TYPE_CHECKING:
+    from cotool.cli.shared.progress import Bar
+    from cotool.vault import Done, Key
+    from cotool.vault.batch import Job
 
-commands = App()
+app = App()
 
 
-@commands.command("rewrap", epilog="Example:  cotool vault rewrap --new-passphrase notes.vault")
-def rewrap(files: Files, *, options: Rewrapping, keys: Keys) -> Job:
+@option_class
+class Rewrapping(Batch):
+    """The options of `rewrap`."""
+
+    new_passphrase: bool = flag(
+        "Changes", "Replace the passphrase with a new one.", "--new-passphrase"
+    )
+    new_passphrase_file: str | None = NEW_PASSPHRASE_FILE
+    add_passphrase: bool = flag(
+        "Changes", "Let another passphrase open the file, too.", "--add-passphrase"
+    )
+    add_passphrase_file: str | None = input_file(
+        "Changes", "Read that passphrase from a file.", "--add-passphrase-file FILE"
+    )
+    add_keyring: str | None = input_file(
+        "Changes", "Let this keyring open the file, too.", "--add-keyring FILE"
+    )
+    add_wrap_command: str | None = option(
+        "Changes",
+        "Let a program open the file, too, as with --wrap-command.",
+        "--add-wrap-command COMMAND",
+        convert=command_text,
+    )
+    remove_wrap_key: list[str] | None = option(
+        "Changes",
+        "Remove a program's key: its key_id, which inspect shows. Repeatable.",
+        "--remove-wrap-key KEY_ID",
+    )
+    add_recipient: list[str] | None = option(
+        "Changes", "Let this person open the file, too. Repeatable.", "--add-recipient KEY"
+    )
+    remove_recipient: list[str] | None = option(
+        "Changes",
+        "Remove a person, with all versions: the public key, or the id that inspect shows.",
+        "--remove-recipient KEY",
+    )
+    recipients_file: str | None = input_file(
+        "Changes",
+        "Let exactly the people in this file open the files: others are removed.",
+        "--recipients-file FILE",
+    )
+    remove: list[int] | None = option(
+        "Changes", "Remove slot N (see inspect). Repeatable.", "--remove N", convert=from_one
+    )
+    generate: bool = GENERATE
+    profile: str | None = PROFILE
+
+    @property
+    def adds(self) -> bool:
+        """Whether another passphrase opens the files, too."""
+        return self.add_passphrase or self.add_passphrase_file is not None
+
+    @property
+    def renews(self) -> bool:
+        """Whether a new passphrase was asked for, or read from a file, in place of the old one."""
+        return self.new_passphrase or self.new_passphrase_file is not None
+
+    @property
+    def replaces(self) -> bool:
+        """Whether a new passphrase replaces the old one: a generated one does, unless added."""
+        return self.renews or (self.generate and not self.adds)
+
+
+@option_class
+class Reencryption(Batch):
+    """The options of `reencrypt`, and of `rotate` for files."""
+
+    recipient: list[str] | None = RECIPIENTS
+    recipients_file: str | None = RECIPIENTS_FILE
+    recipient_passphrase: bool = flag(
+        "Keys", "Also ask for the recipient's passphrase.", "--recipient-passphrase"
+    )
+    recipient_passphrase_file: str | None = input_file(
+        "Keys", "Read that passphrase from a file.", "--recipient-passphrase-file FILE"
+    )
+    drop_others: bool = flag(
+        "Changes",
+        "Drop the slots of unavailable keys; these keys no longer open the file.",
+        "--drop-others",
+    )
+
+
+@app.command("rewrap", epilog="Example:  cotool vault rewrap --new-passphrase notes.vault")
+def rewrap(files: Files, *, options: Rewrapping, keys: Keys) -> int:
     """Change which keys open files, by default to your keyring's or identity's newest version.
 
     With --wrap-command and no change, its key is wrapped again. Only headers change. A slot is a
@@ -27,20 +132,149 @@ def rewrap(files: Files, *, options: Rewrapping, keys: Keys) -> Job:
     [bold]cotool vault reencrypt[/bold] makes a new one. Anyone who can open a file can rewrap it,
     without the secrets of the others.
     """
-    return partial(changes.rewrap, files, keys, options)
+    from cotool import vault
+
+    spare_stdin(files)
+    renewed, added = _new_passphrases(options)
+    planned = plan_in_place(files, recursive=options.recursive)
+    remove = [*(options.remove or ()), *removed_people(options.remove_recipient)]
+    only = None
+    if options.recipients_file is not None:
+        only = recipients_of((), options.recipients_file)
+    if not (_says_what(options) or keys.has_keyring or keys.has_identity or keys.program):
+        raise _nothing_to_change()
+    people = recipients_of(options.add_recipient, None)
+    if options.add_keyring is not None:
+        read_slots(options.add_keyring)  # it must be one before anything is asked
+    key = Opening.of_files(keys, planned.sources)
+    replacement: list[Key] = [] if _says_what(options) else _newest(keys, key)
+    if renewed is not None:
+        secret = renewed.read("the file from now on", confirm=True)
+        replacement = [keys.new_passphrase(secret, profile=options.profile)]
+    add = [*people, *_additions(keys, options, added)]
+    changed: list[str] = []
+
+    def work(job: "Job", _threads: int, _bar: "Bar") -> None:
+        if vault.rewrap(
+            job.source,
+            keys=[key],
+            add=add,
+            replace=replacement,
+            remove=remove,
+            remove_program_keys=options.remove_wrap_key or (),
+            recipients=only,
+        ):
+            changed.append(job.source)
+
+    code = run_jobs(planned, work, replace(options, quiet=True), verb="rewrapped")
+    same = len(planned.jobs) - len(changed)
+    note = f", {same:,} unchanged" if same and code == 0 else ""
+    tell(f"rewrapped: {plural(len(changed), 'file')}{note}", quiet=options.quiet)
+    if not changed and remove and code == 0:
+        print(
+            "cotool: warning: none of the files had a slot to remove; the same keys open them",
+            file=sys.stderr,
+        )
+    if changed and (remove or options.remove_wrap_key or only is not None):
+        tell(
+            "those removed may have kept old copies or file keys: make new file keys with cotool "
+            "vault reencrypt, and change the secrets in the files",
+            quiet=options.quiet,
+        )
+    return code
 
 
-@commands.command("reencrypt", epilog="Example:  cotool vault reencrypt report.pdf.vault")
-def reencrypt(files: Files, *, options: Reencryption, keys: Keys) -> Job:
+def _newest(request: KeyRequest, key: Opening) -> "list[Key]":
+    """Return the keys whose newest versions open the files from now on. Raises InputError."""
+    if request.has_keyring and not request.chooses_identity:
+        key.key_for(KEYRING_SLOT)
+    elif request.has_identity:
+        key.key_for(IDENTITY_SLOT)
+    if request.chooses_program:
+        key.key_for(PROGRAM_SLOT)
+    found = key.moving()
+    if not found:
+        raise _nothing_to_change()
+    return found
+
+
+def _additions(
+    request: KeyRequest, options: Rewrapping, passphrase: SecretSource | None
+) -> "Iterator[Key]":
+    """Yield the keys, other than people's, that open the files in addition."""
+    if passphrase is not None:
+        secret = passphrase.read("the further recipient", confirm=True)
+        yield request.new_passphrase(secret, profile=options.profile)
+    if options.add_keyring is not None:
+        yield KeyRequest(keyring=options.add_keyring, source=request.source).read_keyring()
+    if options.add_wrap_command is not None:
+        from cotool.vault import WrapCommand
+
+        yield WrapCommand(words_of(options.add_wrap_command, "add_wrap_command"))
+
+
+def _new_passphrases(options: Rewrapping) -> tuple[SecretSource | None, SecretSource | None]:
+    """Return where a passphrase in place of the old one comes from, and where a further one does.
+
+    Raises InputError if it is not clear which one is to be generated.
+    """
+    if options.generate and options.renews and options.adds:
+        raise InputError("only one passphrase can be generated", parameter="generate")
+    renewed = SecretSource(options.new_passphrase_file, generate=options.generate)
+    added = SecretSource(options.add_passphrase_file, generate=options.generate)
+    return renewed if options.replaces else None, added if options.adds else None
+
+
+def _says_what(options: Rewrapping) -> bool:
+    return bool(
+        options.replaces
+        or options.adds
+        or options.add_keyring
+        or options.add_wrap_command
+        or options.remove_wrap_key
+        or options.add_recipient
+        or options.remove_recipient
+        or options.recipients_file
+        or options.remove
+    )
+
+
+def _nothing_to_change() -> InputError:
+    return InputError(
+        "nothing to change",
+        hint="--new-passphrase, --add-passphrase, --add-keyring, --add-recipient, "
+        "--remove-recipient, --recipients-file, --add-wrap-command, --remove-wrap-key, --remove, "
+        "or a keyring, identity or --wrap-command",
+    )
+
+
+@app.command("reencrypt", epilog="Example:  cotool vault reencrypt report.pdf.vault")
+def reencrypt(files: Files, *, options: Reencryption, keys: Keys) -> int:
     """Give files a new file key, for the keyring's primary version or the same passphrase.
 
     The file key encrypts the content, so all of the content is encrypted again. Files for several
     people need the public keys of the others: --recipients-file or --recipient.
     """
-    return partial(changes.reencrypt, files, keys, options)
+    from cotool import vault
+
+    spare_stdin(files)
+    planned = plan_in_place(files, recursive=options.recursive)
+    people = recipients_of(options.recipient, options.recipients_file)
+    key = Opening.of_files(keys, planned.sources)
+    owners = [*key.all(), *people]
+    if options.recipient_passphrase or options.recipient_passphrase_file is not None:
+        secret = SecretSource(options.recipient_passphrase_file).read("the recipient")
+        owners.append(keys.new_passphrase(secret))
+
+    def work(job: "Job", threads: int, bar: "Bar") -> "Done":
+        return vault.reencrypt(
+            job.source, keys=owners, drop=options.drop_others, num_threads=threads, progress=bar.add
+        )
+
+    return run_jobs(planned, work, options, verb="encrypted anew")
 
 
-@commands.command("rotate", epilog="Example:  cotool vault rotate --reencrypt *.vault")
+@app.command("rotate", epilog="Example:  cotool vault rotate --reencrypt *.vault")
 def rotate(
     files: Annotated[
         list[str] | None,
@@ -50,18 +284,17 @@ def rotate(
     anew: bool = flag("Changes", "Then give FILES a new file key.", "--reencrypt"),
     options: Reencryption,
     keys: Keys,
-) -> Job:
+) -> int:
     """Make a new primary version in the keyring. Files encrypted with older versions still open."""
-    return partial(changes.rotate, files or [], keys, options, anew=anew)
-
-
-@commands.command(
-    "import-age", epilog="Example:  cotool vault import-age -i key.txt report.pdf.age"
-)
-def import_age(files: Files, *, options: Import, keys: Keys) -> Job:
-    """Decrypt age files and encrypt them again to FILE.vault. No plaintext is written to disk.
-
-    Identities (--identity-file) open files for X25519 and SSH keys; a passphrase opens the others.
-    The options for keys, folders and output are those of `encrypt`. The age files are kept.
-    """
-    return partial(age_run.import_age, files, keys, options)
+    if files and not anew:
+        raise InputError("rotate takes files only with --reencrypt")
+    if anew and not files:
+        raise InputError("--reencrypt needs files")
+    if not files:
+        rotate_keyring(keys, quiet=options.quiet)
+        return 0
+    spare_stdin(files)
+    find_files(files, recursive=options.recursive)
+    recipients_of(options.recipient, options.recipients_file)
+    rotate_keyring(keys, quiet=options.quiet)
+    return reencrypt(files, options=options, keys=keys)

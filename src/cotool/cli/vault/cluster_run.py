@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,6 @@ from cotool.vault.passphrases import PassphraseSource
 from cotool.vault.requests import KeyRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cotool.cli.vault.file_options import Batch, Encryption
     from cotool.engine.choice import EngineChoice
     from cotool.vault.batch import Job, Outcome

@@ -1,14 +1,25 @@
 """`cotool vault`: the group of its commands."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
-
 from cotool.cli.shared.commands import App
-from cotool.cli.vault.file_commands import commands as file_commands
 
-app = App(
-    name="vault",
+app = App()
+app.group(
+    "vault",
+    homes={
+        f"cotool.cli.vault.{module}": names
+        for module, names in {
+            "file_commands": "encrypt decrypt verify",
+            "reading_commands": "inspect edit cat",
+            "program_command": "exec",
+            "change_commands": "rewrap reencrypt rotate",
+            "age_command": "import-age",
+            "sign_commands": "sign verify-signature",
+            "password_commands": "hash-password verify-password",
+            "keyring_command": "keys",
+            "identity_command": "identity",
+            "values_command": "values",
+        }.items()
+    },
     no_args_is_help=True,
     help="Encrypt files with versioned keys or passphrases, sign files, hash passwords."
     "\n\n"
@@ -26,19 +37,3 @@ tar c folder | cotool vault encrypt - > folder.tar.vault
 cotool vault keys init
 """,
 )
-
-
-def group(words: Sequence[str] = ()) -> App:
-    """Return the group; a call of a command for files does not load the other commands."""
-    found = App(**app.settings)
-    found.commands |= file_commands.commands
-    if words and words[0] in found.commands:
-        return found
-    from cotool.cli.vault import change_commands, sign_commands
-    from cotool.cli.vault.identity_command import identity_app
-    from cotool.cli.vault.keyring_command import keys_app
-    from cotool.cli.vault.values_command import values_app
-
-    found.commands |= change_commands.commands.commands | sign_commands.commands.commands
-    found.groups |= {"keys": keys_app, "identity": identity_app, "values": values_app}
-    return found

@@ -1,27 +1,42 @@
-"""`cotool vault encrypt`, `decrypt` and the other commands for content: their options."""
+"""`cotool vault encrypt`, `decrypt` and `verify`."""
 
-from functools import partial
-from typing import Annotated
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cotool._lazy import stand_ins
-from cotool.cli.shared.commands import App, Given
+from cotool.cli.shared.commands import App
 from cotool.cli.shared.engine_options import Engine
-from cotool.cli.shared.options import QUIET, argument, flag, option
-from cotool.cli.vault.file_options import Batch, Decryption, Encryption
-from cotool.cli.vault.options import RECURSIVE, Files, Job, Keys, existing_files
+from cotool.cli.vault.batch_run import plan_in_place, run_jobs, show_plan
+from cotool.cli.vault.file_options import Batch, Copying, Decryption, Encryption, Sealing
+from cotool.cli.vault.keys import names_a_key, sealing_keys
+from cotool.cli.vault.options import Files, Keys
+from cotool.cli.vault.people import recipients_of
+from cotool.cli.vault.secrets import SecretSource
+from cotool.cli.vault.streams import source_of, spare_results, spare_terminal, target_of
 from cotool.errors import InputError
+from cotool.text import visible_name
+from cotool.vault import trees
+from cotool.vault.files import STDIO
+from cotool.vault.passphrases import spare_stdin_file
+from cotool.vault.requests import KeyRequest, Opening
+from cotool.vault.values.marks import syntax_of
 
-with stand_ins("cotool.cli.vault.program_run", "cotool.cli.vault.reading", "cotool.cli.vault.run"):
-    from cotool.cli.vault import program_run, reading
-    from cotool.cli.vault import run as work
+if TYPE_CHECKING:
+    from cotool.cli.shared.progress import Bar
+    from cotool.vault import Done, Key, Recipient
+    from cotool.vault.batch import Job
 
-commands = App()
+with stand_ins("cotool.cli.vault.cluster_run", "cotool.cli.vault.values_run"):
+    from cotool.cli.vault import cluster_run, values_run
 
-File = Annotated[str, argument("FILE", "A vault file.")]
+app = App()
 
 
-@commands.command("encrypt", epilog="Example:  cotool vault encrypt -r documents/")
-def encrypt(files: Files, *, options: Encryption, keys: Keys, engine: Engine) -> Job:
+@app.command("encrypt", epilog="Example:  cotool vault encrypt -r documents/")
+def encrypt(files: Files, *, options: Encryption, keys: Keys, engine: Engine) -> int:
     """Encrypt files to FILE.vault, with your keyring's primary version or a passphrase.
 
     With --recipient or --recipients-file, encrypt for these people instead, without any secret. A
@@ -30,91 +45,210 @@ def encrypt(files: Files, *, options: Encryption, keys: Keys, engine: Engine) ->
     With --values, keys, order and comments stay readable, and every value is encrypted by itself.
     Encrypted again with --force, values that did not change keep their ciphertext.
     """
-    return partial(work.encrypt, files, keys, options, engine)
+    from cotool import vault
+
+    suffix = trees.ARMOR_SUFFIX if options.armor else trees.SUFFIX
+    values_run.check_values(options, engine, keys.chosen)
+    if options.values:
+        return _encrypt_values(files, keys, options)
+    planned = _plan(files, options, lambda name: name + suffix, seals=True)
+    if options.dry_run:
+        return show_plan(planned, "encrypt")
+    jobs = planned.jobs
+    _warn_of_keys(planned, keys)
+    spare_terminal(jobs, armor=options.armor)
+    spare_results(jobs, force=options.force)
+    if engine.is_cluster:
+        task = cluster_run.sealing_task(keys, options)
+        return cluster_run.spread(planned, task, options, engine, verb="encrypted")
+    if STDIO in files:
+        read_before_content(keys, options)
+    people = recipients_of(options.recipient, options.recipients_file)
+    new = keys_for(keys, options, people) if jobs else []
+    return seal_jobs(planned, new, options, vault.encrypt, verb="encrypted")
 
 
-@commands.command("decrypt", epilog="Example:  cotool vault decrypt report.pdf.vault -o -")
-def decrypt(files: Files, *, options: Decryption, keys: Keys, engine: Engine) -> Job:
-    """Decrypt vault files, armored ones too. A file appears only after all of it is verified."""
-    return partial(work.decrypt, files, keys, options, engine)
+def _warn_of_keys(planned: trees.Plan, request: KeyRequest) -> None:
+    """Warn about a source that opens the others, and about vault files that are sealed again."""
+    own = {
+        trees.file_identity(path): what
+        for what, path in (
+            ("key file", request.key_file),
+            ("identity", request.identity_path),
+            ("keyring", request.keyring_path),
+        )
+        if path is not None
+    }
+    for found in planned.listing.files:
+        what = own.get(trees.file_identity(found.path)) if found.path != STDIO else None
+        if what is not None:
+            text = f"this is your {what}: keep a copy that does not need this {what} to open it"
+        elif not found.in_folder and trees.is_vault(found.path):
+            text = "this is a vault file, which is encrypted once more"
+        else:
+            continue
+        print(f"cotool: warning: {visible_name(found.path)}: {text}", file=sys.stderr)
 
 
-@commands.command("verify", epilog="Example:  cotool vault verify -r backups/")
-def verify(files: Files, *, options: Batch, keys: Keys, engine: Engine) -> Job:
-    """Check every byte of vault files without writing anything."""
-    return partial(work.verify, files, keys, options, engine)
-
-
-@commands.command("inspect", epilog="Example:  cotool vault inspect report.pdf.vault --json")
-def inspect(
-    files: Files,
+def seal_jobs(
+    planned: trees.Plan,
+    keys: "Sequence[Key]",
+    options: Sealing,
+    seal: "Callable[..., Done]",
     *,
-    recursive: bool = RECURSIVE,
-    recipients_file: str | None = option(
-        "Input", "Show the names of people in this recipients file.", "--recipients-file FILE"
-    ),
-    json: bool = flag("Output", "Write one JSON object per line.", "--json"),
-) -> Job:
-    """Show the headers of vault files: sizes, and which keys open them. Needs no key.
+    verb: str,
+) -> int:
+    """Make a vault file of each source with `seal`, which takes the arguments of vault.encrypt."""
 
-    A slot is a place in the header for one key or passphrase that opens the file.
-    """
-    return partial(
-        reading.inspect,
-        files,
-        recursive=recursive,
-        recipients_file=recipients_file,
-        json_lines=json,
+    def work(job: "Job", threads: int, bar: "Bar") -> "Done":
+        with target_of(job) as target:
+            return seal(
+                source_of(job.source),
+                target,
+                keys=keys,
+                armored=options.armor,
+                force=options.force or job.replace,
+                preserve=job.preserve,
+                num_threads=threads,
+                progress=bar.add,
+            )
+
+    return run_jobs(planned, work, options, verb=verb)
+
+
+def _encrypt_values(files: Sequence[str], request: KeyRequest, options: Encryption) -> int:
+    in_place = options.in_place
+    if in_place and (options.output is not None or STDIO in files):
+        raise InputError("--in-place changes files where they are")
+    planned = _plan(
+        files, options, lambda name: name if in_place else name + trees.SUFFIX, seals=True
+    )
+    people = recipients_of(options.recipient, options.recipients_file)
+    return values_run.encrypt_values(
+        planned, request, options, lambda: keys_for(request, options, people)
     )
 
 
-@commands.command("edit", epilog="Example:  EDITOR=vim cotool vault edit secrets.yaml.vault")
-def edit(file: File, *, quiet: bool = QUIET, keys: Keys) -> Job:
-    """Open the content in $VISUAL or $EDITOR, in memory only, and encrypt it again on save."""
-    return partial(reading.edit, file, keys, quiet=quiet)
+def read_before_content(request: KeyRequest, options: Sealing) -> None:
+    """Read a secret that comes before the content on standard input. Raises InputError."""
+    request.read_before_content()
+    if options.recipient_passphrase_file is not None:
+        spare_stdin_file(options.recipient_passphrase_file)
 
 
-@commands.command("cat", epilog="Example:  cotool vault cat --range 0:100 report.pdf.vault")
-def cat(
-    files: Annotated[list[str], argument("FILES...", "Vault files.", convert=existing_files)],
-    *,
-    byte_range: str | None = option(
-        "Output",
-        "Bytes A to B, without B, as in a Python slice. Only their segments are read.",
-        "--range A:B",
-    ),
-    keys: Keys,
-) -> Job:
-    """Write the content of vault files, or a range of it, to standard output."""
-    return partial(reading.cat, files, keys, byte_range=byte_range)
+def keys_for(request: KeyRequest, options: Sealing, people: "Sequence[Recipient]") -> "list[Key]":
+    """Return the keys that open a new file."""
+    from cotool.vault import Identity
+
+    keys: list[Key] = [*people]
+    if not keys or names_a_key(request) or options.generate:
+        own = sealing_keys(request, profile=options.profile, generate=options.generate)
+        heads = {person.head for person in people}
+        keys += [k for k in own if not (isinstance(k, Identity) and k.recipient.head in heads)]
+    if options.recipient_passphrase or options.recipient_passphrase_file is not None:
+        secret = SecretSource(options.recipient_passphrase_file).read("the recipient", confirm=True)
+        keys.append(request.new_passphrase(secret, profile=options.profile))
+    return keys
 
 
-@commands.command("exec", epilog="Example:  cotool vault exec --env .env.vault -- make deploy")
-def run_program(
-    program: Annotated[
-        list[str],
-        argument("PROGRAM...", "After --, the program and its arguments."),
-    ],
-    *,
-    env: list[str] = option(
-        "Input",
-        "A vault file with NAME=value lines. Repeatable.",
-        "--env FILE",
-        default=...,
-        convert=existing_files,
-    ),
-    keys: Keys,
-    given: Given,
-) -> Job:
-    """Run a program with the variables of encrypted .env files; nothing is written to disk.
+def _plan(
+    files: Sequence[str], options: Copying, name: Callable[[str], str], *, seals: bool
+) -> trees.Plan:
+    wanted = trees.Wanted(
+        vaults=not seals,
+        recursive=options.recursive,
+        symlinks=options.symlinks,
+        output=options.output,
+        documents=options.output is not None,
+    )
+    return trees.plan(
+        trees.list_files(files, wanted),
+        name,
+        seals=seals,
+        output=options.output,
+        update=options.update,
+    )
 
-    The variables replace those of the same name. The program replaces cotool, so its signals,
-    terminal and exit code are its own.
-    """
-    words = given.words
-    if "--" not in words or [*words[words.index("--") + 1 :]] != program:
-        raise InputError(
-            "the program and its arguments must follow --",
-            hint="cotool vault exec --env FILE -- PROGRAM ARGUMENTS",
-        )
-    return partial(program_run.run_program, program, env, keys)
+
+@app.command("decrypt", epilog="Example:  cotool vault decrypt report.pdf.vault -o -")
+def decrypt(files: Files, *, options: Decryption, keys: Keys, engine: Engine) -> int:
+    """Decrypt vault files, armored ones too. A file appears only after all of it is verified."""
+    from cotool import vault
+
+    if options.verify_first and STDIO in files:
+        raise InputError("--verify-first needs a file", hint="standard input is read only once")
+    if options.in_place:
+        if options.output is not None or STDIO in files:
+            raise InputError("--in-place changes files where they are")
+        return _decrypt_in_place(files, keys, options)
+    elsewhere = options.output is not None
+    planned = _plan(files, options, lambda name: _plain_name(name, elsewhere), seals=False)
+    if options.dry_run:
+        return show_plan(planned, "decrypt")
+    spare_results(planned.jobs, force=options.force)
+    if engine.is_cluster:
+        task = cluster_run.vault_task("decrypt", keys)
+        task = replace(task, force=options.force, verify_first=options.verify_first)
+        return cluster_run.spread(planned, task, options, engine, verb="decrypted")
+    key = Opening.of_files(keys, planned.sources)
+
+    def work(job: "Job", threads: int, bar: "Bar") -> "Done":
+        if options.verify_first:
+            vault.verify(job.source, keys=[key], num_threads=threads)
+        with target_of(job) as target:
+            return vault.decrypt(
+                source_of(job.source),
+                target,
+                keys=[key],
+                force=options.force or job.replace,
+                preserve=job.preserve,
+                num_threads=threads,
+                progress=bar.add,
+            )
+
+    return run_jobs(planned, work, options, verb="decrypted")
+
+
+def _decrypt_in_place(files: Sequence[str], request: KeyRequest, options: Decryption) -> int:
+    from cotool.vault.values.sealing import decrypt_in_place
+
+    planned = plan_in_place(files, recursive=options.recursive)
+    if options.dry_run:
+        return show_plan(planned, "decrypt")
+    key = Opening.of_files(request, planned.sources)
+
+    def work(job: "Job", _threads: int, _bar: "Bar") -> None:
+        decrypt_in_place(job.source, keys=[key])
+
+    return run_jobs(planned, work, options, verb="decrypted")
+
+
+def _plain_name(name: str, elsewhere: bool) -> str:  # noqa: FBT001 - beside `name` it is clear
+    for suffix in (trees.ARMOR_SUFFIX, trees.SUFFIX):
+        plain = name.removesuffix(suffix)
+        if plain != name and Path(plain).name:
+            return plain
+    if elsewhere and syntax_of(name) is not None:
+        return name  # of a document with sealed values
+    raise InputError(
+        f"{name}: the name does not end in {trees.SUFFIX}, so the output needs a name",
+        hint="use --output FILE, or --output - for standard output; --in-place for sealed values",
+    )
+
+
+@app.command("verify", epilog="Example:  cotool vault verify -r backups/")
+def verify(files: Files, *, options: Batch, keys: Keys, engine: Engine) -> int:
+    """Check every byte of vault files without writing anything."""
+    from cotool import vault
+
+    planned = plan_in_place(files, recursive=options.recursive)
+    if engine.is_cluster:
+        task = cluster_run.vault_task("verify", keys)
+        return cluster_run.spread(planned, task, options, engine, verb="verified")
+    key = Opening.of_files(keys, planned.sources)
+
+    def work(job: "Job", threads: int, bar: "Bar") -> "Done":
+        source = source_of(job.source)
+        return vault.verify(source, keys=[key], num_threads=threads, progress=bar.add)
+
+    return run_jobs(planned, work, options, verb="verified")

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from cotool.cli.shared.commands import App, later
+from cotool.cli.shared.commands import App
 from cotool.cli.shared.options import QUIET, argument, flag, option
 from cotool.cli.vault.keys import changed_opener, new_opener, tell
 from cotool.cli.vault.options import (
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from cotool.vault import Identity, Key
     from cotool.vault.requests import KeyRequest
 
-identity_app = App(
+app = App()
+commands = app.group(
+    "identity",
     no_args_is_help=True,
     help="Your identity: a private key in a file. Others encrypt for its public key, the recipient."
     " It also signs, and everyone can check its signatures.",
@@ -48,8 +50,7 @@ Place = Annotated[
 ]
 
 
-@identity_app.command("init", epilog="Example:  cotool vault identity init")
-@later
+@commands.command("init", epilog="Example:  cotool vault identity init")
 def init(path: Place = None, *, options: Protection, quiet: bool = QUIET, keys: Keys) -> None:
     """Make an identity, protected by a passphrase or a new key file (--key-file)."""
     from cotool.vault import Identity
@@ -72,8 +73,7 @@ def init(path: Place = None, *, options: Protection, quiet: bool = QUIET, keys: 
     tell("cotool vault identity show prints your public key for them", quiet=quiet)
 
 
-@identity_app.command("show", epilog="Example:  cotool vault identity show --name Alice")
-@later
+@commands.command("show", epilog="Example:  cotool vault identity show --name Alice")
 def show(
     path: Place = None,
     *,
@@ -111,8 +111,7 @@ def _described(identity: Identity) -> dict[str, object]:
     }
 
 
-@identity_app.command("rotate", epilog="Example:  cotool vault identity rotate")
-@later
+@commands.command("rotate", epilog="Example:  cotool vault identity rotate")
 def rotate(path: Place = None, *, quiet: bool = QUIET, keys: Keys) -> None:
     """Make a new version with new keys. Files encrypted for older versions still open."""
     request = _at(keys, path)
@@ -126,10 +125,9 @@ def rotate(path: Place = None, *, quiet: bool = QUIET, keys: Keys) -> None:
     tell("give others your new public key: cotool vault identity show", quiet=quiet)
 
 
-@identity_app.command(
+@commands.command(
     "merge", epilog="Example:  cotool vault identity merge /mnt/laptop/identity.vault"
 )
-@later
 def merge(
     file: Annotated[
         str,
@@ -161,8 +159,7 @@ def merge(
         tell("give others your new public key: cotool vault identity show", quiet=quiet)
 
 
-@identity_app.command("passphrase", epilog="Example:  cotool vault identity passphrase")
-@later
+@commands.command("passphrase", epilog="Example:  cotool vault identity passphrase")
 def change_passphrase(
     path: Place = None, *, options: ChangedProtection, quiet: bool = QUIET, keys: Keys
 ) -> None:

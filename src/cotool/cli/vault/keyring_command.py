@@ -7,17 +7,19 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from cotool.cli.shared.commands import App, later
+from cotool.cli.shared.commands import App
 from cotool.cli.shared.options import QUIET, argument, flag
 from cotool.cli.vault import keyring_exchange
-from cotool.cli.vault.keys import changed_opener, new_opener, tell
+from cotool.cli.vault.keys import changed_opener, new_opener, rotate_keyring, tell
 from cotool.cli.vault.options import ChangedSecret, Keys, NewSecret, from_one
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
     from cotool.vault.requests import KeyRequest
 
-keys_app = App(
+app = App()
+commands = app.group(
+    "keys",
     no_args_is_help=True,
     help="The keyring: the versions of your key, in a file that a passphrase or key file opens.",
     epilog="""Examples:
@@ -35,8 +37,7 @@ Version = Annotated[
 ]
 
 
-@keys_app.command("init", epilog="Example:  cotool vault keys init")
-@later
+@commands.command("init", epilog="Example:  cotool vault keys init")
 def init(*, options: NewSecret, quiet: bool = QUIET, keys: Keys) -> None:
     """Make a keyring with one version, opened by a passphrase or a new key file (--key-file)."""
     from cotool.vault import Keyring
@@ -53,8 +54,7 @@ def init(*, options: NewSecret, quiet: bool = QUIET, keys: Keys) -> None:
     tell("back it up: without it your files are lost", quiet=quiet)
 
 
-@keys_app.command("passphrase", epilog="Example:  cotool vault keys passphrase")
-@later
+@commands.command("passphrase", epilog="Example:  cotool vault keys passphrase")
 def change_passphrase(*, options: ChangedSecret, quiet: bool = QUIET, keys: Keys) -> None:
     """Change the passphrase or key file that opens the keyring.
 
@@ -69,8 +69,7 @@ def change_passphrase(*, options: ChangedSecret, quiet: bool = QUIET, keys: Keys
     tell(f"{path}: opened by the new secret from now on", quiet=quiet)
 
 
-@keys_app.command("list", epilog="Example:  cotool vault keys list --json")
-@later
+@commands.command("list", epilog="Example:  cotool vault keys list --json")
 def list_versions(
     *,
     json_form: bool = flag("Output", "Write one JSON object to standard output.", "--json"),
@@ -100,31 +99,25 @@ def list_versions(
         print(f"{row['version']:>7}  {row['state']:<9}  {row['created']}")
 
 
-@keys_app.command("rotate", epilog="Example:  cotool vault keys rotate")
-@later
+@commands.command("rotate", epilog="Example:  cotool vault keys rotate")
 def rotate(*, quiet: bool = QUIET, keys: Keys) -> None:
     """Make a new primary version. Files encrypted with older versions still open."""
-    from cotool.cli.vault.changes import rotate_keyring
-
     rotate_keyring(keys, quiet=quiet)
 
 
-@keys_app.command("enable", epilog="Example:  cotool vault keys enable 2")
-@later
+@commands.command("enable", epilog="Example:  cotool vault keys enable 2")
 def enable(version: Version, *, quiet: bool = QUIET, keys: Keys) -> None:
     """Let a disabled version open files again."""
     _set_state(keys, version, "enabled", quiet=quiet)
 
 
-@keys_app.command("disable", epilog="Example:  cotool vault keys disable 2")
-@later
+@commands.command("disable", epilog="Example:  cotool vault keys disable 2")
 def disable(version: Version, *, quiet: bool = QUIET, keys: Keys) -> None:
     """Stop a version from opening files until it is enabled again."""
     _set_state(keys, version, "disabled", quiet=quiet)
 
 
-@keys_app.command("destroy", epilog="Example:  cotool vault keys destroy 1 --yes")
-@later
+@commands.command("destroy", epilog="Example:  cotool vault keys destroy 1 --yes")
 def destroy(
     version: Version,
     *,
@@ -147,10 +140,9 @@ def _confirm(version: int) -> None:
         raise InputError("nothing was destroyed")
 
 
-@keys_app.command(
+@commands.command(
     "set-min-decrypt-version", epilog="Example:  cotool vault keys set-min-decrypt-version 3"
 )
-@later
 def set_minimum(version: Version, *, quiet: bool = QUIET, keys: Keys) -> None:
     """Stop all versions below this one from opening files."""
     with keys.changed_keyring() as keyring:
@@ -164,4 +156,4 @@ def _set_state(request: KeyRequest, version: int, state: str, *, quiet: bool) ->
     tell(f"{request.keyring_path}: version {version} is {state}", quiet=quiet)
 
 
-keys_app.commands |= keyring_exchange.commands.commands
+commands.commands |= keyring_exchange.app.commands

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from cotool.cli.shared.commands import App, later
+from cotool.cli.shared.commands import App
 from cotool.cli.shared.options import QUIET, argument, flag, input_file, option
 from cotool.cli.vault.keys import new_opener, tell
 from cotool.cli.vault.options import (
@@ -26,11 +26,10 @@ if TYPE_CHECKING:
     from cotool.vault import Key, Keyring
     from cotool.vault.requests import KeyRequest
 
-commands = App()
+app = App()
 
 
-@commands.command("export", epilog="Example:  cotool vault keys export -o keys.vault.asc --armor")
-@later
+@app.command("export", epilog="Example:  cotool vault keys export -o keys.vault.asc --armor")
 def export(
     *,
     output: str | None = option("Output", "File for the export.", "--output -o FILE"),
@@ -57,8 +56,7 @@ def export(
     tell(f"exported: {len(keyring.versions)} versions", quiet=quiet)
 
 
-@commands.command("import", epilog="Example:  cotool vault keys import keys.vault.asc")
-@later
+@app.command("import", epilog="Example:  cotool vault keys import keys.vault.asc")
 def import_keys(
     file: Annotated[
         str, argument("FILE", "A file written by `keys export`.", convert=existing_files)
@@ -92,8 +90,7 @@ def import_keys(
     keys.seen.remember(other, accept=True)
 
 
-@commands.command("merge", epilog="Example:  cotool vault keys merge /mnt/laptop/keyring.vault")
-@later
+@app.command("merge", epilog="Example:  cotool vault keys merge /mnt/laptop/keyring.vault")
 def merge(
     file: Annotated[
         str,
@@ -133,8 +130,7 @@ def _merge(request: KeyRequest, other: Keyring, *, join: bool, quiet: bool) -> N
             tell(f"{path}: version {version.version} is {version.state}", quiet=quiet)
 
 
-@commands.command("accept", epilog="Example:  cotool vault keys accept")
-@later
+@app.command("accept", epilog="Example:  cotool vault keys accept")
 def accept(*, quiet: bool = QUIET, keys: Keys) -> None:
     """Use the keyring although this machine has seen a newer one, such as after a restore.
 

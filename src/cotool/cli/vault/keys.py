@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +14,6 @@ from cotool.text import visible_name
 from cotool.vault.requests import PASSPHRASE_SOURCES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from cotool.cli.vault.options import ChangedSecret, NewSecret
     from cotool.vault import KeyFile
     from cotool.vault.envelope import Key
@@ -62,6 +61,14 @@ def tell(text: str, *, quiet: bool) -> None:
     """Print what was done on standard error."""
     if not quiet:
         print(visible_name(text), file=sys.stderr)
+
+
+def rotate_keyring(request: KeyRequest, *, quiet: bool) -> None:
+    """Make a new primary version in the keyring."""
+    with request.changed_keyring() as keyring:
+        number = keyring.rotate()
+    text = f"version {number} is now the primary version; back up the keyring again"
+    tell(f"{request.keyring_path}: {text}", quiet=quiet)
 
 
 def new_opener(request: KeyRequest, what: str, options: NewSecret) -> Key:

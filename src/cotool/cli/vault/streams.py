@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -12,8 +13,6 @@ from cotool.io.target import Target, check_writable, is_special
 from cotool.vault.files import STDIO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from cotool.vault.batch import Job
 
 

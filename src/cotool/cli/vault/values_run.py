@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,19 +14,16 @@ from cotool.errors import InputError
 from cotool.text import visible_name
 from cotool.vault.batch import Outcome
 from cotool.vault.files import STDIO, Source
-from cotool.vault.operations import Done
 from cotool.vault.requests import KeyRequest, Opening
 from cotool.vault.trees import VAULTS, Plan
 from cotool.vault.values.files import has_values_sealed, sealed_values
 from cotool.vault.values.marks import SYNTAXES, already_sealed, syntax_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from cotool.cli.shared.progress import Bar
     from cotool.cli.vault.file_options import Encryption
     from cotool.engine.choice import EngineChoice
-    from cotool.vault import Key
+    from cotool.vault import Done, Key
     from cotool.vault.batch import Job
 
 OTHER_SYNTAX = (
@@ -55,6 +53,7 @@ def encrypt_values(
 
     If the call names keys, files that exist get a new file key for them.
     """
+    from cotool.vault import Done
     from cotool.vault import encrypt_values as seal_values
     from cotool.vault.values.sealing import encrypt_values_of
 

@@ -9,16 +9,13 @@ ASCII; other letters are matched as their UTF-8 bytes.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
 from cotool.errors import InputError, unreadable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Any
 
 _NAME = lazy_pattern(r"[A-Za-z_][\w.-]*")
 _LONGEST = 10_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,6 @@ from cotool.logs.report.clock import Clock, clock_of
 from cotool.logs.report.timelines import SpreadText, TimelineText, parsed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import tzinfo
 
     from cotool.logs.report.activity import TimeLine

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from cotool.logs.levels import KEYWORDS, LEVELS
 from cotool.logs.model import ODDITIES, SIZES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from cotool.logs.model import Analysis, FileSummary
 
 

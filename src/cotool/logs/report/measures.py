@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from cotool.logs.measures.model import STATISTICS, STEP_STATISTICS
 from cotool.logs.report.timelines import SpreadText, TimelineText, parsed, text_pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from cotool.logs.measures.figures import Figures
     from cotool.logs.measures.results import Group, Measures
     from cotool.logs.report.clock import Clock

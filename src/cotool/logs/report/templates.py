@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from cotool.logs.levels import LEVELS
@@ -13,8 +14,6 @@ from cotool.logs.units import in_base
 from cotool.text import quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from cotool.logs.changes import NumberChange
     from cotool.logs.model import Analysis
     from cotool.logs.report.clock import Clock

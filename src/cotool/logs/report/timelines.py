@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cotool.logs.measures.model import STEP_STATISTICS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from cotool._fast.logs.measures import Cell
     from cotool._fast.logs.timelines import Timeline
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -21,8 +22,6 @@ from cotool.logs.scan.tally import Tally
 from cotool.text import and_more
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from cotool.engine.checkpoint import Checkpoint
     from cotool.logs.options import LogOptions
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from operator import add
 from typing import TYPE_CHECKING
@@ -12,8 +13,6 @@ from cotool.logs.histogram import WIDTHS, Histogram
 from cotool.logs.levels import LEVELS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from cotool._fast.logs.measures import Measured
     from cotool.logs.measures.model import Reading
     from cotool.logs.measures.results import Measures

@@ -8,6 +8,7 @@ numbers of lines. So ranges can be scanned anywhere and in any order.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -24,7 +25,6 @@ from cotool.logs.scan.scanner import is_zoned, make_scanner
 from cotool.logs.scan.tally import Tally, tally_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from contextlib import AbstractContextManager
     from datetime import datetime
 

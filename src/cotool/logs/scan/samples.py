@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,6 @@ from cotool.logs.levels import LEVELS
 from cotool.logs.model import Sample
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     # Returns the source's bytes between two offsets, fewer at its end or if they are not kept.
     Read = Callable[[int, int], bytes]
     # Line from 1, offset, size, index into LEVELS.

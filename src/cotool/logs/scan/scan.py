@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
 from dataclasses import field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,7 +20,6 @@ from cotool.logs.scan.sources import PlainFile, Source, Stream, open_source, sam
 from cotool.logs.scan.tally import Tally, tally_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
 
     from cotool._fast.logs import logscan

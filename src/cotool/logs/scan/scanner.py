@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -18,7 +19,6 @@ from cotool.logs.histogram import MOST_BUCKETS, WIDTHS
 from cotool.logs.levels import KEYWORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from cotool.logs.options import LogOptions

@@ -6,6 +6,7 @@ import contextlib
 import os
 import stat
 import sys
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import field, replace
 from pathlib import Path
@@ -18,7 +19,6 @@ from cotool.io.sources import STDIN, Decompressed, buffered, plain_start, read_h
 from cotool.logs.scan.rotation import in_time_order
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
     from os import PathLike
 
 _WINDOWS = 64

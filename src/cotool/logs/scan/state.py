@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,8 +22,6 @@ from cotool.io.json_documents import parse_json
 from cotool.io.target import Target, write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from cotool.logs.scan.sources import PlainFile
 
     # Up to so many bytes of a file that end at an offset.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,6 @@ from cotool.logs.model import NUMBERS, LogCounts
 from cotool.logs.scan.inferred import TimeFigures
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cotool._fast.logs.logscan import Scanner
     from cotool.logs.patterns.patterns import Pattern
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,6 @@ from cotool.logs.templates.clusters import Clusters
 from cotool.logs.templates.tokens import PARAMETER, SHOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
     from cotool.logs.measures.results import Measures
     from cotool.logs.templates.baseline import Baseline
     from cotool.logs.templates.model import Known

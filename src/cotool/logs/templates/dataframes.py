@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,6 @@ from cotool.io.dataframes import Table, as_html, table_of
 from cotool.logs.levels import LEVELS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cotool.logs.templates.model import Template
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

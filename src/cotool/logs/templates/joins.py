@@ -9,7 +9,7 @@ another one shares (fits.shared_starts), and returns those that become another o
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
@@ -20,8 +20,6 @@ from cotool.logs.templates.runs import join_runs
 from cotool.logs.templates.tokens import PARAMETER, REQUEST, is_word, tokenise
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-
     Joined = dict[Tokens, Fit]
 
 PAIRS = {"[": "]", "(": ")", "{": "}", '"': '"', "'": "'"}

@@ -10,14 +10,13 @@ labels are what they have in common before each colon.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cotool.logs.templates.fits import Fit, Tokens
 from cotool.logs.templates.tokens import PARAMETER, is_word
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-
     Pair = tuple[int, int]
 
 # With fewer labels, a colon may as well be before a message, as in "net: link: down". Chosen on

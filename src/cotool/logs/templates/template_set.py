@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import math
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,6 @@ from cotool.logs.templates.labels import Labels, label_forms
 from cotool.logs.templates.model import Known, Match, Template
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
     from os import PathLike
 
     import pandas as pd

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cotool.errors import CotoolError, InputError, IntegrityError, VaultError
@@ -16,8 +17,6 @@ from cotool.vault.values.document import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cotool.vault.envelope import Key
 
 _CONFLICT = re.compile(r"^(?:<{7}|>{7}|\|{7})(?:[ \r]|$)", re.MULTILINE)

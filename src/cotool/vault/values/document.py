@@ -6,6 +6,7 @@ import contextlib
 import hmac
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,8 +24,6 @@ from cotool.vault.values.metadata import KEY, Metadata, Rule, joined, split
 from cotool.vault.values.tokens import TOKEN, Sealer, changed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cotool.vault.header import Header
     from cotool.vault.values.spans import KeyPath, Value
 

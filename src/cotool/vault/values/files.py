@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cotool.errors import InputError
@@ -12,8 +13,6 @@ from cotool.vault.locks import locked
 from cotool.vault.values.marks import SEALED_LIMIT, START, has_sealed_values, may_be_sealed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from cotool.vault.envelope import Key
     from cotool.vault.files import StrPath
     from cotool.vault.values.document import Document

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,8 +16,6 @@ from cotool.vault.values.metadata import joined, split
 from cotool.vault.values.spans import KeyPath, Value, replaced
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cotool.vault.envelope import Key, Unlocked
 
 _MOST_CONFLICTS = 127  # of git merge-file; a higher code is an error

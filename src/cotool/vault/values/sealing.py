@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -14,8 +15,6 @@ from cotool.vault.values.document import Counted, count_values
 from cotool.vault.values.files import changing_document, read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from cotool.vault.envelope import Key
     from cotool.vault.files import StrPath
 

@@ -1,57 +1,67 @@
-"""The work of `vault inspect`, `cat` and `edit`."""
+"""`cotool vault inspect`, `cat` and `edit`."""
 
-from __future__ import annotations
-
-import json
 import os
 import re
 import sys
-from typing import TYPE_CHECKING
+from json import dumps
+from typing import TYPE_CHECKING, Annotated
 
+from cotool.cli.shared.commands import App
+from cotool.cli.shared.options import QUIET, argument, flag, option
 from cotool.cli.vault.batch_run import ended_by_sigterm, find_files, plan_in_place, run_jobs
 from cotool.cli.vault.file_options import Batch
 from cotool.cli.vault.keys import tell
+from cotool.cli.vault.options import RECURSIVE, Files, Keys, existing_files
 from cotool.cli.vault.streams import source_of, spare_stdin, standard_output
 from cotool.errors import InputError
 from cotool.text import plural, size, visible, visible_name
-from cotool.vault.requests import KeyRequest, Opening, words_of
+from cotool.vault.requests import Opening, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cotool.cli.shared.progress import Bar
     from cotool.vault import FileInfo, SlotInfo
     from cotool.vault.batch import Job
     from cotool.vault.inspection import ValuesInfo
 
+app = App()
 _RANGE = re.compile(r"(-?\d{0,18}):(-?\d{0,18})")
 
 
+@app.command("inspect", epilog="Example:  cotool vault inspect report.pdf.vault --json")
 def inspect(
-    files: Sequence[str], *, recursive: bool, recipients_file: str | None, json_lines: bool
+    files: Files,
+    *,
+    recursive: bool = RECURSIVE,
+    recipients_file: str | None = option(
+        "Input", "Show the names of people in this recipients file.", "--recipients-file FILE"
+    ),
+    json: bool = flag("Output", "Write one JSON object per line.", "--json"),
 ) -> int:
-    """Print what headers show."""
+    """Show the headers of vault files: sizes, and which keys open them. Needs no key.
+
+    A slot is a place in the header for one key or passphrase that opens the file.
+    """
     from cotool import vault
 
     people = [] if recipients_file is None else vault.read_recipients(recipients_file)
     names = {member.recipient.key_id.hex(): member.name for member in people}
     planned = plan_in_place(files, recursive=recursive)
 
-    def work(job: Job, _threads: int, _bar: Bar) -> None:
+    def work(job: "Job", _threads: int, _bar: "Bar") -> None:
         infos[job.source] = vault.inspect(source_of(job.source))
 
     infos: dict[str, FileInfo] = {}
     code = run_jobs(planned, work, Batch(quiet=True), verb="")
     for name in (job.source for job in planned.jobs):
         if name in infos:
-            if json_lines:
-                print(json.dumps({"file": name, **infos[name].to_dict()}))
+            if json:
+                print(dumps({"file": name, **infos[name].to_dict()}))
             else:
                 print(_describe(name, infos[name], names))
     return code
 
 
-def _describe(name: str, info: FileInfo, names: dict[str, str]) -> str:
+def _describe(name: str, info: "FileInfo", names: dict[str, str]) -> str:
     content = "unknown" if info.content_bytes is None else size(info.content_bytes)
     if info.values is not None:
         content = _describe_values(info.values)
@@ -69,13 +79,13 @@ def _describe(name: str, info: FileInfo, names: dict[str, str]) -> str:
     return "\n".join(lines)
 
 
-def _describe_values(values: ValuesInfo) -> str:
+def _describe_values(values: "ValuesInfo") -> str:
     rules = (("only", values.only), ("all except", values.others))
     rule = "".join(f"; sealed are {what} {key}" for what, key in rules if key is not None)
     return f"{values.syntax} with {plural(values.sealed, 'sealed value')}{visible(rule)}"
 
 
-def _describe_slot(slot: SlotInfo, names: dict[str, str]) -> str:
+def _describe_slot(slot: "SlotInfo", names: dict[str, str]) -> str:
     if slot.kind == "keyring":
         return f"key {slot.key_id} version {slot.version}"
     if slot.kind == "identity":
@@ -90,8 +100,11 @@ def _describe_slot(slot: SlotInfo, names: dict[str, str]) -> str:
     return f"passphrase, Argon2id with {memory:,.0f} MiB, {slot.passes} passes, {slot.lanes} lanes"
 
 
-def edit(file: str, request: KeyRequest, *, quiet: bool) -> int:
-    """Edit a vault file."""
+@app.command("edit", epilog="Example:  EDITOR=vim cotool vault edit secrets.yaml.vault")
+def edit(
+    file: Annotated[str, argument("FILE", "A vault file.")], *, quiet: bool = QUIET, keys: Keys
+) -> None:
+    """Open the content in $VISUAL or $EDITOR, in memory only, and encrypt it again on save."""
     import shutil
 
     from cotool.vault.editing import edit as edit_file
@@ -104,9 +117,8 @@ def edit(file: str, request: KeyRequest, *, quiet: bool) -> int:
     if shutil.which(editor[0]) is None:
         raise InputError(f"the editor {editor[0]} was not found", hint="set $VISUAL or $EDITOR")
     with ended_by_sigterm():
-        changed = edit_file(file, keys=[Opening(request)], editor=editor, again=_edit_again)
+        changed = edit_file(file, keys=[Opening(keys)], editor=editor, again=_edit_again)
     tell(f"{'encrypted again' if changed else 'not changed'}: {visible_name(file)}", quiet=quiet)
-    return 0
 
 
 def _edit_again(error: InputError) -> bool:
@@ -121,13 +133,23 @@ def _edit_again(error: InputError) -> bool:
     return True
 
 
-def cat(files: Sequence[str], request: KeyRequest, *, byte_range: str | None) -> int:
-    """Write the content of files to standard output."""
+@app.command("cat", epilog="Example:  cotool vault cat --range 0:100 report.pdf.vault")
+def cat(
+    files: Annotated[list[str], argument("FILES...", "Vault files.", convert=existing_files)],
+    *,
+    byte_range: str | None = option(
+        "Output",
+        "Bytes A to B, without B, as in a Python slice. Only their segments are read.",
+        "--range A:B",
+    ),
+    keys: Keys,
+) -> None:
+    """Write the content of vault files, or a range of it, to standard output."""
     from cotool import vault
 
     wanted = None if byte_range is None else _parse_range(byte_range)
     find_files(files, recursive=False)
-    key = Opening.of_files(request, files)
+    key = Opening.of_files(keys, files)
     sink = standard_output()
     for file in files:
         source = source_of(file)
@@ -141,7 +163,6 @@ def cat(files: Sequence[str], request: KeyRequest, *, byte_range: str | None) ->
                 sink.write(piece)
                 start += len(piece)
     sink.flush()
-    return 0
 
 
 def _parse_range(text: str) -> slice:

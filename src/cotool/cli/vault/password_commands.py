@@ -1,33 +1,54 @@
-"""The work of `vault hash-password` and `verify-password`."""
-
-from __future__ import annotations
+"""`cotool vault hash-password` and `verify-password`."""
 
 import sys
 from collections.abc import Iterator
+from typing import Annotated
 
+from cotool.cli.shared.commands import App
+from cotool.cli.shared.options import THREADS, argument, flag
+from cotool.cli.vault.options import PROFILE
 from cotool.cli.vault.secrets import SecretSource
 from cotool.cli.vault.streams import standard_input
 from cotool.errors import InputError
 
+app = App()
 _WRONG = 1
 _INVALID = 2
 
 
-def hash_password(*, profile: str | None, threads: int | None) -> int:
-    """Print a hash for each password."""
+@app.command("hash-password", epilog="Example:  cotool vault hash-password < passwords.txt")
+def hash_password(*, profile: str | None = PROFILE, threads: int | None = THREADS) -> None:
+    """Hash passwords with Argon2id: one per line from standard input, or one from the terminal.
+
+    Store the hash instead of the password. verify-password checks a password against it, and
+    guessing the password costs much time and memory.
+    """
     from cotool import vault
     from cotool.vault.keys import profile as cost
 
     hashes = vault.hash_passwords(_passwords(confirm=True), cost=cost(profile), num_threads=threads)
     for found in hashes:
         print(found, flush=True)
-    return 0
 
 
+@app.command(
+    "verify-password", epilog="Example:  cotool vault verify-password '$argon2id$v=19$…' < password"
+)
 def verify_password(
-    phc: str | None, *, profile: str | None, allow_any_cost: bool, threads: int | None
+    phc: Annotated[
+        str | None,
+        argument(
+            "[HASH]", "The hash. Without it, lines with a hash, a tab or space, and the password."
+        ),
+    ] = None,
+    *,
+    profile: str | None = PROFILE,
+    allow_any_cost: bool = flag(
+        "Keys", "Accept hashes that need a lot of memory.", "--allow-any-cost"
+    ),
+    threads: int | None = THREADS,
 ) -> int:
-    """Print ok, ok needs-rehash, wrong or invalid for each password."""
+    """Check passwords from standard input; print ok, ok needs-rehash, wrong or invalid per line."""
     from cotool import vault
     from cotool.vault.keys import profile as cost
     from cotool.vault.passwords import parse_pair

@@ -1,6 +1,4 @@
-"""The work of `vault exec`: a program that gets the variables of vault files."""
-
-from __future__ import annotations
+"""`cotool vault exec`: a program that gets the variables of vault files."""
 
 import contextlib
 import os
@@ -8,40 +6,67 @@ import shutil
 import signal
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
-from cotool.cli.vault.options import key_variables
+from cotool.cli.shared.commands import App, Given
+from cotool.cli.shared.options import argument, option
+from cotool.cli.vault.options import Keys, existing_files, key_variables
 from cotool.cli.vault.secrets import SecretSource
 from cotool.errors import InputError
 from cotool.text import visible_name
 from cotool.vault.files import STDIO
 from cotool.vault.passphrases import is_stdin
 from cotool.vault.requests import KeyRequest, Opening
-from cotool.vault.variables import read_variables
 
+app = App()
 _FIRST_OTHER = 3  # the first descriptor after standard error
 
 
-def run_program(program: Sequence[str], files: Sequence[str], request: KeyRequest) -> NoReturn:
-    """Replace this process by a program with the variables of `files`.
+@app.command("exec", epilog="Example:  cotool vault exec --env .env.vault -- make deploy")
+def run_program(
+    program: Annotated[
+        list[str],
+        argument("PROGRAM...", "After --, the program and its arguments."),
+    ],
+    *,
+    env: list[str] = option(
+        "Input",
+        "A vault file with NAME=value lines. Repeatable.",
+        "--env FILE",
+        default=...,
+        convert=existing_files,
+    ),
+    keys: Keys,
+    given: Given,
+) -> NoReturn:
+    """Run a program with the variables of encrypted .env files; nothing is written to disk.
 
-    Raises InputError if the program cannot be started.
+    The variables replace those of the same name. The program replaces cotool, so its signals,
+    terminal and exit code are its own.
     """
-    _spare_stdin(files, request)
+    from cotool.vault.variables import read_variables
+
+    words = given.words
+    if "--" not in words or [*words[words.index("--") + 1 :]] != program:
+        raise InputError(
+            "the program and its arguments must follow --",
+            hint="cotool vault exec --env FILE -- PROGRAM ARGUMENTS",
+        )
+    _spare_stdin(env, keys)
     # A name without a slash is searched in PATH, which the files may set.
     if os.sep in program[0] and not Path(program[0]).exists():
         raise InputError(f"the program {visible_name(program[0])} was not found")
-    variables = read_variables(files, [Opening(request)])
+    variables = read_variables(env, [Opening(keys)])
     environment = dict(os.environb)
     for name in key_variables():
         environment.pop(name.encode(), None)
     environment |= {name.encode(): value.encode() for name, value in variables.items()}
-    _keep_secrets_from_program(request)
+    _keep_secrets_from_program(keys)
     # Python ignores these signals, and a program would inherit that.
     for number in (signal.SIGPIPE, signal.SIGXFSZ):
         signal.signal(number, signal.SIG_DFL)
     try:
-        os.execvpe(program[0], [*program], environment)  # noqa: S606 - the user's program
+        os.execvpe(program[0], program, environment)  # noqa: S606 - the user's program
     except (OSError, ValueError) as error:
         raise _not_started(program[0], environment, error) from None
 

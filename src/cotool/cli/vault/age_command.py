@@ -1,14 +1,17 @@
-"""The work of `vault import-age`: age files become vault files."""
+"""`cotool vault import-age`: age files become vault files."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cotool.cli.shared.commands import App
+from cotool.cli.shared.options import input_file, option_class
 from cotool.cli.vault.batch_run import show_plan
+from cotool.cli.vault.file_commands import keys_for, read_before_content, seal_jobs
+from cotool.cli.vault.file_options import Sealing
+from cotool.cli.vault.options import Files, Keys
 from cotool.cli.vault.people import recipients_of
-from cotool.cli.vault.run import keys_for, read_before_content, seal_jobs
 from cotool.cli.vault.secrets import SecretSource, warn_if_others_read
 from cotool.cli.vault.streams import spare_results, spare_terminal
 from cotool.errors import CotoolError
@@ -16,15 +19,34 @@ from cotool.vault.files import STDIO
 from cotool.vault.trees import AGE_SUFFIX, ARMOR_SUFFIX, SUFFIX, Wanted, list_files, plan
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from cotool.cli.vault.change_options import Import
     from cotool.vault.age import AgeKeys
-    from cotool.vault.requests import KeyRequest
+
+app = App()
 
 
-def import_age(files: Sequence[str], request: KeyRequest, options: Import) -> int:
-    """Decrypt each age file and encrypt it again to a vault file of its own."""
+@option_class
+class Import(Sealing):
+    """The options of `import-age`."""
+
+    identity_file: list[str] | None = input_file(
+        "Input",
+        "A file with age identities, or an SSH key without a passphrase. Repeatable.",
+        "--identity-file -i FILE",
+    )
+    age_passphrase_file: str | None = input_file(
+        "Input",
+        "Read the passphrase of the age files or identities from a file.",
+        "--age-passphrase-file FILE",
+    )
+
+
+@app.command("import-age", epilog="Example:  cotool vault import-age -i key.txt report.pdf.age")
+def import_age(files: Files, *, options: Import, keys: Keys) -> int:
+    """Decrypt age files and encrypt them again to FILE.vault. No plaintext is written to disk.
+
+    Identities (--identity-file) open files for X25519 and SSH keys; a passphrase opens the others.
+    The options for keys, folders and output are those of `encrypt`. The age files are kept.
+    """
     from cotool.vault.age import age_content_size
     from cotool.vault.age import import_age as import_file
 
@@ -50,11 +72,11 @@ def import_age(files: Sequence[str], request: KeyRequest, options: Import) -> in
     spare_terminal(jobs, armor=options.armor)
     spare_results(jobs, force=options.force)
     if STDIO in files:
-        read_before_content(request, options)
+        read_before_content(keys, options)
     people = recipients_of(options.recipient, options.recipients_file)
     age = _age_keys(options, planned.sources)
-    keys = keys_for(request, options, people) if jobs else []
-    return seal_jobs(planned, keys, options, partial(import_file, age=age), verb="imported")
+    new = keys_for(keys, options, people) if jobs else []
+    return seal_jobs(planned, new, options, partial(import_file, age=age), verb="imported")
 
 
 def _without_suffix(name: str) -> str:
@@ -62,7 +84,7 @@ def _without_suffix(name: str) -> str:
     return plain if Path(plain).name else name
 
 
-def _age_keys(options: Import, sources: Sequence[str]) -> AgeKeys:
+def _age_keys(options: Import, sources: Sequence[str]) -> "AgeKeys":
     """Return what opens the age files. A passphrase is asked for at most once, and before work."""
     from cotool.vault.age import AgeKeys, read_age_header, read_identities
 
