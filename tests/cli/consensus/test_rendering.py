@@ -14,7 +14,7 @@ from rich.cells import cell_len
 from cotool.cli.consensus.heatmap import heat_map
 from cotool.cli.consensus.statements import marked_answer
 from cotool.cli.consensus.table import number_table
-from cotool.cli.consensus.writers import TableWriter
+from cotool.cli.consensus.writers import write_table
 from cotool.cli.shared.screen import Screen, clip, clip_marked, fitted
 from cotool.consensus import find_consensus
 from cotool.consensus.model import Cluster, Insight
@@ -34,10 +34,7 @@ def shown(monkeypatch):
         if colour:
             monkeypatch.setenv("FORCE_COLOR", "1")
         sink = io.StringIO()
-        writer = TableWriter(sink, single=len(results) == 1, explain=explain, to_file=False)
-        for result in results:
-            writer.write(result)
-        writer.close()
+        write_table(results, sink, single=len(results) == 1, explain=explain, to_file=False)
         return sink.getvalue()
 
     return show

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 
-from cotool.cli.consensus.writers import CsvWriter, JsonWriter
+from cotool.cli.consensus.writers import write_array, write_csv, write_lines, write_object
 
 
 class Terminal(io.StringIO):
@@ -17,18 +17,11 @@ class Terminal(io.StringIO):
         return True
 
 
-def written(writer, *results):
-    """Write `results` and close the writer."""
-    for result in results:
-        writer.write(result)
-    writer.close()
-
-
 def test_single_json_is_the_object(consensus_of):
     """One question is one object, equal to to_dict(), its keys in the documented order."""
     sink = io.StringIO()
     result = consensus_of()
-    written(JsonWriter(sink, "object", matrix=True), result)
+    write_object([result], sink, matrix=True)
     document = json.loads(sink.getvalue())
     assert document == json.loads(json.dumps(result.to_dict()))
     assert list(document)[:9] == [
@@ -41,7 +34,7 @@ def test_single_json_is_the_object(consensus_of):
 def test_json_array_without_matrix(consensus_of):
     """Several questions are an array in order; the matrix is null where it is left out."""
     sink = io.StringIO()
-    written(JsonWriter(sink, "array", matrix=False), consensus_of(id="a"), consensus_of(id="b"))
+    write_array([consensus_of(id="a"), consensus_of(id="b")], sink, matrix=False)
     document = json.loads(sink.getvalue())
     assert [item["id"] for item in document] == ["a", "b"]
     assert all(item["matrix"] is None for item in document)
@@ -50,7 +43,7 @@ def test_json_array_without_matrix(consensus_of):
 def test_json_array_of_nothing():
     """No results are an empty array."""
     sink = io.StringIO()
-    written(JsonWriter(sink, "array", matrix=False))
+    write_array([], sink, matrix=False)
     assert json.loads(sink.getvalue()) == []
 
 
@@ -58,7 +51,7 @@ def test_json_lines(consensus_of):
     """A result is a line, whatever line ends its text holds."""
     sink = io.StringIO()
     text = "a\nb\u2028c\x85d"
-    written(JsonWriter(sink, "lines", matrix=True), consensus_of(answer=text), consensus_of())
+    write_lines([consensus_of(answer=text), consensus_of()], sink, matrix=True)
     lines = sink.getvalue().splitlines()
     assert len(lines) == 2
     assert json.loads(lines[0])["answer"] == text
@@ -70,7 +63,8 @@ def test_csv_is_read_back(consensus_of):
     sink = io.StringIO(newline="")
     text = '=1+1, "two"\nlines\x1b'
     result = consensus_of(question="", answer=text, warnings=("a", "b"))
-    written(CsvWriter(sink), result, consensus_of(answer=None, agreement=None, confidence=None))
+    none = consensus_of(answer=None, agreement=None, confidence=None)
+    write_csv([result, none], sink)
     assert "\r" not in sink.getvalue()
     header, first, second = csv.reader(io.StringIO(sink.getvalue(), newline=""))
     assert header[:4] == ["question", "answer", "confidence", "agreement"]
@@ -86,6 +80,6 @@ def test_csv_is_read_back(consensus_of):
 def test_csv_on_a_terminal_is_safe(consensus_of):
     """Only a terminal gets escapes in place of controls."""
     sink = Terminal(newline="")
-    written(CsvWriter(sink), consensus_of(answer="\x1b[2J"))
+    write_csv([consensus_of(answer="\x1b[2J")], sink)
     assert "\x1b" not in sink.getvalue()
     assert r"\x1b[2J" in sink.getvalue()

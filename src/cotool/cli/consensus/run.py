@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from cotool.cli.consensus.options import Options
-    from cotool.cli.consensus.writers import Writer
     from cotool.cli.shared.conditions import Condition
     from cotool.cli.shared.progress import ProgressBar
     from cotool.consensus import Learning, Store
@@ -87,15 +86,7 @@ def run(request: Request) -> int:
             head = list(islice(results, 2))
             single = len(head) == 1 and not notes.failures
             results = chain(head, results)
-        writer = _writer(request, sink, store, single=single)
-        for result in results:
-            if sink.isatty():
-                bar.finish()
-            writer.write(result)
-            notes.answered(result)
-            if result.question in request.paths and (log := _as_a_log(result.question)):
-                notes.warning(log)
-        writer.close()
+        _write(request, _noted(results, request, notes, bar, sink), sink, store, single=single)
         if store is not None and learning is not None:
             bar.finish()
             if learning.learn:
@@ -121,13 +112,6 @@ def _explain_input(request: Request, notes: Notes, bar: ProgressBar, sink: TextI
     bar.finish()
     understood = replace(found[0], questions=count, experts=len(experts))
     write_input(understood, sink, as_json=request.format in {"json", "jsonl"})
-
-
-def _as_a_log(path: str) -> str | None:
-    """Return a warning about a log in JSON lines, which may be read as answers to one question."""
-    from cotool.cli.shared.suggest import other_reader
-
-    return other_reader(path, "consensus")
 
 
 def _check_engine(request: Request) -> None:
@@ -297,19 +281,45 @@ def _results(
         yield result
 
 
-def _writer(request: Request, sink: TextIO, store: Store | None, *, single: bool) -> Writer:
+def _noted(
+    results: Iterator[Consensus], request: Request, notes: Notes, bar: ProgressBar, sink: TextIO
+) -> Iterator[Consensus]:
+    """Yield the results, and take note of each when it is written.
+
+    A log in JSON lines may be read as answers to one question, which a warning says.
+    """
+    from cotool.cli.shared.suggest import other_reader
+
+    for result in results:
+        if sink.isatty():
+            bar.finish()
+        yield result
+        notes.answered(result)
+        if result.question in request.paths and (log := other_reader(result.question, "consensus")):
+            notes.warning(log)
+
+
+def _write(
+    request: Request,
+    results: Iterator[Consensus],
+    sink: TextIO,
+    store: Store | None,
+    *,
+    single: bool,
+) -> None:
     from cotool.cli.consensus import writers
 
     keep = single if request.options.matrix is None else request.options.matrix
     match request.format:
         case "json":
-            return writers.JsonWriter(sink, "object" if single else "array", matrix=keep)
+            write = writers.write_object if single else writers.write_array
+            write(results, sink, matrix=keep)
         case "jsonl":
-            return writers.JsonWriter(sink, "lines", matrix=keep)
+            writers.write_lines(results, sink, matrix=keep)
         case "csv":
-            return writers.CsvWriter(sink)
+            writers.write_csv(results, sink)
         case "html":
-            return writers.HtmlWriter(sink, single=single, sources=request.paths, store=store)
-    return writers.TableWriter(
-        sink, single=single, explain=request.options.explain, to_file=sink is not sys.stdout
-    )
+            writers.write_page(results, sink, single=single, sources=request.paths, store=store)
+        case _:
+            explain, to_file = request.options.explain, sink is not sys.stdout
+            writers.write_table(results, sink, single=single, explain=explain, to_file=to_file)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 from cotool._lazy import stand_ins
 from cotool.text import json_visible, visible
@@ -20,131 +21,87 @@ if TYPE_CHECKING:
     from cotool.consensus.model import Consensus
 
 
-class Writer(Protocol):
-    """Writes results in order; `close` writes the end of the document."""
-
-    def write(self, result: Consensus) -> None:
-        """Write one result."""
-
-    def close(self) -> None:
-        """Write the end of the document."""
+def write_object(results: Iterable[Consensus], sink: TextIO, *, matrix: bool) -> None:
+    """Write the only result as one object, laid out for people."""
+    for result in results:
+        _write_json(result, sink, matrix=matrix, laid_out=True)
+        sink.write("\n")
 
 
-class JsonWriter:
-    """One object (`form`: "object"), an array, written item by item, or "lines" of one object each.
+def write_array(results: Iterable[Consensus], sink: TextIO, *, matrix: bool) -> None:
+    """Write an array with one object per line."""
+    start = "[\n"
+    for result in results:
+        sink.write(start)
+        _write_json(result, sink, matrix=matrix, laid_out=False)
+        start = ",\n"
+    sink.write("[]\n" if start == "[\n" else "\n]\n")
 
-    A line is flushed, so that the reader of a pipe gets it at once.
+
+def write_lines(results: Iterable[Consensus], sink: TextIO, *, matrix: bool) -> None:
+    """Write one object per line; each line is flushed, so that the reader of a pipe gets it."""
+    for result in results:
+        _write_json(result, sink, matrix=matrix, laid_out=False)
+        sink.write("\n")
+        sink.flush()
+
+
+def write_csv(results: Iterable[Consensus], sink: TextIO) -> None:
+    """Write one row per question, flushed row by row; cells are never altered.
+
+    On a terminal alone, characters that would act on it are written as escapes.
     """
+    import csv
 
-    def __init__(self, sink: TextIO, form: str, *, matrix: bool) -> None:
-        self._sink = sink
-        self._form = form
-        self._matrix = matrix
-        self._count = 0
-
-    def write(self, result: Consensus) -> None:
-        """Write one result."""
-        if self._form == "array":
-            self._sink.write(",\n" if self._count else "[\n")
-        self._count += 1
-        _write_json(result, self._sink, matrix=self._matrix, laid_out=self._form == "object")
-        if self._form != "array":
-            self._sink.write("\n")
-        if self._form == "lines":
-            self._sink.flush()
-
-    def close(self) -> None:
-        """Write the end of the array."""
-        if self._form == "array":
-            self._sink.write("\n]\n" if self._count else "[]\n")
-
-
-class CsvWriter:
-    """One row per question, flushed row by row; cells are never altered.
-
-    On a terminal alone characters that would act on it are written as escapes.
-    """
-
-    def __init__(self, sink: TextIO) -> None:
-        self._sink = sink
-        self._for_eyes = sink.isatty()
-        self._row(dataframes.COLUMNS)
-
-    def write(self, result: Consensus) -> None:
-        """Write one result."""
-        cells = dataframes.row_of(result)
-        self._row(round(cell, 6) if isinstance(cell, float) else cell for cell in cells)
-
-    def close(self) -> None:
-        """Nothing follows the last row."""
-
-    def _row(self, cells: Iterable[object]) -> None:
-        import csv
-
+    for cells in chain([dataframes.COLUMNS], map(dataframes.row_of, results)):
         row = io.StringIO()
-        csv.writer(row, lineterminator="\n").writerow(cells)
-        self._sink.write(visible(row.getvalue()) if self._for_eyes else row.getvalue())
-        self._sink.flush()
+        rounded = [round(cell, 6) if isinstance(cell, float) else cell for cell in cells]
+        csv.writer(row, lineterminator="\n").writerow(rounded)
+        sink.write(visible(row.getvalue()) if sink.isatty() else row.getvalue())
+        sink.flush()
 
 
-class TableWriter:
-    """What people read: everything about one question, or one row per question."""
+def write_table(
+    results: Iterable[Consensus], sink: TextIO, *, single: bool, explain: bool, to_file: bool
+) -> None:
+    """Write everything about one question, or one row per question and a summary."""
+    from cotool.cli.shared.screen import Screen
 
-    def __init__(self, sink: TextIO, *, single: bool, explain: bool, to_file: bool) -> None:
-        from cotool.cli.shared.screen import Screen
+    screen = Screen(sink, plain=to_file)
+    if single:
+        from cotool.cli.consensus.table import render
 
-        self._screen = Screen(sink, plain=to_file)
-        self._explain = explain
-        self._single = single
-        if not single:
-            from cotool.cli.consensus.batch_table import BatchTable
+        for result in results:
+            render(result, screen, explain=explain)
+    else:
+        from cotool.cli.consensus.batch_table import BatchTable
 
-            self._batch = BatchTable(self._screen, explain=explain)
-
-    def write(self, result: Consensus) -> None:
-        """Write one result."""
-        if self._single:
-            from cotool.cli.consensus.table import render
-
-            render(result, self._screen, explain=self._explain)
-        else:
-            self._batch.row(result)
-
-    def close(self) -> None:
-        """Write the summary of a batch."""
-        if not self._single:
-            self._batch.summary()
+        batch = BatchTable(screen, explain=explain)
+        for result in results:
+            batch.row(result)
+        batch.summary()
 
 
-class HtmlWriter:
-    """A page on one question if `single`, else on all, with what `store` knows of experts."""
+def write_page(
+    results: Iterable[Consensus],
+    sink: TextIO,
+    *,
+    single: bool,
+    sources: Sequence[str],
+    store: Store | None,
+) -> None:
+    """Write a page on one question if `single`, else on all, with what `store` knows of experts."""
+    if single:
+        from cotool.cli.html.question import question_page
 
-    def __init__(
-        self, sink: TextIO, *, single: bool, sources: Sequence[str], store: Store | None
-    ) -> None:
+        sink.writelines(question_page(result, sources=sources, store=store) for result in results)
+    else:
         from cotool.cli.html.batch import BatchPage
 
-        self._sink = sink
-        self._sources = sources
-        self._store = store
-        self._single: Consensus | None = None
-        self._batch = None if single else BatchPage(sources)
-
-    def write(self, result: Consensus) -> None:
-        """Take one result."""
-        if self._batch is None:
-            self._single = result
-        else:
-            self._batch.add(result)
-
-    def close(self) -> None:
-        """Write the page."""
-        if self._batch is not None:
-            self._sink.write(self._batch.page(self._store))
-        elif self._single is not None:
-            from cotool.cli.html.question import question_page
-
-            self._sink.write(question_page(self._single, sources=self._sources, store=self._store))
+        batch = BatchPage(sources)
+        for result in results:
+            batch.add(result)
+        sink.write(batch.page(store))
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
