@@ -154,7 +154,7 @@ def test_a_failed_request_gives_its_reason(record, reason, read):
 
 def test_a_run_without_outputs_is_bad(read):
     """A run that failed says why."""
-    with pytest.raises(InputError, match="the run 'bot' has no outputs: timeout"):
+    with pytest.raises(InputError, match="the request failed: timeout"):
         read(run_of(outputs=None, error="timeout"))
 
 

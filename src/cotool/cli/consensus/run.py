@@ -288,15 +288,16 @@ def _noted(
 
     A log in JSON lines may be read as answers to one question, which a warning says.
     """
-    from cotool.cli.shared.suggest import other_reader
-
     for result in results:
         if sink.isatty():
             bar.finish()
         yield result
         notes.answered(result)
-        if result.question in request.paths and (log := other_reader(result.question, "consensus")):
-            notes.warning(log)
+        if result.question in request.paths:
+            from cotool.cli.shared.suggest import other_reader
+
+            if log := other_reader(result.question, "consensus"):
+                notes.warning(log)
 
 
 def _write(

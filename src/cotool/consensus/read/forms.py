@@ -12,7 +12,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from cotool.consensus.read import names
-from cotool.consensus.read.exports import check_succeeded, requested, unpacked
+from cotool.consensus.read.exports import check_succeeded, is_step, requested, unpacked
 from cotool.consensus.read.layout import Keys, layout_of
 from cotool.consensus.read.paths import leaves
 from cotool.consensus.read.responses import experts_in, has_choices
@@ -38,9 +38,6 @@ _API = frozenset({"custom_id", "role", "candidates", "root_span_id"})
 _SPEAKER_KEYS = ("role", "from")
 _SPEAKERS = ("user", "human", "system")
 _TURN = frozenset({*_SPEAKER_KEYS, "content", "value", "text", "name", "id", "timestamp"})
-
-# Keys of the steps of a traced call; whether a record is one depends on its values.
-_STEPS = frozenset({"run_type", "root_span_id"})
 
 
 class FileForm:
@@ -128,7 +125,7 @@ class FileForm:
             self.tool = tool_of(head[1])
         for where, value in chain([head], values):
             row = self._row(value) if isinstance(value, list) else value
-            if row is None and value is not None:
+            if (row is None and value is not None) or is_step(row):
                 continue
             found = self._of_value(row, where)
             # One by one, so that a bad record does not end the file.
@@ -154,9 +151,10 @@ class FileForm:
             yield from self._checked(value, where)
             return
         for place, item in unpacked(value, where):
+            if is_step(item):
+                continue
             if item is value:
-                if not _STEPS.intersection(shape):
-                    self._plain.add(shape)
+                self._plain.add(shape)
             elif isinstance(item, dict) and not self._given.names_parts:
                 # A wrapper of a tool's records: {"results": [{…}]}.
                 inner = self.tool_within or tool_of(item)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from cotool.consensus.model import Response
 from cotool.consensus.read import values
 from cotool.consensus.read.layout import DEFAULT_KEYS, Keys, Layout, layout_of
+from cotool.consensus.read.tool_values import asked
 from cotool.errors import InputError
 from cotool.io.json_values import too_deep
 from cotool.text import and_more
@@ -300,30 +301,11 @@ def _text(record: Mapping[str, Any], key: str | None, where: str) -> str | None:
     if value is None:
         return None
     text = values.scalar_text(value, where)
-    if text is None and isinstance(value, Mapping):
-        within = _within(value, where)
-        if within is not None:
-            return within
-        value = [value]
-    if text is None and isinstance(value, (list, tuple)):
-        text = values.clean("\n".join(_part_texts(value)))
+    if text is None:
+        text = asked(value)
     if text is None:
         raise InputError(f"{where}: {key!r} is {_kind(value)}", hint="expected text")
-    return text.strip() or None
-
-
-def _within(value: Mapping[str, Any], where: str) -> str | None:
-    """Return the question in a program's inputs: the input with that name, or the only text."""
-    if "text" in value or "content" in value:
-        return None
-    inner = layout_of(tuple(value), DEFAULT_KEYS).question
-    if inner is None and len(value) == 1:
-        inner = next(iter(value))
-    if inner is not None:
-        return _text(value, inner, where)
-    # Several texts that belong together: a post and its reply.
-    texts = [text for text in value.values() if isinstance(text, str)]
-    return values.clean("\n".join(texts)).strip() or None
+    return values.clean(text).strip() or None
 
 
 def _metadata(record: Mapping[str, Any], layout: Layout) -> dict[str, Any]:

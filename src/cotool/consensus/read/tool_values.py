@@ -20,6 +20,10 @@ QUESTIONS = (
 )  # fmt: skip
 
 
+# Statuses of requests that did not fail.
+_SUCCEEDED = frozenset({"success", "succeeded", "ok", "completed", "complete", "finished"})
+
+
 class FailedError(Exception):
     """A record holds no answer, and why."""
 
@@ -32,7 +36,7 @@ def reason(item: JsonObject) -> str | None:
     """Return why a record holds no answer, in its tool's words."""
     for path in ("error.message", "error.errorMessage", "error", "errorMessage", "status"):
         found = value_at(item, path)
-        if isinstance(found, str) and found:
+        if isinstance(found, str) and found and found.casefold() not in _SUCCEEDED:
             return f"the request failed: {found}"
     return None
 

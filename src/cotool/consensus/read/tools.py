@@ -2,7 +2,7 @@
 
 Sources: the tools' own documentation and code. Keys are paths (`paths`); a path that begins with
 `^` is looked up in the document that holds the records. Tools whose keys say by themselves what
-they are (ragas, Toloka, LangSmith, SWE-bench tables …) need no line.
+they are (ragas, Toloka, SWE-bench tables …) need no line.
 """
 
 from __future__ import annotations
@@ -149,8 +149,6 @@ TOOLS = (
     ),
     Tool("promptfoo", ("results.results.0.vars",), each="results.results",
          make=evaluation.promptfoo),
-    Tool("promptfoo", ("results.0.vars", "results.0.provider"), each="results",
-         make=evaluation.promptfoo),
     Tool("promptfoo", ("vars", "provider", "response|error"), make=evaluation.promptfoo),
     Tool("HELM", ("adapter_spec", "request_states"), each="request_states", make=evaluation.helm),
     Tool(
@@ -163,11 +161,6 @@ TOOLS = (
         "OpenAI evals output items", ("datasource_item", "sample.output"), question="sample.input",
         id=("datasource_item_id",), content="sample.output", expert="sample.model",
         timestamp="created_at",
-    ),
-    Tool(
-        "OpenAI evals output items", ("data.0.datasource_item",), each="data",
-        question="sample.input", id=("datasource_item_id",), content="sample.output",
-        expert="sample.model", timestamp="created_at",
     ),
     Tool("simple-evals", ("convos", "score"), each="convos", make=evaluation.transcript),
     Tool("OpenCompass", ("0.origin_prompt", "0.prediction"), each=".", question="origin_prompt",
@@ -239,6 +232,13 @@ TOOLS = (
     Tool(
         "LiteLLM", ("messages", "response.choices"), question="messages",
         content="response.choices.*.message.content", expert="model|response.model",
+    ),
+    Tool(
+        "LangSmith", ("run_type", "inputs"), question="inputs", id=("reference_example_id",),
+        content="outputs.generations.0.*.text|outputs.generations.*.text"
+        "|outputs.messages.-1.kwargs.content|outputs.messages.-1.content"
+        "|outputs.choices.*.message.content|outputs",
+        expert="extra.metadata.ls_model_name|name", timestamp="start_time",
     ),
     Tool("Phoenix", ("attributes.output.value", "attributes.input.value"), make=evaluation.phoenix),
     Tool(
