@@ -8,9 +8,10 @@ cdef extern from "<string.h>" nogil:
 
 
 cdef bytes HEADER = b"#Fields:"
-# The most bytes of such a line; how many bytes are searched for one at a time.
+# The most bytes of such a line; how many bytes are searched for one at a time, at first and at most:
+# where the columns change often, the next such line is near.
 cdef size_t HEADER_LIMIT = 1 << 16
-cdef uint64_t HEADER_BLOCK = 1 << 16
+cdef uint64_t FIRST_BLOCK = 1 << 13, HEADER_BLOCK = 1 << 16
 
 
 cdef uint64_t next_header(int file, uint8_t* memory, uint64_t at, uint64_t begin, uint64_t end,
@@ -22,14 +23,14 @@ cdef uint64_t next_header(int file, uint8_t* memory, uint64_t at, uint64_t begin
     cdef bytes needle = b"\n" + HEADER, data
     cdef const uint8_t* text
     cdef const uint8_t* found
-    cdef uint64_t size
+    cdef uint64_t size, block = FIRST_BLOCK
     if at == begin and whole:
         data = read_bytes(file, memory, at, len(HEADER), end)
         if data == HEADER:
             return at
     at = max(at, begin + 1) - 1
     while at < end:
-        size = min(end - at, HEADER_BLOCK)
+        size = min(end - at, block)
         if memory == NULL:
             data = os.pread(file, size, at)
             size, text = len(data), <const uint8_t*><const char*>data
@@ -41,6 +42,7 @@ cdef uint64_t next_header(int file, uint8_t* memory, uint64_t at, uint64_t begin
         if size < <uint64_t>len(needle) or at + size >= end:
             return end
         at += size - len(needle) + 1
+        block = min(2 * block, HEADER_BLOCK)
     return end
 
 

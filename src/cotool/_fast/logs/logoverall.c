@@ -6,10 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-int cotool_overall_distinct(cotool_overall *overall, uint64_t hash) {
-    if (!overall->registers && !(overall->registers = calloc(COTOOL_DISTINCT, 1))) return ENOMEM;
-    cotool_seen_mark(overall->registers, COTOOL_DISTINCT_BITS, hash);
-    return 0;
+uint8_t *cotool_overall_registers(cotool_overall *overall) {
+    if (!overall->registers) overall->registers = calloc(COTOOL_DISTINCT, 1);
+    return overall->registers;
 }
 
 void cotool_overall_odd(cotool_overall *overall, const uint8_t *text, size_t size) {
@@ -68,9 +67,8 @@ int cotool_overall_merge(cotool_overall *into, const cotool_overall *other, int 
     for (int n = 0; n < other->examples; n++)
         cotool_overall_odd(into, other->example[n], other->example_size[n]);
     if (other->registers) {
-        if (!into->registers && !(into->registers = calloc(COTOOL_DISTINCT, 1))) return ENOMEM;
-        for (int n = 0; n < COTOOL_DISTINCT; n++)
-            if (other->registers[n] > into->registers[n]) into->registers[n] = other->registers[n];
+        if (!cotool_overall_registers(into)) return ENOMEM;
+        cotool_seen_join(into->registers, other->registers, COTOOL_DISTINCT);
     }
     for (int n = 0; n < other->greatest; n++)
         if (cotool_overall_greatest(into, most, other->top[n].number, other->top[n].line + first,

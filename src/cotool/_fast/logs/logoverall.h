@@ -30,8 +30,10 @@ typedef struct {
     cotool_greatest *top; /* [most], the greatest first */
 } cotool_overall;
 
+/* Counts distinct values from now on. Returns the registers, NULL without memory. */
+uint8_t *cotool_overall_registers(cotool_overall *overall);
+
 /* These return 0 or ENOMEM. */
-int cotool_overall_distinct(cotool_overall *overall, uint64_t hash);
 void cotool_overall_odd(cotool_overall *overall, const uint8_t *text, size_t size);
 int cotool_overall_greatest(cotool_overall *overall, int most, cotool_fixed number, int64_t line,
                             const uint8_t *text, size_t size);

@@ -108,16 +108,17 @@ static void read_numbers(const cotool_batch *b, int m, cotool_overall *overall, 
  * a row does. */
 static int count_distinct(const cotool_reading *r, cotool_table *table, const cotool_batch *b, int m,
                           const int8_t *state) {
+    const int of_step = !table->width || r->stepped[m], of_whole = table->width && r->stepped[m];
+    uint8_t *registers = NULL;
     int status = 0;
     for (int k = 0; k < b->count && !status; k++) {
-        cotool_row *row[2] = {table->width && r->stepped[m] ? &table->row[b->whole[k]] : NULL,
-                              b->row[k] != COTOOL_NO_ROW && (!table->width || r->stepped[m])
-                                  ? &table->row[b->row[k]]
-                                  : NULL};
+        cotool_row *row[2] = {of_whole ? &table->row[b->whole[k]] : NULL,
+                              of_step && b->row[k] != COTOOL_NO_ROW ? &table->row[b->row[k]] : NULL};
         uint64_t hash;
         if (state[k] < 0) continue;
+        if (!registers && !(registers = cotool_overall_registers(&table->overall[m]))) return ENOMEM;
         hash = cotool_hash(b->value[m][k].start, b->value[m][k].size, 1);
-        status |= cotool_overall_distinct(&table->overall[m], hash);
+        cotool_seen_mark(registers, COTOOL_DISTINCT_BITS, hash);
         for (int n = 0; n < 2; n++)
             if (row[n])
                 status |= cotool_row_seen(table, row[n]) ? cotool_seen_add(&row[n]->seen[m], hash)
@@ -134,6 +135,10 @@ int cotool_reading_flush(const cotool_config *config, cotool_batch *b, cotool_ta
     for (int k = 0; k < b->count; k++) {
         cotool_row *row = r->by ? row_of(r, table, b, k, &status) : NULL;
         b->row[k] = row ? (uint32_t)(row - table->row) : COTOOL_NO_ROW;
+        if (k && b->step[k] == b->step[k - 1] && b->inferred[k] == b->inferred[k - 1] && !status) {
+            b->whole[k] = b->whole[k - 1];
+            continue;
+        }
         row = cotool_table_whole(table, b->step[k], b->inferred[k], &status);
         if (status) return ENOMEM;
         b->whole[k] = (uint32_t)(row - table->row);

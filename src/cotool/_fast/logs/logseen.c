@@ -11,10 +11,8 @@
 
 #define MOST_RANK 64
 
-void cotool_seen_mark(uint8_t *registers, int bits, uint64_t hash) {
-    uint8_t rank = (uint8_t)(__builtin_clzll(hash << bits | 1) + 1);
-    uint8_t *r = &registers[hash >> (64 - bits)];
-    if (rank > *r) *r = rank;
+void cotool_seen_join(uint8_t *restrict into, const uint8_t *restrict registers, size_t count) {
+    for (size_t n = 0; n < count; n++) into[n] = into[n] > registers[n] ? into[n] : registers[n];
 }
 
 /* What the registers that are 0 add: x + x^2 + 2 x^4 + 4 x^8 + ... */
@@ -86,6 +84,10 @@ int cotool_seen_add(cotool_seen *seen, uint64_t hash) {
  * before those that its rank counts. */
 static void fold(uint8_t *into, int to, const uint8_t *registers, int from) {
     const int lost = from - to;
+    if (!lost) {
+        cotool_seen_join(into, registers, (size_t)1 << from);
+        return;
+    }
     for (uint32_t n = 0; n < (uint32_t)1 << from; n++) {
         const uint32_t below = n & (((uint32_t)1 << lost) - 1);
         int rank = registers[n];

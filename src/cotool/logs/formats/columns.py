@@ -189,11 +189,14 @@ def header_of(lines: Sequence[bytes]) -> bytes:
 def lines_of(found: Format, formats: Sequence[Format], lines: Sequence[bytes]) -> Sequence[bytes]:
     """Return the lines of one of several formats of a sample: those that have its time.
 
+    Those of a format without times are the ones with which it may begin.
     Lines "#Fields: …" count if they have as many names as these lines have columns. Times in
     brackets are those of one format: a user's name in front of them may have blanks.
     """
-    if len(formats) == 1 or found.kind != TEXT or found.names or not forms_of(found):
+    if len(formats) == 1 or found.kind != TEXT or found.names:
         return lines
+    if not forms_of(found):
+        return [line for line in lines if line[:1] in found.first] if found.first else lines
     alike = [
         one
         for one in formats

@@ -100,6 +100,7 @@ def make_scanner(
         others = replace(others, locators=tuple(map(locate_anywhere, options.reading.sources)))
     sources = options.reading.sources if options.reading is not None else ()
 
+    @lru_cache(maxsize=16)  # files may change between the same columns again and again
     def columns(header: bytes) -> list[Mapping[str, object]]:
         return [found.to_kernel() for found in changed_columns(formats, sources, header)]
 
