@@ -6,9 +6,11 @@ import copy
 import dataclasses
 import inspect
 import pickle
+import typing
 
 import pytest
 
+from cotool._records import NamedTuple
 from cotool._records import dataclass as quick
 
 
@@ -106,3 +108,35 @@ def test_the_first_objects_are_made_as_later_ones(given, named):
         fresh(-1)
     expected = dataclasses.asdict(standard(*given, **named))
     assert [dataclasses.asdict(fresh(*given, **named)) for _ in range(12)] == [expected] * 12
+
+
+class Place(NamedTuple):
+    """A place."""
+
+    x: int
+    y: int = 2
+
+    def total(self):
+        """Return a sum."""
+        return self.x + self.y
+
+
+class StandardPlace(typing.NamedTuple):
+    """A place."""
+
+    x: int
+    y: int = 2
+
+
+def test_named_tuples_behave_as_those_of_the_standard_library():
+    """Fields, defaults, methods, documentation, pickles and errors are the same."""
+    one = Place(1)
+    assert one == StandardPlace(1) == (1, 2)
+    assert one.total() == 3
+    assert repr(one._replace(y=5)) == "Place(x=1, y=5)"
+    assert pickle.loads(pickle.dumps(one)) == one
+    for name in ("_fields", "_field_defaults", "__doc__", "__module__", "__match_args__"):
+        assert getattr(Place, name) == getattr(StandardPlace, name)
+    assert inspect.signature(Place).parameters.keys() == {"x", "y"}
+    with pytest.raises(TypeError, match="missing 1 required"):
+        Place()

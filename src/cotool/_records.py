@@ -1,21 +1,24 @@
-"""The standard library's `dataclass`, made quickly.
+"""The standard library's `dataclass` and `NamedTuple`, made quickly.
 
 A start of cotool makes 40 such classes. The standard decorator compiles seven methods for each:
 with it, a log of one line takes 87 ms of CPU time instead of 72, and one question 102 instead of
 90. Here only `__init__` is compiled, once a class has a few objects; the other methods are the same
-functions for every class. Imports nothing of cotool.
+functions for every class. The standard NamedTuple compiles each annotation that is a string, 60 of
+a start; so this one is for modules with `from __future__ import annotations`. Imports nothing of
+cotool.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import operator
+from collections import namedtuple
 from dataclasses import MISSING, FrozenInstanceError
 from functools import partial
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["dataclass"]
+__all__ = ["NamedTuple", "dataclass"]
 
 if TYPE_CHECKING:
     import inspect
@@ -74,9 +77,25 @@ def _quick(
     return made  # type: ignore[no-any-return]
 
 
+class _Named(type):
+    def __new__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> type:
+        if not bases:
+            return super().__new__(cls, name, bases, body)
+        fields = body["__annotations__"]
+        defaults = [body.pop(field) for field in fields if field in body]
+        made = namedtuple(name, fields, defaults=defaults)  # type: ignore[misc] # noqa: PYI024
+        for key, value in body.items():
+            setattr(made, key, value)
+        return made
+
+
 if TYPE_CHECKING:
     from dataclasses import dataclass
+    from typing import NamedTuple
 else:
+
+    class NamedTuple(metaclass=_Named):
+        """The base of named tuples, as `typing.NamedTuple`."""
 
     def dataclass(cls: type | None = None, /, **options: bool) -> Any:
         """Return the class, or a decorator, as `dataclasses.dataclass` does."""

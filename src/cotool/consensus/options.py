@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
-from typing import NamedTuple
 
-from cotool._records import dataclass
+from cotool._records import NamedTuple, dataclass
 from cotool.errors import InputError
 
 Embedder = Callable[[Sequence[str]], Iterable[Sequence[float]]]

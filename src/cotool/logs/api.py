@@ -10,7 +10,7 @@ from cotool.engine.choice import engine_choice, open_engine
 from cotool.errors import InputError
 from cotool.logs.measures.of_templates import needs_templates
 from cotool.logs.model import merged
-from cotool.logs.options import LogArguments, LogOptions
+from cotool.logs.options import LogOptions
 from cotool.logs.scan.scan import Scanned, Watch, scan_source
 from cotool.logs.scan.sources import Source, find_sources, read_twice
 from cotool.logs.summary import LogSummary
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cotool.engine.checkpoint import Checkpoint
     from cotool.engine.tasks import Engine, Meter
     from cotool.logs.measures.results import Measures
+    from cotool.logs.options import LogArguments
     from cotool.logs.scan.state import State
     from cotool.logs.templates.template_set import TemplateSet
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
-from typing import TYPE_CHECKING, TypedDict, cast
+from typing import TYPE_CHECKING, cast
 
 from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
@@ -21,36 +21,37 @@ from cotool.logs.times import Moment, parse_moment, parse_zone, zone_name, zone_
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import tzinfo
+    from typing import TypedDict
 
     from cotool.logs.formats.model import Format
     from cotool.logs.measures.model import Reading
     from cotool.logs.templates.labels import Labels
 
+    class LogArguments(TypedDict, total=False):
+        """The keyword arguments of analyze_logs() that become LogOptions."""
+
+        patterns: Mapping[str, str] | None
+        levels: Iterable[str] | None
+        since: str | None
+        until: str | None
+        match: Iterable[str] | None
+        log_format: str
+        level_words: Mapping[str, str] | Iterable[str]
+        tz: str | None
+        show: int
+        context: int
+        templates: bool
+        measures: Mapping[str, str] | Iterable[str]
+        by: Iterable[str]
+        where: str | None
+        step: int
+        each_line: bool
+        max_decompressed: int | None
+        num_threads: int | None
+
+
 _SHOWN = ("error", "critical")
 _WORD = lazy_pattern(r"[^\W\d_]\w+")
-
-
-class LogArguments(TypedDict, total=False):
-    """The keyword arguments of analyze_logs() that become LogOptions."""
-
-    patterns: Mapping[str, str] | None
-    levels: Iterable[str] | None
-    since: str | None
-    until: str | None
-    match: Iterable[str] | None
-    log_format: str
-    level_words: Mapping[str, str] | Iterable[str]
-    tz: str | None
-    show: int
-    context: int
-    templates: bool
-    measures: Mapping[str, str] | Iterable[str]
-    by: Iterable[str]
-    where: str | None
-    step: int
-    each_line: bool
-    max_decompressed: int | None
-    num_threads: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from dataclasses import fields, is_dataclass
 from functools import partial, wraps
 from importlib import import_module
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
+from cotool._records import NamedTuple
 from cotool.cli.shared.options import Declared, MadeOf
 from cotool.cli.shared.settings import is_anything_set
 from cotool.errors import CotoolError

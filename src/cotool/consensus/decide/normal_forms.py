@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable
 from functools import cache
 from math import isfinite
-from typing import NamedTuple
 
 from cotool._fast.text.marks import Marks
 from cotool._lazy import lazy_pattern
+from cotool._records import NamedTuple
 from cotool.consensus.decide.anchors import MONTH_NAMES, NUMBER_WORDS, plain_number
 
 # The name of May that has no other meaning in English.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from cotool._fast.text import anchors as kernels
+from cotool._records import NamedTuple
 from cotool.consensus.decide.anchors import NUMBER, anchor_of, is_month, number_shown
 from cotool.consensus.decide.antonyms import bare_of, poles_of
 from cotool.consensus.extract.vocabulary import in_concord, is_negation

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from cotool._records import dataclass
+from cotool._records import NamedTuple, dataclass
 
 if TYPE_CHECKING:
     from cotool.consensus.extract.units import Unit

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from cotool._lazy import lazy_pattern
+from cotool._records import NamedTuple
 from cotool.consensus.extract.readings import KINDS
 from cotool.consensus.extract.vocabulary import has_any
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import NamedTuple
 
 from cotool._lazy import lazy_pattern, stand_ins
+from cotool._records import NamedTuple
 
 with stand_ins("fractions"):  # few numbers are fractions
     import fractions

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from cotool._lazy import lazy_pattern
+from cotool._records import NamedTuple
 from cotool.consensus.read.layout import EXPERT_NAMES, QUESTION_ID_NAMES, plain_name
 
 # The parts that a column can play.

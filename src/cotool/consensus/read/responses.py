@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
+from cotool._records import NamedTuple
 from cotool.consensus.model import Response
 from cotool.consensus.read import values
 from cotool.consensus.read.layout import DEFAULT_KEYS, Keys, Layout, layout_of

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cotool._fast.logs import logscan
 from cotool._lazy import lazy_pattern
-from cotool._records import dataclass
+from cotool._records import NamedTuple, dataclass
 
 if TYPE_CHECKING:
     import re

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cotool._fast.logs import logscan
 from cotool._fast.logs.envelopes import Unwrapper
 from cotool._lazy import lazy_pattern, stand_ins
-from cotool._records import dataclass
+from cotool._records import NamedTuple, dataclass
 from cotool.logs.formats.model import JSON, LOGFMT, UNKNOWN
 from cotool.logs.formats.names import is_level_name
 from cotool.logs.formats.recognise import recognise

@@ -8,11 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import islice
-from typing import NamedTuple
 
 from cotool._fast.logs import logscan
 from cotool._lazy import lazy_pattern
-from cotool._records import dataclass
+from cotool._records import NamedTuple, dataclass
 from cotool.logs.formats.composer import REACH, Stamp, decide, is_cell, is_zone, moments
 from cotool.logs.formats.model import Format, layout_forms
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from cotool._records import dataclass
+from cotool._records import NamedTuple, dataclass
 from cotool.logs.measures.steps import UTC, Steps
 from cotool.logs.units import NO_SCALE, Scale
 

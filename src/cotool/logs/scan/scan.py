@@ -6,9 +6,9 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from cotool._records import dataclass
+from cotool._records import NamedTuple, dataclass
 from cotool.errors import CotoolError, unreadable
 from cotool.logs.formats.headers import PassedHeader, passed_header
 from cotool.logs.model import FileSummary, LogCounts, Sample
