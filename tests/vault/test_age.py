@@ -251,6 +251,7 @@ SECRET = str(MINE)
         ("\udce9\udcff", "line 1: is not"),
         ("x" * (2 << 20), "too large for a file of identities"),
     ],
+    ids=range(10),  # SECRET differs from run to run
 )
 def test_bad_identity_files(text, says, tmp_path):
     """Name the line, and never show any of it."""
