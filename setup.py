@@ -90,6 +90,7 @@ MODULES: dict[str, list[str]] = {
     "text/tokens": ["text/vocabulary.c", "text/words.c"],
     "text/vector_neighbours": ["text/near.c"],
     "text/verdicts": [],
+    "text/word_counts": ["text/vocabulary.c", "text/words.c"],
     "truth/dawid_skene": [],
     "truth/decoy_model": [],
     "truth/decoys": [],

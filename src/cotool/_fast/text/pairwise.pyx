@@ -20,7 +20,8 @@ from libc.stdlib cimport free, malloc
 from cotool._fast.base._openmp cimport threads_for
 from cotool._fast.base.interrupt cimport check_interrupt
 from cotool._fast.base.matrix cimport Matrix, new_matrix, touch
-from cotool._fast.text.tokens cimport Counts, Texts, Tokens, counts_of, texts_of, tokens_of
+from cotool._fast.text.tokens cimport Texts, Tokens, texts_of, tokens_of
+from cotool._fast.text.word_counts cimport Counts, counts_of
 
 cdef extern from "text/bags.h" nogil:
     enum:

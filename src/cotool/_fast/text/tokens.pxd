@@ -1,4 +1,6 @@
-from libc.stdint cimport int32_t, int64_t, uint16_t
+from libc.stdint cimport int32_t, int64_t, uint64_t
+
+cdef uint64_t SEED
 
 cdef struct text_view:
     void* data
@@ -22,12 +24,5 @@ cdef class Tokens:
     cdef int64_t* starts
     cdef int32_t* ids
 
-
-cdef class Counts:
-    # How often text t holds word k: counts[k * stride + t], zeros behind the last text.
-    cdef Py_ssize_t vocabulary, stride, rows
-    cdef uint16_t* counts
-
 cdef Texts texts_of(object texts)
 cdef Tokens tokens_of(object texts, object num_threads, list words=*)
-cdef Counts counts_of(Texts texts, Py_ssize_t stride)

@@ -13,48 +13,35 @@ from array import array as new_array
 
 from cpython cimport array
 from cython.parallel cimport prange
-from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
-from libc.stdlib cimport calloc, free, malloc, realloc
-from libc.string cimport memcpy, memset
+from libc.stdint cimport uint8_t, uint64_t
+from libc.stdlib cimport calloc, free, malloc
+from libc.string cimport memcpy
 
 from cotool._fast.base._openmp cimport threads_for
 from cotool._fast.text.points cimport POINTS, prepared
+from cotool._fast.text.words cimport (
+    COTOOL_WORDS_PADDING,
+    bits_for,
+    cotool_edges,
+    cotool_fold,
+    cotool_intern,
+    cotool_next_word,
+    cotool_vocabulary,
+    cotool_vocabulary_close,
+    cotool_vocabulary_merge,
+    cotool_vocabulary_open,
+    cotool_vocabulary_split,
+    cotool_word,
+    edges_function,
+    expected,
+    fold_function,
+)
 
 cdef extern from "Python.h":
     bint PyUnicode_IS_ASCII(object text)
     int PyUnicode_KIND(object text)
     void* PyUnicode_DATA(object text)
     Py_ssize_t PyUnicode_GET_LENGTH(object text)
-
-cdef extern from "text/words.h" nogil:
-    enum:
-        COTOOL_WORDS_PADDING
-    Py_ssize_t COTOOL_BITS(Py_ssize_t bytes)
-    ctypedef size_t fold_function "cotool_fold_function"(
-        const void* text, size_t length, int width, const uint32_t* points, uint8_t* folded,
-        uint64_t* bits)
-    fold_function* cotool_fold()
-    ctypedef size_t edges_function "cotool_edges_function"(
-        const uint64_t* bits, size_t windows, uint64_t* before, uint32_t offset, uint32_t* edges)
-    edges_function* cotool_edges()
-    size_t cotool_next_word(const uint64_t* bits, size_t length, size_t* position)
-
-cdef extern from "text/vocabulary.h" nogil:
-    ctypedef struct cotool_word:
-        const uint8_t* start
-        uint32_t length
-    ctypedef struct cotool_vocabulary:
-        cotool_word* words
-        int32_t count, room
-    int cotool_vocabulary_open(cotool_vocabulary* vocabulary, size_t expected, uint64_t seed)
-    void cotool_vocabulary_close(cotool_vocabulary* vocabulary)
-    Py_ssize_t cotool_intern(cotool_vocabulary* vocabulary, const uint8_t* folded,
-                             size_t length, const uint64_t* bits, edges_function* find_edges,
-                             int32_t* ids)
-    void cotool_vocabulary_split(const cotool_vocabulary* vocabulary, int shares, int32_t* ids,
-                                 int32_t* starts)
-    int cotool_vocabulary_merge(cotool_vocabulary* vocabulary, const cotool_vocabulary* from_,
-                                const int32_t* which, Py_ssize_t count, int32_t* ids)
 
 cdef fold_function* fold = cotool_fold()
 cdef edges_function* edges = cotool_edges()
@@ -65,14 +52,10 @@ cdef edges_function* edges = cotool_edges()
 cdef double BYTE_COST = 0.15
 
 # Hash seed of this process, so that nobody can prepare words that collide. Ids do not show it.
-cdef uint64_t SEED = int.from_bytes(os.urandom(8), "little")
+SEED = int.from_bytes(os.urandom(8), "little")
 
 cdef array.array INTS = new_array("i")
 cdef array.array PLACES = new_array("q")
-
-
-cdef inline Py_ssize_t bits_for(Py_ssize_t bytes_) noexcept nogil:
-    return 4 * COTOOL_BITS(bytes_)
 
 
 cdef class Tokens:
@@ -84,11 +67,6 @@ cdef class Tokens:
 cdef class Texts:
     def __dealloc__(self):
         free(self.views)
-
-
-cdef class Counts:
-    def __dealloc__(self):
-        free(self.counts)
 
 
 cdef Py_ssize_t fold_and_intern(const text_view* views, Py_ssize_t count, uint8_t* folded,
@@ -105,15 +83,6 @@ cdef Py_ssize_t fold_and_intern(const text_view* views, Py_ssize_t count, uint8_
         starts[t + 1] = total
         folded += length
     return total
-
-
-cdef Py_ssize_t expected(Py_ssize_t room) noexcept nogil:
-    """New words to make room for at once; a table that is full grows by half or more.
-
-    2,000 texts of 3,000 characters: 20 ms; 53 ms with room // 16 for any size, most of it spent on
-    clearing a table that is then nearly empty.
-    """
-    return min(room // 16 + 100, <Py_ssize_t>8192)
 
 
 cdef struct part:
@@ -334,53 +303,6 @@ cdef Texts texts_of(object texts):
         result.longest = max(result.longest, view.length)
         result.room += size
         result.most = max(result.most, size)
-    return result
-
-
-cdef int count_words(Texts texts, uint8_t* folded, uint64_t* bits, int32_t* ids,
-                     cotool_vocabulary* vocabulary, Counts result) noexcept nogil:
-    cdef Py_ssize_t t, length, words, i, stride = result.stride
-    cdef uint16_t* counts
-    for t in range(texts.count):
-        length = fold(texts.views[t].data, texts.views[t].length, texts.views[t].width, POINTS,
-                      folded, bits)
-        words = cotool_intern(vocabulary, folded, length, bits, edges, ids)
-        if words < 0:
-            return -1
-        if vocabulary.count > result.rows:
-            result.rows = vocabulary.room
-            counts = <uint16_t*>realloc(result.counts, result.rows * stride * sizeof(uint16_t))
-            if counts == NULL:
-                return -1
-            result.counts = counts
-        counts = result.counts + result.vocabulary * stride
-        memset(counts, 0, (vocabulary.count - result.vocabulary) * stride * sizeof(uint16_t))
-        result.vocabulary = vocabulary.count
-        counts = result.counts + t
-        for i in range(words):
-            counts[ids[i] * stride] += 1
-        folded += length
-    return 0
-
-
-cdef Counts counts_of(Texts texts, Py_ssize_t stride):
-    """Count the words of texts of at most 65,535 code points each, on one thread."""
-    cdef Counts result = Counts.__new__(Counts)
-    cdef uint8_t* folded = <uint8_t*>malloc(texts.room + COTOOL_WORDS_PADDING)
-    cdef uint64_t* bits = <uint64_t*>malloc(bits_for(texts.most) * sizeof(uint64_t))
-    cdef int32_t* ids = <int32_t*>malloc((texts.most // 2 + 1) * sizeof(int32_t))
-    cdef cotool_vocabulary vocabulary
-    cdef int opened = cotool_vocabulary_open(&vocabulary, expected(texts.room), SEED), failed = -1
-    result.stride = stride
-    if folded and bits and ids and opened == 0:
-        with nogil:
-            failed = count_words(texts, folded, bits, ids, &vocabulary, result)
-    free(folded)
-    free(bits)
-    free(ids)
-    cotool_vocabulary_close(&vocabulary)
-    if failed:
-        raise MemoryError
     return result
 
 
