@@ -14,6 +14,7 @@ from cotool._fast.text.marks import Marks
 from cotool._lazy import lazy_pattern
 from cotool._records import NamedTuple
 from cotool.consensus.decide.anchors import MONTH_NAMES, NUMBER_WORDS, plain_number
+from cotool.consensus.extract.normal_form import ORDINALS
 
 # The name of May that has no other meaning in English.
 _MAY = "mai"
@@ -45,14 +46,7 @@ _CHAINS = {
     "mass": ((10**6, "tonnes"), (1_000, "kg"), (1, "grams")),
 }
 _CURRENCIES = {"€": "euros", "$": "dollars", "£": "pounds"}
-_CENTURIES = {
-    word: n
-    for n, word in enumerate(
-        "eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth "
-        "nineteenth twentieth twenty-first".split(),
-        11,
-    )
-}
+_CENTURIES = {word: n for word, n in ORDINALS.items() if 11 <= n <= 21}
 
 
 class _Rule(NamedTuple):

@@ -15,19 +15,19 @@ _ARTICLE = lazy_pattern(r"(?:the|an?)\s+(?=\w)")
 _ABBREVIATION = lazy_pattern(r"\b([^\W\d_]{1,4})\.(?=[\s\w]|$)")
 _INITIALS = lazy_pattern(r"(?<=\b[^\W\d_]) (?=[^\W\d_]\b)")
 
-_ORDINALS = {
+ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
     "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12, "thirteenth": 13,
     **{f"{word}th": value for word, value in UNITS.items() if 14 <= value <= 19 and value != 18},
     "eighteenth": 18,
     **{f"{word[:-1]}ieth": value for word, value in TENS.items()},
 }  # fmt: skip
-_ORDINALS |= {
-    f"{tens}-{word}": value + _ORDINALS[word]
+ORDINALS |= {
+    f"{tens}-{word}": value + ORDINALS[word]
     for tens, value in TENS.items()
-    for word in list(_ORDINALS)[:9]
+    for word in list(ORDINALS)[:9]
 }
-_ORDINAL = lazy_pattern(rf"\b({'|'.join(sorted(_ORDINALS, key=len, reverse=True))})\b")
+_ORDINAL = lazy_pattern(rf"\b({'|'.join(sorted(ORDINALS, key=len, reverse=True))})\b")
 _PLACE = lazy_pattern(r"(\d+(?:st|nd|rd|th))(?: (?:place|position|rank|prize))?")
 
 # Phrases that say that the answer cannot be known. This is an answer like any other.
@@ -92,7 +92,7 @@ def plain(text: str) -> str:
 def running_form(text: str) -> str:
     """Return a running text in the characters of normal forms, to search it for one."""
     text = _ABBREVIATION.sub(r"\1", plain(text))
-    return _ORDINAL.sub(lambda match: ordinal(_ORDINALS[match[1]]), text)
+    return _ORDINAL.sub(lambda match: ordinal(ORDINALS[match[1]]), text)
 
 
 # A year without its era: "691 CE" is 691.
@@ -103,7 +103,7 @@ def short_form(display: str) -> str:
     """Return the normal form of a label, a name, a date, a formula or a list."""
     if display.isascii() and display.isalpha():
         word = display.lower()
-        return ordinal(_ORDINALS[word]) if word in _ORDINALS else _SYNONYMS.get(word, word)
+        return ordinal(ORDINALS[word]) if word in ORDINALS else _SYNONYMS.get(word, word)
     display = _MEMBER.sub("", display)
     named = read_date(_AT.sub("", display))
     if named:
@@ -131,7 +131,7 @@ def _one(text: str) -> str:
     if "." in value:
         value = _ABBREVIATION.sub(r"\1", value) if not value.startswith(".") else value
         value = _INITIALS.sub("", value)
-    value = _ORDINAL.sub(lambda match: ordinal(_ORDINALS[match[1]]), value)
+    value = _ORDINAL.sub(lambda match: ordinal(ORDINALS[match[1]]), value)
     for form, written in ((_PLACE, r"\1"), (_DAY, r"\1"), (_ERA, r"\1 bc")):
         match = form.fullmatch(value)
         if match:

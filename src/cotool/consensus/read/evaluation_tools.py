@@ -168,27 +168,6 @@ def openai_evals(item: JsonObject, kept: dict[str, Any]) -> Made:
     }
 
 
-def evalplus(item: JsonObject, _kept: dict[str, Any]) -> Made:
-    """The solutions of one task."""
-    solutions = [one for one in (item.get("value") or ()) if isinstance(one, Mapping)]
-    texts = [one["solution"] for one in solutions if isinstance(one.get("solution"), str)]
-    if not texts:
-        raise FailedError("holds results, no solutions", hint="give the file of samples instead")
-    yield {"question_id": item[""], "content": texts}
-
-
-def arena_games(item: JsonObject, _kept: dict[str, Any]) -> Made:
-    """A judge's verdict on the first game of two models."""
-    verdict = value_at(item, "games.0.score|games.0.judgment.answer|games.0.judgment")
-    if verdict is None:
-        raise FailedError("the judge gave no verdict")
-    yield {
-        "question_id": f"{value_at(item, 'question_id|uid')}/{item['model']}",
-        "content": text_of(verdict),
-        "expert": item["judge"],
-    }
-
-
 def arena_battle(item: JsonObject, _kept: dict[str, Any]) -> Made:
     """Two models' last answers in two chats with the same user."""
     for side in "ab":

@@ -18,7 +18,7 @@ from cotool.consensus.read.paths import leaves
 from cotool.consensus.read.responses import experts_in, has_choices
 from cotool.consensus.read.sample import UnclearError
 from cotool.consensus.read.tools import Tool, tool_of
-from cotool.consensus.read.understood import FileUnderstood
+from cotool.consensus.read.understood import FileUnderstood, shown_parts
 from cotool.consensus.read.wrappers import turned
 from cotool.errors import InputError
 from cotool.text import named
@@ -102,14 +102,15 @@ class FileForm:
         if self._head is None:
             return FileUnderstood(self._name, "responses", ())
         layout = layout_of(self._head, self._given)
-        shown = {
-            "question": layout.question,
-            "id": layout.question_id,
-            "answers": layout.responses,
-            "answer": None if layout.responses else layout.content,
-            "expert": layout.expert or layout.author,
-        }
-        parts = tuple((part, f"`{key}`") for part, key in shown.items() if key)
+        parts = shown_parts(
+            [
+                ("question", layout.question),
+                ("id", layout.question_id),
+                ("answers", layout.responses),
+                ("answer", None if layout.responses else layout.content),
+                ("expert", layout.expert or layout.author),
+            ]
+        )
         return FileUnderstood(self._name, "questions with their answers", parts)
 
     def _opened(self, values: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cotool.consensus.read.layout import Keys  # noqa: TC001 - a field of a dataclass
 from cotool.consensus.read.paths import value_at
+from cotool.consensus.read.understood import shown_parts
 from cotool.consensus.read.values import NONE, is_missing
-from cotool.text import and_more
 
 # One record per response; per item with a column per expert; per person with a column per
 # question; per item with a list of responses.
@@ -75,22 +75,22 @@ class Plan:
     def parts(self) -> tuple[tuple[str, str], ...]:
         """The parts and the columns that play them, for people."""
         keys = self.keys
-        asked = " + ".join(f"`{column}`" for column in self.join)
-        found = [
-            ("question", asked or _quoted(keys.question)),
-            ("id", _quoted(keys.id)),
-            ("answer", _many([column for column, _ in self.flags]) or _quoted(keys.content)),
-            ("answers", _quoted(keys.responses)),
-            ("experts", _quoted(self.parallel[0]) if self.parallel else ""),
-            ("expert", _quoted(keys.expert)),
-            ("experts", _many(keys.expert_columns)),
-            ("questions", _many([column for column, _ in self.questions])),
-            ("person", _quoted(self.person)),
-            ("right answer, not an expert", _many(self.left_out)),
+        found: list[tuple[str, str | Sequence[str] | None]] = [
+            ("questions", [column for column, _ in self.questions]),
+            ("person", self.person),
         ]
-        if self.shape == SURVEY:  # its records are made, with keys that the file does not have
-            found = [pair for pair in found if pair[0] in {"questions", "person"}]
-        return tuple((part, text) for part, text in found if text)
+        if self.shape != SURVEY:  # its records are made, with keys that the file does not have
+            found = [
+                ("question", "` + `".join(self.join) or keys.question),
+                ("id", keys.id),
+                ("answer", [column for column, _ in self.flags] or keys.content),
+                ("answers", keys.responses),
+                ("experts", self.parallel and self.parallel[0]),
+                ("expert", keys.expert),
+                ("experts", keys.expert_columns),
+                ("right answer, not an expert", self.left_out),
+            ]
+        return shown_parts(found)
 
     def records(
         self, row: Mapping[str, Any], where: str
@@ -193,12 +193,3 @@ def _response(item: Any, expert: str, content: str) -> Any:
     if not isinstance(item, dict):
         return item
     return {_EXPERT: item.get(expert), _SAID: item.get(content), "metadata": item}
-
-
-def _quoted(name: str | None) -> str:
-    return f"`{name}`" if name else ""
-
-
-def _many(names: Any) -> str:
-    shown = [f"`{name}`" for name in names]
-    return and_more(shown[:6], len(shown))

@@ -15,8 +15,11 @@ from cotool.consensus.read import annotation_tools as annotation
 from cotool.consensus.read import api_calls, tool_values
 from cotool.consensus.read import evaluation_tools as evaluation
 from cotool.consensus.read.paths import value_at
+from cotool.consensus.read.understood import shown_parts
 from cotool.errors import InputError
 
+# The path of the key under which an object holds a record.
+_KEY = "<key>"
 _SKIP = "leave such records out with `skip_bad`"
 
 # What is made of one record: canonical records, given what is kept from record to record.
@@ -53,15 +56,11 @@ class Tool:
         if self.make is not None:
             return ()
         pairs = (
-            ("question", self.question),
-            ("id", " + ".join(self.id)),
-            ("answer", self.content),
-            ("answers", self.responses),
-            ("expert", self.expert),
-        )
-        return tuple(
-            (part, f"`{path.partition('|')[0].removeprefix('^')}`") for part, path in pairs if path
-        )
+            ("question", (self.question,)), ("id", self.id), ("answer", (self.content,)),
+            ("answers", (self.responses,)), ("expert", (self.expert,)),
+        )  # fmt: skip
+        first = ((part, [one.partition("|")[0] for one in paths]) for part, paths in pairs)
+        return shown_parts((part, "` + `".join(one).replace("^", "")) for part, one in first)
 
     def records(
         self, document: Mapping[str, Any], where: str, kept: dict[str, Any]
@@ -75,7 +74,7 @@ class Tool:
         items = document if self.each == "." else value_at(document, self.each)
         if isinstance(items, Mapping):
             items = [
-                {"": key, **item} if isinstance(item, Mapping) else {"": key, "value": item}
+                {_KEY: key, **item} if isinstance(item, Mapping) else {_KEY: key, "value": item}
                 for key, item in items.items()
             ]
         for place, item in enumerate(items or (), 1):
@@ -165,7 +164,7 @@ TOOLS = (
     Tool("simple-evals", ("convos", "score"), each="convos", make=evaluation.transcript),
     Tool("OpenCompass", ("0.origin_prompt", "0.prediction"), each=".", question="origin_prompt",
          content="prediction"),
-    Tool("EvalPlus", ("eval", "hash|date"), each="eval", make=evaluation.evalplus),
+    Tool("EvalPlus", ("eval", "hash|date"), each="eval", id=(_KEY,), content="value.*.solution"),
     Tool(
         "SWE-bench", ("instance_id", "model_patch"), id=("instance_id",), content="model_patch",
         expert="model_name_or_path",
@@ -174,7 +173,8 @@ TOOLS = (
         "FastChat", ("choices.0.turns",), id=("question_id|uid",), content="choices.*.turns.0",
         expert="model_id|model", timestamp="tstamp",
     ),
-    Tool("Arena-Hard", ("games", "judge", "model"), make=evaluation.arena_games),
+    Tool("Arena-Hard", ("games", "judge", "model"), id=("question_id|uid", "model"),
+         content="games.0.score|games.0.judgment.answer|games.0.judgment", expert="judge"),
     Tool("Chatbot Arena", ("conversation_a", "conversation_b", "model_a", "model_b"),
          make=evaluation.arena_battle),
     Tool(

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cotool._records import dataclass
-from cotool.text import plural
+from cotool.text import and_more, plural
 
 SCHEMA = "cotool.input/1"
+_MOST_KEYS = 6
+
+
+def shown_parts(
+    parts: Iterable[tuple[str, str | Sequence[str] | None]],
+) -> tuple[tuple[str, str], ...]:
+    """Return the parts that one or several keys play, with these keys as they are shown."""
+    listed = ((part, [keys] if isinstance(keys, str) else keys or ()) for part, keys in parts)
+    return tuple(
+        (part, and_more([f"`{key}`" for key in keys[:_MOST_KEYS]], len(keys)))
+        for part, keys in listed
+        if any(keys)
+    )
 
 
 @dataclass(frozen=True, slots=True)
