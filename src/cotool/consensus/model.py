@@ -241,11 +241,11 @@ class Consensus:
 
         Numbers are rounded to six decimals. With `matrix=False`, the matrix is None.
         """
-        form = _fields_of(self, "matrix")
+        document = _fields_of(self, "matrix")
         if matrix and self.matrix is not None:
-            form["matrix"] = _form(self.matrix.tolist())
-        form["schema"] = SCHEMA
-        return form
+            document["matrix"] = _json_form(self.matrix.tolist())
+        document["schema"] = SCHEMA
+        return document
 
     def to_pandas(self) -> pd.DataFrame:
         """One row per expert: answer, cluster, similarity to the expert whose answer is shown.
@@ -302,21 +302,21 @@ class Consensus:
 
 def _fields_of(item: Any, empty: str = "") -> dict[str, Any]:
     """Return the fields of a dataclass by name, in their JSON forms; `empty` is None."""
-    form: dict[str, Any] = {}
+    document: dict[str, Any] = {}
     for name in item.__slots__:
         value = None if name == empty else getattr(item, name)
-        form[name] = value if type(value) in _AS_THEY_ARE else _form(value)
-    return form
+        document[name] = value if type(value) in _AS_THEY_ARE else _json_form(value)
+    return document
 
 
-def _form(value: Any) -> Any:
+def _json_form(value: Any) -> Any:
     """Return the JSON form of a value: numbers rounded, tuples as lists, dataclasses as objects."""
     if isinstance(value, float):
         return round(value, 6)
     if isinstance(value, (tuple, list)):
-        return [one if type(one) in _AS_THEY_ARE else _form(one) for one in value]
+        return [one if type(one) in _AS_THEY_ARE else _json_form(one) for one in value]
     if isinstance(value, (dict, Mapping)):
-        return {key: _form(item) for key, item in value.items()}
+        return {key: _json_form(item) for key, item in value.items()}
     return value if isinstance(value, (str, int)) or value is None else _fields_of(value)
 
 

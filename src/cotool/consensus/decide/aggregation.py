@@ -59,7 +59,7 @@ def vote(
 ) -> tuple[list[int], Pick]:
     """Return a group for each response (-1: abstains), and the plurality of the weighted answers.
 
-    If `scores` are given, probabilities of the answers' normal forms, these decide instead.
+    If `scores` are given, probabilities of the answers' normal wordings, these decide instead.
 
     At least one answer is not None. A tie goes to the greater sum of stated confidences if all tied
     sides state theirs, then to the answer whose experts are most independent of each other
@@ -148,10 +148,10 @@ def _distinct(values: Sequence[float]) -> bool:
 def representative(
     members: Sequence[int], answers: Sequence[Extracted | None], responses: Sequence[Response]
 ) -> int:
-    """Return the response that represents a group: the commonest form, by the surest expert."""
-    forms = [answer.display for i in members if (answer := answers[i]) is not None]
-    common = Counter(forms).most_common(1)[0][0]
-    shown = [i for i, form in zip(members, forms, strict=True) if form == common]
+    """Return the response that represents a group: the commonest wording, by the surest expert."""
+    wordings = [answer.display for i in members if (answer := answers[i]) is not None]
+    common = Counter(wordings).most_common(1)[0][0]
+    shown = [i for i, wording in zip(members, wordings, strict=True) if wording == common]
     return max(shown, key=lambda i: responses[i].confidence or 0.0)
 
 

@@ -1,4 +1,4 @@
-"""Anchors, the words that carry a statement, and stems, which forms of a word share.
+"""Anchors, the words that carry a statement, and stems, which the inflections of a word share.
 
 Numbers, months and dates have one normal form.
 """

@@ -38,9 +38,9 @@ def by_number(subject: Subject, found: Measurement) -> Grouped:
     left = [
         (one.expert_name, shown[k]) for k, one in enumerate(subject.responses) if k not in known
     ]
-    if silent := [expert for expert, said in left if said is None]:
+    if silent := [expert for expert, text in left if text is None]:
         subject.warnings.append(f"no number is stated: {', '.join(silent)}")
-    if other := [f"{expert} ({said})" for expert, said in left if said is not None]:
+    if other := [f"{expert} ({text})" for expert, text in left if text is not None]:
         named = ", ".join(other)
         subject.warnings.append(f"not combined, being no numbers in the same unit: {named}")
     decision = subject.decision
@@ -72,8 +72,8 @@ def _neighbours(places: dict[int, float], reach: float) -> list[list[int]]:
 
 def _range(members: Sequence[int], shown: Sequence[str | None]) -> str:
     """Return what the members say; of many the first and the last."""
-    said = list(dict.fromkeys(shown[row] or "" for row in members))
-    return ", ".join(said) if len(said) <= MOST_SHOWN else f"{said[0]} … {said[-1]}"
+    texts = list(dict.fromkeys(shown[row] or "" for row in members))
+    return ", ".join(texts) if len(texts) <= MOST_SHOWN else f"{texts[0]} … {texts[-1]}"
 
 
 def _nearness(places: Sequence[float | None], reach: float) -> Matrix:

@@ -41,7 +41,7 @@ class Passages:
     def __init__(self, passages: Sequence[Sequence[str]]) -> None:
         self.first = array("q", accumulate(map(len, passages), initial=0))
         self.strings = [sentence for passage in passages for sentence in passage]
-        self.said, self.begins, self.words = intern(list(map(in_normal_form, self.strings)))
+        self.tokens, self.begins, self.words = intern(list(map(in_normal_form, self.strings)))
         facts = facts_of(self.words)
         anchors = [one.anchor for one in facts]
         places = {
@@ -58,9 +58,11 @@ class Passages:
             self._pair_characters()
         self.kinds = array("B", kinds + bytes(len(self._spelt) - len(kinds)))
         self._mark_names()
-        self.found = array("i", bytes(4 * len(self.said)))
+        self.found = array("i", bytes(4 * len(self.tokens)))
         self.bounds = array("q", bytes(8 * len(self.begins)))
-        total = kernels.anchors_of(self.said, self.begins, self.anchor_of, self.found, self.bounds)
+        total = kernels.anchors_of(
+            self.tokens, self.begins, self.anchor_of, self.found, self.bounds
+        )
         del self.found[total:]
         self.weights = array("f", map(_WEIGHTS.__getitem__, self.kinds))
         self._shown: dict[int, str] = {}
@@ -71,10 +73,10 @@ class Passages:
         pairs: dict[tuple[int, int], int] = {}
         for start, end in pairwise(self.begins):
             for n in range(start, end):
-                word = self.said[n]
+                word = self.tokens[n]
                 if word >= len(single) or not single[word] or n + 1 >= end:
                     continue
-                if not single[following := self.said[n + 1]]:
+                if not single[following := self.tokens[n + 1]]:
                     continue
                 pair = pairs.get((word, following))
                 if pair is None:
@@ -82,7 +84,7 @@ class Passages:
                     self.words.append(self.words[word] + self.words[following])
                     self.anchor_of.append(len(self._spelt))
                     self._spelt.append(self.words[-1])
-                self.said[n] = pair
+                self.tokens[n] = pair
         inflects = any(_HAN[0] <= spelt <= _HAN[1] for spelt in self.words)
         for place, spelt in enumerate(self.words):
             pair = place >= len(single)
@@ -106,7 +108,7 @@ class Passages:
             capital[anchors[n]] = capital.get(anchors[n], 0) + times
             first.setdefault(anchors[n], written[n])
         capital.pop(-1, None)
-        counts = kernels.count_anchors(self.said, self.begins, self.anchor_of, len(self._spelt))
+        counts = kernels.count_anchors(self.tokens, self.begins, self.anchor_of, len(self._spelt))
         for anchor, times in capital.items():
             if 2 * times > counts[anchor] and not self.kinds[anchor]:
                 self.kinds[anchor] = kernels.IS_NAME
@@ -133,8 +135,8 @@ class Passages:
         """Return whether two names are next to each other in a sentence."""
         if not self.kinds[anchor] == self.kinds[following] == kernels.IS_NAME:
             return False
-        said = self.said[self.begins[sentence] : self.begins[sentence + 1]]
-        return (anchor, following) in pairwise(map(self.anchor_of.__getitem__, said))
+        tokens = self.tokens[self.begins[sentence] : self.begins[sentence + 1]]
+        return (anchor, following) in pairwise(map(self.anchor_of.__getitem__, tokens))
 
     def judged(
         self, count: int, num_threads: int | None
@@ -148,7 +150,7 @@ class Passages:
                 values[anchor], decimals[anchor], digits[anchor] = number
         return judge_sentences(
             self.first, count, self.found, self.bounds, self.weights, self.kinds, values, decimals,
-            digits, self.said, self.begins, self.anchor_of, self.negations, self.contraries,
+            digits, self.tokens, self.begins, self.anchor_of, self.negations, self.contraries,
             self.capitals, self.capitals_begin, num_threads,
         )  # fmt: skip
 

@@ -146,8 +146,8 @@ def judge(passages: Passages, count: int, num_threads: int | None) -> list[Judge
             one.conflicts.setdefault(pair, []).append(passage)
     for one in judged:
         if one.denied:
-            said = 1 + len(one.supporters)
-            one.support *= said / (said + one.denied)
+            count = 1 + len(one.supporters)
+            one.support *= count / (count + one.denied)
     return judged
 
 

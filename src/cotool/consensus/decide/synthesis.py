@@ -55,22 +55,22 @@ def synthesise(texts: Sequence[str], weights: Sequence[float], nearness: Sequenc
         own.append(weights[i] * max(nearness[i], 0.01) ** POWER)
     slots = align(words, starts, own)
     places = [0] * len(order)
-    said: list[str] = []
+    chosen: list[str] = []
     for start in range(0, len(slots), len(order)):
         slot = slots[start : start + len(order)]
         votes: defaultdict[int, float] = defaultdict(float)
         for k, word in enumerate(slot):
             votes[word] += own[k]
         best = max(votes, key=votes.__getitem__)
-        forms: defaultdict[str, float] = defaultdict(float)
+        spellings: defaultdict[str, float] = defaultdict(float)
         for k, word in enumerate(slot):
             if word >= 0:
                 if word == best:
-                    forms[shown[k][places[k]]] += own[k]
+                    spellings[shown[k][places[k]]] += own[k]
                 places[k] += 1
         if best >= 0:
-            said.append(max(forms, key=forms.__getitem__))
-    return _joined(said)
+            chosen.append(max(spellings, key=spellings.__getitem__))
+    return _joined(chosen)
 
 
 def _key(token: str) -> str:

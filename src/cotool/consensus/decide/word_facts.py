@@ -95,7 +95,7 @@ class PlainNumber(NamedTuple):
 
 @lru_cache(maxsize=1 << 12)
 def plain_number_of(shown: str) -> PlainNumber:
-    """Return the value of a number in the form in which it is shown."""
+    """Return the value of a number as it is shown."""
     whole, point, behind = shown.partition(".")
     if not (shown.isascii() and whole.isdigit() and (behind.isdigit() or not point)):
         return PlainNumber(float("nan"))

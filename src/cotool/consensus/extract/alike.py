@@ -1,4 +1,4 @@
-"""Answers to one question that are the same in another form: units, percents, sets, names.
+"""Answers to one question that are the same, written in another way: units, percents, sets, names.
 
 What an answer leaves out ("5" beside "5 kg") is known from the other answers alone, so these rules
 look at all answers to a question.
@@ -254,13 +254,13 @@ def same_labels(answers: Answers, question: str = "") -> Answers:
     if len(values) < 2:
         return answers
     spelled = {value: _spelled(value) for value in values}
-    given = Counter(form for value, forms in spelled.items() for form in {value, *forms})
+    given = Counter(one for value, spellings in spelled.items() for one in {value, *spellings})
     expanded = _expanded({answer.value: answer.display for answer in answers if answer})
     renamed = {
         value: expanded.get(value)
-        or next((form for form in forms if given[form] > 1), None)
+        or next((one for one in spellings if given[one] > 1), None)
         or _renamed(value, values)
-        for value, forms in spelled.items()
+        for value, spellings in spelled.items()
     }
     unified = _valued(answers, lambda answer: renamed[answer.value])
     shown: dict[str, str] = {}
@@ -372,8 +372,8 @@ def _spelled(value: str) -> tuple[str, ...]:
 
 def _other_spellings(value: str) -> Iterator[str]:
     """Yield other spellings of a label; labels that share one are the same."""
-    for held, form, written in _SPELLINGS:
-        other = form.sub(written, value) if held in value else value
+    for held, pattern, written in _SPELLINGS:
+        other = pattern.sub(written, value) if held in value else value
         if other != value:
             yield other
     if "-" in value and _WORD.search(value):

@@ -109,8 +109,8 @@ def _concluded(text: str, low: str, sentence: str) -> Iterator[StatedPlace]:
         claim = _CLAIM.search(text)
         if claim:
             denied = claim["not"] or claim["negated"]
-            said = _DENIED[claim["word"].lower()] if denied else claim["word"]
-            yield StatedPlace(0, said, "it is …", ("boolean",))
+            word = _DENIED[claim["word"].lower()] if denied else claim["word"]
+            yield StatedPlace(0, word, "it is …", ("boolean",))
     elif (
         not so
         and (foreign or low.startswith(_CLAIM_BEGINNINGS))

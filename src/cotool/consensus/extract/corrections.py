@@ -13,27 +13,27 @@ _OTHER = r"[^.?!\n]{1,60}?"  # the rejected answer
 _IS = r"(?:(?:it|this|that|the[ ](?:right[ ]|correct[ ])?answer)(?:['’]s|[ ]is|[ ]was))"
 
 
-def _form(rejects: str) -> re.Pattern[str]:
+def _after(rejects: str) -> re.Pattern[str]:
     return lazy_pattern(rf"(?:{rejects})(?P<answer>\S.*)", re.VERBOSE | re.IGNORECASE)
 
 
-# Forms in the order in which they are tried. Before each, how a text in that form begins, and parts
-# of which it has one: few texts do, and all forms take three milliseconds to compile.
-_FORMS = (
+# Patterns in the order in which they are tried. Before each, how a text that fits begins, and parts
+# of which it has one: few texts do, and all patterns take three milliseconds to compile.
+_PATTERNS = (
     (
         ("it", "this", "that", "the "),
         ("not ",),
-        _form(rf"{_IS}[ ]not[ ]{_OTHER}[;,.][ ](?:but[ ]|rather[ ])?{_IS}[ ]"),
+        _after(rf"{_IS}[ ]not[ ]{_OTHER}[;,.][ ](?:but[ ]|rather[ ])?{_IS}[ ]"),
     ),
     (
         ("is ", "could "),
         ("? no",),
-        _form(rf"(?:is[ ](?:it|the[ ]answer)|could[ ]it[ ]be)[ ]{_OTHER}\?[ ]no[.,!]?[ ]{_IS}[ ]"),
+        _after(rf"(?:is[ ](?:it|the[ ]answer)|could[ ]it[ ]be)[ ]{_OTHER}\?[ ]no[.,!]?[ ]{_IS}[ ]"),
     ),
     (
         "",
         ("wait", "hmm", "sorry", "no ", "no,", "no."),
-        _form(
+        _after(
             rf"{_OTHER}(?:\.\.\.|…|[.,;])[ ]?(?:oh[ ])?(?:wait|hmm|sorry|no)[,.]?[ ]"
             r"(?:no|actually)[.,;:!]?[ ]"
         ),
@@ -41,7 +41,7 @@ _FORMS = (
     (
         "between ",
         (" and ",),
-        _form(
+        _after(
             rf"between[ ]{_OTHER}[ ]and[ ]{_OTHER},[ ]i(?:['’]d)?[ ]"
             r"(?:choose|pick|prefer|go[ ]with)[ ]"
         ),
@@ -49,7 +49,7 @@ _FORMS = (
     (
         "",
         ("that is ", "that's ", "that’s "),
-        _form(
+        _after(
             r".{1,100}?[.;][ ]?(?:but[ ])?that(?:['’]s|[ ]is)[ ]"
             rf"(?:incorrect|wrong|false|a[ ]mistake)[:;.,][ ]{_IS}[ ]"
         ),
@@ -57,14 +57,14 @@ _FORMS = (
     (
         "",
         ("however", "but", "yet"),
-        _form(
+        _after(
             r".{1,100}?\.[ ](?:however|but|yet),?[ ][^.?!\n]{0,40}?\b(?:gives|yields|shows)[ ]"
         ),
     ),
     (
         "",
         ("nicht ", "pas ", "no es ", "não ", "non ", "niet ", "не ", "nie ", "不是"),
-        _form(
+        _after(
             rf"""(?:das[ ]ist[ ]|es[ ]ist[ ])?nicht[ ]{_OTHER},[ ]sondern[ ]
             |ce[ ]n['’]est[ ]pas[ ]{_OTHER}[ ]?[,;][ ](?:c['’]est|mais)[ ]
             |no[ ]es[ ]{_OTHER},[ ](?:es|sino)[ ]|não[ ]é[ ]{_OTHER},[ ](?:é|mas[ ]sim|mas)[ ]
@@ -96,7 +96,11 @@ def corrected(text: str) -> Iterator[StatedPlace]:
     if len(text) > SPAN or "\n" in text:
         return
     low = text.lower()
-    for beginnings, parts, form in _FORMS:
-        if low.startswith(beginnings) and has_any(low, parts) and (match := form.fullmatch(text)):
+    for beginnings, parts, pattern in _PATTERNS:
+        if (
+            low.startswith(beginnings)
+            and has_any(low, parts)
+            and (match := pattern.fullmatch(text))
+        ):
             yield StatedPlace(0, match["answer"], "correction", whole=True)
             return

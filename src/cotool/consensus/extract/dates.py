@@ -14,7 +14,7 @@ from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.number_words import UNITS
 
 # One row per month: English, German, French, Spanish, Portuguese, Italian, Dutch, Russian, Arabic,
-# Hindi, with short forms.
+# Hindi, with abbreviations.
 _MONTHS = (
     "january jan januar janvier enero janeiro gennaio januari января январь يناير जनवरी",
     "february feb februar février fevrier febrero fevereiro febbraio februari февраля فبراير फरवरी",
@@ -34,7 +34,7 @@ MONTHS = {name: number for number, row in enumerate(_MONTHS, 1) for name in row.
 _NAME = r"(?P<month>[^\W\d_]{3,10}[\u0900-\u097f]{0,6})\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.|º|er|-го)?"
 _YEAR = r"(?P<year>\d{3,4})(?:[ ](?:AD|CE)|年|\s?г(?:ода|\.)?)?"
-# One row per day, in the languages of the months, with short forms.
+# One row per day, in the languages of the months, with abbreviations.
 _WEEKDAYS = (
     "monday mon montag mo lundi lunes segunda lunedì maandag понедельник الاثنين सोमवार",
     "tuesday tue tues dienstag di mardi martes terça martedì dinsdag вторник الثلاثاء मंगलवार",
@@ -52,8 +52,8 @@ _WEEKDAY = (
 _BEFORE_DATE = frozenset("on the am den der dem le el il la the dal del em in at".split())
 _OF = r"(?:[ ](?:of|de|di|del)(?=[ ])|\.)?[ ]?"
 _DATES = tuple(
-    lazy_pattern(form, re.VERBOSE | re.IGNORECASE)
-    for form in (
+    lazy_pattern(pattern, re.VERBOSE | re.IGNORECASE)
+    for pattern in (
         r"(?P<year>\d{4})[-/.](?P<number>\d{1,2})(?:[-/.](?P<day>\d{1,2}))?(?:T00:00(?::00)?Z?)?",
         r"(?P<day>\d{1,2})\.[ ]?(?P<number>\d{1,2})\.[ ]?(?P<year>\d{4})",
         r"(?P<number>\d{1,2})/(?P<year>[12]\d{3})",
@@ -86,13 +86,13 @@ def read_date(text: str) -> str | None:
         return None
     if not _DIGIT.search(text):
         return _in_words(text)
-    for form in _DATES:
-        match = form.fullmatch(text)
+    for pattern in _DATES:
+        match = pattern.fullmatch(text)
         if match and (found := _date(match.groupdict())):
             return found
     slashed = _SLASHED.fullmatch(text)
     if slashed:
-        readings = {form for form in _readings(slashed) if form}
+        readings = {one for one in _readings(slashed) if one}
         return readings.pop() if len(readings) == 1 else text
     return _time(text)
 
@@ -120,7 +120,7 @@ def resolve(value: str, others: set[str]) -> str:
 
 def _readings(slashed: re.Match[str]) -> list[str]:
     first, second, year = map(int, slashed.groups())
-    return [_form(year, first, second) or "", _form(year, second, first) or ""]
+    return [_iso(year, first, second) or "", _iso(year, second, first) or ""]
 
 
 def _date(parts: dict[str, str | None]) -> str | None:
@@ -132,12 +132,12 @@ def _date(parts: dict[str, str | None]) -> str | None:
     weekday = (parts.get("weekday") or "").casefold()
     if weekday and weekday not in _WEEKDAY_OF and weekday not in _BEFORE_DATE:
         return None  # "before 4 July" is not a date
-    form = _form(int(year) if year else None, month, int(day) if day else None)
+    written = _iso(int(year) if year else None, month, int(day) if day else None)
     # In brackets, as an addition that other answers may leave out (see `same_labels`).
-    return f"{form} ({_WEEKDAY_OF[weekday]})" if form and weekday in _WEEKDAY_OF else form
+    return f"{written} ({_WEEKDAY_OF[weekday]})" if written and weekday in _WEEKDAY_OF else written
 
 
-def _form(year: int | None, month: int, day: int | None) -> str | None:
+def _iso(year: int | None, month: int, day: int | None) -> str | None:
     try:
         date(year or 2000, month, day or 1)
     except ValueError:

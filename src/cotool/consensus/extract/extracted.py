@@ -17,7 +17,7 @@ class Extracted:
 
     `value` is its normal form: equal answers have equal values ("18", "C", "yes", "paris"). `kind`
     is "choice", "number", "boolean", "short", "object" or "code". `display` is for people
-    ("$1,080"), and `rule` is the phrase or form that gave it ("the answer is"). `unit` is what a
+    ("$1,080"), and `rule` is the phrase or mark that gave it ("the answer is"). `unit` is what a
     number counts, `top` the dividend of a quotient (8 of "8/10"), `turn` a number's direction and
     its words ("-", " hours ago").
     """

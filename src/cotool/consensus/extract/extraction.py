@@ -1,4 +1,4 @@
-"""Extract the final answer from a text, in a form in which equal answers are equal."""
+"""Extract the final answer from a text, in its normal form."""
 
 from __future__ import annotations
 
@@ -245,10 +245,10 @@ def _drop_numbered_lists(
     }
     if not numbered:
         return
-    said: dict[str, str] = {}
+    first_with: dict[str, str] = {}
     for i, answer in numbered.items():
         option = running_form(texts[i].lstrip("*_(").lstrip("0123456789").lstrip(").: *_"))
-        first = said.setdefault(answer.value, option)
+        first = first_with.setdefault(answer.value, option)
         if not (option.startswith(first[:_SAME_OPTION]) or first.startswith(option)):
             break
     else:
@@ -333,9 +333,9 @@ def _complete_labels(texts: Sequence[str], found: list[dict[str, Extracted | Non
         own = found[i].get("short")
         if own and own.rule == WHOLE and not text.isascii():
             # 中国的首都是北京 is a sentence of few characters.
-            said = named_in_sentence(text, [label for label in labels if label != own.value])
-            if said is not None:
-                found[i]["short"] = replace(labels[said], rule="names the label")
+            other = named_in_sentence(text, [label for label in labels if label != own.value])
+            if other is not None:
+                found[i]["short"] = replace(labels[other], rule="names the label")
         if not text or own:
             continue
         label = named_label(text, labels, anywhere=anywhere)

@@ -117,7 +117,7 @@ def short_form(display: str) -> str:
 def _bound(text: str) -> str | None:
     """Return the normal form of a bound such as "at least 5": ≥5."""
     value = plain(text).strip(_QUOTES)
-    found = ((form.fullmatch(value), sign) for form, sign in _BOUNDS)
+    found = ((pattern.fullmatch(value), sign) for pattern, sign in _BOUNDS)
     return next((sign + match[1] for match, sign in found if match), None)
 
 
@@ -132,8 +132,8 @@ def _one(text: str) -> str:
         value = _ABBREVIATION.sub(r"\1", value) if not value.startswith(".") else value
         value = _INITIALS.sub("", value)
     value = _ORDINAL.sub(lambda match: ordinal(ORDINALS[match[1]]), value)
-    for form, written in ((_PLACE, r"\1"), (_DAY, r"\1"), (_ERA, r"\1 bc")):
-        match = form.fullmatch(value)
+    for pattern, written in ((_PLACE, r"\1"), (_DAY, r"\1"), (_ERA, r"\1 bc")):
+        match = pattern.fullmatch(value)
         if match:
             return match.expand(written)
     if value in _SYNONYMS:

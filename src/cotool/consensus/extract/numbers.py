@@ -223,8 +223,8 @@ def _read_words(text: str, start: int) -> Reading | None:
     ):
         return None
     unit = None if percent else read_unit(text, end)
-    form = normal_form(-value if sign else value) + ("%" if percent else "")
-    return Reading(form, end, unit=unit[0] if unit else None, top=top)
+    shown = normal_form(-value if sign else value) + ("%" if percent else "")
+    return Reading(shown, end, unit=unit[0] if unit else None, top=top)
 
 
 def _value(match: re.Match[str], end: int, scale: int) -> str | None:

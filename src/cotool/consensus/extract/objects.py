@@ -84,12 +84,12 @@ def whole_object(text: str) -> Extracted | None:
 
 
 def _answer(text: str, found: dict[str, Any], fields: Sequence[str]) -> Extracted:
-    forms = {
+    values = {
         key: short_form(value) if isinstance(value := found[key], str) and value else value
         for key in sorted(fields)
     }
-    form = json.dumps(forms, ensure_ascii=False)
-    return Extracted(form, "object", text, "fields that all share")
+    value = json.dumps(values, ensure_ascii=False)
+    return Extracted(value, "object", text, "fields that all share")
 
 
 def _equal_to(objects: Any, bare: set[str]) -> list[str]:

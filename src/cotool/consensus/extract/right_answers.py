@@ -60,11 +60,11 @@ def read_right(truths: Sequence[str], kind: str | None, question: str, said: Sai
     if given:
         common = Counter(value for _, value in said)
         return Right(tuple(sorted(given, key=lambda one: (-common[one], one))), is_given=True)
-    own = next((form for truth in truths if (form := reader.form(truth))), None)
+    own = next(filter(None, map(reader.normal_form, truths)), None)
     return UNREAD if own is None else Right((own,), is_given=False)
 
 
-_FORMS = {"choice": "options", "number": "numbers", "boolean": "yes or no", "object": "JSON"}
+_ANSWERS = {"choice": "options", "number": "numbers", "boolean": "yes or no", "object": "JSON"}
 
 
 @dataclass(slots=True)
@@ -85,8 +85,8 @@ class Misses:
         truth = f"{' or '.join(truths)!r:.60} to {question!r:.60}"
         if not right.values:
             self.unread += 1
-            form = _FORMS.get(kind or "", "free text, which is not compared")
-            self.first_unread = self.first_unread or f"{truth}, whose answers are {form}"
+            answers = _ANSWERS.get(kind or "", "free text, which is not compared")
+            self.first_unread = self.first_unread or f"{truth}, whose answers are {answers}"
         elif not right.is_given:
             self.not_given += 1
             given = ", ".join(dict.fromkeys(f"{value!r:.40}" for _, value in said[:_TOLD]))
@@ -136,7 +136,7 @@ class _Reader:
                 return found
         return set()
 
-    def form(self, truth: str) -> str | None:
+    def normal_form(self, truth: str) -> str | None:
         """A right answer that nobody gave, in normal form; None if it is of another kind."""
         if beside := self._beside.get(truth):
             return beside

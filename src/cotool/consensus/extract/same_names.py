@@ -1,6 +1,6 @@
 """Names and dates that other answers to the same question give in full: Kennedy, planet, 1945.
 
-A short form counts as the long one only if it fits no other answer: beside George Bush and George
+A short name counts as the long one only if it fits no other answer: beside George Bush and George
 W. Bush, Bush stays what it is.
 """
 
@@ -40,7 +40,7 @@ _WITH_SHORT = lazy_pattern(r"(?P<name>[^()]+) \((?P<short>[A-Z][A-Za-z]*\d\w*|[A
 
 
 def full_names(shown: Mapping[str, str], question: str) -> dict[str, str]:
-    """Return what each answer that has another form is called; `shown` has them as they are shown.
+    """Return what each answer that has another name is called; `shown` has them as they are shown.
 
     Names lose the word that says what they are if the name alone is an answer; what is short for
     one other answer is that answer.

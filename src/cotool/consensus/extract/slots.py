@@ -145,11 +145,11 @@ def slot_values(texts: Sequence[str]) -> list[Extracted | None] | None:
     exact = len(places) == len(differing) == 1 and frame >= EXACT_FRAME * longest
     if not exact and not all(place.strong for place in differing):
         return None
-    found = _said([texts[i] for i in rows], differing)
+    found = _in_slots([texts[i] for i in rows], differing)
     if len({one.value for one in found if one}) < 2:
         return None
-    said = {keys: found[rows.index(i)] for keys, i in distinct.items()}
-    return [said.get(tuple(token.key for token in own)) for own in tokens]
+    values = {keys: found[rows.index(i)] for keys, i in distinct.items()}
+    return [values.get(tuple(token.key for token in own)) for own in tokens]
 
 
 def _slotted(value: str, display: str) -> Extracted:
@@ -323,15 +323,15 @@ def _stem(word: str, *, strong: bool) -> str:
     return word
 
 
-def _said(texts: Sequence[str], places: list[_Place]) -> list[Extracted | None]:
+def _in_slots(texts: Sequence[str], places: list[_Place]) -> list[Extracted | None]:
     """Return what each text has in the slots; None if it has nothing in any of them."""
     values: list[list[str]] = [[] for _ in texts]
     shown: list[list[str]] = [[] for _ in texts]
     for place in places:
-        forms: dict[tuple[str, ...], str] = {}
+        normal: dict[tuple[str, ...], str] = {}
         for row, (own, content) in enumerate(zip(place.tokens, place.contents, strict=True)):
             written = texts[row][own[0].start : own[-1].end] if own else ""
-            values[row].append(forms.setdefault(content, short_form(written) if written else ""))
+            values[row].append(normal.setdefault(content, short_form(written) if written else ""))
             shown[row].append(written)
     return [
         _slotted(" … ".join(form), " … ".join(filter(None, written)))

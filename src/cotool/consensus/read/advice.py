@@ -64,12 +64,12 @@ def with_hint(sample: Sample, error: UnclearError, plan: Callable[[Sample], Plan
     for proposal in error.proposals[:_MOST_TRIED]:
         if NAMED in kept:
             break  # an expert answers several questions, so a record is not a person
-        if proposal.said not in kept and _reads(sample, proposal, plan):
-            kept[proposal.said] = proposal
+        if proposal.reading not in kept and _reads(sample, proposal, plan):
+            kept[proposal.reading] = proposal
     wanted = named(question="KEY", expert="KEY", content="KEY")
     if not kept:
         found = (one for one in _guesses(sample) if _reads(sample, one, plan))
-        kept.update((one.said, one) for one in islice(found, 1))
+        kept.update((one.reading, one) for one in islice(found, 1))
     hint = "; ".join(map(str, kept.values())) or f"name the keys or columns: {wanted}"
     return UnclearError(str(error), hint=hint)
 

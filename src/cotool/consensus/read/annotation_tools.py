@@ -154,9 +154,9 @@ def argilla(item: JsonObject, kept: dict[str, Any]) -> Made:
     found: dict[str, list[dict[str, str]]] = {}
     for question, answer, value in pairs:
         if answer.get("status") not in {"discarded", "draft"}:
-            said = found.setdefault(question, [])
-            who = str(answer.get("user_id") or f"user {len(said) + 1}")
-            said.append({"expert": who, "content": _set_text(value)})
+            answers = found.setdefault(question, [])
+            who = str(answer.get("user_id") or f"user {len(answers) + 1}")
+            answers.append({"expert": who, "content": _set_text(value)})
     if not found:
         raise FailedError("the record has no submitted response")
     identity = value_at(item, "id|external_id|_server_id")

@@ -1,7 +1,7 @@
 """Logged calls of a model's API: a request and its reply, under whatever keys a log gives them.
 
-A request and a reply are recognised by their own form, which the APIs define, not by the names of
-the keys that hold them. In tables they are JSON in a cell.
+A request and a reply are recognised by their own structure, which the APIs define, not by the names
+of the keys that hold them. In tables they are JSON in a cell.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from cotool.consensus.read.tool_values import (
     FailedError,
     JsonObject,
     Made,
+    answer_in,
     asked,
     decoded,
     reason,
     role,
-    said,
 )
 
 # Where replies hold their text: chat completions, text completions, Messages, Gemini, Converse,
@@ -44,7 +44,7 @@ def call(row: JsonObject, _kept: dict[str, Any]) -> Made:
     asks, content = _request(row), _reply(row)
     if asks is None or content is None:
         raise FailedError(reason(row) or "the call has no reply")
-    record = {"question": asked(asks), "content": said(content)}
+    record = {"question": asked(asks), "content": answer_in(content)}
     model = _model(row)
     if model:
         record["expert"] = model

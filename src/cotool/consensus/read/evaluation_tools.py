@@ -16,11 +16,11 @@ from cotool.consensus.read.tool_values import (
     FailedError,
     JsonObject,
     Made,
+    answer_in,
     asked,
     decoded,
     reason,
     role,
-    said,
     text_of,
 )
 
@@ -156,7 +156,7 @@ def openai_evals(item: JsonObject, kept: dict[str, Any]) -> Made:
         return
     seen.add(sample)
     data = item.get("data") or {}
-    content = said(data.get("sampled"))
+    content = answer_in(data.get("sampled"))
     if content is None:
         raise FailedError("nothing was sampled")
     yield {
@@ -202,7 +202,7 @@ def phoenix(item: JsonObject, _kept: dict[str, Any]) -> Made:
     choices = value_at(answer, "choices.*.message.content")
     yield {
         "question": asked(question),
-        "content": choices or said(answer),
+        "content": choices or answer_in(answer),
         "expert": value_at(item, "attributes.llm.model_name"),
         "timestamp": item.get("start_time"),
     }

@@ -69,7 +69,7 @@ class FileForm:
         self.count = 0
 
     def records(self, values: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
-        """Yield the records in the values of the file, in the form in which they are read."""
+        """Yield the records in the values of the file, as they are read."""
         found = self._opened(values)
         head = next(found, None)
         if head is None:
@@ -332,12 +332,12 @@ def _is_turn(value: Any) -> bool:
 
 def _turns(name: str, turn: Mapping[str, Any]) -> UnclearError:
     spoke = next(key for key in _SPEAKER_KEYS if key in turn)
-    said = next((key for key in ("content", "value", "text") if key in turn), "content")
+    content = next((key for key in ("content", "value", "text") if key in turn), "content")
     return UnclearError(
         f"{name}: the records are turns of a chat ({spoke!r} is {turn[spoke]!r}, …), "
         "not responses of several experts",
         hint=f'write one record per conversation, {{"messages": [turns]}}; if every record is an '
-        f"expert's response: {named(expert=spoke, content=said)}",
+        f"expert's response: {named(expert=spoke, content=content)}",
     )
 
 

@@ -19,7 +19,7 @@ _DELIMITERS = ("\t", ",", ";", "|")
 _PEEKED = 20
 _NUMBER = lazy_pattern(r"[-+]?[\d.,]+")
 # Excel's first line, which names the delimiter.
-_SAID_DELIMITER = lazy_pattern(r"(?i)\ufeff?\"?sep=(.)\"?")
+_NAMED_DELIMITER = lazy_pattern(r"(?i)\ufeff?\"?sep=(.)\"?")
 # The line under a header in Markdown and in psql's output.
 _RULE = lazy_pattern(r"[\s|:+]*-{2,}[\s|:+-]*")
 
@@ -41,8 +41,8 @@ _SPANS = (
 def open_table(lines: Lines, line: tuple[int, str], name: str) -> tuple[str, list[str]]:
     """Return the delimiter and the columns; skip the lines around the header that are not rows."""
     delimiters: Sequence[str] = _DELIMITERS
-    if (said := _SAID_DELIMITER.fullmatch(bare(line[1]))) and (header := lines.take()):
-        delimiters, line = (said[1],), header
+    if (named := _NAMED_DELIMITER.fullmatch(bare(line[1]))) and (header := lines.take()):
+        delimiters, line = (named[1],), header
     _check_spans(line, lines.peek(_PEEKED), f"{name}, line {line[0]}")
     for _ in range(_titles(line[1], lines.peek(_PEEKED), delimiters)):
         line = lines.take() or line
@@ -159,7 +159,7 @@ def _check_header(columns: list[str], following: list[str], delimiter: str, wher
     recurring = numbered = 0
     for name, *cells in zip(columns, *rows, strict=True):
         recurring += name in cells
-        numbered += any(map(str.isdigit, name)) and all(_form(c) == _form(name) for c in cells)
+        numbered += any(map(str.isdigit, name)) and all(_nines(c) == _nines(name) for c in cells)
     if recurring + numbered == 0 or (recurring == 0 and numbered < len(columns) - 1):
         return
     named = "question,worker,answer" if len(columns) > 2 else "question,answer"
@@ -188,8 +188,8 @@ def _hint_for(columns: list[str], where: str) -> str:
     )
 
 
-def _form(cell: str) -> str:
-    """Return a cell's form: digits as 9, so that numbered names look alike."""
+def _nines(cell: str) -> str:
+    """Return a cell with its digits as 9, so that numbered names look alike."""
     return _DIGITS.sub("9", cell)
 
 

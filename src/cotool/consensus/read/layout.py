@@ -8,7 +8,7 @@ from functools import lru_cache
 from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
 
-# Synonyms in order of priority, in the form that plain_name gives. Where a record holds a gold
+# Synonyms in order of priority, as plain_name writes them. Where a record holds a gold
 # answer beside a model's, the model's words ("output", "response") come before "answer".
 CONTENT_NAMES = (
     "content", "model_output", "model_answer", "model_response", "generated_text", "generation",
@@ -44,7 +44,7 @@ _GOLD_LISTS = ("answers", "labels", "solutions", "annotations")
 # Names of a text that the experts of a list judged, and of what they were asked to do.
 _UNDER_REVIEW = ("text", "content")
 _INSTRUCTIONS = ("task", "item")
-SAID_NAMES = CONTENT_NAMES[: CONTENT_NAMES.index("answer")]
+OUTPUT_NAMES = CONTENT_NAMES[: CONTENT_NAMES.index("answer")]
 _WORDS = frozenset(
     (
         *CONTENT_NAMES, *_QUESTION, *QUESTION_ID_NAMES, *_RECORD_ID, *EXPERT_NAMES, *_AUTHOR,
@@ -151,8 +151,8 @@ def layout_of(names: tuple[str, ...], keys: Keys) -> Layout:
     content = take(keys.content, CONTENT_NAMES, "output:", "answer.", "outputs.")
     expert = take(keys.expert, EXPERT_NAMES)
     if responses and content and responses != keys.responses:
-        listed, said = plain_name(responses), plain_name(content)
-        gold = listed in _GOLD_LISTS and said in SAID_NAMES
+        listed, given = plain_name(responses), plain_name(content)
+        gold = listed in _GOLD_LISTS and given in OUTPUT_NAMES
         if gold or (expert and listed != "responses"):
             responses = None
     question = take(keys.question, _QUESTION, "input:", "input.", "inputs.")
@@ -160,7 +160,7 @@ def layout_of(names: tuple[str, ...], keys: Keys) -> Layout:
     if judged and (question is None or plain_name(question) in _INSTRUCTIONS):
         # The text that several experts judged; "task" beside it says what they were to do.
         question, content = content, None
-    # Alpaca's form: an instruction and the text that it refers to.
+    # Alpaca: an instruction and the text that it refers to.
     with_input = question is not None and plain_name(question) == "instruction"
     question_id = take(keys.id, QUESTION_ID_NAMES)
     layout = {
@@ -185,7 +185,7 @@ def layout_of(names: tuple[str, ...], keys: Keys) -> Layout:
 
 @lru_cache(maxsize=4096)
 def plain_name(name: str) -> str:
-    """Return a name in the form of the synonyms: `Answer.workerId` is worker_id."""
+    """Return a name as the synonyms are written: `Answer.workerId` is worker_id."""
     bare = name.strip()
     prefix = _PREFIX.match(bare)
     if prefix:

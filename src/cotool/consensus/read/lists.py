@@ -32,7 +32,7 @@ def find_lists(sample: Sample, long: Long | None) -> Plan | None:
     if plan is None or long is None:
         return plan
     # A response of its own beside a list that names no experts: the list is something else.
-    rival = long.expert is not None and long.recurs if plan.listed else long.is_said
+    rival = long.expert is not None and long.recurs if plan.listed else long.is_own
     return None if rival else plan
 
 
@@ -163,8 +163,8 @@ def written_lists(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     """Return the keys whose values are lists written as text: "['Lima']" under `predictions`."""
     found = []
     for key in rows[0] if rows else ():
-        said = plain_name(str(key))
-        if said.removesuffix("s") not in CONTENT_NAMES or not said.endswith("s"):
+        name = plain_name(str(key))
+        if name.removesuffix("s") not in CONTENT_NAMES or not name.endswith("s"):
             continue
         cells = [row[key] for row in rows if row.get(key)]
         if cells and all(isinstance(_list_in(cell), list) for cell in cells):

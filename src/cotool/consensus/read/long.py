@@ -19,13 +19,15 @@ from cotool.consensus.read.columns import (
     determines,
     pairs_unique,
 )
-from cotool.consensus.read.layout import CONTENT_NAMES, QUESTION_ID_NAMES, SAID_NAMES, plain_name
+from cotool.consensus.read.layout import CONTENT_NAMES, OUTPUT_NAMES, QUESTION_ID_NAMES, plain_name
 
 if TYPE_CHECKING:
     from cotool.consensus.read.sample import Sample
 _CLEAR = 1.0  # the least lead of the best answer over the second
 _LEAST = 1.0  # the least score of an answer
-_SAID = frozenset({"model", "predicted", "pred", "prediction", "generated", "output", "outputs"})
+_OUTPUT_WORDS = frozenset(
+    {"model", "predicted", "pred", "prediction", "generated", "output", "outputs"}
+)
 _SCORES = frozenset("score scores stars points mark marks".split())
 _RATERS = frozenset(
     "rater judge annotator coder reviewer assessor grader evaluator worker participant respondent "
@@ -61,10 +63,10 @@ class Long:
         return bool(self.item and self.expert and are_crossed(self.item, self.expert))
 
     @property
-    def is_said(self) -> bool:
+    def is_own(self) -> bool:
         """Whether the answer is an expert's own rather than a right answer beside a list."""
         return self.answer.present > 0 and (
-            self.expert is not None or plain_name(self.answer.path) in SAID_NAMES
+            self.expert is not None or plain_name(self.answer.path) in OUTPUT_NAMES
         )
 
 
@@ -210,10 +212,10 @@ def _scored(sample: Sample, item: Column | None, expert: Column | None) -> Long 
     return Long(score + 0.5 * min(top, 8.0), item, expert, answer, close)
 
 
-def _is_said(column: Column) -> bool:
+def _is_model_output(column: Column) -> bool:
     """Whether a column's name is that of a model's answer rather than of the right one."""
-    return plain_name(column.path) in SAID_NAMES or bool(
-        _SAID.intersection(names.words_of(column.path))
+    return plain_name(column.path) in OUTPUT_NAMES or bool(
+        _OUTPUT_WORDS.intersection(names.words_of(column.path))
     )
 
 
@@ -279,7 +281,7 @@ def _answer_score(
         return score if column.is_called(names.ANSWER) > names.WEAK else -9.0
     if not column.present:
         return _LEAST if named else -9.0
-    score += _form_score(column, named=named)
+    score += _value_score(column, named=named)
     if is_given_by(expert, column):
         score += 5.0
     if column.is_constant and len(sample.rows) > 1:
@@ -322,7 +324,7 @@ def _name_score(column: Column) -> tuple[float, bool]:
     return known.get(part, -6.0), part == names.ANSWER
 
 
-def _form_score(column: Column, *, named: bool) -> float:
+def _value_score(column: Column, *, named: bool) -> float:
     """Score a column's values as answers."""
     score = 0.0
     if column.is_time or column.is_code:
@@ -349,10 +351,10 @@ def _without_texts(sample: Sample) -> list[Column]:
 
 def _preferred(sample: Sample, close: list[Column]) -> tuple[Column, tuple[Column, ...]]:
     """Choose among equally likely columns by name; return the choice and the rivals that remain."""
-    said = [c for c in close if _is_said(c)]
-    if said and len(said) < len(close) and not any(_is_output(c) for c in close):
+    outputs = [c for c in close if _is_model_output(c)]
+    if outputs and len(outputs) < len(close) and not any(_is_output(c) for c in close):
         # A right answer beside a model's: "answer" and "model_answer".
-        close = said
+        close = outputs
         if len(close) == 1:
             return close[0], ()
     ranked = [c for c in close if plain_name(c.path) in CONTENT_NAMES]

@@ -159,7 +159,7 @@ _CROWD = frozenset("annotator annotators rater raters worker workers model model
 # Names of objects that hold a data set's example; words in them for a model's answer, and for a
 # property of the example.
 _DATA = _set("example input inputs dataset doc datasource")
-_SAID = _set("response output prediction completion generation reply pred")
+_PREDICTED = _set("response output prediction completion generation reply pred")
 _TOPICS = _set("category class sentiment tag tags")
 _GENERIC = _IDS | _set("name value text content raw label slug answer output")
 _ASPECTS = _set("category categories")
@@ -203,14 +203,14 @@ def hint_of(path: str) -> Hint:
     last = words_of(path.rpartition(".")[2]) or words
     hint = _hint(last)
     above = words[: len(words) - len(last)]
-    if hint.part == ANSWER and _DATA.intersection(above) and last[-1] not in _SAID:
+    if hint.part == ANSWER and _DATA.intersection(above) and last[-1] not in _PREDICTED:
         return _given(last, hint)
     if len(words) > len(last) and (hint.part == UNKNOWN or set(last) <= _GENERIC):
         outer = _hint((*above, *(word for word in last if word in _IDS)))
         # "task.output" is an answer, "prompt.text" is none.
         weaker = {BESIDE, QUESTION} if hint.weight >= STRONG else {BESIDE}
-        said = hint.part == ANSWER and outer.part in weaker
-        if outer.part not in {UNKNOWN, TIME} and not said:
+        is_answer = hint.part == ANSWER and outer.part in weaker
+        if outer.part not in {UNKNOWN, TIME} and not is_answer:
             return outer
     return hint
 

@@ -19,7 +19,7 @@ SURVEY = "one person per record, one question per column"
 LISTS = "all responses of a question per record"
 
 # Keys of the responses in a list, which the records themselves do not use for other parts.
-_EXPERT, _SAID = "expert_name", "answer_text"
+_EXPERT, _CONTENT = "expert_name", "answer_text"
 _TRUE = frozenset({"true", "1", "1.0"})
 
 
@@ -145,7 +145,7 @@ class Plan:
         if self.parallel and keys.responses:
             experts, answers = (listed_items(value_at(row, path)) for path in self.parallel)
             pairs = zip(experts or (), answers or (), strict=True)
-            return {keys.responses: [{_EXPERT: one, _SAID: other} for one, other in pairs]}
+            return {keys.responses: [{_EXPERT: one, _CONTENT: other} for one, other in pairs]}
         if self.listed and keys.responses:
             items = value_at(row, keys.responses) or ()
             return {keys.responses: [_response(item, *self.listed) for item in items]}
@@ -192,4 +192,4 @@ def listed_items(value: Any) -> list[Any] | None:
 def _response(item: Any, expert: str, content: str) -> Any:
     if not isinstance(item, dict):
         return item
-    return {_EXPERT: item.get(expert), _SAID: item.get(content), "metadata": item}
+    return {_EXPERT: item.get(expert), _CONTENT: item.get(content), "metadata": item}

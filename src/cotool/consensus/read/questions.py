@@ -91,5 +91,5 @@ def make_question(question_id: str, text: str, responses: Iterable[Response]) ->
 
 
 def join_text(text: str) -> str:
-    """Return a question's text in the form in which questions are compared (NFC, stripped)."""
+    """Return a question's text as questions are compared: NFC, stripped."""
     return normalised("NFC", text).strip()

@@ -132,9 +132,9 @@ def responses_of(item: object, where: str, keys: Keys) -> tuple[Response, ...]:
     """Return the responses that one item holds: one, or as many as it has samples or choices."""
     if isinstance(item, Response):
         return (_checked(item, where),)
-    said = values.scalar_text(item, where)
-    if said is not None:
-        return (Response(said, "", where=where),)
+    plain = values.scalar_text(item, where)
+    if plain is not None:
+        return (Response(plain, "", where=where),)
     record = _mapping(item)
     if record is None:
         raise ShapeError(
@@ -170,9 +170,9 @@ def _answers(
     if layout.embedding:
         vector = values.embedding(record.get(layout.embedding), where)
     metadata = _metadata(record, layout)
-    said = values.scalar_text(content, where)
-    if said is not None:
-        return (Response(said, expert, confidence, seconds, metadata, vector, where),)
+    plain = values.scalar_text(content, where)
+    if plain is not None:
+        return (Response(plain, expert, confidence, seconds, metadata, vector, where),)
     return tuple(
         Response(
             answer.content,

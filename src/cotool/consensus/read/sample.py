@@ -25,14 +25,14 @@ NAMED = "name the parts"
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Parameters that would settle how a file is read, and `said`, when they would be right."""
+    """Parameters that would settle how a file is read, and `reading`, when they would be right."""
 
-    said: str
+    reading: str
     parts: Mapping[str, tuple[str, ...]]
 
     def __str__(self) -> str:
         shown = {part: ",".join(columns) for part, columns in self.parts.items()}
-        return f"{self.said}: {named(**shown)}"
+        return f"{self.reading}: {named(**shown)}"
 
 
 class UnclearError(InputError):
@@ -72,7 +72,7 @@ class Sample:
 
     @cached_property
     def is_dated(self) -> bool:
-        """Whether each record has a time of its own, as the forms that people send in have."""
+        """Whether each record has a time of its own, as answers to a questionnaire have."""
         return any(c.is_time and 2 * c.distinct > c.present for c in self.texts)
 
     @cached_property
@@ -93,8 +93,8 @@ def by_parts(item: Column | None, expert: Column | None, answer: Column) -> Prop
         parts["id" if item.part == names.ITEM_ID else "question"] = (item.path,)
     if expert is not None:
         parts["expert"] = (expert.path,)
-    said = NAMED if expert is not None else BY_FILE
-    return Proposal(said, {**parts, "content": (answer.path,)})
+    reading = NAMED if expert is not None else BY_FILE
+    return Proposal(reading, {**parts, "content": (answer.path,)})
 
 
 def by_columns(

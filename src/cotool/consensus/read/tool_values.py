@@ -56,8 +56,8 @@ def asked(value: Any) -> str | None:
     if isinstance(value, list) and value and isinstance(value[0], Mapping):
         turns = [turn for turn in value if isinstance(turn, Mapping)]
         by_user = [turn for turn in turns if role(turn) in USERS]
-        said_by_user = [text for turn in by_user or turns if (text := text_of(turn))]
-        return "\n\n".join(said_by_user) or None
+        texts = [text for turn in by_user or turns if (text := text_of(turn))]
+        return "\n\n".join(texts) or None
     return text_of(value)
 
 
@@ -82,7 +82,7 @@ def text_of(value: Any) -> str | None:
     return None
 
 
-def said(value: Any) -> Any:
+def answer_in(value: Any) -> Any:
     """Return an answer, or the list of an expert's answers if it is a list of plain texts."""
     if isinstance(value, list) and value:
         if all(isinstance(item, list) for item in value):
@@ -92,7 +92,7 @@ def said(value: Any) -> Any:
         return [item for item in value if item is not None] or None
     if isinstance(value, Mapping):
         if len(value) == 1:
-            return said(next(iter(value.values())))
+            return answer_in(next(iter(value.values())))
         return text_of(value)
     return value
 

@@ -28,7 +28,7 @@ Make = Callable[[Mapping[str, Any], dict[str, Any]], Iterator[dict[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """One tool's form.
+    """The form of one tool's files.
 
     `marks` are paths that its record or document has. `each` is the path of the records in a
     document, `.` where they are the document's values. The other paths give the parts of an
@@ -116,7 +116,7 @@ class Tool:
         if self.responses:
             record["responses"] = at(self.responses)
             return record
-        content = tool_values.said(at(self.content))
+        content = tool_values.answer_in(at(self.content))
         if content is None:
             raise tool_values.FailedError(
                 tool_values.reason(item) or f"{self.content.partition('|')[0]!r} is missing"

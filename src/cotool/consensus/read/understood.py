@@ -61,15 +61,15 @@ class Understood:
     def line(self) -> str:
         """One line: how many questions and experts, and which key plays which part."""
         forms = dict.fromkeys((file.form, file.parts) for file in self.files)
-        said = "; ".join(
+        read = "; ".join(
             f"{form}: " + ", ".join(f"{part}: {keys}" for part, keys in parts) if parts else form
             for form, parts in list(forms)[:3]
         )
         more = f"; and {len(forms) - 3} other forms" if len(forms) > 3 else ""
         if self.questions is None:
-            return said + more
+            return read + more
         counts = f"{plural(self.questions, 'question')} × {plural(self.experts or 0, 'expert')}"
-        return f"{counts}; {said}{more}"
+        return f"{counts}; {read}{more}"
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form, `cotool.input/1`."""

@@ -1,4 +1,4 @@
-"""The fields of a response, one value at a time: checked and brought to one form.
+"""The fields of a response, one value at a time: checked and converted.
 
 `where` names the place of the value and begins every message; missing values (None, "") are None.
 """

@@ -65,11 +65,11 @@ def _mapped(value: dict[str, Any], where: str) -> Iterator[tuple[str, Any]]:
             yield f"{where}, {question!r}", record
     elif _by_expert(value):
         for identity in dict.fromkeys(key for answers in value.values() for key in answers):
-            said = {name: part[identity] for name, part in value.items() if identity in part}
-            yield f"{where}, {identity!r}", {"question_id": identity, "responses": said}
+            answers = {name: part[identity] for name, part in value.items() if identity in part}
+            yield f"{where}, {identity!r}", {"question_id": identity, "responses": answers}
     elif _by_question(value) or _asked_once(value):
-        for text, said in value.items():
-            yield f"{where}, {text!r}", {"question": text, "responses": said}
+        for text, answers in value.items():
+            yield f"{where}, {text!r}", {"question": text, "responses": answers}
     elif _by_id(value):
         yield from _identified(value, where)
     else:
@@ -273,11 +273,11 @@ def _of_one_answer(value: Mapping[str, Any]) -> tuple[str, Any] | None:
     if any(names.is_model(name) for name in parts):
         return None
     strongest = max((h.weight for h in parts.values() if h.part == names.ANSWER), default=0.0)
-    said = [n for n, hint in parts.items() if hint == names.Hint(names.ANSWER, strongest)]
+    called = [n for n, hint in parts.items() if hint == names.Hint(names.ANSWER, strongest)]
     unknown = sum(hint.part == names.UNKNOWN for hint in parts.values())
-    if len(said) != 1 or 2 * unknown > len(parts):
+    if len(called) != 1 or 2 * unknown > len(parts):
         return None
-    answer = value[key][said[0]]
+    answer = value[key][called[0]]
     return (key, answer) if isinstance(answer, (str, int, float)) else None
 
 
