@@ -61,7 +61,7 @@ def set_limit(calls: int | None) -> None:
     """
     global _limit  # noqa: PLW0603 - a setting of the process
     if calls is not None and (not isinstance(calls, int) or calls < 1):
-        raise InputError(f"the limit must be a whole number from 1 on, got {calls!r}")
+        raise InputError(f"the limit must be a whole number of at least 1, got {calls!r}")
     _limit = calls
     _slots.clear()
 

@@ -387,7 +387,10 @@ def test_results_are_written_as_the_answers_are():
     given = [("ann", "€39.20"), ("bob", "$40.74"), ("cat", "€38.42"), ("dan", "none of it")]
     found = find_consensus([{"expert_name": n, "content": c} for n, c in given], method="mean")
     assert found.answer.startswith("€38.8")
-    assert "not combined, being no numbers in the same unit: bob ($40.74)" in found.warnings
+    assert (
+        "not combined, because they are not numbers in the same unit: bob ($40.74)"
+        in found.warnings
+    )
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,10 @@ def _distinct(values: Sequence[float]) -> bool:
 def representative(
     members: Sequence[int], answers: Sequence[Extracted | None], responses: Sequence[Response]
 ) -> int:
-    """Return the response that represents a group: the commonest wording, by the surest expert."""
+    """Return the response that represents a group.
+
+    Of those in the commonest wording, the one stated with the highest confidence.
+    """
     wordings = [answer.display for i in members if (answer := answers[i]) is not None]
     common = Counter(wordings).most_common(1)[0][0]
     shown = [i for i, wording in zip(members, wordings, strict=True) if wording == common]
@@ -190,7 +193,7 @@ def largest_cluster(labels: Sequence[int], weights: Sequence[float]) -> list[int
 def centre_of(matrix: Matrix, members: Sequence[int]) -> tuple[int, float | None]:
     """A cluster's most central row, and its cohesion: the mean similarity of its pairs of rows.
 
-    Cohesion is None for a lone row.
+    Cohesion is None for a single row.
     """
     sums = [sum(map(matrix.row(i).__getitem__, members)) for i in members]
     count = len(members)
@@ -360,6 +363,6 @@ def numbered(places: Sequence[tuple[int, int]]) -> list[int]:
 def smoothed_share(share: float, total: float, options: int) -> float:
     """Return the share of the votes with one more vote spread over the options.
 
-    The share is less sure if few voted. `options` is the number of distinct answers, at least 2.
+    If few voted, this matters more. `options` is the number of distinct answers, at least 2.
     """
     return (share * total + 1 / options) / (total + 1)

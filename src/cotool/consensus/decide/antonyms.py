@@ -1,9 +1,9 @@
-"""Words that say the opposite of each other.
+"""Antonyms.
 
 A pair is in the table if both words answer the same question, each denies the other, and neither is
-formed from the other by a prefix (words.py knows these): degrees (hot, cold), quantities (more,
+formed from the other by a prefix (words.py handles these): degrees (hot, cold), quantities (more,
 fewer), directions (left, right), order in time (before, after), changes (rise, fall), states (open,
-closed), converse deeds (buy, sell). Synonyms share a line, so that "raise" is against "lower".
+closed), converse verbs (buy, sell). Synonyms share a line, so "raise" is an antonym of "lower".
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 
 from cotool.consensus.decide.anchors import stem
 
-# "unsafe" denies "safe".
+# "unsafe" negates "safe".
 DENYING_PREFIXES = ("un", "in", "im", "il", "ir", "dis", "non")
 _SHORTEST = 3
 # The letters by which the table is searched; no stem is shorter than these.
@@ -161,13 +161,13 @@ def poles_of(word: str) -> frozenset[tuple[int, int]]:
 
 
 def opposites(words: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
-    """Return the words that say the opposite of one of the others."""
+    """Return the words that are antonyms of one of the others."""
     theirs = {(pair, 1 - side) for other in others for pair, side in poles_of(other)}
     return tuple([word for word in words if not theirs.isdisjoint(poles_of(word))])
 
 
 def bare_of(word: str) -> str:
-    """Return a word without the prefix that denies it; "" if it has none."""
+    """Return a word without its negating prefix; "" if it has none."""
     for prefix in DENYING_PREFIXES:
         if word.startswith(prefix) and len(word) - len(prefix) >= _SHORTEST:
             return word.removeprefix(prefix)

@@ -39,8 +39,8 @@ def cluster(matrix: Matrix, method: str = "average", threshold: float = 0.5) -> 
     """Label each row of n x n similarities with its cluster, numbered by first appearance.
 
     `method` is ``components`` (chains of pairs at or above `threshold`), ``average`` (average
-    linkage), ``density`` (DBSCAN with 3 points; lone rows are clusters of their own) or ``star``
-    (centres and their neighbours).
+    linkage), ``density`` (DBSCAN with 3 points; rows without neighbours are clusters of their own)
+    or ``star`` (centres and their neighbours).
     Raises InputError for another `method`.
     """
     if method not in _KERNELS:

@@ -67,12 +67,12 @@ def _table(data: bytes) -> tuple[memoryview, int, bool]:
     """
     start = 8 + int.from_bytes(data[:8], "little")
     header = json.loads(data[8:start])
-    (told,) = (told for name, told in header.items() if name != "__metadata__")
-    first, last = told["data_offsets"]
-    rows, columns = told["shape"]
-    if told["dtype"] not in {"F16", "F32"}:
-        raise ValueError(f"numbers of type {told['dtype']}")
-    half = told["dtype"] == "F16"
+    (entry,) = (entry for name, entry in header.items() if name != "__metadata__")
+    first, last = entry["data_offsets"]
+    rows, columns = entry["shape"]
+    if entry["dtype"] not in {"F16", "F32"}:
+        raise ValueError(f"numbers of type {entry['dtype']}")
+    half = entry["dtype"] == "F16"
     if last - first != rows * columns * (2 if half else 4) or start + last > len(data):
         raise ValueError("the table is cut off")
     return memoryview(data)[start + first : start + last], columns, half

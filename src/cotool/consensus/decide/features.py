@@ -29,8 +29,8 @@ LONGEST = 40
 
 # Half of the arguments of ArgKP have at most 19 words, answers of language models 150 and more.
 SHORT = 40
-# Similarities that are relative to all texts say little of fewer: their mean and the deviation of
-# their pairs are those of a sample.
+# Similarities that are relative to all texts mean little for fewer texts: their mean and the
+# deviation of their pairs are those of a sample.
 ENOUGH = 8
 
 
@@ -82,14 +82,14 @@ def features_of(texts: Iterable[str], question: str = "") -> Features:
             if written not in known:
                 known[written] = word(written)
             found.append(known[written])
-        told = [one.stem for one in found if one.carries] or [one.stem for one in found]
+        carrying = [one.stem for one in found if one.carries] or [one.stem for one in found]
         features.append(
             " ".join(
                 f"{' '.join([one.stem] * STEM)} {one.groups}" if one.carries else one.stem
                 for one in found
             )
         )
-        stems.append(" ".join(dict.fromkeys(told)))
+        stems.append(" ".join(dict.fromkeys(carrying)))
     return Features(features, stems, first)
 
 

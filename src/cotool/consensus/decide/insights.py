@@ -1,6 +1,6 @@
-"""All insights on a question; each states its evidence in numbers.
+"""All insights into a question; each states its evidence in numbers.
 
-Nothing is said from too little data: outliers need five responses, trends five timestamps.
+Nothing is reported from too little data: outliers need five responses, trends five timestamps.
 """
 
 from __future__ import annotations
@@ -177,7 +177,7 @@ def polarisation(findings: Findings) -> Iterator[Insight]:
 
 
 def confidence_anomalies(findings: Findings) -> Iterator[Insight]:
-    """Dissenters who are surer than the consensus, and a consensus that is unsure of itself."""
+    """Dissenters with more confidence than the consensus, and a consensus with little."""
     inside = set(findings.clusters[0].indices)
     stated = [(i, r.confidence) for i, r in enumerate(findings.responses)]
     known = [(i, c) for i, c in stated if c is not None]

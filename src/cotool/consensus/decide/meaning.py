@@ -78,7 +78,7 @@ def vectors_of(
 ) -> Matrix:
     """Vectors of length 1; of enough texts, relative to the first `chosen` of them (to all).
 
-    With `declining`, what tells most vectors apart comes first; all cosines are the same.
+    With `declining`, the axes on which the vectors differ most come first; cosines do not change.
     """
     asked = [question] if question.strip() else []
     if embedder is None:

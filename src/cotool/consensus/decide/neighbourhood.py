@@ -52,7 +52,7 @@ def neighbours(
 ) -> Neighbours:
     """Find for each of n `texts` the others at least `threshold` (above 0, to 1) similar to it.
 
-    Metrics are those of `similarity_matrix`, with the same similarities but for the last bit of
+    Metrics are those of `similarity_matrix`, with the same similarities except for the last bit of
     ``tfidf``; ``semantic`` is by the vectors of whole texts alone and needs cotool[semantic]. With
     `top`, each text has at most this many, the most similar, ties by place. 100,000 short texts
     take seconds and some 200 MB, 0.6 GB if ``semantic``; by Levenshtein minutes if the threshold

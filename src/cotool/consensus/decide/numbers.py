@@ -42,7 +42,9 @@ def by_number(subject: Subject, found: Measurement) -> Grouped:
         subject.warnings.append(f"no number is stated: {', '.join(silent)}")
     if other := [f"{expert} ({text})" for expert, text in left if text is not None]:
         named = ", ".join(other)
-        subject.warnings.append(f"not combined, being no numbers in the same unit: {named}")
+        subject.warnings.append(
+            f"not combined, because they are not numbers in the same unit: {named}"
+        )
     decision = subject.decision
     subject.explanation.extend(() if decision is None else decision.explanation)
     return Grouped(

@@ -68,7 +68,7 @@ class Passages:
         self._shown: dict[int, str] = {}
 
     def _pair_characters(self) -> None:
-        """Make pairs of neighbours the anchors of scripts that are written without blanks."""
+        """Make pairs of neighbours the anchors of scripts that are written without spaces."""
         single = list(map(_alone, self.words))
         pairs: dict[tuple[int, int], int] = {}
         for start, end in pairwise(self.begins):

@@ -1,4 +1,4 @@
-"""Short answers that say the same but for one place, where they say different things.
+"""Short answers that are the same except in one place, where they differ.
 
 "The capital of Australia is Canberra" and "The capital of Australia is Sydney" answer differently,
 though most of their words are the same and what is left means something similar.

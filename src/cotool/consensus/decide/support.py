@@ -97,7 +97,7 @@ def statement_support(
 class Judged:
     """What the other passages say about a sentence; passages and sentences by their numbers.
 
-    `supporters` and `contradicting` map a passage to the sentence that says so, or says otherwise;
+    `supporters` and `contradicting` map a passage to the sentence that supports or contradicts it;
     the supporters in `lacking` leave out one of the names; `denied` counts the passages that say
     the opposite in the same words, which the figures do not show; `denies` maps a passage to
     whether it is this sentence that denies. `conflicts` maps a value and another one in its place

@@ -17,7 +17,7 @@ _MOST_DIGITS = 255
 
 
 class WordFacts(NamedTuple):
-    """A word's anchor ("": none) and its kind, how it negates, and what it says the opposite of."""
+    """A word's anchor ("": none) and its kind, how it negates, and its antonyms."""
 
     anchor: str
     kind: int
@@ -59,9 +59,9 @@ def _kind(word: str, anchor: str) -> int:
 
 
 def contrary_pairs(words: Sequence[str], facts: Sequence[WordFacts]) -> list[tuple[int, int]]:
-    """Return the places of words that say the opposite of each other, in both orders, sorted.
+    """Return the places of pairs of antonyms, in both orders, sorted.
 
-    They are opposites of the table, or one is the other after a prefix that denies.
+    They are antonyms in the table, or one is the other with a negating prefix.
     """
     by_pole: dict[tuple[int, int], list[int]] = {}
     prefixed = []

@@ -31,7 +31,7 @@ _PREFIX = lazy_pattern(f"^(?:{'|'.join(DENYING_PREFIXES)})(?=...)")
 
 
 def may_contradict(says: Says, other: Says) -> bool:
-    """Return whether texts may contradict each other otherwise than by a prefix that denies."""
+    """Return whether texts may contradict each other, negating prefixes aside."""
     return says != other and (
         (None not in (says[0], other[0]) and says[0] != other[0])
         or says[1] != other[1]
@@ -94,12 +94,12 @@ class Words:
 
     @cached_property
     def denials(self) -> frozenset[str]:
-        """Words that may deny another by their prefix: "unsafe", "impossible"."""
+        """Words that may negate another by their prefix: "unsafe", "impossible"."""
         return frozenset(word for word in self.counts if word.startswith(DENYING_PREFIXES))
 
     @cached_property
     def denied(self) -> frozenset[str]:
-        """Words that may be denied by a prefix: "safe" of "unsafe"."""
+        """Words that a prefix may negate: "safe" of "unsafe"."""
         return frozenset(
             word.removeprefix(prefix)
             for word in self.denials
@@ -109,14 +109,14 @@ class Words:
 
     @cached_property
     def says(self) -> Says:
-        """What may contradict another text, except words denied by a prefix."""
+        """What may contradict another text, except words that a prefix negates."""
         values = frozenset(value for word in self.counts if (value := _value(word)))
         poles = frozenset(pole for word in self.counts for pole in poles_of(word))
         return self.stance, self.negations, values, poles
 
     @cached_property
     def frame(self) -> frozenset[str]:
-        """Content words that cannot contradict others, without denying prefixes."""
+        """Content words that cannot contradict others, without negating prefixes."""
         return frozenset(
             _PREFIX.sub("", word)
             for word in self.content
@@ -134,7 +134,7 @@ class Words:
 class Opposition:
     """How a text contradicts another: by a negation, or by `values` where it has `others`.
 
-    The values are numbers, or one word and another that says the opposite.
+    The values are numbers, or a word and its antonym.
     """
 
     negated: bool = False
@@ -168,7 +168,7 @@ def least_shared(text: Words) -> float:
 def contradicts_alone(text: Words) -> bool:
     """Return whether a text may contradict one with which it shares no word.
 
-    Both are a few words, with numbers or with words that have an opposite.
+    Both have a few words only, among them numbers or words with an antonym.
     """
     return len(text.words) < _FEW and any(text.says[2:])
 
@@ -176,8 +176,8 @@ def contradicts_alone(text: Words) -> bool:
 def opposition(text: Words, other: Words) -> Opposition:
     """How `text` contradicts `other`.
 
-    One opens with yes and the other with no, or the two are near-paraphrases with a negation more
-    or less, with words that say the opposite, or with different numbers. Lexical similarity and
+    One opens with yes and the other with no, or the two are near-paraphrases, and one has another
+    negation, antonyms of the other's words, or different numbers. Lexical similarity and
     embeddings put "the drug is safe" and "the drug is not safe" close together; this is the guard.
     False if there is no contradiction.
     """
@@ -226,7 +226,7 @@ def _value(word: str) -> str:
 
 
 def _same_rest(mine: Counter[str], theirs: Counter[str], antonyms: tuple[str, ...]) -> bool:
-    """Return whether words differ by nothing but numbers, negations, antonyms and grammar."""
+    """Return whether words differ only in numbers, negations, antonyms and grammar."""
     rest = [
         {
             stem(word)
@@ -242,7 +242,7 @@ def _same_rest(mine: Counter[str], theirs: Counter[str], antonyms: tuple[str, ..
 
 
 def _denied(words: Counter[str], others: Counter[str]) -> int:
-    """How many of `words` are one of `others` behind a denying prefix."""
+    """How many of `words` are one of `others` after a negating prefix."""
     return sum(
         word.startswith(prefix) and word[len(prefix) :] in others
         for word in words

@@ -112,7 +112,7 @@ def read_words(text: str, start: int) -> tuple[fractions.Fraction, int] | None:
 
 
 def _words(text: str, start: int) -> list[tuple[str, int]]:
-    """Return the words from `start` on that may belong to a number, and where each ends."""
+    """Return the words from `start` onwards that may belong to a number, and where each ends."""
     found: list[tuple[str, int]] = []
     match = _FIRST_WORD.match(text, start)
     while match and len(found) < MAX_WORDS:

@@ -75,7 +75,7 @@ def prepare(text: str) -> str:
     return _unify(_SET_APART.sub("", text.strip(), count=1))
 
 
-# A line that is nothing but a heading or a quotation: "## Paris", "> Paris"; not the bound "> 10".
+# A line that is only a heading or a quotation: "## Paris", "> Paris"; not the bound "> 10".
 _SET_APART = lazy_pattern(r"\A(?:#{1,6}\s+(?=[^\n]*\Z)|>\s+(?=[^\W\d][^\n]*\Z))")
 
 

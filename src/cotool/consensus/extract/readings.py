@@ -68,7 +68,7 @@ _CHOOSING = (
 
 
 def _may_choose(span: str) -> bool:
-    """Return whether a text may begin with an option: not with a digit or with most words."""
+    """Return whether a text may begin with an option: a digit and most words rule it out."""
     if span[:1].isdigit():
         return False
     after = span[2:3]
@@ -374,7 +374,7 @@ _OPTION_TEXT = lazy_pattern(
 
 
 def ends(span: str, end: int) -> bool:
-    """Whether nothing but marks follows `end`."""
+    """Whether only marks follow `end`."""
     return not span[end:].strip(_PUNCTUATION + "$\\{}")
 
 

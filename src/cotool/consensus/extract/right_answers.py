@@ -26,7 +26,7 @@ _IT_IS = lazy_pattern(r"\A(?i:it|that|this)['’]s\s+(?=\S)")
 _ABBREVIATED = {"y": "yes", "t": "yes", "1": "yes", "n": "no", "f": "no", "0": "no"}
 _DEEPEST = 3
 # Answers that a warning names.
-_TOLD = 5
+_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Misses:
             self.first_unread = self.first_unread or f"{truth}, whose answers are {answers}"
         elif not right.is_given:
             self.not_given += 1
-            given = ", ".join(dict.fromkeys(f"{value!r:.40}" for _, value in said[:_TOLD]))
+            given = ", ".join(dict.fromkeys(f"{value!r:.40}" for _, value in said[:_SHOWN]))
             self._not_given = self._not_given or f"{truth}, whose answers are {given}"
 
     def sentences(self) -> Iterator[str]:
@@ -204,7 +204,7 @@ class _Reader:
 
 
 def _listed(question: str) -> Iterator[tuple[str, str]]:
-    """Yield the options that a question lists, from A on, with their letters."""
+    """Yield the options that a question lists, from A onwards, with their letters."""
     marks = list(_MARK.finditer(question))
     first = next((place for place, mark in enumerate(marks) if mark[1] == "A"), len(marks))
     listed = [mark for place, mark in enumerate(marks[first:]) if ord(mark[1]) - ord("A") == place]

@@ -2,7 +2,7 @@
 
 Boundaries follow UAX #29 where it needs no dictionary, and plain rules for abbreviations, initials,
 decimals, enumerations, quotes and brackets after a full stop, and scripts whose full stops need no
-blank. Statements are half-open ranges of the text; together they hold every character that is not
+space. Statements are half-open ranges of the text; together they hold every character that is not
 white space or markup of a list.
 """
 
@@ -50,7 +50,7 @@ _MAY_END = frozenset(
 
 
 def split_statements(text: str) -> list[tuple[int, int]]:  # noqa: C901 - one walk over lines
-    """Return the statements of a text as (start, end), in order, none of them blank."""
+    """Return the statements of a text as (start, end), in order, none of them empty."""
     found: list[tuple[int, int]] = []
     start, position, fence = -1, 0, ""  # `start` of the paragraph or item that is open, -1: none
     for line in text.splitlines(keepends=True):

@@ -84,7 +84,7 @@ _SHORTEST_STEM = 3
 
 
 class Token(NamedTuple):
-    """A word of a text: what is compared, where it is, and how telling it is."""
+    """A word of a text: what is compared, where it is, and whether it is content by itself."""
 
     key: str
     start: int
@@ -122,7 +122,7 @@ class _Place:
 def slot_values(texts: Sequence[str]) -> list[Extracted | None] | None:
     """Return what each text has in the slot; None if the texts share no frame with one."""
     if all(map(str.isascii, texts)) and not _may_share([text.split() for text in texts if text]):
-        return None  # quickly found out for most free texts
+        return None  # a quick test that rules out most free texts
     tokens = _all_strong(_tokens_in_common(texts))
     given = [i for i, own in enumerate(tokens) if own]
     distinct = {tuple(token.key for token in tokens[i]): i for i in given}

@@ -29,7 +29,7 @@ _NUMERALS = lazy_pattern(r"[-+]?[$€£¥₹]?[-+]?\d[\d.,'’]*(?:\s?%)?(?:[eE]
 
 
 def only_number(sentence: str) -> str | None:
-    """Return the sentence from its number on, if it has exactly one number."""
+    """Return the sentence from its number onwards, if it has exactly one number."""
     numerals = list(_NUMERALS.finditer(sentence))
     return sentence[numerals[0].start() :] if len(numerals) == 1 else None
 

@@ -1,4 +1,4 @@
-r"""Find where a text states its answer: spans to be read, the most telling first.
+r"""Find where a text states its answer: spans to be read, the strongest evidence first.
 
 Order: fields and tags made for machines; then statements ("the answer is", `\boxed{}`, `####`,
 a last line with nothing else), the last in the text first; then weaker signs (a text that opens
@@ -75,7 +75,7 @@ def explicit_statements(text: str) -> list[StatedPlace]:
 
 
 def find_statements(text: str) -> Iterator[StatedPlace]:
-    """Yield the statements of a prepared text, the most telling first."""
+    """Yield the places that state an answer in a prepared text, the strongest evidence first."""
     if len(text) <= SPAN:
         yield from corrected(text)
         yield StatedPlace(0, text, WHOLE, CLOSED_KINDS, whole=True)

@@ -199,7 +199,7 @@ def _check_rectangle(sheet: IO[bytes], name: str) -> None:
     if last_row * width > max(_MAX_RECTANGLE, _MAX_EMPTY * cells):
         raise InputError(
             f"{name}: has {plural(cells, 'cell')} in {last_row:,} rows and {width:,} columns",
-            hint="delete the cells that stand alone, or save the sheet as CSV",
+            hint="delete the cells far from the others, or save the sheet as CSV",
         )
 
 

@@ -130,7 +130,7 @@ class Layout:
 
 @lru_cache(maxsize=1024)
 def layout_of(names: tuple[str, ...], keys: Keys) -> Layout:
-    """Return the layout of a record with the keys `names`; `keys` go before the synonyms."""
+    """Return the layout of a record with the keys `names`; `keys` precede the synonyms."""
     chosen = {*keys.paths}
     free: dict[str, str] = {}
     for name in names:

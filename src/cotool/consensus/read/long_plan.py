@@ -166,7 +166,7 @@ def _check_items(sample: Sample, long: Long) -> None:
 
 
 def _apart(sample: Sample, long: Long) -> list[Column]:
-    """Return the columns that may tell questions apart, where no column is the question."""
+    """Return the columns that may distinguish questions, where no column is the question."""
     apart = [
         column
         for column in sample.texts

@@ -25,7 +25,7 @@ NAMED = "name the parts"
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Parameters that would settle how a file is read, and `reading`, when they would be right."""
+    """Parameters that would settle how a file is read; `reading` says when they are right."""
 
     reading: str
     parts: Mapping[str, tuple[str, ...]]

@@ -51,6 +51,12 @@ class Tool:
         """Whether a record or document has all the marks."""
         return all(value_at(record, mark) is not None for mark in self.marks)
 
+    def _check_marks(self, record: Mapping[str, Any]) -> None:
+        """Raise KeyError for a mark that a record lacks: it is unlike the first of its file."""
+        for mark in self.marks:
+            if value_at(record, mark) is None:
+                raise KeyError(mark)
+
     def parts(self) -> tuple[tuple[str, str], ...]:
         """The parts and the keys that play them, for people; none where `make` finds them."""
         if self.make is not None:
@@ -90,7 +96,10 @@ class Tool:
             if self.make is not None:
                 yield from self.make(item, kept)
                 return
-            yield self._by_paths(item, kept["document"])
+            record = self._by_paths(item, kept["document"])
+            if not self.each:
+                self._check_marks(item)
+            yield record
         except tool_values.FailedError as error:
             raise InputError(f"{where}: {error}", hint=error.hint or _SKIP) from None
         except KeyError as error:

@@ -151,8 +151,8 @@ def is_timestamp(value: object) -> bool:
 def timestamp(value: object, where: str) -> float | None:
     """Return seconds since the Unix epoch.
 
-    Reads ISO 8601 (without a zone: UTC) and epoch seconds, milli-, micro- and nanoseconds, told
-    apart by magnitude.
+    Reads ISO 8601 (without a zone: UTC) and epoch seconds, milli-, micro- and nanoseconds, which
+    are distinguished by magnitude.
     """
     if value is None:
         return None

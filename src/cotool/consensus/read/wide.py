@@ -46,7 +46,7 @@ _LONGEST_NAME = 1000
 def find_wide(sample: Sample, long: Long | None) -> Plan | None:
     """Return the plan for columns that are experts; None if they are not.
 
-    Names say so (label1 and label2, names of models, rater_a and rater_b), or values do: they are
+    Names show it (label1 and label2, names of models, rater_a and rater_b), or values do: they are
     more alike within a record than between records. Raises UnclearError if columns have the same
     values, and nothing says whether they are experts or the questions of a survey.
     """
