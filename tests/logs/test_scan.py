@@ -227,6 +227,46 @@ def test_samples_are_the_first_that_pass(data, num_threads, span_size, show):
         assert data[at : at + size] == every[line - 1].removesuffix(b"\r")
 
 
+plain = st.sampled_from([b"", b"", b"\t", b"x", b"\tat child failed", b"warning " * 9])
+in_a_row = st.integers(1, 4) | st.integers(60, 140)
+ends = st.sampled_from([b"\n", b"\r\n"])
+
+
+@given(
+    st.lists(st.tuples(plain | lines(), ends, in_a_row), max_size=12),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from([None, {"unknown"}, {"error"}, {"info", "unknown"}]),
+    st.sampled_from([None, datetime(2023, 12, 18, tzinfo=UTC)]),
+    st.sampled_from([0, 3]),
+    threads,
+    spans,
+    sizes,
+)
+def test_lines_that_begin_no_record_in_a_row(
+    runs, with_patterns, each_line, levels, since, show, num_threads, span_size, pieces
+):
+    """Equal lines count as each of them would; without formats, all are records."""
+    data = b"".join((line + end) * times for line, end, times in runs)
+    bare = b"".join((line + end) * times for line, end, times in runs if not line[:1].isalnum())
+    given = {"levels": levels, "since": since and int(since.timestamp()), "each_line": each_line}
+    chosen = {
+        "levels": levels,
+        "since": since and Moment(given["since"], given["since"]),
+        "each_line": each_line,
+        "show": show,
+        "num_threads": num_threads,
+        "span_size": span_size,
+    }
+    for log, layouts in ((data, FORMATS), (bare, ())):
+        wanted = expected(log, **given | ({} if layouts else {"each_line": True}))[0]
+        if not with_patterns:
+            wanted = {k: v for k, v in wanted.items() if not k.startswith("pattern")}
+            chosen["patterns"] = []
+        assert figures(by_file(log, layouts=layouts, **chosen)) == wanted
+        assert figures(by_pieces(log, pieces, layouts=layouts, **chosen)[0]) == wanted
+
+
 @pytest.mark.parametrize("size", [40_000, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 3_000_000])
 def test_long_lines_count_once(size):
     """A line longer than any buffer is one line, with all its literals, in files and in pieces."""
