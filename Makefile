@@ -11,8 +11,8 @@ dev:            ## an editable install with everything that the other tasks need
 build:          ## rebuild the extensions in place
 	$(PYTHON) setup.py -q build_ext --inplace
 
-test:           ## the whole suite
-	$(PYTHON) -m pytest -q
+test:           ## the whole suite, in two processes
+	$(PYTHON) -m pytest -q -n 2 --dist worksteal
 
 check:          ## ruff, mypy with stubtest, cython-lint, import-linter, Cython's hints
 	$(PYTHON) -m ruff check .

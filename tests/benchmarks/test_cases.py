@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import pytest
 
@@ -51,12 +52,23 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("cases")
 
 
+def few(made, length, count):
+    """At most 300 texts."""
+    return made(length, min(count, 300))
+
+
+def few_texts(_, length, count, made=made_texts):
+    """The texts of a case."""
+    return few(made, length, count)
+
+
 @pytest.mark.parametrize("case", QUICK, ids=full_name)
 def test_every_case_runs(case, folder, monkeypatch):
     """What is timed does not fail, on made data of a small size."""
     monkeypatch.setattr("cotool.benchmarks.cases._LOG_SIZE", 200_000)
     monkeypatch.setattr("cotool.benchmarks.cases._VAULT_SIZE", 2_000_000)
-    monkeypatch.setattr(inputs, "made_texts", lambda length, n: made_texts(length, min(n, 300)))
+    monkeypatch.setattr(inputs, "made_answers", partial(few, made_answers))
+    monkeypatch.setattr("cotool.benchmarks.cases._texts", few_texts)
     monkeypatch.setattr(inputs, "made_labels", lambda _: made_labels(3_000))
     work = case.make(Setting(2, folder))
     assert (work.call is None) == (case.group == "startup")

@@ -81,7 +81,7 @@ class Checkpoint:
         self._file.seek(end)
         try:
             result = _Reader(io.BytesIO(data)).load()
-        except Exception:  # noqa: BLE001 - whatever is wrong with it, it is done again
+        except Exception:  # noqa: BLE001 - the task is done again
             return None
         self.resumed += 1
         return result

@@ -52,7 +52,7 @@ def cluster_engine(
         raise MissingExtraError(
             "the engines dask and dask-local need Dask", hint="pip install 'cotool[dask]'"
         ) from None
-    _hush()
+    _silence()
     with ExitStack() as stack:
         if processes is not None:
             cluster = stack.enter_context(_local_cluster(processes))
@@ -71,7 +71,7 @@ def cluster_engine(
         yield ClusterEngine(client, name)
 
 
-def _hush() -> None:
+def _silence() -> None:
     """Silence Dask's messages, because cotool reports what happens to workers."""
     known = [name for name in logging.root.manager.loggerDict if name.startswith("distributed.")]
     for name in ("distributed", "tornado", "asyncio", *known):
@@ -195,7 +195,7 @@ class ClusterEngine:
         self._seen: set[str] = set()
         self._threads = 1
         self._looked = 0.0
-        self._peopled = time.monotonic()
+        self._last_worker = time.monotonic()
 
     def ask(self, question: Callable[[], Result]) -> dict[str, Result]:
         """See Engine.ask(). Raises the first error of a worker."""
@@ -315,8 +315,8 @@ class ClusterEngine:
         self._threads = max(1, sum(int(worker["nthreads"]) for worker in workers.values()))
         meter.workers(len(workers), len(self._seen) - len(workers))
         if workers:
-            self._peopled = now
-        elif now - self._peopled > _ABSENT:
+            self._last_worker = now
+        elif now - self._last_worker > _ABSENT:
             items = [str(item) for _, item in islice(run.pending.values(), _LISTED)]
             raise EngineError(
                 f"{self._name}: no worker is left for {_ABSENT} seconds; "

@@ -12,7 +12,7 @@ from cotool.errors import InputError
 # .79 in those of 1 MB, each of which takes new memory.
 READ = 1 << 18
 BLOCK = 1 << 18
-# The first block is longer, for those who look at it to recognise what follows.
+# The first block is longer, because the format of the content is recognised from it.
 _FIRST = 1 << 20
 # More than any preset of xz needs (xz -9: 65 MB); a malicious file may demand gigabytes.
 _XZ_MEMORY = 128 << 20

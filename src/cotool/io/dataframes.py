@@ -98,7 +98,7 @@ def _cell(value: Any) -> str:
 
 
 def _visible(character: str) -> str:
-    """Return a character that shows, or the escape of one that acts: controls, bidi, surrogates."""
+    """Return a printable character as it is; controls, bidi marks and surrogates as escapes."""
     if character.isprintable() or character in _JOINERS or character in "\n\t":
         return character
     return character.encode("unicode_escape", "surrogatepass").decode("ascii")

@@ -56,8 +56,8 @@ def edit(
 ) -> bool:
     """Let `editor` change the content of a file, and encrypt it again for the same keys.
 
-    again: is asked whether to open the editor once more if a document with sealed values was left
-    with an error in it.
+    again: returns whether to open the editor once more, after an error in a document with sealed
+    values.
 
     Returns whether the content changed. Raises InputError if there is no memory-backed folder or
     the editor fails, and then does not change the file; OSError, VaultError. If the file cannot be

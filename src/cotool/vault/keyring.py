@@ -43,7 +43,7 @@ _ID = b"cotool.vault/1 version\x00"
 class KeyVersion:
     """One version of the key; `key` is None once it is destroyed.
 
-    `id` tells versions with the same number apart, which two machines may have made. It is derived
+    `id` distinguishes versions of one number, which two machines may have made. It is derived
     from the key and outlives it.
     """
 

@@ -62,7 +62,7 @@ def _open(path: str) -> int:
 
 
 def _open_beside(path: str) -> int:
-    """Open `PATH.lock`; whoever may write the file may also lock it."""
+    """Open `PATH.lock`; everyone who may write the file may also lock it."""
     name = f"{path}.lock"
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
     try:

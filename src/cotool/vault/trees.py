@@ -28,7 +28,7 @@ ARMOR_SUFFIX = ".vault.asc"
 AGE_SUFFIX = ".age"
 _PART = re.compile(r"\..*\.[0-9a-f]{16}\.part", re.DOTALL)
 
-# Why something is left out, of one and of several.
+# Why a path is left out: the words for one and for several.
 VAULTS = ("vault file", "vault files")
 OTHERS = ("file without the suffix .vault", "files without the suffix .vault")
 NOT_AGE = ("file without the suffix .age", "files without the suffix .age")

@@ -1,4 +1,4 @@
-"""HTML that is safe by type: whatever is not `Html` is input, and is escaped."""
+"""HTML that is safe by type: everything that is not `Html` is input, and is escaped."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Html(str):
 
 
 def escape(value: object) -> Html:
-    r"""Return a value as markup; of input, what acts shows as its escape (`\x1b`, `\u202e`)."""
+    r"""Return a value as markup; control and bidi characters of input become `\x1b`, `\u202e`."""
     if isinstance(value, Html):
         return value
     return Html(html.escape(visible(str(value))))

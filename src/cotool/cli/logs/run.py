@@ -206,8 +206,8 @@ def _errors(request: LogRequest, summary: LogSummary) -> list[str]:
     # After a state, the first lines may be the end of a record.
     whole = request.state is None and counts.lines and not counts.left_out
     if form not in {"auto", "plain"} and whole and _nothing_known(counts):
-        told = " or ".join(map(repr, form.split("\n")))
-        errors.append(f"--log-format {told} matches no line")
+        given = " or ".join(map(repr, form.split("\n")))
+        errors.append(f"--log-format {given} matches no line")
     return errors
 
 

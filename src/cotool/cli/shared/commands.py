@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Given(NamedTuple):
-    """What a parameter with this annotation tells a command about its call."""
+    """The call of a command, for a parameter with this annotation."""
 
     parameters: frozenset[str]  # those on the command line
     words: tuple[str, ...]  # what follows the name of the command
