@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sqlite3
+import struct
 import sys
 import zipfile
 from contextlib import closing
@@ -293,15 +294,80 @@ def test_damaged_files_are_refused_or_read(tmp_path, form):
     assert refused
 
 
-def test_cells_far_apart_are_refused(tmp_path):
+@pytest.mark.parametrize(
+    "row",
+    [
+        b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
+        b"<row r='1048576'><c\n r='XFD1048576'><v>1</v></c></row>",
+    ],
+)
+def test_cells_far_apart_are_refused(tmp_path, row):
     """A workbook of a kilobyte cannot ask for the memory of a whole sheet."""
+    pytest.importorskip("python_calamine")
     path = tmp_path / "answers.xlsx"
     near = sheet([["prompt", "model", "output"], ["q", "m", "a"]])
     with zipfile.ZipFile(io.BytesIO(near)) as old, zipfile.ZipFile(path, "w") as new:
         for name in old.namelist():
-            cell = b'<row r="1048576"><c r="XFD1048576"/></row></sheetData>'
-            new.writestr(name, old.read(name).replace(b"</sheetData>", cell))
-    with pytest.raises(InputError, match=r"has 1 cell in 1,048,576 rows and 16,384 columns"):
+            new.writestr(name, old.read(name).replace(b"</sheetData>", row + b"</sheetData>"))
+    with pytest.raises(InputError, match=r"would take more than 384 MiB of memory"):
+        read(path)
+
+
+def binary_workbook(*cells):
+    """A workbook as XLSB, with these (row, column, text)."""
+
+    def record(kind, data=b""):
+        head = bytes([kind & 127 | 128, kind >> 7]) if kind > 127 else bytes([kind])
+        return head + bytes([len(data)]) + data
+
+    def text(value):
+        return struct.pack("<I", len(value)) + value.encode("utf-16le")
+
+    rows = b"".join(
+        record(0, struct.pack("<I13x", row))
+        + record(6, struct.pack("<II", column, 0) + text(value))
+        for row, column, value in cells
+    )
+    types = "http://schemas.openxmlformats.org"
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr(
+            "[Content_Types].xml", f'<Types xmlns="{types}/package/2006/content-types"/>'
+        )
+        archive.writestr(
+            "xl/_rels/workbook.bin.rels",
+            f'<Relationships xmlns="{types}/package/2006/relationships"><Relationship Id="r1" '
+            f'Type="{types}/officeDocument/2006/relationships/worksheet" '
+            'Target="worksheets/sheet1.bin"/></Relationships>',
+        )
+        named = struct.pack("<II", 0, 1) + text("r1") + text("one")
+        archive.writestr(
+            "xl/workbook.bin",
+            record(131) + record(143) + record(156, named) + record(144) + record(132),
+        )
+        size = record(148, struct.pack("<IIII", 0, 2, 0, 2))
+        archive.writestr(
+            "xl/worksheets/sheet1.bin",
+            record(129) + size + record(145) + rows + record(146) + record(130),
+        )
+    return data.getvalue()
+
+
+def test_binary_workbooks(tmp_path):
+    """XLSB is read like XLSX, and far cells are refused."""
+    pytest.importorskip("python_calamine")
+    path = tmp_path / "answers.xlsb"
+    near = [
+        (row, column, value)
+        for row, values in enumerate(
+            [["prompt", "model", "output"], ["q", "m", "a"], ["q", "n", "b"]]
+        )
+        for column, value in enumerate(values)
+    ]
+    path.write_bytes(binary_workbook(*near))
+    assert read(path) == EXPECTED[:1]
+    path.write_bytes(binary_workbook(*near, (1048575, 16383, "far")))
+    with pytest.raises(InputError, match=r"would take more than 384 MiB of memory"):
         read(path)
 
 

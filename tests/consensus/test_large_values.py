@@ -113,7 +113,7 @@ def test_records_whose_keys_all_differ():
     ("member", "value", "message"),
     [
         ("samples/1.json", "[" + "[]," * (7 << 20) + "[]]", "would take more than 384 MiB"),
-        ("xl/worksheets/sheet1.xml", " " * (65 << 20), "65 MiB of XML, more than 100 times"),
+        ("xl/worksheets/sheet1.xml", " " * (65 << 20), "65 MiB of sheets, more than 100 times"),
     ],
 )
 def test_a_small_archive_that_becomes_very_large(tmp_path, member, value, message):

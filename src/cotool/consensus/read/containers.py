@@ -7,19 +7,19 @@ python-calamine: `pip install cotool[tables]`.
 
 from __future__ import annotations
 
-import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from cotool.consensus.read.names import ANSWER, is_called
 from cotool.consensus.read.values import filled
+from cotool.consensus.read.workbooks import sheets_of
 from cotool.errors import CotoolError, InputError, MissingExtraError
 from cotool.io.json_documents import parse_json
 from cotool.io.json_values import memory_of
-from cotool.text import named, plural
+from cotool.text import named
 
 if TYPE_CHECKING:
     Values = Iterator[tuple[str, Any]]
@@ -33,13 +33,6 @@ _ZSTD = 93
 _MAX_MEMORY = 384 << 20
 _MAX_UNPACKED = 64 << 20
 _MAX_RATIO = 100
-# The reader of workbooks keeps a sheet's whole rectangle, at 50 bytes per cell, empty or not. A
-# larger rectangle is refused unless one cell in 64 is filled: one cell in the last row and column
-# would take 800 GB.
-_MAX_RECTANGLE = 1 << 22
-_MAX_EMPTY = 64
-_COLUMN = re.compile(rb'<(?:\w+:)?c\s[^<>]*?\br="([A-Z]{1,3})[0-9]')
-_ROW = re.compile(rb'<(?:\w+:)?c\s[^<>]*?\br="[A-Z]{1,3}([0-9]{1,7})"')
 
 
 def _parquet(path: str, table: str | None) -> Values:
@@ -142,16 +135,15 @@ def _zipped(path: str, table: str | None) -> Values:
     """Rows of a workbook, or the samples of an Inspect log."""
     with _reading(path, "zip"), zipfile.ZipFile(path) as archive:
         members = archive.namelist()
-        unpacked = sum(m.file_size for m in archive.infolist() if m.filename.endswith(".xml"))
+        unpacked = sum(
+            m.file_size for m in archive.infolist() if m.filename.endswith((".xml", ".bin"))
+        )
         if unpacked > max(_MAX_UNPACKED, _MAX_RATIO * Path(path).stat().st_size):
             raise InputError(
-                f"{path}: holds {unpacked >> 20} MiB of XML, more than {_MAX_RATIO} times its size",
+                f"{path}: holds {unpacked >> 20} MiB of sheets, "
+                f"more than {_MAX_RATIO} times its size",
                 hint="save the sheet as CSV",
             )
-        for name in members:
-            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                with archive.open(name) as sheet:
-                    _check_rectangle(sheet, f"{path}, {name}")
     if any(name.startswith("xl/") for name in members) or "content.xml" in members:
         return _excel(path, table)
     check_no_table(path, table)
@@ -165,51 +157,24 @@ def _zipped(path: str, table: str | None) -> Values:
 
 def _excel(path: str, table: str | None) -> Values:
     """Rows of a sheet of a workbook; the first row is the header."""
-    calamine = _import("python_calamine", "Excel")
+    _import("python_calamine", "Excel")
     with _reading(path, "Excel"):
-        book = calamine.CalamineWorkbook.from_path(path)
-        sheets = [(name, book.get_sheet_by_name(name).to_python()) for name in book.sheet_names]
-    filled = {name: rows for name, rows in sheets if len(rows) > 1}
+        sheets = sheets_of(path)
+    filled = {name: rows for name, rows in sheets.items() if len(rows) > 1}
     if not filled:
         raise InputError(f"{path}: holds no sheet with rows", hint="save the sheet as CSV")
-    headers = {name: [str(cell).strip() for cell in rows[0]] for name, rows in filled.items()}
+    headers = {name: [str(cell).strip() for cell in rows[0][1]] for name, rows in filled.items()}
     sheet = _chosen(path, "an Excel workbook", "sheet", headers, table)
     rows = filled[sheet]
     called = [name or f"unnamed column {place}" for place, name in enumerate(headers[sheet], 1)]
-    for place, row in enumerate(rows[1:], 2):
-        if any(cell != "" for cell in row):
-            cells = {name: _cell(cell) for name, cell in zip(called, row, strict=False)}
-            yield f"{path}, {sheet}, row {place}", cells
-
-
-def _check_rectangle(sheet: IO[bytes], name: str) -> None:
-    """Raise InputError for a sheet whose few cells are very far apart."""
-    cells, last_row, last_column = 0, 0, b""
-    rest = b""
-    while block := sheet.read(1 << 20):
-        whole, bracket, tail = (rest + block).rpartition(b"<")
-        rest = (bracket + tail)[-(1 << 16) :]
-        columns = _COLUMN.findall(whole)
-        cells += len(columns)
-        last_column = max({last_column, *columns}, key=lambda letters: (len(letters), letters))
-        last_row = max(last_row, *map(int, _ROW.findall(whole)), 0)
-    width = 0
-    for letter in last_column:
-        width = 26 * width + letter - ord("A") + 1
-    if last_row * width > max(_MAX_RECTANGLE, _MAX_EMPTY * cells):
-        raise InputError(
-            f"{name}: has {plural(cells, 'cell')} in {last_row:,} rows and {width:,} columns",
-            hint="delete the cells far from the others, or save the sheet as CSV",
-        )
+    for place, row in rows[1:]:
+        cells = {name: _cell(cell) for name, cell in zip(called, row, strict=False)}
+        yield f"{path}, {sheet}, row {place}", cells
 
 
 def _cell(value: Any) -> Any:
     """Return a cell as it is shown: Excel holds whole numbers as floats."""
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
-    return value
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _inspect(path: str) -> Values:
