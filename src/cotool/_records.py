@@ -13,6 +13,7 @@ from __future__ import annotations
 import dataclasses
 import operator
 from collections import namedtuple
+from collections.abc import Callable, Sequence
 from dataclasses import MISSING, FrozenInstanceError
 from functools import partial
 from reprlib import recursive_repr
@@ -22,7 +23,6 @@ __all__ = ["NamedTuple", "dataclass"]
 
 if TYPE_CHECKING:
     import inspect
-    from collections.abc import Callable, Sequence
 
 
 class _Factory:

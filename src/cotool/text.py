@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
 from cotool._lazy import lazy_pattern
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterable
 
 # Control characters (C0, DEL, C1) act on the terminal, bidirectional controls reorder text, and
 # lone surrogates cannot be encoded. Newline and tab are kept.

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import AsyncIterable
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Callable,
+    Iterable,
+    Iterator,
+)
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +22,6 @@ from cotool.consensus.read.questions import as_question
 from cotool.errors import CotoolError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
-
     from cotool.consensus import Consensus, Question
 
     # A result, or a question that failed.

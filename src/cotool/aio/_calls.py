@@ -7,8 +7,8 @@ import contextvars
 import functools
 import inspect
 import threading
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
 from cotool._fast.base.interrupt import Stopped, go_on, stop
@@ -16,9 +16,6 @@ from cotool.engine import resolve_num_threads
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Iterable
-    from typing import Concatenate
-
     from cotool.logs.scan.scan import Watch
 
     Given = ParamSpec("Given")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+from collections.abc import Callable, Iterator
 from itertools import chain, islice
 from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,6 @@ from cotool.io.sources import memory_for_a_value
 
 if TYPE_CHECKING:
     import io
-    from collections.abc import Callable, Iterator
 
 # No line and no JSON value is read beyond this many bytes.
 MAX_RECORD = 1 << 28

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, NoReturn
 
 from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
 from cotool.errors import InputError, MissingExtraError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from typing import NoReturn
 
 BLOCK = 32 << 20  # bytes of a read: fewer requests than this saves cost more than they share
 _TRIES = 5

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -15,7 +16,6 @@ from cotool.io.encodings import MARK_SIZE, decoded, encoding_of
 from cotool.text import size
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from os import PathLike
 
 STDIN = "-"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from cotool.engine.choice import engine_choice, open_engine
 from cotool.errors import InputError
@@ -16,9 +17,7 @@ from cotool.logs.scan.sources import Source, find_sources, read_twice
 from cotool.logs.summary import LogSummary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
     from os import PathLike
-    from typing import Unpack
 
     from cotool._fast.logs.forms import Forms
     from cotool.engine.checkpoint import Checkpoint

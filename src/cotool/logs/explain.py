@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,6 @@ from cotool.logs.scan.scanner import look_at, make_scanner, windows_lines
 from cotool.logs.scan.sources import Source, open_source, sample
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cotool._fast.logs import logscan
     from cotool.logs.formats.envelopes import Wrapping
     from cotool.logs.measures.results import Measures

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -15,8 +16,6 @@ from cotool.logs.scan.sources import Stream
 from cotool.logs.summary import LogSummary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     from cotool._fast.logs.forms import Forms
 
 # How many bytes of lines are counted together; counting 256 KiB takes a millisecond.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -16,7 +17,6 @@ from cotool.logs.templates.figures import bytes_of
 from cotool.logs.templates.template_set import TemplateSet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
     from os import PathLike
 
 _BLOCK = 1 << 20

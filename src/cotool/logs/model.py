@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Self, TypeVar
 
@@ -11,8 +12,6 @@ from cotool.logs.levels import KEYWORDS, LEVELS
 from cotool.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping, Sequence
-
     from cotool.logs.measures.results import Measures
     from cotool.logs.templates.compare import Comparison
     from cotool.logs.templates.template_set import TemplateSet

@@ -6,9 +6,9 @@ the command line adds a flag. This module loads no kernel.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import field
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
@@ -19,9 +19,7 @@ from cotool.logs.patterns.patterns import Pattern, compile_pattern
 from cotool.logs.times import Moment, parse_moment, parse_zone, zone_name, zone_table
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
     from datetime import tzinfo
-    from typing import TypedDict
 
     from cotool.logs.formats.model import Format
     from cotool.logs.measures.model import Reading
