@@ -240,3 +240,37 @@ def test_the_scores_of_models_are_no_answers(read):
     rows = "task,model,score\nmath,a,0.51\nmath,b,0.62\ncode,a,0.31\ncode,b,0.42\n"
     with pytest.raises(InputError, match="no key or column is known as the answer"):
         read(rows)
+
+
+def test_the_role_of_a_message_is_no_answer(read):
+    """Ollama writes the model beside its message, and no prompt."""
+    replies = [
+        {"model": name, "message": {"role": "assistant", "content": text}, "done": True}
+        for name, text in (("a", "Paris"), ("b", "Paris"), ("c", "Lyon"))
+    ]
+    (answers,) = read(json.dumps(replies), "replies.json").values()
+    assert answers == {"a": "Paris", "b": "Paris", "c": "Lyon"}
+
+
+def test_answers_by_expert_and_id_may_be_objects(read):
+    """{expert: {id: {"answer": …}}} is read as {expert: {id: answer}}."""
+    given = {
+        name: {
+            f"q{i}": {"answer": answer, "reasoning": "since"} for i, answer in enumerate(answers)
+        }
+        for name, answers in (("gpt", "AB"), ("claude", "AC"))
+    }
+    assert read(json.dumps(given), "runs.json") == {
+        "q0": {"gpt": "A", "claude": "A"},
+        "q1": {"gpt": "B", "claude": "C"},
+    }
+
+
+def test_a_survey_of_wjx(read):
+    """The columns that the program adds are no questions."""
+    head = "序号,提交答卷时间,所用时间,来源,来自IP,1、您是否喜欢咖啡?,2、您的性别\n"
+    rows = "".join(
+        f"{i},2024/3/1 10:0{i}:01,{60 + i}秒,微信,1.2.3.{i}(北京),是,{'男女'[i % 2]}\n"
+        for i in range(1, 5)
+    )
+    assert list(read(head + rows)) == ["1、您是否喜欢咖啡?", "2、您的性别"]

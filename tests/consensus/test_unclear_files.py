@@ -151,3 +151,14 @@ def test_answers_by_name_are_those_of_people(tmp_path):
     path.write_text('{"model": "judge", "responses": {"alice": "4", "bob": "5"}}')
     (question,) = read_questions([path])
     assert [answer.expert_name for answer in question.responses] == ["alice", "bob"]
+
+
+def test_each_item_with_each_value_once(tmp_path, capsys):
+    """A column that has the same values in every item names the experts, whatever it is called."""
+    rows = "".join(
+        f"i{i},{who},{(i * 7 + n) % 5}\n" for i in range(4) for n, who in enumerate("abc")
+    )
+    code, out, err = _run(tmp_path, capsys, "scores.csv", f"item,r,score\n{rows}")
+    assert code == 2
+    assert not out
+    assert "--question-key item --expert-key r --content-key score" in err

@@ -88,6 +88,12 @@ class ConsensusOptions:
                 parameter="weights",
                 hint="give weights to the methods 'mean' or 'median'",
             )
+        if not isinstance(self.weights, Mapping):
+            raise InputError(
+                f"expected experts with their weights, got a {type(self.weights).__name__}",
+                parameter="weights",
+                hint="pass a mapping such as {'alice': 2.0}",
+            )
         for expert, weight in self.weights.items():
             if not 0 <= weight < float("inf"):
                 raise InputError(

@@ -87,6 +87,7 @@ CHOICES = [
     ("The answer’s C.", "C"),
     ('{"answer": ["C"]}', "C"),
     ("<think>The answer is (A)? No.</think>\n\nThe answer is (C).", "C"),
+    ("◁think▷The answer is (A)◁/think▷The answer is (C).", "C"),
     ("故选：C", "C"),
     ("The answer is Ｃ", "C"),
 ]
@@ -426,3 +427,16 @@ def test_a_name_may_hold_a_word_that_is_a_verb_elsewhere(text, label):
     """War and May are parts of names where they begin with a capital letter."""
     _, (found, *_) = extract_answers([text, "Zorro", "Hugo Boss"])
     assert (found and found.value) == label
+
+
+def test_thoughts_that_break_off_state_nothing():
+    """A text that was cut within a model's thoughts has no vote."""
+    kind, answers = extract_answers(["<think>\nThe answer is 8 or so, let me", "7", "7"])
+    assert kind == "number"
+    assert [answer and answer.value for answer in answers] == [None, "7", "7"]
+
+
+def test_digits_in_groups_are_one_number_of_a_sentence():
+    """Spaces group thousands, also narrow ones."""
+    texts = ["Il y a 1\u202f234\u202f567 habitants.", "There are 1 234 567.", "1234567"]
+    assert [answer and answer.value for answer in extract_answers(texts)[1]] == ["1234567"] * 3

@@ -80,6 +80,8 @@ def test_a_list_holds_accepted_answers_or_a_set(tmp_path):
     path = tmp_path / "gold.csv"
     path.write_text('id,truth\n1,"[""a"", ""b""]"\n2,"[1, 2]"\n', encoding="utf-8")
     assert read_gold(path).answers == {"1": ["a", "b"], "2": "[1, 2]"}
+    path.write_text("id,correct_answer\n1,a\n", encoding="utf-8")
+    assert read_gold(path).answers == {"1": "a"}
 
 
 def test_right_answers_that_nobody_gave_are_reported():

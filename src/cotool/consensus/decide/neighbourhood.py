@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cotool._fast.text import bag_clusters, edits, vector_neighbours
@@ -13,6 +13,10 @@ from cotool.consensus.decide.similarity import check_strings
 from cotool.errors import InputError
 
 METRICS = ("cosine", "tfidf", "jaccard")
+_CLUSTERINGS: dict[str, Callable[[Sequence[str], str, float, int | None], list[int]]] = {
+    "star": bag_clusters.star, "components": bag_clusters.components,
+    "density": bag_clusters.density,
+}  # fmt: skip
 _EDITS = {"levenshtein": False, "word-levenshtein": True}  # whether in words
 
 
@@ -101,15 +105,11 @@ def cluster_texts(
     `method` is ``star``, ``components`` or ``density``. Raises InputError.
     """
     check(metric, threshold)
-    if method == "star":
-        return bag_clusters.star(texts, metric, threshold, num_threads)
-    if method == "components":
-        return bag_clusters.components(texts, metric, threshold, num_threads)
-    if method == "density":
-        return bag_clusters.density(texts, metric, threshold, num_threads)
+    if method in _CLUSTERINGS:
+        return _CLUSTERINGS[method](texts, metric, threshold, num_threads)
     raise InputError(
         f"{method} needs all pairs of {len(texts):,} texts",
-        hint="for this many texts, use the clustering star, components or density",
+        hint=f"for this many texts, use the clustering {', '.join(_CLUSTERINGS)}",
     )
 
 

@@ -370,7 +370,9 @@ def _all_in_passing(found: Sequence[dict[str, Extracted | None]], kind: str | No
 
 
 _FIGURES = lazy_pattern(r"[\d./:-]+|\d+(?:,\d{1,2})+")
-_NUMERAL = lazy_pattern(r"[-+]?[$€£¥₹]?\d[\d.,'’/]*(?:\s?%| out of \d+)?")
+_NUMERAL = lazy_pattern(
+    r"[-+]?[$€£¥₹]?(?:\d{1,3}(?: \d{3})+(?!\d)|\d)[\d.,'’/]*(?:\s?%| out of \d+)?"
+)
 
 
 def _last_number(text: str) -> Extracted | None:

@@ -52,8 +52,7 @@ _ALL_ANSWERS = lazy_pattern(
 
 def prepare(text: str) -> str:
     """Cut what follows the answer, shorten to the ends, unify digits, signs and spaces."""
-    thought, mark, answer = text.rpartition("</think>")
-    text = (answer if mark and answer.strip() else thought + answer).strip()
+    text = _without_thoughts(text).strip()
     if "\n" in text:
         for match in _NEXT_QUESTION.finditer(text, 0, RUN_ON):
             before = text[max(0, match.start() - 200) : match.start()].rstrip(" *#\n")
@@ -73,6 +72,23 @@ def prepare(text: str) -> str:
     if len(text) > HEAD + TAIL:
         text = f"{text[:HEAD]}\n{text[-TAIL:]}"
     return _unify(_SET_APART.sub("", text.strip(), count=1))
+
+
+# What models write around their thoughts.
+_THOUGHTS = (
+    ("<think>", "</think>"), ("<thinking>", "</thinking>"), ("◁think▷", "◁/think▷"),
+)  # fmt: skip
+
+
+def _without_thoughts(text: str) -> str:
+    """Return what follows a model's thoughts; nothing if the text breaks off within them."""
+    for opening, closing in _THOUGHTS:
+        thought, mark, answer = text.rpartition(closing)
+        if mark:
+            text = answer if answer.strip() else thought
+        elif text.lstrip().startswith(opening):
+            return ""
+    return text
 
 
 # A line that is only a heading or a quotation: "## Paris", "> Paris"; not the bound "> 10".

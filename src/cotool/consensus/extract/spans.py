@@ -25,7 +25,9 @@ class StatedPlace(NamedTuple):
     whole: bool = False
 
 
-_NUMERALS = lazy_pattern(r"[-+]?[$€£¥₹]?[-+]?\d[\d.,'’]*(?:\s?%)?(?:[eE]\d+)?(?:/\d+)?")
+_NUMERALS = lazy_pattern(
+    r"[-+]?[$€£¥₹]?[-+]?(?:\d{1,3}(?: \d{3})+(?!\d)|\d)[\d.,'’]*(?:\s?%)?(?:[eE]\d+)?(?:/\d+)?"
+)
 
 
 def only_number(sentence: str) -> str | None:

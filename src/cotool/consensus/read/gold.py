@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cotool.consensus.extract.refusals import declines
+from cotool.consensus.read.names import GOLD, is_called
 from cotool.consensus.read.readers import values_in
 from cotool.consensus.read.values import NONE, is_missing, none_is_answer
 from cotool.errors import InputError
@@ -75,7 +76,8 @@ def read_gold(path: str | PathLike[str]) -> Gold:
         if expert is not None and score is not None:
             gold.scores.setdefault(question, {})[expert] = parse_score(score, where)
             continue
-        truth = _several(plain) or _first(plain, _TRUTH)
+        names = _TRUTH if any(name in plain for name in _TRUTH) else _called_gold(plain)
+        truth = _several(plain, names) or _first(plain, names)
         if truth is None:
             raise InputError(f"{where}: has no right answer", hint=_SHAPE)
         if isinstance(truth, str) and (is_missing(truth) or declines(truth)):
@@ -141,9 +143,15 @@ def _pairs(where: str, value: Any) -> Iterator[tuple[str, Any]]:
     yield where, value
 
 
-def _several(row: Mapping[str, Any]) -> list[str] | None:
+def _called_gold(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the only column that is called a right answer: correct_answer, gold_label."""
+    called = tuple(name for name in row if is_called(name, GOLD))
+    return called if len(called) == 1 else ()
+
+
+def _several(row: Mapping[str, Any], names: tuple[str, ...]) -> list[str] | None:
     """Return the right answers of a list of values, which a table holds as JSON."""
-    for name in _TRUTH:
+    for name in names:
         value = row.get(name)
         if isinstance(value, str) and value.strip().startswith("["):
             try:

@@ -10,7 +10,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cotool.consensus.read import names
-from cotool.consensus.read.columns import Column, common_values, determines, pairs_unique
+from cotool.consensus.read.columns import (
+    Column,
+    are_crossed,
+    common_values,
+    determines,
+    pairs_unique,
+)
+from cotool.consensus.read.design import likely_answers
 from cotool.consensus.read.layout import (
     CONFIDENCE_NAMES,
     CONTENT_NAMES,
@@ -40,6 +47,7 @@ def read_long(sample: Sample, long: Long) -> Plan:
     become one question.
     """
     _check_turns(sample, long)
+    _check_design(sample, long)
     others = _other_answers(sample, long) or _battery(sample, long) or _same_labels(sample, long)
     others = others or _other_labels(sample, long) or _other_scores(sample, long)
     if long.close or others:
@@ -124,6 +132,21 @@ def _check_turns(sample: Sample, long: Long) -> None:
         raise UnclearError(
             f"{sample.name}: the records are turns of a chat: {listed([long.expert])}",
             hint="write one record per expert, with what was asked and the reply",
+        )
+
+
+def _check_design(sample: Sample, long: Long) -> None:
+    """Raise UnclearError if every item has each "answer" once: these may name the experts."""
+    answer, item = long.answer, long.item
+    named = sample.keys.content or answer.is_called(names.ANSWER) >= names.PLAIN
+    if named or long.expert is not None or item is None or not are_crossed(item, answer):
+        return
+    others = likely_answers(sample, item, answer)
+    if others and answer.distinct <= max(item.counts.values()):
+        raise UnclearError(
+            f"{sample.name}: each item has each value of {answer.path!r} once, so these may be the "
+            f"experts: {listed([answer, *others])}",
+            proposals=[by_parts(item, answer, other) for other in others],
         )
 
 

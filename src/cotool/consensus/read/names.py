@@ -140,7 +140,7 @@ _WEAK_ANSWERS = _set(
 # What a model is given: "model_input" is not an answer.
 _GIVEN = _set("input inputs prompt request context")
 _BESIDE = _set(
-    "status cost latency tokens usage duration seconds version ip country region city channel "
+    "role status cost latency tokens usage duration seconds version ip country region city channel "
     "trust temperature seed split lang language link href metadata config reward approve "
     "reject approval lifetime keywords attention meta params kwargs settings finish reason "
     "stop system template cached error errors success passed pass score scores metric metrics "

@@ -34,6 +34,7 @@ _ADDED = frozenset(
         *("time taken", "time spent", "attempts", "section", "progress", "finished", "collector"),
         *("validation status", "submitted by", "review state", "form version", "n correct"),
         *("n incorrect", "grade"),
+        *("序号", "提交答卷时间", "所用时间", "来源", "来源详情", "来自ip", "总分"),
     }
 )
 # What quizzes add to a question: "Points - Which …?", "Which …? [Score]".

@@ -313,11 +313,19 @@ def _are_plain(values: Iterable[Any]) -> bool:
     return all(isinstance(value, (str, int, float)) for value in values)
 
 
+def _are_responses(values: Iterable[Any]) -> bool:
+    """Whether values are objects with an answer: {"answer": "A", "reasoning": …}."""
+    return all(
+        isinstance(value, dict) and layout_of(tuple(value), DEFAULT_KEYS).content
+        for value in values
+    )
+
+
 def _inner_keys(value: Mapping[str, Any]) -> list[str]:
-    """Return the keys of a document's objects, where these map the same keys to plain values."""
+    """Return the keys of a document's objects, where these map the same keys to answers."""
     parts = list(value.values())
     if len(parts) < 2 or not all(isinstance(part, dict) and part for part in parts):
         return []
     keys = [str(key) for part in parts for key in part]
-    plain = all(_are_plain(part.values()) for part in parts)
+    plain = all(_are_plain(part.values()) or _are_responses(part.values()) for part in parts)
     return keys if plain and len(set(keys)) < 0.7 * len(keys) else []
