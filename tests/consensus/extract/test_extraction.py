@@ -42,6 +42,14 @@ CHOICES = [
     (r"\boxed{C. Paris}", "C"),
     ("It has been the capital for centuries.\n\n**C. Paris**", "C"),
     ("C", "C"),
+    ("**C** – because Jupiter has 318 Earth masses, unlike D.", "C"),
+    ("The correct option is (C); (A), (B) and (D) are incorrect.", "C"),
+    ("The answer is not A but C.", "C"),
+    ("I prefer C over A.", "C"),
+    ("C is not a mammal.", "C"),
+    ("I first thought the answer is A. But looking again, it is actually C.", "C"),
+    ("La opción correcta es la C, ya que A y B son falsas.", "C"),
+    ("综上所述,正确选项为 (C)", "C"),
     ("(c)", "C"),
     ("C.", "C"),
     ("[C]", "C"),
@@ -93,6 +101,11 @@ CHOICES = [
 ]
 
 BOOLEANS = [
+    ("Not really.", "no"),
+    ("Definitely not.", "no"),
+    ("Effectivement, oui.", "yes"),
+    ("I would say yes, probably.", "yes"),
+    ("I'd lean towards no.", "no"),
     ("Yes", "yes"),
     ("no.", "no"),
     ("True", "yes"),
@@ -269,6 +282,21 @@ def kind_and_values(texts: list[str]) -> tuple[str | None, list[str | None]]:
 def test_kind_of_a_question(texts: list[str], kind: str | None, values: list[str | None]) -> None:
     """The responses together tell the kind, and each is read in it."""
     assert kind_and_values(texts) == (kind, values)
+
+
+def test_an_option_may_be_given_by_its_text() -> None:
+    """The text of a listed option counts as its letter where other responses give letters."""
+    question = "What is the capital of France?\nA. London\nB. Paris\nC. Rome"
+    texts = ["B", "Paris", "The capital of France is Paris.", "C. Rome", "Berlin"]
+    kind, answers = extract_answers(texts, question)
+    assert kind == "choice"
+    assert [one and one.value for one in answers] == ["B", "B", "B", "C", None]
+    assert extract_answers(["Paris", "Rome", "Paris"], question)[0] == "short"
+
+
+def test_thoughts_that_never_end_state_nothing() -> None:
+    """A text that breaks off within its thoughts has no answer."""
+    assert extract_answer("<think>\nHmm 3+4... the answer is 8 or so, let me") is None
 
 
 ESSAYS = [

@@ -56,7 +56,7 @@ def test_a_right_answer_may_be_a_tie(truth):
         (["tie", "shirt", "tie"], "What does he wear?", ["tie", "shirt", "tie"]),
         (["It is a tie.", "It is a scarf.", "a scarf"], "", ["tie", "scarf", "scarf"]),
         (["A", "B", "A tie game made them champions", "A"], "", ["A", "B", None, "A"]),
-        (["A tie", "B", "A"], "What is it? A) a shirt B) a tie", ["tie", "B", "A"]),
+        (["A tie", "B", "A"], "What is it? A) a shirt B) a tie", ["B", "B", "A"]),
         (["[[C]]", "[[C]]", "[[A]]"], "", ["C", "C", "A"]),
         (["A", "B", "D", "It is a tie"], "", ["A", "B", "D", None]),
         (["It is not a tie", "A", "B", "A"], "", [None, "A", "B", "A"]),

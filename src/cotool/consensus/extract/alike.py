@@ -42,6 +42,8 @@ with stand_ins("fractions"):  # few numbers are fractions
 _NUMBERED = lazy_pattern(r"\d+\.\d+")
 
 
+_CODE = lazy_pattern(r"0\d{2,}")
+_IN_BRACKETS = lazy_pattern(r"\([$€£¥]?\d[\d.,]*\)")
 _SIGN = lazy_pattern(r"°|\\circ|\\degree")
 _ANGLE = lazy_pattern(
     r"angle|degrees?\b(?!\})|winkel|grad\b|ángulo|grado|angolo|ângulo|grau|degré|угол|градус|角|度|각도",
@@ -59,7 +61,17 @@ def by_question(answers: Answers, texts: Sequence[str], question: str) -> Answer
 
     1.10 and 1.1 are the same quantity, but different versions or sections, if the question or an
     answer mentions these. 30 means 30° if the question is about angles; else it may be radians.
+    01234 is a code, and not 1234. Where an answer is negative, (3.5) is -3.5, as in accounts.
     """
+    if any(one and _CODE.fullmatch(one.display) for one in answers):
+        return _valued(answers, lambda a: a.display if a.display.isdecimal() else a.value)
+    if any(one and one.value.startswith("-") for one in answers):
+        answers = [
+            replace(one, value=f"-{one.value}", display=f"-{one.display}")
+            if one and _IN_BRACKETS.fullmatch(text)
+            else one
+            for one, text in zip(answers, texts, strict=True)
+        ]
     degrees = [
         bool(one and one.unit and one.unit.symbol == "°" and _SIGN.search(text))
         for one, text in zip(answers, texts, strict=True)
@@ -248,6 +260,20 @@ def same_choices(answers: Answers, sets: Sequence[Extracted | None]) -> Answers:
     return [one or answer for answer, one in zip(answers, sets, strict=True)]
 
 
+_CODED = lazy_pattern(r"(\d{1,2})\s?[-–:.=)]\s?([^\W\d_].*)")
+
+
+def _coded(values: set[str]) -> dict[str, str]:
+    """Return "4 - agree" for "4" and "agree"; nothing if a code has two labels."""
+    found: dict[str, str] = {}
+    for value in values:
+        if match := _CODED.fullmatch(value):
+            for name in match.groups():
+                if found.setdefault(name, value) != value:
+                    return {}
+    return found
+
+
 def same_labels(answers: Answers, question: str = "") -> Answers:
     """Unify labels: dates, brackets after a name, accents, brackets around lists, short names."""
     values = {answer.value for answer in answers if answer}
@@ -256,8 +282,10 @@ def same_labels(answers: Answers, question: str = "") -> Answers:
     spelled = {value: _spelled(value) for value in values}
     given = Counter(one for value, spellings in spelled.items() for one in {value, *spellings})
     expanded = _expanded({answer.value: answer.display for answer in answers if answer})
+    coded = _coded(values)
     renamed = {
-        value: expanded.get(value)
+        value: coded.get(value)
+        or expanded.get(value)
         or next((one for one in spellings if given[one] > 1), None)
         or _renamed(value, values)
         for value, spellings in spelled.items()
@@ -360,6 +388,8 @@ _SPELLINGS = (
     ("tre", lazy_pattern(r"(?<=\w{2})tre\b"), "ter"),
 )
 _NUMERAL = lazy_pattern(r"\b[ivx]+\b")
+_TELEPHONE = lazy_pattern(r"\+?(?:[\s()/-]?\d){7,15}")
+_SEPARATORS = lazy_pattern(r"[\s()/-]")
 _ORDINAL_END = lazy_pattern(r"(?<=\d)(?:st|nd|rd|th)\b")
 _HYPHEN = lazy_pattern(r"(?<=[^\W_])-(?=[^\W\d_])|(?<=[^\W\d_])-(?=\d)")
 _WORD = lazy_pattern(r"[^\W\d_]{3}")
@@ -379,6 +409,8 @@ def _other_spellings(value: str) -> Iterator[str]:
     if "-" in value and _WORD.search(value):
         yield _HYPHEN.sub("", value)
         yield _HYPHEN.sub(" ", value)
+    if value[-1:].isdigit() and _TELEPHONE.fullmatch(value):
+        yield _SEPARATORS.sub("", value)
     if "v" in value or "x" in value or "ii" in value:
         yield _NUMERAL.sub(lambda match: _ROMAN.get(match[0], match[0]), value)
     if any(map(str.isdigit, value)) and " " in value:

@@ -10,6 +10,7 @@ from cotool.consensus.extract.languages import CLAIMS, IS_RIGHT, OPINIONS
 from cotool.consensus.extract.marks import BARE_LINE
 from cotool.consensus.extract.preparation import breaks_off
 from cotool.consensus.extract.spans import (
+    NOT_BUT,
     NUMBER_OR_LETTER,
     SPAN,
     StatedPlace,
@@ -19,7 +20,9 @@ from cotool.consensus.extract.spans import (
 from cotool.consensus.extract.vocabulary import has_any
 
 _LEADING_OPTION = lazy_pattern(
-    r"[*_]{0,2}(?:\(?[A-J][.):]{1,2}[*_]{0,2}\s+(?=\S)|[A-J](?=,?\s(?:because|since|as)\b))"
+    r"[*_]{0,2}(?:\(?[A-J][.):]{1,2}[*_]{0,2}\s+(?=\S)|[A-J](?=,?\s(?:because|since|as)\b)"
+    r"|\(?[A-J]\)?[*_]{0,2}\s?[–—]\s?(?=\S)|\(?[A-J][)*_]{1,3}\s-\s(?=\S)"
+    r"|[B-HJ](?=\s(?:is|are|was|were)\s(?:not\s)?(?!(?:in)?correct|right|wrong|true|false)\w))"
 )
 _OPTION_MARK = lazy_pattern(r"[A-J](?=[).*\"”\s'’]|$)")
 _CORRECT = ("correct", "right", "best", "true", "accurate", "appropriate", "closest")
@@ -79,14 +82,28 @@ _FOREIGN_CLAIM = lazy_pattern(CLAIMS, re.VERBOSE | re.IGNORECASE)
 # A text in ASCII without one of these words is no opinion, and without one of these beginnings no
 # such claim.
 _OPINION_WORDS = (
-    *("i'd ", "i'll ", "sure ", "certain ", "confident ", "ich ", "je ", "creo ", "pienso ", "ik "),
+    *(
+        "i'd ",
+        "i’d ",
+        "i would ",
+        "i lean ",
+        "i'll ",
+        "i’ll ",
+        "sure ",
+        "certain ",
+        "confident ",
+        "ich ",
+        "je ",
+        "creo ",
+        "pienso ",
+        "ik ",
+    ),
     *("acho ", "credo ", "penso ", "bence "),
 )
 _CLAIM_BEGINNINGS = ("das ", "die ", "es ", "c'est ", "l'affirmation ", "esto ")
 # The last word of "So D." or "so yes".
 _CONCLUDING = frozenset(["yes", "no", "true", "false", *"abcdefghij"])
 _LAST_WORD = 16
-_NOT_BUT = lazy_pattern(r"not\s[^.\n]{1,40}?,?\sbut\s(?:rather\s)?", re.IGNORECASE)
 
 
 def _concluded(text: str, low: str, sentence: str) -> Iterator[StatedPlace]:
@@ -94,8 +111,9 @@ def _concluded(text: str, low: str, sentence: str) -> Iterator[StatedPlace]:
     is_line = len(text) <= SPAN and "\n" not in text
     foreign = not text.isascii()
     if is_line and (foreign or has_any(low, _OPINION_WORDS)) and (opinion := _OPINION.match(text)):
+        yield StatedPlace(0, text[opinion.end() :], "opinion", ("boolean",))
         yield StatedPlace(0, text[opinion.end() :], "opinion", whole=True)
-    if len(text) <= SPAN and low.startswith("not ") and (turned := _NOT_BUT.match(text)):
+    if len(text) <= SPAN and low.startswith("not ") and (turned := NOT_BUT.match(text)):
         yield StatedPlace(0, text[turned.end() :], "not … but")
     last = sentence[-_LAST_WORD:].rstrip("*_.!)").rpartition(" ")[2].lstrip("*_(").lower()
     so = _SO.search(sentence) if last in _CONCLUDING else None
@@ -179,15 +197,29 @@ def _weak_options(tail: str) -> Iterator[StatedPlace]:
 _SENTENCE_BREAKS = (". ", "! ", "? ", ".\n", "\n", "。", ".** ")
 
 
+# How a sentence begins that speaks to the reader and not of the answer.
+_REMARK = lazy_pattern(
+    r"(?:please\s)?(?:let me know|feel free|i hope|hope (?:this|that)|(?:ask|tell) me\b|happy to\b"
+    r"|if you(?:['’]d)? (?:have|need|want|would|like)|would you like|do you (?:want|need|have)"
+    r"|is there anything|glad to)",
+    re.IGNORECASE,
+)
+
+
 def last_sentence(text: str) -> str:
-    """Return the last sentence, or its last SPAN characters."""
+    """Return the last sentence that is no remark to the reader, or its last SPAN characters."""
     tail = text[-SPAN:]
-    start = 0
-    for mark in _SENTENCE_BREAKS:
-        position = tail.rfind(mark, 0, -1)
-        if position >= 0:
-            start = max(start, position + len(mark))
-    return tail[start:].lstrip(" *_-")
+    end = len(tail)
+    while True:
+        start = max(
+            (tail.rfind(mark, 0, end - 1) + len(mark) for mark in _SENTENCE_BREAKS
+             if tail.rfind(mark, 0, end - 1) >= 0),
+            default=0,
+        )  # fmt: skip
+        sentence = tail[start:end].lstrip(" *_-")
+        if not (start and _REMARK.match(sentence)):
+            return sentence
+        end = len(tail[:start].rstrip())
 
 
 _ALTERNATIVES = lazy_pattern(r"=[^=]{1,40}(?:\b(?:or|and)\b[^=]{0,20}|,\s?[a-z]\s?)$")

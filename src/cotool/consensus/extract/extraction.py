@@ -16,6 +16,7 @@ from cotool.consensus.extract.extracted import Extracted
 from cotool.consensus.extract.labels import complement, denies, named_in_sentence, named_label
 from cotool.consensus.extract.normal_form import running_form, short_form
 from cotool.consensus.extract.objects import unwrapped, whole_object
+from cotool.consensus.extract.options import add_chosen
 from cotool.consensus.extract.preparation import breaks_off, clean, prepare, without_markup
 from cotool.consensus.extract.readings import CLOSED_KINDS, KINDS, is_factorial, read, read_formula
 from cotool.consensus.extract.spans import WHOLE
@@ -81,7 +82,7 @@ def extract_answers(
     last sentence is taken, and the rule says so. The text of the question may show what a number
     is (see `by_question`).
     """
-    prepared = without_markup([prepare(text) for text in texts])
+    prepared = without_markup([prepare(text) for text in texts], question)
     plain, objects = unwrapped(prepared, FIELDS)
     if any(objects):
         return "object", objects
@@ -124,11 +125,13 @@ def _found(
     kind: str | None
     if 0 < sum("choice" in one for one in found) < len(found):
         ties.add_ties(texts, found, question)
+        add_chosen(texts, found, question)
     kind, stated = _commonest(found)
     if not stated or len(stated) < sum(map(bool, texts)):
         for one, own in zip(found, places, strict=True):
             if one.get("choice") is not ties.TIE:
                 one.update(own.labels)
+        _unite_letters(texts, found)
         kind = _kind(texts, found)
     # The value in the last condition of a query is not its answer.
     query = kind == "number" and any(map(is_query, texts))
@@ -186,9 +189,13 @@ def _in_figures(label: Extracted, number: Extracted | None) -> Extracted:
     if not label.display.startswith(number.display) or _FIGURES.fullmatch(number.display):
         return label
     rest = label.display[len(number.display) :].strip()
+    if rest.lower() in {"percent", "per cent"}:
+        rest = "%"
     if number.unit and number.unit.symbol in "$€£¥₹₽₩":
         rest = f"{number.unit.symbol} {rest}".strip()
     value = number.value.removesuffix("%") if rest.startswith("%") else number.value
+    if rest == "%":
+        return replace(label, value=f"{value}%")
     return replace(label, value=f"{value} {short_form(rest)}".strip() if rest else value)
 
 
@@ -322,6 +329,28 @@ def _is_phrase(label: str) -> bool:
     return sum(map(str.isalpha, label.split())) > _LABEL_WORDS
 
 
+_LETTER_SET = lazy_pattern(r"[a-j](?:, [a-j])*")
+_PACKED = lazy_pattern(r"[A-J]{2,10}")
+
+
+def _unite_letters(texts: Sequence[str], found: Sequence[dict[str, Extracted | None]]) -> None:
+    """Read "ACD" and the sets that sentences name as sets of options, where all labels are such."""
+    packed = [bool(_PACKED.fullmatch(text)) and sorted(text) == list(text) for text in texts]
+    labels = [
+        answer.value
+        for one, own in zip(found, packed, strict=True)
+        if (answer := one.get("short")) and not own
+    ]
+    if not any(", " in label for label in labels) or not all(map(_LETTER_SET.fullmatch, labels)):
+        return
+    for text, one, own in zip(texts, found, packed, strict=True):
+        several = one.get(SEVERAL)
+        if own or several:
+            named = ", ".join(text) if own else several.value if several else ""
+            rule = several.rule if several else WHOLE
+            one["short"] = Extracted(named.lower(), "short", named, rule)
+
+
 def _complete_labels(texts: Sequence[str], found: list[dict[str, Extracted | None]]) -> bool:
     """Read labels in sentences that state none by themselves; return whether any names one."""
     stated = [answer for one in found if (answer := one.get("short"))]
@@ -371,7 +400,7 @@ def _all_in_passing(found: Sequence[dict[str, Extracted | None]], kind: str | No
 
 _FIGURES = lazy_pattern(r"[\d./:-]+|\d+(?:,\d{1,2})+")
 _NUMERAL = lazy_pattern(
-    r"[-+]?[$€£¥₹]?(?:\d{1,3}(?: \d{3})+(?!\d)|\d)[\d.,'’/]*(?:\s?%| out of \d+)?"
+    r"[-+]?[$€£¥₹]?(?:\d{1,3}(?: \d{3})+(?![\d.,]?\d)|\d[\d.,'’/]*)(?:\s?%| out of \d+)?"
 )
 
 

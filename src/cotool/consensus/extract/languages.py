@@ -23,8 +23,10 @@ YES = tuple(
     예 네 참 맞습니다 맞다 맞아요 그렇습니다
     """.split()
 )
-NO = tuple(
-    """
+NO = (
+    *("not really", "not at all", "definitely not", "certainly not", "absolutely not"),
+    *("of course not", "surely not"),
+    *"""
     no false nope incorrect wrong
     nein falsch unwahr
     non faux
@@ -38,17 +40,19 @@ NO = tuple(
     否 不 不是 错误 錯誤 错 錯 假 不对
     いいえ 誤り 間違い 偽 違います
     아니요 아니오 거짓 틀립니다 틀리다 아닙니다
-    """.split()
+    """.split(),
 )
 
 # Words for the answer, and words that lead to it.
 ANSWERS = (
     "antwort", "lösung", "ergebnis", "antwoord", "svar",
     "réponse", "reponse", "résultat", "solution est",
+    "opción correcta", "opção correta", "opzione corretta", "bonne option", "richtige option",
     "respuesta", "resultado", "solución",
     "resposta", "solução",
     "risposta", "risultato", "soluzione",
     "ответ", "відповідь", "результат", "odpowiedź", "cevap", "yanıt",
+    "正确选项", "正确的选项", "正確選項",
     "答案", "结果是", "結果は", "答え", "解答", "回答", "正解", "故选", "应选", "結論は",
     "一共有", "总共有", "共有",
     "정답", "답", "الجواب", "الإجابة", "الاجابة", "النتيجة", "उत्तर", "जवाब",
@@ -56,7 +60,9 @@ ANSWERS = (
 )  # fmt: skip
 
 # How an opinion begins that only states the answer: "Creo que es Lima."
-OPINIONS = r"""(?:[^,.]{1,40},[ ])?i['’](?:d|ll)[ ](?:say|go[ ]with|choose|pick|guess)[ ]
+OPINIONS = r"""(?:[^,.]{1,40},[ ])?i(?:['’](?:d|ll)|[ ]would)[ ]
+    (?:say|go[ ]with|choose|pick|guess)[ ]
+    |i(?:['’]d|[ ]would)?[ ](?:lean|tend)[ ](?:towards?|to)[ ]
     |i['’]?[ ]?a?m[ ](?:confident|sure|certain)[ ](?:that[ ])?it(?:['’]s|[ ]is)[ ]
     |ich[ ](?:denke|glaube|meine|vermute),?[ ](?:es[ ]ist|es[ ]sind)[ ]
     |je[ ](?:pense|crois)[ ]que[ ]c['’]est[ ]|(?:yo[ ])?(?:creo|pienso)[ ]que[ ](?:es|son)[ ]

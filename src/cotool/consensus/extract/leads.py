@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.languages import ANSWERS, ARTICLES, CHOOSES, LINKS, OPTIONS
-from cotool.consensus.extract.readings import KINDS
-from cotool.consensus.extract.spans import SPAN, StatedPlace, only_number
+from cotool.consensus.extract.readings import CLOSED_KINDS, KINDS
+from cotool.consensus.extract.spans import NOT_BUT, SPAN, StatedPlace, only_number
 
 # How many occurrences of one phrase are looked at, from the last.
 MAX_OCCURRENCES = 40
@@ -27,7 +27,8 @@ _AFTER_ANSWER = lazy_pattern(
     re.VERBOSE,
 )
 _AFTER_OPTION = lazy_pattern(
-    rf"(?:[ ](?:here|among[^.\n]{{0,60}}?))?[\s*_]{{0,4}}{_LINK}[\s*_]{{0,6}}{_FILLERS}", re.VERBOSE
+    rf"s?(?:[ ](?:here|among[^.\n]{{0,60}}?))?[\s*_]{{0,4}}{_LINK}[\s*_]{{0,6}}{_FILLERS}",
+    re.VERBOSE,
 )
 _AFTER_CHOOSE = lazy_pattern(
     r"(?:s|ing)?[ ](?:the[ ])?(?:(?:option|choice|answer|letter)[ ])?(?=[*_]{0,2}\(?[a-j]\b)",
@@ -56,6 +57,7 @@ _AFTER_LABEL = lazy_pattern(
     (?:(?:is|was|should\sbe|would\sbe|must\sbe)\b[\s*_]{0,3}:?|:|=>|->)[\s*_:]{0,4}""",
     re.VERBOSE,
 )
+_AFTER_ACTUALLY = lazy_pattern(r"[\s*_:]{1,4}(?:(?:the[ ])?(?:option|choice|answer)[ ])?")
 # (word, what may follow it, the kinds that it can state)
 _LEADS = (
     ("option", _AFTER_OPTION, ("choice",)),
@@ -63,6 +65,11 @@ _LEADS = (
     ("choose", _AFTER_CHOOSE, ("choice",)),
     ("select", _AFTER_CHOOSE, ("choice",)),
     ("go with", _AFTER_CHOOSE, ("choice",)),
+    ("prefer", _AFTER_CHOOSE, ("choice",)),
+    *(
+        (word, _AFTER_ACTUALLY, CLOSED_KINDS)
+        for word in ("it is actually", "it's actually", "is actually", "should actually be")
+    ),
     *(
         (word, _AFTER_LABEL, ("boolean", "short"))
         for word in ("label", "class", "category", "sentiment", "verdict", "output", "result")
@@ -100,6 +107,8 @@ def _lead(
         if match is None or low.endswith(_NEGATED_BEFORE, 0, position):
             continue
         end = match.end()
+        if turned := NOT_BUT.match(low, end):
+            end = turned.end()
         if _NEGATED_AFTER.match(low, end):
             continue
         rule = text[position:end].strip()

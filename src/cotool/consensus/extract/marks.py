@@ -51,6 +51,9 @@ def _lines(text: str) -> Iterator[StatedPlace]:
         yield StatedPlace(position, text[labelled.end() :][:SPAN], rule, whole=True)
     if position < 0:
         return
+    if ":" in first and (labelled := _LABELLED_LINE.match(text)):
+        line = text[labelled.end() :].partition("\n")[0][:SPAN]
+        yield StatedPlace(0, line, labelled.group().strip(), whole=True)
     if BARE_LINE.fullmatch(text, position + 1):
         yield StatedPlace(position, text[position:], "last line", NUMBER_OR_LETTER, whole=True)
     elif _OPTION_LINE.match(text, position + 1) and not has_second_option(text):

@@ -56,9 +56,14 @@ _ALTERNATIVES = lazy_pattern(r"\s(?:or|oder|ou|o)\s")
 _BULLET = lazy_pattern(r"(?:[-*•+]|\(?\d{1,2}[.)])\s+")
 _NAMED_RESULT = lazy_pattern(r"[a-z](?:\([a-z]\))?=(?=[^=]+$)")
 _RANGE = lazy_pattern(
-    r"(?:from )?(-?[$€£]?\d[\d.,]*%?)\s?(?:-|–|—|to|bis|à|~)\s?(-?[$€£]?\d[\d.,]*%?)"
-    r"|between (-?[$€£]?\d[\d.,]*%?) and (-?[$€£]?\d[\d.,]*%?)"
+    r"(?:from )?(-?[$€£]?\d[\d.,]*)(?:\s?%)?\s?(?:-|–|—|to|bis|à|~)\s?(-?[$€£]?\d[\d.,]*)(?P<of>%)?"
+    r"|between (-?[$€£]?\d[\d.,]*)(?:\s?%)? and (-?[$€£]?\d[\d.,]*)(?P<percent>%)?"
 )
+_PERCENT = lazy_pattern(r"\s?(?:%|\bpercent\b|\bper cent\b)$")
+# "-5 < x ≤ 5" is the interval (-5, 5].
+_BETWEEN = lazy_pattern(r"(-?[\d./]+)\s?(<=?|≤)\s?[A-Za-z]\s?(<=?|≤)\s?(-?[\d./]+)")
+# "(x, y) = (3, 4)": the point (3, 4).
+_POINT = lazy_pattern(r"^\([A-Za-z](?:,\s?[A-Za-z])+\)\s?=\s?(?=\()")
 # "x ∈ {1, 2}", the solutions of an equation.
 _MEMBER = lazy_pattern(r"^[A-Za-z]\s?(?:∈|\\in)\s?(?=[\\{\[(])")
 # "on Tuesday", "at 5 pm".
@@ -80,12 +85,17 @@ _QUOTES = "\"'`“”‘’«»「」『』 *_"
 MOST_ITEMS = 50
 
 
+# The apostrophe; the tones and the presentation of emoji.
+_VARIANTS: dict[int, str | None] = {
+    ord("’"): "'", 0xFE0F: None, **dict.fromkeys(range(0x1F3FB, 0x1F400)),
+}  # fmt: skip
+
+
 def plain(text: str) -> str:
     """Casefold a text and unify its characters; exponents stay exponents: 5² is 5^2."""
     if not text.isascii():
         text = _RAISED.sub(as_power, text)
-        text = normalised("NFKC", text)
-        text = text.replace("’", "'")
+        text = normalised("NFKC", text).translate(_VARIANTS)
     return " ".join(text.casefold().split())
 
 
@@ -104,7 +114,10 @@ def short_form(display: str) -> str:
     if display.isascii() and display.isalpha():
         word = display.lower()
         return ordinal(ORDINALS[word]) if word in ORDINALS else _SYNONYMS.get(word, word)
-    display = _MEMBER.sub("", display)
+    display = _POINT.sub("", _MEMBER.sub("", display))
+    if bounded := _BETWEEN.fullmatch(display):
+        low, opens, closes, high = bounded.groups()
+        return f"{'(' if opens == '<' else '['}{low}, {high}{')' if closes == '<' else ']'}"
     named = read_date(_AT.sub("", display))
     if named:
         return named
@@ -163,9 +176,10 @@ def list_items(text: str) -> list[str] | None:
         parts = [line[_BULLET.match(line).end() :] for line in lines]  # type: ignore[union-attr]
         inner, bracket, joined = "", "", False
     else:
-        span = _RANGE.fullmatch(text.strip().lower())
+        span = _RANGE.fullmatch(_PERCENT.sub("%", text.strip().lower()))
         if span:
-            return [f"{span[1] or span[3]}–{span[2] or span[4]}"]
+            sign = span["of"] or span["percent"] or ""
+            return [f"{span[1] or span[4]}–{span[2] or span[5]}{sign}"]
         inner = text.strip().replace("\\{", "{").replace("\\}", "}")
         bracket = ""
         if inner[:1] in "([{" and inner[-1:] in ")]}" and len(inner) > 1:

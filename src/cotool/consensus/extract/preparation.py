@@ -50,9 +50,28 @@ _ALL_ANSWERS = lazy_pattern(
 )
 
 
+# What surrounds the thoughts of models.
+_THOUGHTS = (
+    *(("<think>", "</think>"), ("<thinking>", "</thinking>"), ("<thought>", "</thought>")),
+    *(("<reasoning>", "</reasoning>"), ("[THINK]", "[/THINK]"), ("◁think▷", "◁/think▷")),
+    ("<|channel|>analysis", "<|channel|>final<|message|>"),
+)
+
+
+def _without_thoughts(text: str) -> str:
+    """Cut what a model thought before its answer; nothing is left if it never came to an end."""
+    for opens, closes in _THOUGHTS:
+        thought, closed, answer = text.rpartition(closes)
+        if closed:
+            text = answer if answer.strip() else thought
+        elif text.lstrip().startswith(opens):
+            return ""
+    return text.strip()
+
+
 def prepare(text: str) -> str:
     """Cut what follows the answer, shorten to the ends, unify digits, signs and spaces."""
-    text = _without_thoughts(text).strip()
+    text = _without_thoughts(text)
     if "\n" in text:
         for match in _NEXT_QUESTION.finditer(text, 0, RUN_ON):
             before = text[max(0, match.start() - 200) : match.start()].rstrip(" *#\n")
@@ -71,24 +90,21 @@ def prepare(text: str) -> str:
                 text = text[:cut]
     if len(text) > HEAD + TAIL:
         text = f"{text[:HEAD]}\n{text[-TAIL:]}"
-    return _unify(_SET_APART.sub("", text.strip(), count=1))
+    return _unify(_as_list(_SET_APART.sub("", text.strip(), count=1)))
 
 
-# What models write around their thoughts.
-_THOUGHTS = (
-    ("<think>", "</think>"), ("<thinking>", "</thinking>"), ("◁think▷", "◁/think▷"),
-)  # fmt: skip
-
-
-def _without_thoughts(text: str) -> str:
-    """Return what follows a model's thoughts; nothing if the text breaks off within them."""
-    for opening, closing in _THOUGHTS:
-        thought, mark, answer = text.rpartition(closing)
-        if mark:
-            text = answer if answer.strip() else thought
-        elif text.lstrip().startswith(opening):
-            return ""
+def _as_list(text: str) -> str:
+    """Write a list of JSON or Python, and letters with blanks between them, with commas."""
+    if text.startswith("[") and _JSON_LIST.fullmatch(text):
+        return ", ".join(item for _, item in _ITEM.findall(text))
+    if text[1:2] == " " and _SPACED_LETTERS.fullmatch(text):
+        return ", ".join(text.split())
     return text
+
+
+_JSON_LIST = lazy_pattern(r"""\[\s?(?:(["'])[^"'\\\n]{1,60}\1\s?,?\s?){1,20}\]""")
+_SPACED_LETTERS = lazy_pattern(r"[A-J](?: [A-J]){1,9}")
+_ITEM = lazy_pattern(r"""(["'])([^"'\\\n]{1,60})\1""")
 
 
 # A line that is only a heading or a quotation: "## Paris", "> Paris"; not the bound "> 10".
@@ -125,14 +141,22 @@ _ENTITY = lazy_pattern(r"&(?:[A-Za-z]{2,8}|#\d{2,6}|#x[\dA-Fa-f]{2,5});")
 _DEEPEST = 8
 
 
-def without_markup(texts: list[str]) -> list[str]:
-    """Remove tags and entities of HTML where other texts have none.
+_ABOUT_MARKUP = lazy_pattern(r"html|xml|markup|\btags?\b|<\w|\bweb", re.IGNORECASE)
 
-    If all texts have them, the question may ask for them.
+
+def without_markup(texts: list[str], question: str) -> list[str]:
+    """Remove tags and entities of HTML where other texts have none, or all begin with the same tag.
+
+    Tags that texts do not share, or that the question asks for, belong to the answers.
     """
     tagged = [bool(_TAGGED.search(text)) if "</" in text else False for text in texts]
-    if any(tagged) and any(text and "<" not in text for text in texts):
-        texts = [_untagged(text) if own else text for text, own in zip(texts, tagged, strict=True)]
+    if any(tagged):
+        first = {text.partition(">")[0] for text in texts if text}
+        wrapped = len(first) == 1 and not _ABOUT_MARKUP.search(question)
+        if wrapped or any(text and "<" not in text for text in texts):
+            texts = [
+                _untagged(text) if own else text for text, own in zip(texts, tagged, strict=True)
+            ]
     coded = [bool(_ENTITY.search(text)) if "&" in text else False for text in texts]
     if any(coded) and any(text and not own for text, own in zip(texts, coded, strict=True)):
         from html import unescape
@@ -180,7 +204,7 @@ def clean(span: str) -> str:
         for bracket in ("\\(", "\\)", "\\[", "\\]"):
             span = span.replace(bracket, " ")
         if "\\" not in span:
-            span = span.replace("}", "")
+            span = span[::-1].replace("}", "", max(0, span.count("}") - span.count("{")))[::-1]
         span = _SPACES.sub(" ", span)
     if "<<" in span:
         span = _CALCULATOR.sub("", span)

@@ -32,7 +32,7 @@ FIRST_OF_TWO = " (first of two)"
 # "I think", "For", "E = mc²", "N/A", "J.-P.", "J. K. Rowling", "e.g.".
 _AFTER_LETTER = (
     *("because", "since", "as", "for", "is", "and", "or", "not", "which", "with", "but", "would"),
-    *("instead", "rather"),
+    *("instead", "rather", "over"),
 )
 _LETTER_ENDS = rf"""(?=\s*(?:$|[,;!?)\]}}*_"'”’»`|$\n。，、；：）」]|\.(?![\w-]|\s[A-Z]\.)|:(?!//)
     |\s[–—-]\s|\s\(|[–—]|\n
@@ -47,8 +47,10 @@ _CHOICE = lazy_pattern(
     re.VERBOSE,
 )
 _OTHER_CHOICE = lazy_pattern(
-    r"""(?:[^.\n]|\.(?=\d)){0,60}?(?:[,;/&]|\bor|\band)\s{0,2}
-    (?:\([A-Za-z]\)(?!\s(?:is|are|was)\b)|[A-J](?=\s*(?:$|[.,;)\n]|or\b|and\b)))""",
+    r"""(?:(?!\b(?:because|since|as|while|whereas|unlike|ya[ ]que|porque|weil|denn|da|car|parce
+    |puisque|perché|poiché)\b)[^.\n]|\.(?=\d)){0,60}?(?:[,;/&]|\bor|\band)\s{0,2}
+    (?:\([A-Za-z]\)|[A-J](?=\s*(?:$|[.,;)\n]|or\b|and\b)))
+    (?!(?:[\s,]{1,2}(?:and[ ]|or[ ])?\(?[A-J]\)?){0,8}\s(?:is|are|was|were)\b)""",
     re.VERBOSE,
 )
 _OR = lazy_pattern(r"\bor\b")
@@ -93,7 +95,8 @@ def read_choice(span: str) -> Reading | None:
             return None
         value = f"{match['which'].lower()} of the above"
         return Reading(value, match.end(), value)
-    letter = (match["enclosed"] or match["capital"] or match["small"] or match["roman"]).upper()
+    letter = match["enclosed"] or match["capital"] or match["small"] or match["roman"]
+    letter = letter.upper() if len(letter) == 1 else letter.lower()
     other = _OTHER_CHOICE.match(span, match.end())
     if other and other.group().rstrip(" )")[-1].upper() != letter:
         options, end = [letter], match.end()
@@ -144,6 +147,8 @@ _ABOUT = lazy_pattern(
 _MATHS = lazy_pattern(r"\$[^$\n]{1,40}\$(?![\d$])")
 # Shorter than a span by more than the digits of a number, so that the result is not cut.
 MAX_EQUATION = 90
+# "(-5,5)": an interval or a point, not -5.5.
+_PAIR = lazy_pattern(r"[(\[]\s?[-+]?\d+,[-+]?\d+\s?[)\]]")
 _NEXT_ITEM = lazy_pattern(r"\n\s*[*_]{0,2}(\d{1,3})[.)]\s")
 
 
@@ -195,10 +200,13 @@ def read_quantity(span: str) -> Reading | None:
 
 
 _TRUTH = {**dict.fromkeys(YES, "yes"), **dict.fromkeys(NO, "no")}
-_INTENSIFIERS = ("absolutely", "definitely", "certainly", "of course", "sure", "well")
+_INTENSIFIERS = (
+    *("absolutely", "definitely", "certainly", "of course", "sure", "well", "effectivement"),
+    *("bien sûr", "natürlich", "claro que", "claro", "certo", "natuurlijk", "конечно"),
+)
 _BOOLEAN = lazy_pattern(
     rf"""(?:(?:{"|".join(_INTENSIFIERS).replace(" ", "[ ]")})[,.!]?[ ])?
-    [(\[]?(?P<word>{"|".join(sorted(_TRUTH, key=len, reverse=True))})
+    [(\[]?(?P<word>{"|".join(sorted(_TRUTH, key=len, reverse=True)).replace(" ", "[ ]")})
     (?=\s*(?:$|[.,;:!)\]}}*_"'”’»`\n–—。，、；：！।،؛]|(?:because|since|as|it|he|she|they|you|we
        |there|this|that|or|if|the|weil|denn|parce|car|porque|perché|потому|لأن|क्योंकि)\b
        |(?:です|だ|である|입니다|이다|है|的。?$)))""",
@@ -286,7 +294,7 @@ def read_short(span: str, *, whole: bool) -> Reading | None:
         return None
     core = span[:stop].strip(_MARKS)
     bracketed = core[:1] in "([" and core[-1:] in ")]" and "," in core
-    return Reading(short_form(core if bracketed else display), stop, display)
+    return Reading(short_form(core if bracketed else display), stop, core if bracketed else display)
 
 
 def _sentence_end(span: str) -> re.Match[str] | None:
@@ -296,7 +304,7 @@ def _sentence_end(span: str) -> re.Match[str] | None:
 def _shown(span: str) -> str:
     """Return a label without the marks around it and the verb after it."""
     display = span.strip(_PUNCTUATION) or span.strip()
-    if display.count("(") > display.count(")"):
+    if display.count("(") > display.count(")") or -1 < display.find(")") < display.find("("):
         display = span.strip(_MARKS)
     return display if display.isascii() else _CLOSING.sub("", display) or display
 
@@ -362,7 +370,7 @@ def read(kind: str, span: str, *, whole: bool = False) -> Reading | None:
         reading = read_boolean(span)
         return reading if not whole or reading is None or ends(span, reading.end) else None
     if kind == "number":
-        reading = read_quantity(span)
+        reading = None if _PAIR.match(span) else read_quantity(span)
         return reading if not whole or reading is None or _ends_in_unit(span, reading) else None
     return read_short(span, whole=whole)
 

@@ -11,14 +11,13 @@ from cotool._records import dataclass
 from cotool.consensus.extract.extraction import extract_answer, extract_answers, named_options
 from cotool.consensus.extract.labels import complement
 from cotool.consensus.extract.normal_form import short_form
+from cotool.consensus.extract.options import OPTION_MARK, listed_options
 from cotool.text import plural
 
 if TYPE_CHECKING:
     # The text of a response (or what is known of it), and its answer in normal form.
     Said = Sequence[tuple[str, str]]
 
-# Marks of listed options: "A)", "(B)", "C.", "D:".
-_MARK = lazy_pattern(r"(?:\A|(?<=[\s,;]))\(?([A-J])[).:]\s+(?=\S)")
 _LETTER = lazy_pattern(r"\(?([A-J])[).:]?")
 _COMPACT_SET = lazy_pattern(r"[A-J](?:\s?[,;/+&]?\s?[A-J])+")
 _IT_IS = lazy_pattern(r"\A(?i:it|that|this)['’]s\s+(?=\S)")
@@ -112,7 +111,7 @@ class _Reader:
         self._values = [dict(said)[text] for text in self._texts]
         # Right answers that equal no other, as they are written beside the others.
         self._beside: dict[str, str] = {}
-        self._options = dict(_listed(question))
+        self._options = dict(listed_options(question))
         self.has_sets = kind in {"choice", "short"} and any(", " in value for value in self._values)
 
     def equal(self, truth: str, depth: int = 0) -> set[str]:
@@ -178,7 +177,7 @@ class _Reader:
         elif letter := _LETTER.fullmatch(truth):
             if option := self._options.get(letter[1]):
                 yield option
-        elif mark := _MARK.match(truth):
+        elif mark := OPTION_MARK.match(truth):
             yield truth[mark.end() :]
         if (stated := complement(truth) or _IT_IS.sub("", truth, count=1)) != truth:
             yield stated
@@ -197,22 +196,10 @@ class _Reader:
         form = short_form(truth)
         named = {letter for letter, option in self._options.items() if short_form(option) == form}
         for text in self._texts:
-            if (mark := _MARK.match(text)) and short_form(text[mark.end() :]) == form:
+            if (mark := OPTION_MARK.match(text)) and short_form(text[mark.end() :]) == form:
                 named.add(mark[1])
         if len(named) == 1:
             yield from named
-
-
-def _listed(question: str) -> Iterator[tuple[str, str]]:
-    """Yield the options that a question lists, from A onwards, with their letters."""
-    marks = list(_MARK.finditer(question))
-    first = next((place for place, mark in enumerate(marks) if mark[1] == "A"), len(marks))
-    listed = [mark for place, mark in enumerate(marks[first:]) if ord(mark[1]) - ord("A") == place]
-    if len(listed) < 2:  # "A. Lincoln" alone is no option
-        return
-    ends = [*(mark.start() for mark in listed[1:]), len(question)]
-    for mark, end in zip(listed, ends, strict=True):
-        yield mark[1], question[mark.end() : end].strip().partition("\n")[0].rstrip(" ,;")
 
 
 def _plain(text: str) -> str:

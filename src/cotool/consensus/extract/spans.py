@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from cotool._lazy import lazy_pattern
 from cotool._records import NamedTuple
 from cotool.consensus.extract.readings import KINDS
@@ -26,7 +28,8 @@ class StatedPlace(NamedTuple):
 
 
 _NUMERALS = lazy_pattern(
-    r"[-+]?[$€£¥₹]?[-+]?(?:\d{1,3}(?: \d{3})+(?!\d)|\d)[\d.,'’]*(?:\s?%)?(?:[eE]\d+)?(?:/\d+)?"
+    r"[-+]?[$€£¥₹]?[-+]?(?:\d{1,3}(?: \d{3})+(?![\d.,]?\d)|\d[\d.,'’]*)"
+    r"(?:\s?%)?(?:[eE]\d+)?(?:/\d+)?"
 )
 
 
@@ -36,6 +39,8 @@ def only_number(sentence: str) -> str | None:
     return sentence[numerals[0].start() :] if len(numerals) == 1 else None
 
 
+# "not A but C"
+NOT_BUT = lazy_pattern(r"not\s[^.\n]{1,40}?,?\sbut\s(?:rather\s)?", re.IGNORECASE)
 NUMBER_OR_LETTER = ("choice", "number")
 
 

@@ -9,6 +9,7 @@ so the time is linear in the text.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 from cotool._lazy import lazy_pattern
@@ -18,6 +19,7 @@ from cotool.consensus.extract.leads import lead_statements
 from cotool.consensus.extract.marks import mark_statements
 from cotool.consensus.extract.readings import CLOSED_KINDS
 from cotool.consensus.extract.spans import SPAN, WHOLE, StatedPlace
+from cotool.consensus.extract.vocabulary import has_any
 
 FIELDS = ("final_answer", "answer", "label", "choice", "prediction", "result")
 _FIELD_VALUE = lazy_pattern(
@@ -70,8 +72,21 @@ def explicit_statements(text: str) -> list[StatedPlace]:
     """Return what phrases and marks state, the last in the text first."""
     low = text.lower()
     found = [*lead_statements(text, low), *mark_statements(text)]
+    if has_any(low, ("wrong", "incorrect", "mistake", "error", "not right", "not correct")):
+        found = [one for one in found if not _RETRACTED.match(text, max(0, one.position))]
     found.sort(key=lambda statement: -statement.position)
     return found
+
+
+# "The answer is 92. Hmm, actually that is wrong."
+_RETRACTED = lazy_pattern(
+    r"""\n?(?:[^.!?\n]|\.(?=\d)){0,150}(?:[.!?…]+|\n)\s*
+    (?:(?:hmm+|wait|no|oops|actually|but|oh|sorry|hold[ ]on)\b[\s,.!…]*){1,4}
+    (?:(?:that|this|it)(?:['’]s|[ ]is|[ ]was)[ ]
+    (?:not[ ](?:right|correct)|wrong|incorrect|an?[ ](?:mistake|error))
+    |i[ ](?:made|was|see))""",
+    re.VERBOSE | re.IGNORECASE,
+)
 
 
 def find_statements(text: str) -> Iterator[StatedPlace]:
