@@ -61,8 +61,8 @@ class Cluster:
             "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
             "--scheduler-file", str(self.file),
         )  # fmt: skip
-        wait_until(self.file.exists)
-        self.address = json.loads(self.file.read_text())["address"]
+        wait_until(lambda: address_in(self.file))
+        self.address = address_in(self.file)
 
     def add_worker(self, preload: str | None = None, *, restarts: bool = False) -> subprocess.Popen:
         """Start a worker of one thread; where it `restarts`, another process watches over it."""
@@ -97,6 +97,13 @@ class Cluster:
         """End every process that was started, and those that they started."""
         for process in reversed(self._processes):
             kill(process)
+
+
+def address_in(file: Path) -> str | None:
+    """Return the address in a scheduler file; None until the scheduler has written it whole."""
+    with contextlib.suppress(OSError, ValueError):
+        return json.loads(file.read_text())["address"]
+    return None
 
 
 def kill(process: subprocess.Popen) -> None:
