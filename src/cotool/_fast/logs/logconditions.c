@@ -4,15 +4,26 @@
 
 #include "logs/logreading.h"
 
+/* A number without a unit in the unit of a field. */
+static cotool_fixed in_unit(cotool_fixed number, const cotool_default_unit *unit) {
+    const int power = unit->power < 0 ? -unit->power : unit->power;
+    if (power > COTOOL_MOST_POWER || __builtin_mul_overflow(number, (cotool_fixed)unit->factor, &number))
+        return number;
+    if (unit->power < 0) return number / cotool_tens[power];
+    (void)__builtin_mul_overflow(number, (cotool_fixed)cotool_tens[power], &number);
+    return number;
+}
+
 static int compare(const cotool_test *test, const cotool_value *value, const cotool_default_unit *unit) {
     int order;
     if (value->kind == COTOOL_NO_VALUE) return 0;
     if (test->is_number) {
-        cotool_fixed number;
+        cotool_fixed number, wanted = test->number;
         int dimension, added;
         if (cotool_value_number(value, unit, &number, &dimension, &added) <= 0)
             return test->kind == COTOOL_TEST_OTHER;
-        order = (number > test->number) - (number < test->number);
+        if (test->is_bare) wanted = in_unit(wanted, unit);
+        order = (number > wanted) - (number < wanted);
     } else {
         uint8_t text[COTOOL_PART];
         size_t size = cotool_write_value(value, test->as, text), wanted = strlen(test->text);
@@ -47,8 +58,8 @@ static int passes(const cotool_reading *r, const cotool_fields *f) {
 }
 
 int cotool_reading_passes(const cotool_config *config, int format, const uint8_t *line,
-                          const uint8_t *end, int level, const cotool_members *members) {
+                          const uint8_t *head, const uint8_t *end, int level, const cotool_members *members) {
     cotool_fields f;
-    cotool_read_fields(config, format, line, end, level, members, &f);
+    cotool_read_fields(config, format, line, head, end, level, members, &f);
     return passes(config->reading, &f);
 }

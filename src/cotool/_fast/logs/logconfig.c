@@ -78,7 +78,10 @@ int cotool_add_key(cotool_keys *keys, const char *path) {
 
 void cotool_config_formats(cotool_config *config) {
     memset(config->by_first_byte, 0, sizeof config->by_first_byte);
-    config->simple = !config->filtered && !config->show && !config->entries;
+    config->simple = !config->filtered && !config->show && !config->entries &&
+                     !config->whole;
+    /* What is written line by line passes by the first line. */
+    config->late = config->whole && config->reading && !config->show && !config->entries;
     config->below = 0;
     for (int n = 0; n < config->formats; n++) {
         cotool_format *f = &config->format[n];

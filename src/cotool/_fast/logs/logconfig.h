@@ -171,7 +171,7 @@ typedef struct {
     /* Bits of the first 64 bytes of a line: `must` be digits or other bytes, and the digits among them. */
     uint64_t must[COTOOL_FORMATS], want[COTOOL_FORMATS];
     int below;  /* some format has places in the lines below */
-    int simple; /* no filter, no samples, no entries: a record is counted as soon as it begins */
+    int simple; /* no filter, no samples, no entries, nothing in later lines: a record is counted as soon as it begins */
     int literals;
     cotool_literal *literal;
     int bucket_start[COTOOL_BUCKETS + 1];
@@ -203,6 +203,8 @@ typedef struct {
     int entries;      /* keep an entry for each line */
     int lone;         /* every line is a record */
     int mine;         /* count the forms of records */
+    int whole;        /* sources may be in any line of a record, not only in its first one */
+    int late;         /* the conditions as well: a record is known to pass once it has ended */
     const cotool_forms *prior; /* the forms of the batches before */
     const struct cotool_reading *reading; /* what is measured, see logreading.h; NULL: nothing */
     const cotool_table *measured;         /* what the batches before have measured */

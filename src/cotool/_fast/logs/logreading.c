@@ -188,12 +188,12 @@ COTOOL_INLINE int take_members(const cotool_reading *r, cotool_batch *b, int for
 
 /* Takes the values of a record, wherever they are. */
 static void take_fields(const cotool_config *config, cotool_batch *b, int format,
-                        const uint8_t *line, const uint8_t *end, int level,
+                        const uint8_t *line, const uint8_t *head, const uint8_t *end, int level,
                         const cotool_members *members) {
     const cotool_reading *r = config->reading;
     const int k = b->count;
     cotool_fields f;
-    cotool_read_fields(config, format, line, end, level, members, &f);
+    cotool_read_fields(config, format, line, head, end, level, members, &f);
     for (int n = 0; n < r->by; n++) take(&b->part[n][k], f.value[r->group[n].source], line, end);
     for (int m = 0; m < r->measures; m++) {
         take(&b->value[m][k], f.value[r->measure[m]], line, end);
@@ -215,14 +215,15 @@ COTOOL_INLINE int64_t step_time(const cotool_reading *r, cotool_batch *b, int64_
 }
 
 int cotool_reading_take(const cotool_config *config, cotool_batch *b, cotool_table *table, int format,
-                        const uint8_t *line, const uint8_t *end, const cotool_members *members,
+                        const uint8_t *line, const uint8_t *head, const uint8_t *end,
+                        const cotool_members *members,
                         const cotool_record_facts *facts, int64_t line_number) {
     const cotool_reading *r = config->reading;
     const int k = b->count;
-    if (format < 0 && is_title(config, line, end)) return 0;
+    if (format < 0 && is_title(config, line, head)) return 0;
     if (format < 0 || !members || !r->members[format] ||
         !take_members(r, b, format, line, end, members))
-        take_fields(config, b, format, line, end, facts->level, members);
+        take_fields(config, b, format, line, head, end, facts->level, members);
     b->step[k] = table->width && facts->has_time ? step_time(r, b, facts->seconds)
                                                 : COTOOL_NO_STEP;
     b->inferred[k] = (uint8_t)facts->inferred;

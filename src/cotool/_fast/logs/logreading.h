@@ -1,4 +1,5 @@
-/* What is measured of a record: its sources, which are fields of its first line, as numbers and groups.
+/* What is measured of a record: its sources, which are fields of its first line, or of any line, as
+ * numbers and groups.
  * See loggroups.h for what is kept. */
 #ifndef COTOOL_LOGREADING_H
 #define COTOOL_LOGREADING_H
@@ -59,6 +60,7 @@ typedef struct {
 /* One step of a condition in postfix order. */
 typedef struct {
     uint8_t kind, source, as, is_number;
+    uint8_t is_bare; /* the number has no unit: it is one of those of the field without a unit */
     cotool_fixed number;
     const char *text;
 } cotool_test;
@@ -128,10 +130,11 @@ typedef struct cotool_batch {
 /* The row of locators of a format. */
 COTOOL_INLINE int cotool_locator_row(int format) { return format < 0 ? COTOOL_FORMATS : format; }
 
-/* Reads the sources of a record in its first line. `format` is -1 for none. `members`: the values of
+/* Reads the sources of a record in [line, end): its first line, up to `head`, and the lines after it, each
+ * behind a blank, where config->whole. `format` is -1 for none. `members`: the values of
  * keys that were found in the line, NULL: none yet. */
 void cotool_read_fields(const cotool_config *config, int format, const uint8_t *line,
-                        const uint8_t *end, int level, const cotool_members *members,
+                        const uint8_t *head, const uint8_t *end, int level, const cotool_members *members,
                         cotool_fields *fields);
 
 /* Writes a value as a part of a group's text, or for a comparison; returns its size, at most
@@ -144,12 +147,12 @@ int cotool_value_number(const cotool_value *value, const cotool_default_unit *un
 
 /* Tells whether a record meets the conditions. */
 int cotool_reading_passes(const cotool_config *config, int format, const uint8_t *line,
-                          const uint8_t *end, int level, const cotool_members *members);
+                          const uint8_t *head, const uint8_t *end, int level, const cotool_members *members);
 
 /* Takes a record into a batch, and adds the batch to the table once it is full. The line must stay in
  * place up to then. Returns 0 or ENOMEM. */
 int cotool_reading_take(const cotool_config *config, cotool_batch *batch, cotool_table *table,
-                        int format, const uint8_t *line, const uint8_t *end,
+                        int format, const uint8_t *line, const uint8_t *head, const uint8_t *end,
                         const cotool_members *members, const cotool_record_facts *facts,
                         int64_t line_number);
 

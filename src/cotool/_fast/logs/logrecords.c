@@ -12,6 +12,10 @@ int cotool_commit(const cotool_config *config, cotool_span *span) {
     cotool_counts *c = &span->counts;
     if (config->filtered) {
         int passes = r->passes && (!config->wanted || r->matched);
+        if (passes && config->late && !r->counted)
+            passes = cotool_reading_passes(config, r->format, span->record_text,
+                                           span->record_text + r->head_size,
+                                           span->record_text + r->text_size, r->level, NULL);
         for (int n = 0; n < config->patterns; n++) {
             if (passes) c->patterns[n] += span->record_patterns[n];
             span->record_patterns[n] = 0;
@@ -27,15 +31,15 @@ int cotool_commit(const cotool_config *config, cotool_span *span) {
     c->keywords[1] += r->keywords[1];
     c->long_lines += r->long_lines;
     if (r->counted) return 0;
-    if (config->wanted && (config->mine || config->reading)) {
+    if ((config->wanted || config->whole) && (config->mine || config->reading)) {
         const cotool_record_facts facts = {r->level, r->has_time, r->inferred, r->seconds};
-        const uint8_t *text = span->record_text, *end = text + r->text_size;
-        if (config->mine && cotool_forms_add(&span->forms, text, end, &facts)) return ENOMEM;
+        const uint8_t *text = span->record_text, *head = text + r->head_size;
+        if (config->mine && cotool_forms_add(&span->forms, text, head, &facts)) return ENOMEM;
         if (config->reading) {
             cotool_batch one;
             one.count = 0, one.from = one.until = 0;
-            if (cotool_reading_take(config, &one, &span->table, r->format, text, end, NULL, &facts,
-                                    r->line) ||
+            if (cotool_reading_take(config, &one, &span->table, r->format, text, head,
+                                    text + r->text_size, NULL, &facts, r->line) ||
                 cotool_reading_flush(config, &one, &span->table))
                 return ENOMEM;
         }
@@ -79,7 +83,17 @@ void cotool_take_record(const cotool_config *config, cotool_worker *worker,
     const cotool_record_facts facts = {head->level, head->has_time, head->inferred, head->seconds};
     if (config->mine && cotool_forms_add(&span->forms, line, end, &facts)) span->status = ENOMEM;
     if (config->reading &&
-        cotool_reading_take(config, worker->batch, &span->table, head->format, line, end,
+        cotool_reading_take(config, worker->batch, &span->table, head->format, line, end, end,
                             &worker->members, &facts, (int64_t)span->seen_lines))
         span->status = ENOMEM;
+}
+
+void cotool_add_text(cotool_span *span, const uint8_t *line, const uint8_t *end) {
+    cotool_record *r = &span->record;
+    const size_t room = COTOOL_RECORD_TEXT - r->text_size;
+    const size_t size = cotool_least((size_t)(end - line), room ? room - 1 : 0);
+    if (!room) return;
+    span->record_text[r->text_size] = ' ';
+    memcpy(span->record_text + r->text_size + 1, line, size);
+    r->text_size += (uint32_t)size + 1;
 }

@@ -25,6 +25,9 @@ COTOOL_INLINE int cotool_count_record(const cotool_config *config, cotool_span *
     return cotool_histogram_count(config, &c->histogram[inferred], seconds, level);
 }
 
+/* Adds a further line to the text of the open record. */
+void cotool_add_text(cotool_span *span, const uint8_t *line, const uint8_t *end);
+
 /* Adds the open record to the counts. */
 int cotool_commit(const cotool_config *config, cotool_span *span);
 

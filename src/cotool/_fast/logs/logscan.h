@@ -87,6 +87,7 @@ typedef struct {
     uint64_t lines, bytes, long_lines;
     uint64_t keywords[2];
     uint32_t text_size; /* of the span's record_text */
+    uint32_t head_size; /* of its first line */
     int format;         /* of its first line, -1: none */
     int64_t line;       /* its first line, counted from 0 in the span */
 } cotool_record;
@@ -127,7 +128,7 @@ typedef struct cotool_span {
     cotool_clock clock;
     uint64_t *record_patterns; /* lines of the open record that match, per pattern */
     uint8_t *line_patterns;    /* patterns that a line in pieces has matched */
-    uint8_t *record_text;      /* the first line of the open record, until it is known to pass */
+    uint8_t *record_text;      /* the open record's first line, or all its lines, until it is counted */
     /* out */
     int status;    /* 0, or an errno */
     int owns;      /* found the start of a record, or began with one open */

@@ -88,7 +88,7 @@ cdef extern from "logs/logscan.h" nogil:
         const int64_t* most_buckets
         int show
         uint8_t* show_levels
-        int show_matches, entries, lone, mine
+        int show_matches, entries, lone, mine, whole
         const cotool_forms* prior
         const void* reading
         const cotool_table* measured
@@ -222,7 +222,7 @@ cdef extern from "logs/logreading.h" nogil:
         cotool_default_unit unit
         uint8_t other
     ctypedef struct cotool_test:
-        uint8_t kind, source, as_ "as", is_number
+        uint8_t kind, source, as_ "as", is_number, is_bare
         cotool_fixed number
         const char* text
     ctypedef struct cotool_part:

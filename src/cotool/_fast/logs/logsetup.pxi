@@ -135,6 +135,7 @@ cdef class _Setup:
             f.payload = given["payload"]
             self._set_times(f, given["times"])
             f.fallback = given["fallback"]
+            self.config.whole |= given["whole"]
             self._set_places(f, given["places"])
             for k in given["first"]:
                 f.first[k] = 1
@@ -232,10 +233,10 @@ cdef class _Setup:
         for n, (source, made) in enumerate(reading.by):
             p.group[n].source, p.group[n].as_ = source, made
         p.tests = len(reading.tests)
-        for n, (kind, source, made, number, text) in enumerate(reading.tests):
+        for n, (kind, source, made, number, text, bare) in enumerate(reading.tests):
             test = &p.test[n]
             test.kind, test.source, test.as_ = kind, source, made
-            test.is_number = number is not None
+            test.is_number, test.is_bare = number is not None, bare
             test.text = <const char*>self._keep_bytes(text)
             if number is not None:
                 cotool_fixed_join(&test.number, <int64_t>(number >> 64),

@@ -1,4 +1,4 @@
-/* Finds the sources of a record in its first line. See logreading.h. */
+/* Finds the sources of a record in its lines. See logreading.h. */
 
 #define _GNU_SOURCE /* memmem */
 #include <string.h>
@@ -65,6 +65,25 @@ static int ends_hole(const uint8_t *q, const uint8_t *end, const char *after) {
     return !(cotool_is_letter((uint8_t)*after) && cotool_is_letter(q[-1]));
 }
 
+/* Returns the end of a unit at p or behind a blank at p; p without one. */
+static const uint8_t *after_unit(const uint8_t *p, const uint8_t *end) {
+    const uint8_t *unit = p + (p + 1 < end && *p == ' '), *q = cotool_unit_end(unit, end);
+    if (q == unit || !(q == end || strchr(" \t,;)].|", *q))) return p;
+    return unit == p || q - unit > 1 || *unit == 's' || *unit == 'B' ? q : p;
+}
+
+/* Finds a text at or after p; a blank that it begins with may be a tab. */
+static const uint8_t *find_text(const char *text, size_t size, const uint8_t *line, const uint8_t *p,
+                                const uint8_t *end) {
+    const size_t skipped = *text == ' ' && size > 1;
+    for (p += skipped; p < end; p++) {
+        p = memmem(p, (size_t)(end - p), text + skipped, size - skipped);
+        if (!p || !skipped) return p;
+        if (p > line && (p[-1] == ' ' || p[-1] == '\t')) return p - 1;
+    }
+    return NULL;
+}
+
 /* Reads the word at the hole of a text. */
 static int hole(const cotool_locator *l, const uint8_t *line, const uint8_t *end,
                 cotool_value *value) {
@@ -80,13 +99,14 @@ static int hole(const cotool_locator *l, const uint8_t *line, const uint8_t *end
         }
         return 0;
     }
-    while ((p = memmem(p, (size_t)(end - p), l->text, before))) {
+    while ((p = find_text(l->text, before, line, p, end))) {
         p += before;
         for (q = p; q < end && *q != ' ' && *q != '\t'; q++)
             if (after && q > p && (size_t)(end - q) >= after && !memcmp(q, l->after, after) &&
                 ends_hole(q, end, l->after))
                 break;
         /* The hole at the end of a text leaves out what closes a bracket or a sentence. */
+        if (!after && q > p && cotool_is_digit(q[-1])) q = after_unit(q, end);
         while (!after && q > p + 1 && strchr(")]}>,;:.\"'", q[-1])) q--;
         if (q > p && (!after || ((size_t)(end - q) >= after && !memcmp(q, l->after, after)))) {
             value->kind = COTOOL_BARE, value->start = p, value->end = q;
@@ -107,19 +127,14 @@ static const uint8_t *read_seconds(const uint8_t *p, const uint8_t *end) {
     return q + 4 < end && cotool_is_digit(q[4]) ? NULL : q + 4;
 }
 
-/* Returns the end of a unit at p or behind a blank at p; p without one. */
-static const uint8_t *after_unit(const uint8_t *p, const uint8_t *end) {
-    const uint8_t *unit = p + (p + 1 < end && *p == ' '), *q = cotool_unit_end(unit, end);
-    if (q == unit || !(q == end || strchr(" \t,;)].|", *q))) return p;
-    return unit == p || q - unit > 1 || *unit == 's' || *unit == 'B' ? q : p;
-}
-
 /* Extends a number after key= past commas: 1,234, a list of seconds: 0.012, 0.034, and a unit after
  * a blank: 12.5 ms. A full stop that ends a sentence is left out. */
 static void extend(cotool_value *value, const uint8_t *end) {
     const uint8_t *p = value->end, *q;
     if (value->kind != COTOOL_BARE || p == value->start) return;
-    if (p[-1] == '.' && p - value->start > 1) {
+    /* The full stop of a sentence, and the quote of what is around the pair. */
+    if (p - value->start > 1 &&
+        (p[-1] == '.' || (p[-1] == '\'' && !memchr(value->start, '\'', (size_t)(p - 1 - value->start))))) {
         value->end = p - 1;
         return;
     }
@@ -286,7 +301,7 @@ static const cotool_value *read_at(const cotool_locator *l, const uint8_t *line,
 }
 
 void cotool_read_fields(const cotool_config *config, int format, const uint8_t *line,
-                        const uint8_t *end, int level, const cotool_members *members,
+                        const uint8_t *head, const uint8_t *end, int level, const cotool_members *members,
                         cotool_fields *f) {
     static const cotool_value none = {COTOOL_NO_VALUE, NULL, NULL};
     const cotool_reading *r = config->reading;
@@ -297,9 +312,9 @@ void cotool_read_fields(const cotool_config *config, int format, const uint8_t *
         found = members_of(config, format, line, end, members, &f->members);
     if (r->tokens[row])
         columns = r->delimiter[row]
-                      ? delimited(line, end, r->delimiter[row], r->tokens[row], f->column)
-                      : cotool_columns(line, end, r->tokens[row], f->column);
-    if (r->anchor[row]) columns = align(line, end, r->anchor[row], columns, f->column);
+                      ? delimited(line, head, r->delimiter[row], r->tokens[row], f->column)
+                      : cotool_columns(line, head, r->tokens[row], f->column);
+    if (r->anchor[row]) columns = align(line, head, r->anchor[row], columns, f->column);
     for (int n = 0; n < r->sources; n++) {
         const cotool_locator *l = &r->locator[row][n];
         const cotool_value *given = read_at(l, line, end, level, found, columns, f, &f->own[n]);
@@ -310,5 +325,5 @@ void cotool_read_fields(const cotool_config *config, int format, const uint8_t *
         f->value[n] = given ? given : &none;
         f->unit[n] = &l->unit;
     }
-    if (r->names) read_templates(r, row, line, end, f);
+    if (r->names) read_templates(r, row, line, head, f);
 }

@@ -211,6 +211,23 @@ def lines_of(found: Format, formats: Sequence[Format], lines: Sequence[bytes]) -
     return [line for line in lines if line in own or line.startswith(HEADER)]
 
 
+def further_lines(formats: Sequence[Format], lines: Sequence[bytes]) -> Sequence[bytes]:
+    """Return the lines of a sample that continue records of text: those without a time.
+
+    There are none in logs of JSON and of pairs, and if no line has a time.
+    """
+    dated = [found for found in formats if forms_of(found)]
+    if not dated or any(found.kind != TEXT for found in formats):
+        return []
+    return [
+        line
+        for line in lines
+        if line.strip()
+        and not line.startswith(HEADER)
+        and all(_blanks_of_time(found, line) is None for found in dated)
+    ]
+
+
 def names_in(header: bytes) -> list[str]:
     """Return the names of the columns in a line "#Fields: …"."""
     return header.decode("utf-8", "replace").split(":", 1)[1].split()

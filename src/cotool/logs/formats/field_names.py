@@ -92,6 +92,8 @@ _DEFINED: dict[str, Scale] = {
     "target_processing_time": UNITS["s"],  # AWS load balancers
     "request_processing_time": UNITS["s"],
     "response_processing_time": UNITS["s"],
+    "Query_time": UNITS["s"],  # MySQL's slow log
+    "Lock_time": UNITS["s"],
 }
 # Units of fields that products write without one, by keys that only these products have together.
 _OF_PRODUCTS: tuple[tuple[frozenset[str], frozenset[str], Scale], ...] = tuple(
@@ -130,8 +132,9 @@ def names_of(name: str) -> tuple[str, ...]:
 def scale_of(name: str) -> Scale:
     """Return the unit of plain numbers in a field of this name."""
     last = name.rpartition(".")[2]
-    if last.lower() in _DEFINED:
-        return _DEFINED[last.lower()]
+    defined = _DEFINED.get(last) or _DEFINED.get(last.lower())
+    if defined is not None:
+        return defined
     if _RATE.fullmatch(last):
         return NO_SCALE
     for ending, unit in _CAMEL.items():

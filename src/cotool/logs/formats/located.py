@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from cotool._lazy import lazy_pattern
@@ -23,11 +23,12 @@ from cotool.logs.formats.columns import (
     REQUEST,
     are_seconds,
     columns_of,
+    further_lines,
     lines_of,
     writes_no_time,
 )
 from cotool.logs.formats.field_names import ALIASES, names_of, scale_among, scale_of
-from cotool.logs.formats.model import EVERY_LINE, JSON, LOGFMT, MAX_KEY, TEXT, Format
+from cotool.logs.formats.model import EVERY_LINE, JSON, LOGFMT, MAX_KEY, TEXT, Format, forms_of
 from cotool.logs.measures import model
 from cotool.logs.measures.model import Locator, ValueSource
 from cotool.logs.units import NO_SCALE, UNITS, Scale
@@ -71,9 +72,10 @@ def with_fields(
     If no line has a time or a level, one format says where the sources are in all of them.
     """
     read = cache(_leaves)  # as all formats look at the same lines
+    below = further_lines(formats, lines)
     return tuple(
         _with_fields(
-            found, sources, lines_of(found, formats, lines), read, several=len(formats) > 1
+            found, sources, lines_of(found, formats, lines), below, read, several=len(formats) > 1
         )
         for found in formats or (EVERY_LINE,)
     )
@@ -110,6 +112,7 @@ def _with_fields(
     found: Format,
     sources: Sequence[ValueSource],
     lines: Sequence[bytes],
+    below: Sequence[bytes],
     read: _Read,
     *,
     several: bool,
@@ -117,14 +120,33 @@ def _with_fields(
     delimiter, columns = columns_of(found, lines)
     if not found.is_every_line:
         found = _with_payload(found, lines, columns, read)
+    if several and below and found.kind == TEXT and forms_of(found):
+        lines = [*lines, *below]
     locators = locators_in(found, sources, lines, columns, read)
+    whole = found.kind == TEXT and any(map(partial(_is_below, below), sources, locators))
     anchor = columns[ANCHOR][0] if ANCHOR in columns else 0
     header = HEADER if several and _may_have_header(found, columns) else found.header
     is_title = delimiter and columns and found.is_every_line
     title = next(iter(lines), b"").rstrip() if is_title else b""
     return replace(
-        found, columns=delimiter, locators=locators, anchor=anchor, header=header, title=title
+        found,
+        columns=delimiter,
+        locators=locators,
+        anchor=anchor,
+        header=header,
+        title=title,
+        whole=whole,
     )
+
+
+def _is_below(below: Sequence[bytes], source: ValueSource, locator: Locator) -> bool:
+    """Return whether a source is in lines of records after their first one."""
+    if locator.kind == model.GROUP:
+        regex = re.compile(source.name.encode())
+        return any(map(regex.search, below))
+    text = {model.PAIR: locator.text + b"=", model.TEXT: locator.text or locator.after}
+    needle = text.get(locator.kind, b"")
+    return bool(needle) and any(needle in b" " + line for line in below)
 
 
 def _may_have_header(found: Format, columns: Columns) -> bool:
@@ -253,7 +275,8 @@ def _pairs_among(source: ValueSource, lines: Sequence[bytes], *, is_access: bool
 def _stated(source: ValueSource, lines: Sequence[bytes]) -> list[Locator]:
     """Return the place of numbers after "name: " in text, with the unit that most of them have."""
     before = f" {source.name}: ".encode()
-    if not any(before in line for line in lines):
+    lines = [b" " + line for line in lines if before[1:] in line]
+    if not lines:
         return []
     number = re.compile(re.escape(before) + rb"[-+]?\.?\d[\d.,]*(?: ?([A-Za-z\xb5\xc2%]+))?")
     units = Counter(found[1] for line in lines if (found := number.search(line)))

@@ -119,7 +119,8 @@ class Format:
     columns, empty without one, and without names if such a line may follow. `anchor` is the column
     of an access log's "request", from which its columns are counted, 0 without one. It is negative
     where no [time] comes before the request. `is_every_line`: no line has a time or a level,
-    so each is a record, and `title` is the first one if it names the columns.
+    so each is a record, and `title` is the first one if it names the columns. `whole`: what is
+    measured may be in any line of a record.
     """
 
     name: str
@@ -145,6 +146,7 @@ class Format:
     anchor: int = 0
     title: bytes = b""
     is_every_line: bool = False
+    whole: bool = False
 
     def to_kernel(self) -> Mapping[str, object]:
         """Return the mapping that logscan.Scanner takes."""

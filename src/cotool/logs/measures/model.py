@@ -48,6 +48,11 @@ class Locator(NamedTuple):
         return self.kind in {TEMPLATE, PARAMETER}
 
     @property
+    def is_searched(self) -> bool:
+        """Whether it is found by the text before or around it, in any line of a record."""
+        return self.kind in {PAIR, TEXT, GROUP}
+
+    @property
     def is_column(self) -> bool:
         """Whether it is a column of the line."""
         return self.kind == COLUMN
@@ -72,13 +77,17 @@ class ValueSource:
 
 
 class Test(NamedTuple):
-    """One step of a condition in postfix order; the fields match cotool_test."""
+    """One step of a condition in postfix order; the fields match cotool_test.
+
+    `bare`: the number has no unit; it is in that of the field's numbers without one.
+    """
 
     kind: int
     source: int = 0
     made: int = AS_IS
     number: int | None = None
     text: bytes = b""
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)

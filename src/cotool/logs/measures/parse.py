@@ -20,7 +20,7 @@ from cotool.logs.measures.model import Reading, Test, ValueSource
 from cotool.logs.measures.of_templates import TEMPLATE, parameter_source
 from cotool.logs.measures.steps import steps_of
 from cotool.logs.unicode_check import check_unicode
-from cotool.logs.units import NO_SCALE, UNITS, Scale
+from cotool.logs.units import NO_SCALE, PLAIN, UNITS, Scale
 
 _NAME = lazy_pattern(r"[\w.-]+")
 _FIELD = lazy_pattern(r"[\w.@$()/-]+")
@@ -321,7 +321,8 @@ class _Condition(ConditionParser[tuple[Test, ...]]):
             return Test(kind, source, made, None, text.encode())
         read = logscan.read_number(text.encode())
         if isinstance(read, tuple) and made == model.AS_IS:
-            return Test(kind, source, made, read[0], text.encode())
+            number, dimension, _ = read
+            return Test(kind, source, made, number, text.encode(), bare=dimension == PLAIN)
         if kind not in {model.EQUAL, model.OTHER}:
             raise self.error(f"{text!r} is not a number; compare text with = or != only")
         return Test(kind, source, made, None, text.encode())

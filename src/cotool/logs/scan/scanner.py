@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cotool._fast.logs import logscan
+from cotool.errors import InputError
 from cotool.logs.formats.envelopes import Wrapping, find_wrapping
 from cotool.logs.formats.headers import changed_columns, with_header
 from cotool.logs.formats.model import EVERY_LINE, Format, is_cyclic
@@ -17,6 +18,7 @@ from cotool.logs.formats.same_shape import same_shape_format
 from cotool.logs.formats.words import with_known_words
 from cotool.logs.histogram import MOST_BUCKETS, WIDTHS
 from cotool.logs.levels import KEYWORDS
+from cotool.logs.measures.model import AND, NOT, OR
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -98,6 +100,8 @@ def make_scanner(
         from cotool.logs.formats.located import locate_anywhere
 
         others = replace(others, locators=tuple(map(locate_anywhere, options.reading.sources)))
+    if options.records or options.show:
+        _check_conditions(options, formats)
     sources = options.reading.sources if options.reading is not None else ()
 
     @lru_cache(maxsize=16)  # files may change between the same columns again and again
@@ -122,6 +126,25 @@ def make_scanner(
         columns=columns,
         size=size,
     )
+
+
+def _check_conditions(options: LogOptions, formats: Sequence[Format]) -> None:
+    """Refuse conditions on later lines of records if lines are written before these are read."""
+    reading = options.reading
+    if reading is None:
+        return
+    for test in reading.tests:
+        name = reading.sources[test.source].name
+        if any(
+            found.whole and found.locators[test.source].is_searched
+            for found in formats
+            if test.kind not in {NOT, AND, OR}
+        ):
+            raise InputError(
+                f"{name} may be in any line of a record, and lines are written one by one",
+                parameter="where",
+                hint="count and measure the records, or choose them with match=REGEX",
+            )
 
 
 def is_zoned(tally: Tally, options: LogOptions) -> bool | None:
