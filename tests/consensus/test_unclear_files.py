@@ -162,3 +162,24 @@ def test_each_item_with_each_value_once(tmp_path, capsys):
     assert code == 2
     assert not out
     assert "--question-key item --expert-key r --content-key score" in err
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "item,votes_A,votes_B\ni1,3,2\ni2,0,4\ni3,1,1\n",
+        "id,text,label_distribution.pos,label_distribution.neg\n1,one,0.7,0.3\n2,two,0.2,0.8\n",
+    ],
+)
+def test_numbers_of_votes_are_no_answers(tmp_path, capsys, text):
+    """Neither are they experts' answers, nor is the text beside them one."""
+    code, out, err = _run(tmp_path, capsys, "tally.csv", text)
+    assert code == 2
+    assert not out
+    assert "count the answers" in err
+
+
+def test_what_raters_counted_is_an_answer(tmp_path, capsys):
+    """Columns of counts by rater are experts."""
+    text = "image,counts_rater1,counts_rater2\na.png,3,3\nb.png,4,5\nc.png,1,1\n"
+    assert _run(tmp_path, capsys, "counts.csv", text)[0] == 0

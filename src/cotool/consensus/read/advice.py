@@ -34,11 +34,6 @@ if TYPE_CHECKING:
 
 _MOST_TRIED = 8
 _FEW = 3  # with this many records, columns without common values are not experts
-_TALLIES = frozenset("counter counts tally votes histogram distribution".split())
-_COUNTED = frozenset(
-    "yes no true false agree disagree neutral positive negative unsure maybe abstain for against "
-    "entailment contradiction unknown other none support oppose keep delete accept reject".split()
-)
 
 
 def nothing_found(sample: Sample) -> UnclearError:
@@ -49,17 +44,21 @@ def nothing_found(sample: Sample) -> UnclearError:
     )
 
 
+def counted(sample: Sample) -> UnclearError:
+    """Return the error for a file that counts the answers."""
+    return UnclearError(
+        f"{sample.name}: these seem to count the answers, and do not say who gave which: "
+        + listed(sample.counts),
+        hint="export one record per vote, with the question, the voter and the answer",
+    )
+
+
 def with_hint(sample: Sample, error: UnclearError, plan: Callable[[Sample], Plan]) -> UnclearError:
     """Return the error with a hint: the proposals with which the file is read."""
     if error.hint is not None:
         return error
-    counts = _counts(sample)
-    if counts:
-        return UnclearError(
-            f"{sample.name}: these seem to count the answers, and do not say who gave which: "
-            + listed(counts),
-            hint="export one record per vote, with the question, the voter and the answer",
-        )
+    if sample.counts:
+        return counted(sample)
     kept: dict[str, Proposal] = {}
     for proposal in error.proposals[:_MOST_TRIED]:
         if NAMED in kept:
@@ -72,21 +71,6 @@ def with_hint(sample: Sample, error: UnclearError, plan: Callable[[Sample], Plan
         kept.update((one.reading, one) for one in islice(found, 1))
     hint = "; ".join(map(str, kept.values())) or f"name the keys or columns: {wanted}"
     return UnclearError(str(error), hint=hint)
-
-
-def _counts(sample: Sample) -> list[Column]:
-    """Return columns of whole numbers that are named like answers, or that are in a tally."""
-    found = [
-        c
-        for c in sample.texts
-        if c.is_whole
-        and (
-            c.path.rpartition(".")[2].strip().casefold() in _COUNTED
-            or not _TALLIES.isdisjoint(names.words_of(c.path.rpartition(".")[0]))
-        )
-    ]
-    more = any(value not in {"0", "1"} for c in found for value in c.counts)
-    return found if len(found) > 1 and more else []
 
 
 def _guesses(sample: Sample) -> Iterator[Proposal]:

@@ -12,12 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from cotool.consensus.read import names
 from cotool.consensus.read.design import find_crossed
 from cotool.consensus.read.layout import DEFAULT_KEYS, Keys
 from cotool.consensus.read.lists import find_lists
 from cotool.consensus.read.long_plan import read_long
 from cotool.consensus.read.paths import value_at
-from cotool.consensus.read.plan import LISTS, WIDE, Plan
+from cotool.consensus.read.plan import LISTS, LONG, WIDE, Plan
 from cotool.consensus.read.sample import Sample, UnclearError
 from cotool.consensus.read.surveys import find_survey
 from cotool.consensus.read.values import NONE, none_is_answer
@@ -25,6 +26,8 @@ from cotool.consensus.read.wide import find_flags, find_wide
 
 if TYPE_CHECKING:
     from cotool.consensus.read.columns import Column
+
+_VOTES = frozenset("tally votes histogram distribution".split())
 
 
 def plan_of(
@@ -42,11 +45,31 @@ def plan_of(
     sample = Sample(rows, name, keys, titles)
     try:
         plan = _plan(sample)
+        _check_counts(sample, plan)
     except UnclearError as error:
         from cotool.consensus.read.advice import with_hint
 
         raise with_hint(sample, error, _plan) from None
     return _explained(sample, plan)
+
+
+def _check_counts(sample: Sample, plan: Plan) -> None:
+    """Raise UnclearError if numbers of votes would be taken for the answers, or be ignored."""
+    given = sample.keys
+    if given.content or given.expert_columns or given.question_columns:
+        return
+    # `counts_rater_1` holds what a rater counted.
+    counts = {c.path for c in sample.counts if not _VOTES.isdisjoint(names.words_of(c.path))}
+    if not counts:
+        return
+    answer = sample.by_path.get(plan.keys.content or "")
+    text = plan.shape == LONG and not plan.keys.expert and not plan.flags
+    if not counts.isdisjoint(plan.keys.expert_columns) or (
+        text and answer is not None and answer.is_called(names.ANSWER) < names.PLAIN
+    ):
+        from cotool.consensus.read.advice import counted
+
+        raise counted(sample)
 
 
 def _plan(sample: Sample) -> Plan:

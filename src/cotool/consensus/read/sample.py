@@ -21,6 +21,12 @@ BY_PERSON = "where each record is one person's, with a column per question"
 BY_FILE = "where each file is one expert's"
 LISTED = "where each record lists the answers"
 NAMED = "name the parts"
+# Words for a tally, and names of answers that are counted.
+_TALLIES = frozenset("counter counts tally votes histogram distribution".split())
+_COUNTED = frozenset(
+    "yes no true false agree disagree neutral positive negative unsure maybe abstain for against "
+    "entailment contradiction unknown other none support oppose keep delete accept reject".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,18 @@ class Sample:
     def person(self) -> Column | None:
         """The column whose values name experts, none of them twice: each record is a person's."""
         return next((c for c in self.texts if c.is_called(names.EXPERT) and c.is_unique), None)
+
+    @cached_property
+    def counts(self) -> list[Column]:
+        """Columns that count answers: whole numbers named like answers, or numbers of a tally."""
+        found = [
+            c
+            for c in self.texts
+            if (c.is_whole and c.path.rpartition(".")[2].strip().casefold() in _COUNTED)
+            or (c.is_number and not _TALLIES.isdisjoint(names.words_of(c.path)))
+        ]
+        more = any(value not in {"0", "1"} for c in found for value in c.counts)
+        return found if len(found) > 1 and more else []
 
     def best(self, *parts: str) -> Column | None:
         """Return the column whose name suggests the first of the parts that any suggests."""
