@@ -74,17 +74,31 @@ def test_a_group_of_copies_among_independent_experts_is_no_rival():
     assert found.copies == (tuple(THREE),)
 
 
-def test_copies_are_found_where_they_are_half_of_all():
-    """Six experts give one answer; five others err independently."""
-    lot, rows = random.Random(3), []
-    for place in range(200):
-        right = lot.choice(LABELS)
+@pytest.mark.parametrize(("others", "skill"), [(5, 0.65), (3, 0.75), (2, 0.8)])
+def test_copies_are_found_where_they_are_half_of_all(others, skill):
+    """Six experts give one answer; others err independently, and are right more often."""
+    lot, rows, truth = random.Random(3), [], {}
+    for place in range(300):
+        right = truth[f"q{place}"] = lot.choice(LABELS)
         copied = say(lot, right, 0.5)
         rows += [(f"q{place}", f"c{i}", copied) for i in range(6)]
-        rows += [(f"q{place}", f"e{i}", say(lot, right, 0.65)) for i in range(5)]
+        rows += [(f"q{place}", f"e{i}", say(lot, right, skill)) for i in range(others)]
     found = correlated(rows)
     assert found.copies == (tuple(f"c{i}" for i in range(6)),)
     assert not found.rivals
+    share = sum(found.answers[name] == right for name, right in truth.items()) / len(truth)
+    assert share > 0.8
+    assert sum(found.probability.values()) / len(truth) < share + 0.03
+
+
+def test_equals_who_are_nearly_always_right_are_no_copies():
+    """Two weak experts beside them fall for the same wrong answers."""
+    lot, rows = random.Random(4), []
+    for place in range(300):
+        right, wrong = lot.sample(LABELS, 2)
+        rows += [(f"q{place}", f"s{i}", say(lot, right, 0.97)) for i in range(2)]
+        rows += [(f"q{place}", f"w{i}", right if lot.random() < 0.4 else wrong) for i in range(2)]
+    assert not correlated(rows).copies
 
 
 def test_right_answers_tell_the_better_camp():

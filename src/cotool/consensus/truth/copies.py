@@ -3,9 +3,10 @@
 If experts err independently, their agreement beyond chance is a product, κ[i, j] ≈ v[i] v[j],
 where v says how far an expert knows the answer (the rank-one structure of crowds: Dalvi et al.,
 WWW 2013). The v are fitted to log κ by medians, so that a few copies do not bend them. A
-pair that agrees far more than that is a copy. The right answers need not be known, and an expert
-who is merely good is not a copy of anyone: its agreement with each of the others is what the model
-expects.
+pair that agrees far more than that is a copy. Beside fewer than PARTNERS others, medians say
+nothing, but experts who always give the same answer are copies if two others agree more with each
+other than with them. The right answers need not be known, and an expert who is merely good is not a
+copy of anyone: its agreement with each of the others is what the model expects.
 """
 
 from __future__ import annotations
@@ -67,9 +68,12 @@ def find_copies(pairs: Iterable[PairCounts]) -> list[Copy]:
             )
             for name, own in usual_of.items()
         }
+    beside_few = _known_beside_few(rows, kappas)
+    known |= beside_few
     found = []
     for a, b, both, same, chance in rows:
-        if min(len(kappas[a]), len(kappas[b])) < PARTNERS:
+        few = min(len(kappas[a]), len(kappas[b])) < PARTNERS
+        if few and not (a in beside_few and b in beside_few):
             continue
         kappa = exp(kappas[a][b])
         usual = exp(known[a] + known[b])
@@ -90,8 +94,45 @@ def _telling(own: Mapping[str, float]) -> Mapping[str, float]:
     return others if len(others) >= PARTNERS else own
 
 
+def _known_beside_few(
+    rows: Iterable[PairCounts], kappas: Mapping[str, Mapping[str, float]]
+) -> dict[str, float]:
+    """How far experts who give the same answers know the right one, by fewer than PARTNERS others.
+
+    If they are nearly always right, two others agree with each other as the product of their
+    agreement with them says. Only experts are returned whose others agree more than that. Those who
+    agree less than _MOST may be two who are right, beside others who share errors: if .7 were
+    enough, .30 answers of two who are right in .97, beside two in .4, would be right, not .97.
+    """
+    alike = [(a, b) for a, b, *_ in rows if kappas[a][b] >= log(_MOST)]
+    found: dict[str, float] = {}
+    for group in components(alike):
+        others = kappas.keys() - {*group}
+        few = [row for row in rows if row[0] in others and row[1] in others]
+        if len(others) >= PARTNERS or not few:
+            continue
+        shares = []
+        seen = wanted = variance = 0.0
+        for a, b, both, same, chance in few:
+            beside = [kappas[name].get(a, 0) + kappas[name].get(b, 0) for name in group]
+            product = sum(beside) / len(group)
+            expected = chance + (1 - chance) * exp(product)
+            shares.append(product - kappas[a][b])
+            seen += same
+            wanted += both * expected
+            variance += both * expected * (1 - expected)
+        if seen - wanted >= SURE * sqrt(variance):
+            found |= dict.fromkeys(group, median(shares) / 2)
+    return found
+
+
 def groups_of(copies: Iterable[Copy]) -> list[list[str]]:
     """Experts who copy each other, directly or through others; each group sorted."""
+    return components((copy.a, copy.b) for copy in copies)
+
+
+def components(pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
+    """Names that pairs join, directly or through others; each group sorted."""
     parents: dict[str, str] = {}
 
     def find(name: str) -> str:
@@ -99,8 +140,8 @@ def groups_of(copies: Iterable[Copy]) -> list[list[str]]:
             name = parents[name]
         return name
 
-    for copy in copies:
-        one, other = sorted((find(copy.a), find(copy.b)))
+    for a, b in pairs:
+        one, other = sorted((find(a), find(b)))
         parents[other] = one
     found: dict[str, list[str]] = {}
     for name in sorted(parents):
