@@ -303,6 +303,34 @@ def test_wrong_right_answers_do_little_harm():
     assert sum(paired) / len(paired) >= -0.01 - ERRORS * error
 
 
+@pytest.mark.parametrize(("now", "least"), [(0.3, -0.01), (0.9, 0.0)])
+def test_an_expert_who_became_worse_counts_less(now, least):
+    """The best of seven falls to .3 after it was judged; while it stays as it is, nobody is worse.
+
+    After the fall .86 are right, as by plurality, instead of .84.
+    """
+    lot, rows, truth = random.Random(5), [], {}
+    for place in range(600):
+        right = truth[f"q{place}"] = lot.choice(LABELS)
+        skills = {f"e{i}": 0.6 for i in range(6)} | {"best": 0.9 if place < 300 else now}
+        votes = {
+            name: right
+            if lot.random() < skill
+            else lot.choice([label for label in LABELS if label != right])
+            for name, skill in skills.items()
+        }
+        rows.append(Ballot(f"q{place}", votes))
+    learned = Learned()
+    learned.learn_agreement(rows[:300])
+    learned.learn_truth([(row, truth[row.question]) for row in rows[:200]])
+    learned.learn_agreement(rows[300:])
+    asked = rows[300:]
+    gained = sum(learned_hits(learned, asked, truth)) - sum(plurality(None, asked, truth))
+    assert gained / len(asked) >= least
+    worse = {name for row in asked for name in learned.changes(row)}
+    assert worse == ({"best"} if now < 0.9 else set())
+
+
 @pytest.mark.parametrize(("world", "least"), [("different", -0.004), ("shared", 0.04)])
 def test_inference_on_open_answers_is_not_below_the_vote(world, least):
     """Thousands of different labels, by `correlated`; above it where experts share a source."""

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from itertools import pairwise
 from math import exp, sqrt
 from typing import TYPE_CHECKING
 
+from cotool.consensus.learning import changes
 from cotool.consensus.learning.basis import EXPERT, Basis, GoldBallot, Quadratic
 from cotool.consensus.learning.crowd import Crowd
 from cotool.consensus.learning.offsets import Offsets
@@ -50,6 +52,8 @@ MOST_JUDGED = 1_000
 # The weight of the belief of inference that knows how each expert errs on each label, which weights
 # of experts cannot say.
 BELIEF_BY_LABEL = 0.3
+# Answers that are taken to be possible where they differ from question to question.
+MOST_POSSIBLE = 20
 # Judgements from which a probability is called calibrated.
 FEWEST = 5
 
@@ -93,20 +97,32 @@ class Learned(Crowd):
         default_factory=lambda: {True: 0.0, False: GIVEN}, repr=False
     )
     _trust: Trust | None = field(default=None, repr=False)
+    # The latest batch in blocks, and for its questions who became worse (`changes`).
+    _blocks: list[Sequence[Ballot]] = field(default_factory=list, repr=False)
+    _left: dict[str, dict[str, float]] = field(default_factory=dict, repr=False)
 
     # ---- predictions -----------------------------------------------------------------------
 
     def predict(self, ballots: Sequence[Ballot]) -> list[Prediction]:
         """Return the probable answers of each question; each has at least one vote."""
+        beliefs = self.bases([self._without_worse(ballot) for ballot in ballots])
         return [
-            self._prediction(ballot, base)
-            for ballot, base in zip(ballots, self.bases(ballots), strict=True)
+            self._prediction(ballot, dict.fromkeys(ballot.votes.values(), 0.0) | belief)
+            for ballot, belief in zip(ballots, beliefs, strict=True)
         ]
+
+    def _without_worse(self, ballot: Ballot) -> Ballot:
+        """The ballot as truth inference sees it: without experts who became worse."""
+        worse = self._worse(ballot)
+        votes = {expert: value for expert, value in ballot.votes.items() if expert not in worse}
+        return ballot._replace(votes=votes) if worse and votes else ballot
 
     def _prediction(self, ballot: Ballot, belief: Mapping[str, float]) -> Prediction:
         trust = self.trust()
         scores = trust.scores(ballot, belief)
         for expert, effect in self.topic_effects(ballot).items():
+            scores[ballot.votes[expert]] += effect
+        for expert, effect in self.changes(ballot).items():
             scores[ballot.votes[expert]] += effect
         most = max(scores.values())
         total = sum(exp(score - most) for score in scores.values())
@@ -142,7 +158,40 @@ class Learned(Crowd):
             if known:
                 self._learn_topics(known, foreseen, beliefs.known)
                 self._trust.calibrate(known, foreseen, self.older.questions)
+            self._left = self._find_worse(known) if known else {}
         return self._trust
+
+    def _find_worse(self, known: Sequence[GoldBallot]) -> dict[str, dict[str, float]]:
+        """For each question of the latest batch, the experts who became worse by then."""
+        then = changes.agreement_of(one.ballot for one in known)
+        labels = min(self.different, MOST_POSSIBLE)
+        found: dict[str, dict[str, float]] = {}
+        for block in self._blocks:
+            left = changes.worth_left(changes.agreement_of(block), then, known, labels)
+            if left:
+                found |= dict.fromkeys((ballot.question for ballot in block), left)
+        return found
+
+    def _worse(self, ballot: Ballot) -> Mapping[str, float]:
+        """Experts who became worse than right answers say, with what is left of their weights."""
+        self.trust()
+        return self._left.get(ballot.question, {})
+
+    def changes(self, ballot: Ballot) -> dict[str, float]:
+        """How much less the votes of experts are worth who became worse than right answers say."""
+        left, trust = self._worse(ballot), self.trust()
+        return {
+            expert: (left[expert] - 1) * max(trust.worth(expert, value), 0.0)
+            for expert, value in ballot.votes.items()
+            if expert in left
+        }
+
+    def _divide(self, ballots: Sequence[Ballot]) -> None:
+        """Keep the latest batch in blocks."""
+        count = max(len(ballots) // changes.BLOCK, 1)
+        bounds = [place * len(ballots) // count for place in range(count + 1)]
+        self._blocks = [ballots[a:b] for a, b in pairwise(bounds)]
+        self._trust = None
 
     def _learn_topics(
         self,
@@ -206,13 +255,14 @@ class Learned(Crowd):
         self.questions += len(ballots)
         self._counts = self._dependent = None
         self._distil(ballots, beliefs)
+        self._divide(ballots)
 
     def see_again(self, ballots: Sequence[Ballot]) -> None:
         """Infer again what a batch says about its questions, if it was learned from before."""
         ballots = [ballot for ballot in ballots if ballot.votes]
         if ballots:
             self.infer(ballots, count=False)
-            self._trust = None
+            self._divide(ballots)
 
     def _distil(self, ballots: Sequence[Ballot], beliefs: Sequence[Mapping[str, float]]) -> None:
         """Learn weights from beliefs; from the shares of votes where labels are open.

@@ -304,6 +304,7 @@ def _why(
 ) -> Iterator[str]:
     """Yield what the weights rest on, what each vote is worth, and what plurality would say."""
     trust, effects = learned.trust(), learned.topic_effects(ballot)
+    changes = learned.changes(ballot)
     chosen = sorted(trust.priors.items(), key=lambda pair: (-pair[1], pair[0]))
     likely = [f"{_PRIORS[name]} ({percent(share)})" for name, share in chosen if share >= _LIKELY]
     if learned.rivals():
@@ -314,7 +315,7 @@ def _why(
             "the weights"
         )
     worth = sorted(
-        (-trust.worth(name, value) - effects.get(name, 0.0), name)
+        (-trust.worth(name, value) - effects.get(name, 0.0) - changes.get(name, 0.0), name)
         for name, value in ballot.votes.items()
     )
     told = [f"{name} {-own:+.2f} ({_record(learned, name)})" for own, name in worth]
@@ -324,7 +325,11 @@ def _why(
         for name, value in ballot.votes.items()
         if abs(own := trust.offsets.get((name, value), 0.0)) >= _LIKELY
     }
-    for what, parts in (("the label given", offsets), (f"the topic {ballot.topic!r}", effects)):
+    for what, parts in (
+        ("the label given", offsets),
+        (f"the topic {ballot.topic!r}", effects),
+        ("agreeing less with the others than where right answers are known", changes),
+    ):
         if parts:
             yield f"of this, {what} adds: " + ", ".join(
                 f"{name} {parts[name]:+.2f}" for _, name in worth[:_TOLD] if name in parts
