@@ -136,7 +136,9 @@ def _details(template: Template, clock: Clock) -> Html:
         ]
     if template.parameters:
         parts += [element("h4", "Parameters"), _parameters(template.parameters)]
-    bursts = [burst for burst in find_bursts(template.timeline) if burst.level == "all"]
+    bursts = [
+        burst for burst in find_bursts(template.timeline, zone=clock.zone) if burst.level == "all"
+    ]
     if bursts:
         rows = [
             [

@@ -92,7 +92,7 @@ def _template(template: Template, found: TemplateSet, clock: Clock) -> dict[str,
                 "typical": burst.typical,
                 "ratio": burst.ratio,
             }
-            for burst in find_bursts(timeline, ["all"])
+            for burst in find_bursts(timeline, ["all"], zone=clock.zone)
         ],
         "timeline": {
             "bucket_seconds": timeline.width,
@@ -138,7 +138,7 @@ def template_rows(summary: Analysis, clock: Clock, only: str | None = None) -> I
             *(template.levels[level] for level in LEVELS),
             _seconds(template.first_seen, clock),
             _seconds(template.last_seen, clock),
-            len(find_bursts(template.timeline, ["all"])),
+            len(find_bursts(template.timeline, ["all"], zone=clock.zone)),
             len(template.parameters),
             template.examples[0] if template.examples else "",
         ]
