@@ -26,7 +26,6 @@ from cotool.cli.vault.secrets import SecretSource
 from cotool.cli.vault.streams import spare_stdin
 from cotool.errors import InputError
 from cotool.text import plural
-from cotool.vault.inspection import read_slots
 from cotool.vault.requests import KeyRequest, Opening, words_of
 from cotool.vault.slots import IDENTITY_SLOT, KEYRING_SLOT, PROGRAM_SLOT
 
@@ -145,6 +144,8 @@ def rewrap(files: Files, *, options: Rewrapping, keys: Keys) -> int:
         raise _nothing_to_change()
     people = recipients_of(options.add_recipient, None)
     if options.add_keyring is not None:
+        from cotool.vault.inspection import read_slots
+
         read_slots(options.add_keyring)  # it must be one before anything is asked
     key = Opening.of_files(keys, planned.sources)
     replacement: list[Key] = [] if _says_what(options) else _newest(keys, key)
