@@ -134,6 +134,15 @@ def test_another_question_of_the_same_id_is_reported(store):
     assert "such as 'q0'" in how.report.findings[-1]
 
 
+def test_other_questions_with_known_ids_are_reported(store):
+    """Other experts, and no answer in common; not so where they answer the same questions."""
+    learn(store, *crowd(questions=10))
+    same, _ = crowd(questions=10, skills={"fay": 0.9})
+    assert not any("other ids" in one for one in learn(store, same)[1].findings)
+    other, _ = crowd(questions=10, labels="XYZ", skills={"gus": 0.9, "hal": 0.9})
+    assert any("give them other ids" in one for one in learn(store, other)[1].findings)
+
+
 def test_a_hundred_writers_lose_no_update(target):
     """96 threads and four processes give feedback at once; each judgement is counted."""
     asked, truth = crowd(questions=100)
