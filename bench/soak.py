@@ -285,7 +285,11 @@ class Cluster(Part):
         with contextlib.suppress(ProcessLookupError):
             os.kill(victim, signal.SIGKILL)
         output, _ = process.communicate(timeout=PATIENCE)
-        self.expect("the result differs", holds=output == alone.stdout and bool(output))
+        self.expect(
+            f"exit codes {alone.returncode} and {process.returncode}, {len(output)} characters "
+            "of a result that differs",
+            holds=output == alone.stdout and bool(output),
+        )
         self.facts["workers killed"] = int(self.facts.get("workers killed", 0)) + 1
 
     def _start(self) -> None:

@@ -596,6 +596,8 @@ def test_steps_widen_where_there_are_too_many() -> None:
         ({"by": ["a b"]}, "cannot read"),
         ({"where": "status"}, "expected one of"),
         ({"where": "status>"}, "expected a value"),
+        ({"where": "user='ann"}, "the quotation mark is not closed"),
+        ({"where": "user=~ann"}, "values are compared as text"),
         ({"where": "path>abc"}, "not a number"),
         ({"where": "(a=1"}, "expected )"),
         ({"where": "a=1 b=2"}, "unexpected text"),

@@ -166,6 +166,7 @@ def test_nothing_hangs(regex: str) -> None:
         (r"(?>a)", "atomic"),
         (r"(a", "character 1"),
         (r"a{3,2}", "min repeat"),
+        ("[[:alpha:]]", "possible nested set"),
         (r"(?:a{1000}){1000}", "too large"),
         (r"x=((()){20000}){20000}", "too large"),
         ("(" * 2000 + "a" + ")" * 2000, "deeply"),

@@ -48,6 +48,8 @@ if TYPE_CHECKING:
         num_threads: int | None
 
 
+# Each span keeps room for as many lines.
+_MOST_SHOWN = 1_000_000
 _SHOWN = ("error", "critical")
 _WORD = lazy_pattern(r"[^\W\d_]\w+")
 
@@ -121,10 +123,7 @@ class LogOptions:
                     parameter="match",
                     hint=f"patterns: {', '.join(names)}" if names else "give one with NAME=REGEX",
                 )
-        for name, least in (("show", 0), ("context", 0), ("max_decompressed", 1)):
-            value = getattr(self, name)
-            if value is not None and value < least:
-                raise InputError(f"{value} is less than {least}", parameter=name)
+        self._check_bounds()
         resolve_num_threads(self.num_threads)
         _ = self.formats
         if self.measures or self.by or self.where is not None:
@@ -144,6 +143,21 @@ class LogOptions:
                 known = zip(self.labels.ids, self.labels.parameters, strict=True)
                 reading = resolved(reading, dict(known))
             object.__setattr__(self, "reading", reading)
+
+    def _check_bounds(self) -> None:
+        since, until = self.since, self.until
+        if isinstance(since, Moment) and isinstance(until, Moment) and since >= until:
+            raise InputError(
+                "the time is not later than the one of the beginning",
+                parameter="until",
+                hint="2h means two hours ago, so `since` is the longer of two durations",
+            )
+        for name, least in (("show", 0), ("context", 0), ("max_decompressed", 1)):
+            value = getattr(self, name)
+            if value is not None and value < least:
+                raise InputError(f"{value} is less than {least}", parameter=name)
+        if self.show > _MOST_SHOWN:
+            raise InputError(f"{self.show} is more than {_MOST_SHOWN:,}", parameter="show")
 
     @property
     def compiled(self) -> tuple[Pattern, ...]:
@@ -215,7 +229,10 @@ def _levels(levels: Iterable[str] | None) -> frozenset[str] | None:
     if levels is None:
         return None
     words = levels.split(",") if isinstance(levels, str) else levels
-    return frozenset(level_named(word, "levels") for word in words if word)
+    named = frozenset(level_named(word, "levels") for word in words if word)
+    if not named:
+        raise InputError("no level is named", parameter="levels")
+    return named
 
 
 def _level_words(given: Mapping[str, str] | Iterable[str]) -> dict[str, str]:

@@ -186,6 +186,21 @@ def test_samples_with_context(log, tmp_path, run):
     assert [sample["line"] for sample in json.loads(out)["samples"]] == [5]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--show", "2147483648"], "--show: 2147483648 is more than 1,000,000"),
+        (["--level", ","], "--level: no level is named"),
+        (["--since", "2h", "--until", "3h"], "--until: the time is not later"),
+    ],
+)
+def test_options_that_no_record_could_meet(log, run, arguments, reason):
+    """What cannot be counted, or would leave out everything, is an error."""
+    code, _, err = run(log, *arguments)
+    assert code == 2
+    assert reason in err
+
+
 def test_conditions_end_with_one(log, run):
     """--fail-on tells which condition holds, and by which figures."""
     code, _, err = run(log, "--fail-on", "error>0 or rate(warning)>50%", "--quiet")

@@ -1,8 +1,8 @@
 """Tables in binary files: Parquet, Arrow, Excel, SQLite; and zipped logs of Inspect.
 
 The form is recognised by its first bytes. Rows are read in batches, so memory does not grow with
-the file, except for Excel sheets. Parquet and Arrow are read by PyArrow, Excel by
-python-calamine: `pip install cotool[tables]`.
+the file, except for Excel sheets. Parquet and Arrow are read by PyArrow, workbooks by
+python-calamine (`workbooks`): `pip install cotool[tables]`.
 """
 
 from __future__ import annotations

@@ -294,6 +294,10 @@ class _Condition(ConditionParser[tuple[Test, ...]]):
         value = self.peek()
         if value is None or value[1]:
             raise self.error("expected a value")
+        if value[4] and value[4][0] in "\"'":
+            raise self.error("the quotation mark is not closed")
+        if value[4] and value[4][0] == "~":
+            raise self.error("values are compared as text; -e and --match take a regex")
         self.at = value.end()
         return (self._test(field[4] or "", _OPERATORS[sign], value, quoted or ""),)
 

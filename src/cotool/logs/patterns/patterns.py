@@ -9,6 +9,7 @@ ASCII; other letters are matched as their UTF-8 bytes.
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,12 @@ def compile_pattern(name: str, regex: str) -> Pattern:
         tree, flags = parse_regex(regex)
         program = compile_program(tree, flags)
         literals, fold, exact, leads = required_literals(tree, flags)
+    except FutureWarning as warning:
+        reason = str(warning)
+        raise InputError(
+            f"pattern {name!r}: {reason[0].lower()}{reason[1:]}",
+            hint="in a set, write \\[ for a bracket, and \\w or a-z for [:alpha:]",
+        ) from None
     except re.error as error:
         position = "" if error.pos is None else f" at character {error.pos + 1}"
         raise InputError(
@@ -115,7 +122,10 @@ def parse_regex(regex: str) -> tuple[Any, int]:
     """
     from re import _parser as parser  # type: ignore[attr-defined]
 
-    tree = parser.parse(regex)
+    with warnings.catch_warnings():
+        # Of what later versions of Python may read otherwise, as of `[[` and `--` in sets.
+        warnings.simplefilter("error", FutureWarning)
+        tree = parser.parse(regex)
     return tree, tree.state.flags
 
 
