@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 from cotool.consensus.extract.right_answers import UNREAD, Misses, read_right
 from cotool.consensus.learning.evidence import findings
 from cotool.consensus.learning.merging import Part, relearned
-from cotool.consensus.learning.remembered import ACCEPTED, Remembered, clean
+from cotool.consensus.learning.remembered import ACCEPTED, Remembered, clean, strange
 from cotool.consensus.learning.topics import MOST_TEXTS, find_topics
 from cotool.consensus.read.gold import Gold
 from cotool.errors import InputError
-from cotool.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -27,8 +26,6 @@ DAY = 86_400.0
 # Questions that are learned again because some of them have other answers: this many, or this many
 # times as many as have. 100,000 of ten experts take 20 s and 270 MB.
 MOST_AGAIN, TIMES_AGAIN = 10_000, 10
-# Questions without an answer in common with those of one id that are reported, if they are most.
-FEWEST_STRANGE = 5
 # The part of a half-life in judgements that is learned at once. The first of them count up to 16 %
 # too much.
 PART = 0.25
@@ -101,7 +98,7 @@ def learn(store: Store, questions: Sequence[Remembered], how: Learning) -> Learn
         how.report.again += sum(
             one.is_taught() and one.votes == before[one.id].votes for one in latest
         )
-        strange = list(_strange(questions, before))
+        unlike = list(strange(_last(questions), before))
         _learn_again(store, change, before, latest, how.report)
         learned = change.learned
         half_life = change.setting("half_life")
@@ -114,25 +111,8 @@ def learn(store: Store, questions: Sequence[Remembered], how: Learning) -> Learn
         truths = {one.id: one.truth for one in latest}
         for one in questions:
             one.truth = truths[one.id]
-        how.report.findings = [*strange, *findings(learned)]
+        how.report.findings = [*unlike, *findings(learned)]
     return learned
-
-
-def _strange(questions: Sequence[Remembered], before: Mapping[str, Remembered]) -> Iterator[str]:
-    """Yield a warning if most known questions get answers that nobody gave before."""
-    asked = [(one, old) for one in _last(questions) if (old := before.get(one.id))]
-    new = [
-        (one.id, {value for name, value in one.votes.items() if name not in old.votes}, old)
-        for one, old in asked
-    ]
-    new = [row for row in new if row[1] - {None}]
-    alone = [name for name, values, old in new if not values & {*old.votes.values(), *old.accepted}]
-    if len(alone) >= FEWEST_STRANGE and 2 * len(alone) > len(new):
-        yield (
-            f"of {plural(len(new), 'known question')} with answers of other experts, "
-            f"{len(alone):,} share no answer with the earlier ones, such as {alone[0]!r}. If these "
-            "are other questions, give them other ids"
-        )
 
 
 def _parts(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cotool.consensus.learning.ballots import Ballot
+from cotool.text import plural
 
 # Stands between accepted answers, and between a kind and its unit, in a column of the store.
 ACCEPTED = "\x1f"
+
+# Questions without an answer in common with those of one id that are reported, if they are most.
+FEWEST_STRANGE = 5
 
 
 @dataclass(slots=True)
@@ -63,3 +68,20 @@ class Remembered:
 def clean(text: str) -> str:
     """A text as every database can hold it: no NUL, no half of a surrogate pair."""
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+def strange(questions: Sequence[Remembered], before: Mapping[str, Remembered]) -> Iterator[str]:
+    """Yield a warning if most known questions get answers that nobody gave before."""
+    asked = [(one, old) for one in questions if (old := before.get(one.id))]
+    new = [
+        (one.id, {value for name, value in one.votes.items() if name not in old.votes}, old)
+        for one, old in asked
+    ]
+    new = [row for row in new if row[1] - {None}]
+    alone = [name for name, values, old in new if not values & {*old.votes.values(), *old.accepted}]
+    if len(alone) >= FEWEST_STRANGE and 2 * len(alone) > len(new):
+        yield (
+            f"of {plural(len(new), 'known question')} with answers of other experts, "
+            f"{len(alone):,} share no answer with the earlier ones, such as {alone[0]!r}. If these "
+            "are other questions, give them other ids"
+        )
