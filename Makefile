@@ -12,7 +12,7 @@ build:          ## rebuild the extensions in place
 	$(PYTHON) setup.py -q build_ext --inplace
 
 test:           ## the whole suite, in two processes
-	$(PYTHON) -m pytest -q -n 2 --dist worksteal
+	$(PYTHON) -m pytest -q -n 2
 
 check:          ## ruff, mypy with stubtest, cython-lint, import-linter, Cython's hints
 	$(PYTHON) -m ruff check .
