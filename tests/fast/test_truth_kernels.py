@@ -192,6 +192,21 @@ def test_votes_count_by_independence_as_the_oracle_says(table):
     assert min(worth) > 0
 
 
+@given(table=tables(), chosen=st.lists(st.integers(0, 3), min_size=6, max_size=6))
+def test_few_labels_limit_a_probability(table, chosen):
+    """Each supporter who gave n labels errs with the probability 1 / (n + 2), all independently."""
+    rows, items, *_ = table
+    expected = []
+    for item, label in zip(range(items), chosen, strict=False):
+        wrong = 1.0
+        for i, expert, own in rows:
+            if (i, own) == (item, label):
+                wrong /= sum(other == expert for _, other, _ in rows) + 2
+        expected.append(1 - wrong)
+    found = labels_kernel.limits(kernel_table(*table), array("i", chosen[:items]))
+    assert list(found) == pytest.approx(expected)
+
+
 def test_counts_of_independence_are_squares():
     """Others are refused."""
     with pytest.raises(ValueError, match="squares"):

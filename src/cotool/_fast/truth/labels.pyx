@@ -199,6 +199,29 @@ def best_given(Labels t, posterior, double epsilon):
     return places, ties
 
 
+def limits(Labels t, label):
+    """For each item the greatest probability that the experts behind a label can support.
+
+    After n answers, even if all are taken to be right, the next one is wrong with the probability
+    1 / (n + 2) (Laplace's rule of succession); all who gave the item this label err at once with
+    the product. `label` has one label per item; 0 if nobody gave it.
+    """
+    cdef const int32_t[::1] chosen = label
+    bounds = zeros(t.items)
+    cdef double[::1] out = bounds
+    cdef double wrong
+    cdef Py_ssize_t i, e
+    cdef int64_t j
+    for i in range(t.items):
+        wrong = 1
+        for j in range(t.start[i], t.start[i + 1]):
+            if t.label[j] == chosen[i]:
+                e = t.expert[j]
+                wrong /= t.own_start[e + 1] - t.own_start[e] + 2
+        out[i] = 1 - wrong
+    return bounds
+
+
 def coincidences(Labels t):
     """(both, same): for each two experts, on how many items both gave a label, and the same one.
 

@@ -139,8 +139,7 @@ def decision_of(found: Truth, own: Votes, given: Mapping[str, int]) -> Decision:
 def _limit(best: str, own: Votes, given: Mapping[str, int]) -> float:
     """The greatest confidence allowed by how many answers the supporters of the best one gave.
 
-    After n answers, even if all are taken to be right, the next one is wrong with the probability
-    1 / (n + 2) (Laplace's rule of succession); all supporters err at once with the product.
+    As the kernel's `limits`, for every method, and over all answers that copies gave.
     """
     return 1 - prod(1 / (given[expert] + 2) for expert, value in own.votes if value == best)
 

@@ -6,6 +6,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import NamedTuple
 
 from cotool import engine
@@ -47,10 +48,11 @@ class Truth:
 
     `answers` has the most probable label of each item (of equal ones, one drawn by a fixed lot),
     `probability` its posterior probability (with ``majority_vote`` and ``wawa`` its share of the
-    votes). Labels that nobody gave to the item count as no more probable. Most methods overstate
-    it where experts share errors. `skills` is how often each expert is right, expected under the
-    posterior. `model` names what ``correlated`` chose. Items, experts and labels are in sorted
-    order.
+    votes). Labels that nobody gave to the item count as no more probable. An expert who gave n
+    labels supports at most 1 - 1 / (n + 2), so one label alone has a probability of 2/3 at most.
+    Most methods overstate it where experts share errors. `skills` is how often each expert is
+    right, expected under the posterior. `model` names what ``correlated`` chose. Items, experts and
+    labels are in sorted order.
     """
 
     method: str
@@ -70,7 +72,7 @@ class Truth:
     _posterior: array[float]
 
     def distribution(self, item: str) -> dict[str, float]:
-        """Posterior probability of each label that the item was given.
+        """Posterior probability of each label that the item was given, none above `probability`.
 
         Raises KeyError for an unknown item.
         """
@@ -80,7 +82,8 @@ class Truth:
         given = [*self._table.given(place)]
         best = max((own for _, own in given), key=row.__getitem__)
         shares = _at_most(row, best, is_open=self._table.is_open)
-        return {label: shares[own] for label, own in given}
+        limit = self.probability[item]
+        return {label: min(shares[own], limit) for label, own in given}
 
     def confusion(self, expert: str) -> dict[str, dict[str, float]]:
         """P(label | right label) of an expert, by right label, under the posterior.
@@ -264,9 +267,14 @@ def _result(table: LabelTable, method: str, outcome: _Found) -> Truth:
     found = outcome.posterior
     width, names = table.rows.labels, list(table.item_ids)
     places, ties = kernel.best_given(table.rows, found.items, EPSILON)
+    shares = method in {"majority_vote", "wawa"}
+    limits = repeat(1.0) if shares else kernel.limits(table.rows, places)
     probability = {
-        name: _at_most(found.items[i * width : (i + 1) * width], own, is_open=table.is_open)[own]
-        for i, (name, own) in enumerate(zip(names, places, strict=True))
+        name: min(
+            limit,
+            _at_most(found.items[i * width : (i + 1) * width], own, is_open=table.is_open)[own],
+        )
+        for i, (name, own, limit) in enumerate(zip(names, places, limits, strict=False))
     }
     if table.is_open:
         answers = {
