@@ -114,6 +114,39 @@ def test_join_compares_normalized_text(read):
     assert found == [("\u00e9", {"f0": "a", "f1": "b"})]
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "joined"),
+    [
+        (["Who  is he?"], ["who is he? "], 1),
+        (["Us", "us"], ["us", "US"], 3),
+        (["Who?", "When?"], ["when?", "Where?"], 3),
+    ],
+)
+def test_texts_that_files_write_differently(read, one, other, joined):
+    """Case and white space do not matter between files, unless one file has both texts."""
+    files = ["\n".join(json.dumps({"question": q, "text": "a"}) for q in f) for f in (one, other)]
+    found = read(*files)
+    assert len(found) == joined
+    assert sum(len(answers) for _, answers in found) == len(one) + len(other)
+
+
+def test_whole_ids_written_as_decimals(read):
+    """The ids of a file that are all like 1.0 are whole numbers; those of sections are not."""
+    whole = "qid,text\n1,a\n2,a\n"
+    assert len(read(whole, "qid,text\n1.0,b\n2.0,b\n")) == 2
+    assert len(read(whole, "qid,text\n1.0,b\n1.1,b\n")) == 4
+
+
+def test_files_without_a_common_question(read):
+    """A warning says that no question has answers of two experts."""
+    warnings: list[str] = []
+    rows = [json.dumps({"question": q, "text": "a", "model": q}) for q in ("Who?", "When?")]
+    read(*rows, on_warning=warnings.append)
+    assert "no question in common" in warnings[0]
+    read(QUESTION, QUESTION.replace('"q"', '"r"'), on_warning=warnings.append)
+    assert len(warnings) == 1
+
+
 def test_record_without_id_joins_by_text(read):
     """A record that has only the text joins the question whose id another record gives."""
     assert read('{"id": 7, "question": "q", "responses": {"m": "a"}}',

@@ -55,9 +55,9 @@ def read_questions(
     `table` names the table of an SQLite database or the sheet of an Excel workbook that has
     several. With `skip_bad`, a bad record goes to `on_bad` and is left out; otherwise its error is
     raised. `on_warning` gets what is left out without being bad: among several files, one that is a
-    single object of another kind; and that joined questions have different texts. `on_progress`
-    gets the number of raw bytes read so far. `on_understood` is called once, before the first
-    question, with how the files are read.
+    single object of another kind; that joined questions have different texts; and that the files
+    have no question in common. `on_progress` gets the number of raw bytes read so far.
+    `on_understood` is called once, before the first question, with how the files are read.
     `max_decompressed` is how many bytes a compressed file may have when decompressed (default: the
     smaller of 1 GiB and 100 times its own size, but at least 16 MiB).
 
@@ -145,7 +145,7 @@ class _Reading:
                     yield make_question(key or join_text(text), text, record.responses)
                 else:
                     own = None if record.whole else label
-                    self._joining().add(key, record.text, record.responses, own)
+                    self._add(key, record.text, record.responses, own)
                 continue
             # Responses without a question: those of a file are one question, named by the file.
             if unasked is None:
@@ -153,20 +153,20 @@ class _Reading:
                 continue
             if not is_list:
                 is_list = True
-                self._joining().add(name, None, unasked, label)
-            self._joining().add(name, None, record.responses, label)
+                self._add(name, None, unasked, label)
+            self._add(name, None, record.responses, label)
         if unasked is not None and not is_list:
             self._shared = self._shared or name
-            self._joining().add(self._shared, None, unasked, label)
+            self._add(self._shared, None, unasked, label)
 
     def joined(self) -> Iterator[Question]:
         """Yield the questions that had to be joined."""
         for question in () if self._spool is None else self._spool.questions():
             self._understood(self._spool)
             yield question
-        unlike = self._spool.unlike() if self._spool is not None and self.several else None
-        if unlike is not None and self.on_warning is not None:
-            self.on_warning(unlike)
+        if self._spool is not None and self.several and self.on_warning is not None:
+            for warning in self._spool.warnings():
+                self.on_warning(warning)
 
     def _understood(self, spool: Spool | None = None) -> None:
         """Report once how the files are read; the numbers are known if all of them are joined."""
@@ -181,13 +181,16 @@ class _Reading:
         if self._spool is not None:
             self._spool.close()
 
-    def _joining(self) -> Spool:
-        """Return the spool, which is opened on first use."""
+    def _add(
+        self, key: str | None, text: str | None, responses: tuple[Response, ...], label: str | None
+    ) -> None:
+        """Put the responses of a record into the spool, which is opened on first use."""
         if self._spool is None:
             from cotool.consensus.read.spool import Spool
 
             self._spool = Spool()
-        return self._spool
+        file = len(self._forms) if self.several else None
+        self._spool.add(key, text, responses, label, file)
 
     def _read(
         self, values: Iterator[tuple[str, Any]] | None, name: str, *, flat: bool

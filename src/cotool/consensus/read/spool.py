@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
@@ -23,14 +24,26 @@ MOST_RESPONSES = 250_000
 _NO_MORE: tuple[None, None, dict[str, Any], None] = (None, None, {}, None)
 
 # `by_text` joins records without an id; `more` are the fields that most answers do not have, in
-# JSON; `file` is the label of a file whose record names no expert. A question without responses
-# is a row whose content is null.
+# JSON; `label` is that of a file whose record names no expert. `alike` is the same for texts that
+# differ in case and white space, and `file` the number of the file, if there are several. A
+# question without responses is a row whose content is null.
 _TABLE = """
 CREATE TABLE answer (
     by_id BLOB, by_text BLOB, id TEXT, question TEXT, content TEXT, expert TEXT, more TEXT,
-    place TEXT, file TEXT
+    place TEXT, label TEXT, alike BLOB, file INTEGER
 )"""
-_INSERT = "INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT = "INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+# Texts of several files that are alike are one question, unless one file has two of them.
+_ALIKE = """
+UPDATE answer SET by_text = one.by_text FROM (
+    SELECT alike, by_text, MIN(rowid) FROM answer WHERE alike IS NOT NULL GROUP BY alike
+    HAVING MIN(by_text) < MAX(by_text)
+    AND COUNT(DISTINCT file) = COUNT(DISTINCT file || hex(by_text))
+) AS one WHERE answer.alike = one.alike"""
+# The numbers of a file whose ids are all like 1.0 are whole numbers.
+_WHOLE = """
+UPDATE answer SET by_id = digest(substr(id, 1, length(id) - 2)) WHERE file = ? AND id IS NOT NULL"""
+_DECIMAL = re.compile(r"\d+\.0")
 # A record without an id joins the first question that has an id and the same text.
 _ADOPT = """
 UPDATE answer SET by_id = named.by_id FROM (
@@ -44,7 +57,7 @@ CREATE TABLE ordered AS SELECT first, row FROM (
     FROM answer
 ) ORDER BY first, row"""
 _SELECT = """
-SELECT first, id, question, content, expert, more, place, file
+SELECT first, id, question, content, expert, more, place, label
 FROM ordered JOIN answer ON answer.rowid = ordered.row ORDER BY ordered.rowid"""
 
 
@@ -66,6 +79,10 @@ class Spool:
         # Where the first question with several texts has two of them, and how many have several.
         self._unlike: tuple[str, str, str] | None = None
         self._unlikes = 0
+        # The files by number, and whether all ids of each are like 1.0.
+        self._files: dict[int, bool] = {}
+        # Whether no question has answers of two experts.
+        self._alone = True
 
     def add(
         self,
@@ -73,15 +90,22 @@ class Spool:
         text: str | None,
         responses: tuple[Response, ...],
         label: str | None = None,
+        file: int | None = None,
     ) -> None:
         """Take responses to the question with this id, or with this text where it has no id.
 
         `label` names the expert of a response without a name, where it is the only such response
-        of its label to the question.
+        of its label to the question; `file` is the number of the file, if there are several.
         Raises InputError beyond MOST_RESPONSES to one question, at once where they are in a row.
         """
         by_id = None if question_id is None else _digest(question_id)
         by_text = None if text is None else _digest(text)
+        alike = None
+        if file is not None:
+            alike = _digest(_loosely(text)) if text else None
+            if self._files.get(file, True) and question_id is not None:
+                self._files[file] = _DECIMAL.fullmatch(question_id) is not None
+            self._files.setdefault(file, False)
         self._kinds.add(by_id is None)
         key = by_id or by_text
         self._run = max(1, len(responses)) + (self._run if key == self._last else 0)
@@ -92,12 +116,12 @@ class Spool:
         self._rows += [
             (
                 by_id, by_text, question_id, text, answer.content, answer.expert_name,
-                _more(answer), answer.where, None if answer.expert_name else label,
+                _more(answer), answer.where, None if answer.expert_name else label, alike, file,
             )
             for answer in responses
         ]  # fmt: skip
         if not responses:
-            self._rows.append((by_id, by_text, question_id, text, *(None,) * 5))
+            self._rows.append((by_id, by_text, question_id, text, *(None,) * 5, alike, file))
         if len(self._rows) >= _BATCH:
             self._flush()
 
@@ -105,6 +129,7 @@ class Spool:
         """Yield the questions in the order in which they appeared."""
         self._flush()
         with _room():
+            self._join_alike()
             if len(self._kinds) == 2:
                 self._database.execute(_ADOPT)
             self._database.execute(_ORDER)
@@ -113,34 +138,52 @@ class Spool:
                 if len(listed) > MOST_RESPONSES:
                     raise _too_many(listed[-1][7])
                 self._compare(listed)
+                if self._alone:
+                    answered = (row for row in listed if row[3] is not None)
+                    experts = {row[4] or n for n, row in enumerate(answered)}
+                    self._alone = len(experts) < 2
                 yield _question(listed)
+
+    def _join_alike(self) -> None:
+        """Join what files write differently: texts by case and blanks, whole ids as 1 and 1.0."""
+        if len(self._files) < 2:
+            return
+        self._database.execute(_ALIKE)
+        decimal = [file for file, is_decimal in self._files.items() if is_decimal]
+        if 0 < len(decimal) < len(self._files):
+            self._database.create_function("digest", 1, _digest, deterministic=True)
+            self._database.executemany(_WHOLE, [(file,) for file in decimal])
 
     def _compare(self, rows: list[tuple[Any, ...]]) -> None:
         """Count a question that has several texts."""
         texts: dict[str, str] = {}
         for _, _, text, *_, where, _ in rows:
             if text:
-                texts.setdefault(join_text(text).casefold(), where)
+                texts.setdefault(_loosely(text), where)
         if len(texts) > 1:
             self._unlikes += 1
             self._unlike = self._unlike or (rows[0][1], *islice(texts.values(), 2))
 
-    def unlike(self) -> str | None:
-        """Say how many of the questions that were joined by their ids have several texts."""
-        if self._unlike is None:
-            return None
-        name, one, other = self._unlike
-        those = plural(self._unlikes, "question")
-        return (
-            f"{those} joined by id, but with different texts, such as {name!r} ({one}; {other}). "
-            "Ids must be unique"
-        )
+    def warnings(self) -> Iterator[str]:
+        """Say how many questions that were joined by id have several texts, and if none joined."""
+        if self._unlike is not None:
+            name, one, other = self._unlike
+            those = plural(self._unlikes, "question")
+            yield (
+                f"{those} joined by id, but with different texts, such as {name!r} ({one}; "
+                f"{other}). Ids must be unique"
+            )
+        if self._alone and len(self._files) > 1:
+            yield (
+                "no question has answers of two experts: the files have no question in common. "
+                "They are joined by the question's id, or by its text"
+            )
 
     def counts(self) -> tuple[int, int]:
         """Return the number of questions and of experts, once questions are asked for."""
         asked = self._database.execute("SELECT COUNT(*) FROM ordered WHERE first = row")
         experts = self._database.execute(
-            "SELECT COUNT(DISTINCT CASE expert WHEN '' THEN file ELSE expert END) FROM answer"
+            "SELECT COUNT(DISTINCT CASE expert WHEN '' THEN label ELSE expert END) FROM answer"
         )
         return asked.fetchone()[0], experts.fetchone()[0]
 
@@ -178,6 +221,11 @@ def _digest(text: str) -> bytes:
     from cotool.io.digests import blake2b
 
     return blake2b(join_text(text).encode(), digest_size=16).digest()
+
+
+def _loosely(text: str) -> str:
+    """Return a text without what files write differently: case and white space."""
+    return " ".join(join_text(text).split()).casefold()
 
 
 def _more(answer: Response) -> str | None:
