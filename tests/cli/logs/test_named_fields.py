@@ -69,6 +69,14 @@ def test_escaped_keys_are_found(tmp_path, key, escape):
     assert measured(log, key) == [(1, 7)]
 
 
+@pytest.mark.parametrize("value", [r"'DOM\alice'", r"'DOM\\alice'", r"DOM\alice"])
+def test_only_backslashes_and_quotes_are_escaped_in_conditions(tmp_path, value):
+    """A name is found as `--by` prints it, with quotes and without."""
+    log = tmp_path / "x.log"
+    log.write_text("".join(f"2026-03-02T08:00:01Z INFO user=DOM\\{n}\n" for n in ("alice", "bob")))
+    assert cotool.analyze_logs(log, where=f"user={value}").counts.records == 1
+
+
 def test_thousands_keep_their_unit(tmp_path):
     """A unit belongs to a number with separators of thousands."""
     log = tmp_path / "x.log"

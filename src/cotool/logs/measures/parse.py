@@ -307,7 +307,7 @@ class _Condition(ConditionParser[tuple[Test, ...]]):
         made, raw, text = model.AS_IS, _RAW.fullmatch(field), value[4]
         if text is None:
             quoted = value[2] if value[2] is not None else value[3]
-            text = re.sub(r"\\(.)", r"\1", quoted)
+            text = re.sub(r"""\\([\\'"])""", r"\1", quoted)
         if raw:
             field = raw[1]
         elif field == "class" or (field == "status" and _CLASS.fullmatch(text)):
