@@ -183,3 +183,13 @@ def test_what_raters_counted_is_an_answer(tmp_path, capsys):
     """Columns of counts by rater are experts."""
     text = "image,counts_rater1,counts_rater2\na.png,3,3\nb.png,4,5\nc.png,1,1\n"
     assert _run(tmp_path, capsys, "counts.csv", text)[0] == 0
+
+
+@pytest.mark.parametrize("lists", [[["bug", "ui"], ["bug"], ["ui"]], [[0.3, 0.7]] * 3])
+def test_lists_beside_a_text(tmp_path, capsys, lists):
+    """Lists of labels, or of shares, may be the answers, and the text what they are about."""
+    rows = [json.dumps({"id": n, "text": f"no {n}", "x": x}) for n, x in enumerate(lists)]
+    code, out, err = _run(tmp_path, capsys, "tags.jsonl", "\n".join(rows))
+    assert code == 2
+    assert not out
+    assert "lists beside 'text' may be the answers: 'x'" in err

@@ -32,6 +32,8 @@ _UNIQUE_ID = lazy_pattern(r"[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}
 _LINK = lazy_pattern(r"[a-z]+://\S+")
 _EVEN = 0.8  # the least share of items with the usual number of answers
 _ONCE = 0.98  # the least share of records whose item and expert occur for the first time
+_ROUNDED = 0.02  # how far the sum of rounded shares may be from one
+_LONGEST_LABEL = 40
 _FLAGS = frozenset({"true", "false", "0", "1", "0.0", "1.0"})
 
 
@@ -45,6 +47,11 @@ def text_of(value: Any) -> str | None:
     if value is None or isinstance(value, (dict, list, tuple)) or value != value:  # noqa: PLR0124 - NaN
         return None
     return str(value)
+
+
+def _label_in(item: object) -> str | None:
+    """Return a label of a list, None for anything else."""
+    return item if isinstance(item, str) and len(item) <= _LONGEST_LABEL else None
 
 
 # Compared by identity, since a sample holds each column once.
@@ -100,6 +107,31 @@ class Column:
     def is_unique(self) -> bool:
         """Whether no value occurs twice."""
         return self.distinct == self.present > 1
+
+    @property
+    def are_labels(self) -> bool:
+        """Whether the values are lists of labels: no list holds one twice, and some recur."""
+        if self.present or not all(isinstance(value, list) for value in self.objects):
+            return False
+        items = Counter(_label_in(item) for value in self.objects for item in value)
+        if None in items or not any(n > 1 for n in items.values()):
+            return False
+        return all(len({*map(_label_in, value)}) == len(value) for value in self.objects)
+
+    @property
+    def are_shares(self) -> bool:
+        """Whether the values are lists of shares of one: [0.25, 0.75]."""
+        return (
+            not self.present
+            and bool(self.objects)
+            and all(
+                isinstance(value, list)
+                and len(value) > 1
+                and all(isinstance(share, float) for share in value)
+                and abs(sum(value) - 1) < _ROUNDED
+                for value in self.objects
+            )
+        )
 
     def _share(self, pattern: re.Pattern[str]) -> float:
         hits = sum(n for value, n in self.counts.items() if pattern.fullmatch(value))

@@ -28,6 +28,7 @@ from cotool.consensus.read.long import JOINT, parts_of, scores_beside
 from cotool.consensus.read.plan import LONG, Plan
 from cotool.consensus.read.sample import UnclearError, by_columns, by_parts, listed
 from cotool.consensus.read.values import is_confidence, is_timestamp
+from cotool.text import named
 
 if TYPE_CHECKING:
     from cotool.consensus.read.long import Long
@@ -54,6 +55,7 @@ def read_long(sample: Sample, long: Long) -> Plan:
         raise _several_answers(
             sample, replace(long, close=tuple(dict.fromkeys((*long.close, *others))))
         )
+    _check_lists(sample, long)
     _check_items(sample, long)
     return plan_long(sample, long)
 
@@ -147,6 +149,24 @@ def _check_design(sample: Sample, long: Long) -> None:
             f"{sample.name}: each item has each value of {answer.path!r} once, so these may be the "
             f"experts: {listed([answer, *others])}",
             proposals=[by_parts(item, answer, other) for other in others],
+        )
+
+
+def _check_lists(sample: Sample, long: Long) -> None:
+    """Raise UnclearError if lists of labels, or of shares, may be the answers to the texts."""
+    answer = long.answer
+    if sample.keys.content or long.expert is not None or not answer.is_unique:
+        return
+    if answer.is_called(names.ANSWER) > names.WEAK:
+        return
+    found = [c for c in sample.columns if c is not answer and (c.are_labels or c.are_shares)]
+    if found:
+        lists = named(question=answer.path, content=found[0].path)
+        labels = "" if found[0].are_shares else f"; where the lists are: {lists}"
+        raise UnclearError(
+            f"{sample.name}: lists beside {answer.path!r} may be the answers: "
+            + ", ".join(f"{c.path!r} ({c.objects[0]!s:.60})" for c in found),
+            hint=f"where the texts are the answers: {named(content=answer.path)}{labels}",
         )
 
 
