@@ -77,6 +77,20 @@ def test_only_backslashes_and_quotes_are_escaped_in_conditions(tmp_path, value):
     assert cotool.analyze_logs(log, where=f"user={value}").counts.records == 1
 
 
+def test_a_name_is_not_the_end_of_another(tmp_path):
+    """Of two names that end alike, the one that begins a phrase counts; one alone counts anyway."""
+    log = tmp_path / "x.log"
+    lines = [
+        "max size: 900 ms size: 10 ms",
+        "size: 20 ms max size: 900 ms",
+        "min size: 3, size: 30 ms",
+    ]
+    log.write_text("".join(f"2026-03-02T08:00:01Z INFO {line}\n" for line in lines))
+    assert measured(log, "size") == [(3, pytest.approx(0.06))]
+    log.write_text("2026-03-02T08:00:01Z INFO request done, total size: 10 ms\n" * 3)
+    assert measured(log, "size") == [(3, pytest.approx(0.03))]
+
+
 def test_thousands_keep_their_unit(tmp_path):
     """A unit belongs to a number with separators of thousands."""
     log = tmp_path / "x.log"

@@ -84,6 +84,26 @@ static const uint8_t *find_text(const char *text, size_t size, const uint8_t *li
     return NULL;
 }
 
+/* Tells whether the blank at p ends a value or opens the line, so that a name begins behind it: that of
+ * `900 ms Duration:`, not of `Billed Duration:`. */
+static int opens_name(const uint8_t *line, const uint8_t *p) {
+    const uint8_t *word = p;
+    while (word > line && cotool_is_letter(word[-1])) word--;
+    if (word == p) return 1;
+    if (word == line || cotool_unit_end(word, p) != p) return 0;
+    return cotool_is_digit(word[-1]) ||
+           (word - line > 1 && word[-1] == ' ' && cotool_is_digit(word[-2]));
+}
+
+/* Finds a text at or after p; of `name: ` behind a blank, the first that opens a name, if there is one. */
+static const uint8_t *find_name(const char *text, size_t size, const uint8_t *line, const uint8_t *p,
+                                const uint8_t *end) {
+    const uint8_t *found = find_text(text, size, line, p, end), *next = found;
+    if (size < 4 || *text != ' ' || memcmp(text + size - 2, ": ", 2)) return found;
+    while (next && !opens_name(line, next)) next = find_text(text, size, line, next + 1, end);
+    return next ? next : found;
+}
+
 /* Reads the word at the hole of a text. */
 static int hole(const cotool_locator *l, const uint8_t *line, const uint8_t *end,
                 cotool_value *value) {
@@ -99,7 +119,7 @@ static int hole(const cotool_locator *l, const uint8_t *line, const uint8_t *end
         }
         return 0;
     }
-    while ((p = find_text(l->text, before, line, p, end))) {
+    while ((p = find_name(l->text, before, line, p, end))) {
         p += before;
         for (q = p; q < end && *q != ' ' && *q != '\t'; q++)
             if (after && q > p && (size_t)(end - q) >= after && !memcmp(q, l->after, after) &&
