@@ -297,7 +297,7 @@ class _Condition(ConditionParser[tuple[Test, ...]]):
         if value[4] and value[4][0] in "\"'":
             raise self.error("the quotation mark is not closed")
         if value[4] and value[4][0] == "~":
-            raise self.error("values are compared as text; -e and --match take a regex")
+            raise self.error("values are compared as text, and patterns as regexes")
         self.at = value.end()
         return (self._test(field[4] or "", _OPERATORS[sign], value, quoted or ""),)
 
