@@ -19,7 +19,9 @@ from cotool.logs.levels import LEVELS
 
 FAMILIES = sorted((Path(__file__).parent / "families").glob("*.log"))
 # Lines without a time belong to the timed record before them, and columns may be others'.
-_NEEDS_ALL = frozenset("plain dotnet pylog uvicorn logcatbrief jsonplain w3c w3clater xorg".split())
+_NEEDS_ALL = frozenset(
+    "plain dotnet pylog uvicorn logcatbrief psql jsonplain w3c w3clater xorg".split()
+)
 # Times without a year lie before the file's last change.
 CHANGED = 1_798_632_000  # 2026-12-30 12:00 UTC
 
@@ -97,6 +99,23 @@ def test_a_stack_trace_names_no_level(tmp_path, capsys):
     assert main(["analyze-logs", str(path), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert (found["records"], found["levels"]["trace"]) == (6, 0)
+
+
+@pytest.mark.parametrize(
+    ("lines", "records"),
+    [
+        ("{} ERROR [main] a\nERROR: relation does not exist\n{} INFO ok\n", 2),
+        ("{} ERROR a\nPG::UniqueViolation: ERROR:  duplicate key\n{} INFO ok\n", 2),
+        ("{} INFO a\nWARNING: of another program\nERROR: c\n{} ERROR d\n", 4),
+        ("{} INFO a\nworker.beat: INFO: tick\nworker.beat: ERROR: c\n", 3),
+    ],
+)
+def test_alarms_without_a_time(lines, records, tmp_path, capsys):
+    """The text of an exception continues its record; another program's lines are records."""
+    path = tmp_path / "mixed.log"
+    path.write_text(lines.replace("{}", "2026-03-02 08:00:01") * 9)
+    assert main(["analyze-logs", str(path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["records"] == 9 * records
 
 
 def test_all_levels_occur():

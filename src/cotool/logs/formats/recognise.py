@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from cotool._lazy import lazy_pattern, stand_ins
-from cotool.logs.formats.model import MAX_FORMATS, TEXT, Format, is_dated
+from cotool.logs.formats.model import JSON, MAX_FORMATS, TEXT, Format, is_dated
 from cotool.logs.formats.text import recognise_text
 
 with stand_ins("cotool.logs.formats.keyed"):  # most logs are text
@@ -43,7 +43,8 @@ def recognise(lines: Sequence[bytes]) -> tuple[Format, ...]:
     if pairs:
         apart |= {id(line) for line in logfmt}
     text = [line for line in lines if id(line) not in apart]
-    formats += recognise_text(text, len(lines))
+    timed = any(found.kind != JSON and found.has_time for found in formats)
+    formats += recognise_text(text, len(lines), timed=timed)
     if any(b"{" in line for line in text + pri):
         formats = keyed.with_payloads(formats, [*pri, *text])
     # A time at the line's start is stronger evidence than one further on, or none.

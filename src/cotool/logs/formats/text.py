@@ -14,7 +14,7 @@ from cotool.logs.formats.described import named, reasons
 from cotool.logs.formats.level_codes import status_column
 from cotool.logs.formats.level_keys import places_below
 from cotool.logs.formats.model import Format
-from cotool.logs.formats.text_levels import is_tagged, level_places, timeless
+from cotool.logs.formats.text_levels import is_of_alarm, is_tagged, level_places, timeless
 from cotool.logs.formats.text_times import find_times, first_bytes
 
 if TYPE_CHECKING:
@@ -24,9 +24,16 @@ _SOME = 0.25
 
 
 def recognise_text(
-    lines: list[bytes], total: int, *, pri: re.Pattern[bytes] | None = None
+    lines: list[bytes],
+    total: int,
+    *,
+    pri: re.Pattern[bytes] | None = None,
+    timed: bool = False,
 ) -> list[Format]:
-    """Return the formats of lines in a sample of `total`; `pri` matches the <PRI> before each."""
+    """Return the formats of lines in a sample of `total`; `pri` matches the <PRI> before each.
+
+    `timed`: records in other lines of the sample begin with a time.
+    """
     if not lines:
         return []
     strip = [pri.match(line).end() if pri else 0 for line in lines]  # type: ignore[union-attr]
@@ -58,12 +65,16 @@ def recognise_text(
             covered |= lines_below
         found = replace(found, places=places, first=first_bytes(found, bodies, times))
         formats.append(named(replace(found, reasons=reasons(found, bodies, times))))
-    rest = [body for n, body in enumerate(bodies) if n not in covered]
+    rest = [
+        body
+        for n, body in enumerate(bodies)
+        if n not in covered and not (n - 1 in covered and is_of_alarm(body, bodies[n - 1]))
+    ]
     if rest and pri:
         places = level_places([(body, 0) for body in rest], Format(name="", pri=1))
         formats.append(Format(name="syslog", pri=1, places=places, first=b"<",
                               share=len(rest) / total))  # fmt: skip
     elif sum(line[:1] not in b" \t" for line in rest) > _SOME * len(bodies):
         # A smaller share belongs to lines with a time: "SomeException: ERROR: duplicate key".
-        formats += timeless(rest, total, alone=not formats)
+        formats += timeless(rest, total, alone=not formats and not timed)
     return formats

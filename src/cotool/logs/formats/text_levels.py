@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import islice
 
+from cotool._fast.logs import logscan
 from cotool._lazy import lazy_pattern
 from cotool.logs.formats import level_marks, model
 from cotool.logs.formats.level_codes import coded_places, is_redis, lettered_places
@@ -22,6 +23,10 @@ _DEVICE = lazy_pattern(rb"[VDIWEF](?:/| \(\d+\) )|\[[VDIWEF]\]")
 _TAG = lazy_pattern(rb"(?:\[[^\]]*\])*[A-Za-z_][\w./@-]*(?:\([\w./-]*\))?(?:\[\d+\])?:")
 _TAG_TOKENS = 4
 _LOUD = lazy_pattern(rb"\b[A-Z]{3,13}\b")
+
+# "java.sql.SQLException: ERROR: duplicate key": the word belongs to the text of an exception.
+_OF_EXCEPTION = lazy_pattern(rb"[\w.$:/@-]+:[ \t]")
+_FIRST_WORD = lazy_pattern(rb"\W{0,2}[A-Za-z]+")
 
 # How many bytes after the time COTOOL_PLACE_FIND searches.
 _FIND_REACH = 160
@@ -169,11 +174,23 @@ def is_tagged(place: Place) -> bool:
     return place.kind == model.WORD and not place.below and place.trail == 1 << level_marks.COLON
 
 
+def is_of_alarm(line: bytes, before: bytes) -> bool:
+    """Return whether the alarm that begins a line without a time is that of the line before it."""
+    word = _FIRST_WORD.match(line)
+    level = level_of(word[0].lstrip(b"[(<*")) if word else None
+    if level is None or level in level_marks.INFO_OR_LESS:
+        return False
+    found = logscan.probe_levels(before, 0)
+    return any(kind == model.WORD and alarm == level and styles == model.UPPER
+               for kind, _, _, _, _, styles, alarm, _, _ in found)  # fmt: skip
+
+
 def timeless(lines: list[bytes], total: int, *, alone: bool) -> list[Format]:
     """Return the format of lines without a time that begin with a level.
 
-    In a file that also has lines with a time, "Stack trace:" is not a level. If no line has a time,
-    the level may be a word in capitals further on, after a date that cannot be read.
+    In a file that also has lines with a time, "Stack trace:" is not a level, nor is a word after
+    the name of an exception, unless calm levels stand there as well. If no line has a time, the
+    level may be a word in capitals further on, after a date that cannot be read.
     """
     pairs = [(line, 0) for line in lines if line[:1] not in b" \t"]
     if not pairs:
@@ -185,6 +202,8 @@ def timeless(lines: list[bytes], total: int, *, alone: bool) -> list[Format]:
         share = len(pairs) / total - others.share
         return [Format("text (no time, level)", places=coded, share=share), others]
     evidence = gather_evidence(pairs, before=False, tokens=2)
+    if not alone:
+        evidence = {key: seen for key, seen in evidence.items() if not _is_quoted(key, seen, pairs)}
     found: list[Place] = []
     for key, seen in sorted(evidence.items(), key=lambda item: -len(item[1].lines)):
         kind, _, _, _ = key
@@ -218,3 +237,13 @@ def timeless(lines: list[bytes], total: int, *, alone: bool) -> list[Format]:
     return [
         Format(name="level first", places=tuple(found[: model.MAX_PLACES]), share=covered / total)
     ]
+
+
+def _is_quoted(
+    key: tuple[int, int, int, int], seen: Evidence, pairs: Sequence[tuple[bytes, int]]
+) -> bool:
+    """Return whether the words at a place are in the texts of exceptions."""
+    if key[2] == 0 or set(seen.lines.values()) & level_marks.INFO_OR_LESS:
+        return False
+    quoted = sum(bool(_OF_EXCEPTION.match(pairs[n][0])) for n in seen.lines)
+    return quoted >= level_marks.HALF * len(seen.lines)
