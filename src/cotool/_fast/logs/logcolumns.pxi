@@ -8,8 +8,8 @@ cdef extern from "<string.h>" nogil:
 
 
 cdef bytes HEADER = b"#Fields:"
-# The most bytes of such a line; how many bytes are searched for one at a time, at first and at most:
-# where the columns change often, the next such line is near.
+# The most bytes of such a line; how many bytes are searched for one at a time, at first and at
+# most: where the columns change often, the next such line is near.
 cdef size_t HEADER_LIMIT = 1 << 16
 cdef uint64_t FIRST_BLOCK = 1 << 13, HEADER_BLOCK = 1 << 16
 
