@@ -202,8 +202,6 @@ def timeless(lines: list[bytes], total: int, *, alone: bool) -> list[Format]:
         share = len(pairs) / total - others.share
         return [Format("text (no time, level)", places=coded, share=share), others]
     evidence = gather_evidence(pairs, before=False, tokens=2)
-    if not alone:
-        evidence = {key: seen for key, seen in evidence.items() if not _is_quoted(key, seen, pairs)}
     found: list[Place] = []
     for key, seen in sorted(evidence.items(), key=lambda item: -len(item[1].lines)):
         kind, _, _, _ = key
@@ -213,7 +211,8 @@ def timeless(lines: list[bytes], total: int, *, alone: bool) -> list[Format]:
             or not seen.trails & {0}
             or seen.leads == {level_marks.BRACKET}
         )
-        sure = alone or (count > 1 and (seen.styles == model.UPPER or len(seen.levels(left)) > 1))
+        several = seen.styles == model.UPPER or len(seen.levels(left)) > 1
+        sure = alone or (count > 1 and several and not _is_quoted(key, seen, pairs))
         if kind == model.WORD and marked and sure and count >= 0.5 * len(left):
             found.append(_word_place(key, seen))
             left -= set(seen.lines)
