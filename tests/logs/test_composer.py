@@ -9,7 +9,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cotool._fast.logs import logscan
-from cotool.logs.formats.composer import decide, moments
+from cotool.logs.formats.composer import moments
+from cotool.logs.formats.date_order import decide
 from cotool.logs.formats.model import forms_of
 from cotool.logs.formats.text import recognise_text
 from cotool.logs.formats.text_times import read_stamp

@@ -18,7 +18,8 @@ from cotool._fast.logs import logscan
 from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
 from cotool.logs.formats import model
-from cotool.logs.formats.composer import decide, is_zone, literal, moments
+from cotool.logs.formats.composer import is_zone, literal, moments
+from cotool.logs.formats.date_order import decide
 from cotool.logs.formats.model import Place, Reason, TimeKey, layout_forms
 from cotool.logs.formats.names import (
     FRACTIONS,

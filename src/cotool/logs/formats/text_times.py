@@ -12,7 +12,8 @@ from itertools import islice
 from cotool._fast.logs import logscan
 from cotool._lazy import lazy_pattern
 from cotool._records import NamedTuple, dataclass
-from cotool.logs.formats.composer import REACH, Stamp, decide, is_cell, is_zone, moments
+from cotool.logs.formats.composer import REACH, Stamp, is_cell, is_zone, moments
+from cotool.logs.formats.date_order import decide
 from cotool.logs.formats.model import Format, layout_forms
 
 LETTER_OPENS = ord("A")
