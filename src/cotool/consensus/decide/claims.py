@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from cotool._records import NamedTuple, dataclass
 from cotool.averages import mean, median
+from cotool.consensus.decide.forest import Forest
 from cotool.consensus.model import ConflictingValue, Dispute, DisputedValue, Statement
 
 if TYPE_CHECKING:
@@ -132,29 +133,9 @@ def compare_statements(
     )
 
 
-class _Forest:
-    """Disjoint sets of whatever is hashable."""
-
-    def __init__(self) -> None:
-        self._parents: dict[object, object] = {}
-
-    def root(self, item: object) -> object:
-        """Return the item that represents the set of `item`."""
-        parents = self._parents
-        parents.setdefault(item, item)
-        while parents[item] != item:
-            parents[item] = parents[parents[item]]
-            item = parents[item]
-        return item
-
-    def join(self, one: object, other: object) -> None:
-        """Make one set of two."""
-        self._parents[self.root(other)] = self.root(one)
-
-
 def _groups(judged: Sequence[Judged], place_of: Sequence[int]) -> list[int]:
     """Number the sets of sentences that say the same: each of two supports the other."""
-    forest = _Forest()
+    forest = Forest()
     for n, one in enumerate(judged):
         for place, sentence in one.supporters.items():
             if place > place_of[n] and judged[sentence].supporters.get(place_of[n]) == n:
@@ -170,7 +151,7 @@ def _disputes(
 
     A node is a sentence with one of its values; conflicts join nodes of different values.
     """
-    forest = _Forest()
+    forest = Forest()
     nodes: dict[tuple[int, str], set[int]] = {}
     for n, one in enumerate(judged):
         pairs = [(pair, place) for pair, places in one.conflicts.items() for place in places]

@@ -18,6 +18,7 @@ from math import exp, log, sqrt
 from typing import TypeVar
 
 from cotool.averages import median
+from cotool.consensus.decide.forest import Forest
 
 # Two experts, the questions that both answered, how many equal answers they gave, and the share of
 # equal answers if each answered at random as often as it gives each label.
@@ -133,19 +134,13 @@ def groups_of(copies: Iterable[Copy]) -> list[list[str]]:
 
 def components(pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
     """Names that pairs join, directly or through others; each group sorted."""
-    parents: dict[str, str] = {}
-
-    def find(name: str) -> str:
-        while parents.setdefault(name, name) != name:
-            name = parents[name]
-        return name
-
-    for a, b in pairs:
-        one, other = sorted((find(a), find(b)))
-        parents[other] = one
-    found: dict[str, list[str]] = {}
-    for name in sorted(parents):
-        found.setdefault(find(name), []).append(name)
+    forest, names = Forest(), set[str]()
+    for pair in pairs:
+        forest.join(*pair)
+        names.update(pair)
+    found: dict[object, list[str]] = {}
+    for name in sorted(names):
+        found.setdefault(forest.root(name), []).append(name)
     return [group for group in found.values() if len(group) > 1]
 
 
