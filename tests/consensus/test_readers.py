@@ -175,6 +175,15 @@ def test_lists_without_a_question_stay_apart(read):
     assert read('["a", "b"]', '["a", "b"]') == [("f0.json", AB), ("f1.json", AB)]
 
 
+def test_answers_without_question_and_expert(read):
+    """In several files, these may be of one expert a file or of one question: they are refused."""
+    rows = '{"pred": "A"}\n{"pred": "B"}\n'
+    assert read(rows) == [("f0.json", {"expert 1": "A", "expert 2": "B"})]
+    with pytest.raises(InputError, match="the answers name no question") as error:
+        read(rows, rows)
+    assert "question_id" in str(error.value.hint)
+
+
 def test_one_response_a_file_is_one_question(read):
     """Files that hold one completion each are the experts of one question."""
     files = [

@@ -192,4 +192,4 @@ def test_lists_beside_a_text(tmp_path, capsys, lists):
     code, out, err = _run(tmp_path, capsys, "tags.jsonl", "\n".join(rows))
     assert code == 2
     assert not out
-    assert "lists beside 'text' may be the answers: 'x'" in err
+    assert "lists or scores beside 'text' may be the answers: 'x'" in err

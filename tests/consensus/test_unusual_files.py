@@ -216,3 +216,24 @@ def test_confidence_on_another_scale():
     """A column of confidences from 1 to 5 is metadata, not an error."""
     rows = ("item,rater,label,confidence", "p,a,x,4", "p,b,y,3", "q,a,x,5", "q,b,y,2")
     assert read(table(*rows)) == ITEMS
+
+
+def test_an_id_beside_a_role_is_the_questions():
+    """Only the id of a message as an API returns it is the response's own."""
+    assert read(table("id,role,text", "1,assistant,Paris", "2,assistant,Lima")) == {
+        "1": {"stdin": "Paris"}, "2": {"stdin": "Lima"}
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "scores",
+    [
+        {"soft_label": [0.2, 0.8]}, {"labels": {"joy": 1, "fear": 0}}, {"labels": {"joy": 1}},
+        {"scores": {"joy": 0.3, "fear": 0.6}}, {"answers": {"joy": 0.25, "fear": 0.75}},
+    ],
+)  # fmt: skip
+def test_scores_of_labels_are_no_answers(scores):
+    """Numbers that belong to labels are neither votes nor experts' answers, nor passed over."""
+    rows = [json.dumps({"id": i, "text": f"text {i}", **scores}) for i in range(4)]
+    with pytest.raises(InputError, match=r"shares|scores"):
+        read(table(*rows))

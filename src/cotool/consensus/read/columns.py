@@ -6,7 +6,7 @@ A sample is bounded, so this costs the same for files of any size.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import field
 from functools import cached_property
 from itertools import pairwise
@@ -47,6 +47,12 @@ def text_of(value: Any) -> str | None:
     if value is None or isinstance(value, (dict, list, tuple)) or value != value:  # noqa: PLR0124 - NaN
         return None
     return str(value)
+
+
+def are_shares(numbers: Collection[object]) -> bool:
+    """Whether numbers are shares of one: 0.25 and 0.75."""
+    shares = [number for number in numbers if isinstance(number, float)]
+    return 1 < len(shares) == len(numbers) and abs(sum(shares) - 1) < _ROUNDED
 
 
 def _label_in(item: object) -> str | None:
@@ -121,17 +127,8 @@ class Column:
     @property
     def are_shares(self) -> bool:
         """Whether the values are lists of shares of one: [0.25, 0.75]."""
-        return (
-            not self.present
-            and bool(self.objects)
-            and all(
-                isinstance(value, list)
-                and len(value) > 1
-                and all(isinstance(share, float) for share in value)
-                and abs(sum(value) - 1) < _ROUNDED
-                for value in self.objects
-            )
-        )
+        lists = [value for value in self.objects if isinstance(value, list)]
+        return not self.present and bool(lists) and all(map(are_shares, lists))
 
     def _share(self, pattern: re.Pattern[str]) -> float:
         hits = sum(n for value, n in self.counts.items() if pattern.fullmatch(value))

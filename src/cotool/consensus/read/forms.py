@@ -12,10 +12,11 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from cotool.consensus.read import names
+from cotool.consensus.read.columns import are_shares
 from cotool.consensus.read.exports import check_succeeded, is_step, requested, unpacked
-from cotool.consensus.read.layout import Keys, layout_of
+from cotool.consensus.read.layout import DEFAULT_KEYS, Keys, layout_of, plain_name
 from cotool.consensus.read.paths import leaves
-from cotool.consensus.read.responses import experts_in, has_choices
+from cotool.consensus.read.responses import experts_in, has_choices, is_message
 from cotool.consensus.read.sample import UnclearError
 from cotool.consensus.read.tools import Tool, tool_of
 from cotool.consensus.read.understood import FileUnderstood, shown_parts
@@ -32,11 +33,13 @@ _SAMPLE_SIZE = 1 << 21
 _SAMPLE_CELLS = 1 << 20  # columns times records
 _FEWEST_ROWS = 3
 # Keys by which the objects of APIs and batches are recognised.
-_API = frozenset({"custom_id", "role", "candidates", "root_span_id"})
+_API = frozenset({"custom_id", "candidates", "root_span_id"})
 
 # Roles of those who ask in a chat, and the keys that a turn may have.
 _SPEAKER_KEYS = ("role", "from")
 _SPEAKERS = ("user", "human", "system")
+# Keys of objects whose keys may be labels instead of experts.
+_OF_LABELS = frozenset({"labels", "predictions"})
 _TURN = frozenset({*_SPEAKER_KEYS, "content", "value", "text", "name", "id", "timestamp"})
 
 
@@ -80,6 +83,10 @@ class FileForm:
         found = chain([head], found)
         if _is_turn(head[1]) and not self._given.names_parts:
             self.unclear = _turns(self._name, head[1])
+            return
+        scored = None if self._given.names_parts else _scored(head[1])
+        if scored is not None:
+            self.unclear = _shares(self._name, head[1], scored)
             return
         if isinstance(head[1], list):
             yield from self._listed(found)
@@ -198,6 +205,7 @@ class FileForm:
         if (
             _API & record.keys()
             or has_choices(record)
+            or is_message(record)
             or (isinstance(metadata, dict) and "feedback" in metadata)
         ):
             return True
@@ -338,6 +346,26 @@ def _turns(name: str, turn: Mapping[str, Any]) -> UnclearError:
         "not responses of several experts",
         hint=f'write one record per conversation, {{"messages": [turns]}}; if every record is an '
         f"expert's response: {named(expert=spoke, content=content)}",
+    )
+
+
+def _scored(value: Any) -> str | None:
+    """Return the key of an object that may hold a score for each label: {"joy": 1, "fear": 0}."""
+    if not isinstance(value, dict):
+        return None
+    key = layout_of(tuple(value), DEFAULT_KEYS).responses
+    scores = value.get(key) if key else None
+    if key is None or not isinstance(scores, dict) or any(map(names.is_expert_name, scores)):
+        return None
+    of_labels = plain_name(key) in _OF_LABELS and all(one in (0, 1) for one in scores.values())
+    return key if of_labels or are_shares(scores.values()) else None
+
+
+def _shares(name: str, record: Mapping[str, Any], key: str) -> UnclearError:
+    return UnclearError(
+        f"{name}: the numbers under {key!r} may be scores of labels: {record[key]!s:.60}",
+        hint=f"where {key!r} holds one answer by expert: {named(responses=key)}; otherwise write "
+        "one label per record",
     )
 
 

@@ -153,21 +153,45 @@ def _check_design(sample: Sample, long: Long) -> None:
 
 
 def _check_lists(sample: Sample, long: Long) -> None:
-    """Raise UnclearError if lists of labels, or of shares, may be the answers to the texts."""
+    """Raise UnclearError if lists of labels, or shares, are or may be the answers to the texts."""
     answer = long.answer
-    if sample.keys.content or long.expert is not None or not answer.is_unique:
+    if sample.keys.content or long.expert is not None:
         return
-    if answer.is_called(names.ANSWER) > names.WEAK:
+    if answer.are_shares:
+        raise UnclearError(
+            f"{sample.name}: {answer.path!r} holds shares of labels, not answers: "
+            f"{answer.objects[0]!s:.60}",
+            hint=f"where equal lists are equal answers: {named(content=answer.path)}",
+        )
+    if not answer.is_unique or answer.is_called(names.ANSWER) > names.WEAK:
         return
     found = [c for c in sample.columns if c is not answer and (c.are_labels or c.are_shares)]
-    if found:
-        lists = named(question=answer.path, content=found[0].path)
-        labels = "" if found[0].are_shares else f"; where the lists are: {lists}"
+    shown = [f"{c.path!r} ({c.objects[0]!s:.60})" for c in found]
+    labels = named(question=answer.path, content=found[0].path) if found else ""
+    scores = _scores_in_objects(sample)
+    if shown or scores:
+        lists = "" if not found or found[0].are_shares else f"; where the lists are: {labels}"
         raise UnclearError(
-            f"{sample.name}: lists beside {answer.path!r} may be the answers: "
-            + ", ".join(f"{c.path!r} ({c.objects[0]!s:.60})" for c in found),
-            hint=f"where the texts are the answers: {named(content=answer.path)}{labels}",
+            f"{sample.name}: lists or scores beside {answer.path!r} may be the answers: "
+            + ", ".join(shown or map(repr, scores)),
+            hint=f"where the texts are the answers: {named(content=answer.path)}{lists}",
         )
+
+
+def _scores_in_objects(sample: Sample) -> list[str]:
+    """Return the objects that hold a number for each of several labels: {"joy": .3, "fear": .7}."""
+    inside: dict[str, list[Column]] = {}
+    for column in sample.texts:
+        outer, dot, _ = column.path.rpartition(".")
+        if dot and not (column.is_counted or names.is_called(outer, names.CONFIDENCE)):
+            inside.setdefault(outer, []).append(column)
+    return [
+        outer
+        for outer, columns in inside.items()
+        if len(columns) > 1
+        and names.may_score(outer)
+        and all(c.part in {names.UNKNOWN, names.BESIDE} and c.is_number for c in columns)
+    ]
 
 
 def _same_labels(sample: Sample, long: Long) -> list[Column]:

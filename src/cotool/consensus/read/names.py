@@ -162,6 +162,7 @@ _DATA = _set("example input inputs dataset doc datasource")
 _PREDICTED = _set("response output prediction completion generation reply pred")
 _TOPICS = _set("category class sentiment tag tags")
 _GENERIC = _IDS | _set("name value text content raw label slug answer output")
+_SCORED = _set("score scores probs probabilities probability") | _SETS
 _ASPECTS = _set("category categories")
 
 
@@ -349,6 +350,11 @@ def may_be_expert(name: str) -> bool:
 def may_be_aspect(name: str) -> bool:
     """Whether a name of an answer may also be that of what is rated, beside a score: category."""
     return not _ASPECTS.isdisjoint(words_of(name)[-1:])
+
+
+def may_score(name: str) -> bool:
+    """Whether an object of this name may hold a score for each label."""
+    return not _SCORED.isdisjoint(words_of(name))
 
 
 def is_model(name: str) -> bool:

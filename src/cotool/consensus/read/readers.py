@@ -32,6 +32,8 @@ _BINARY = {
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "excel",
 }  # fmt: skip
 _HEAD = 16
+# A command that numbers the records of a list, or of JSON lines.
+_NUMBER = "jq -c '[., inputs] | flatten(1) | to_entries[] | .value + {question_id: .key}'"
 _NO_SHAPE = 'expected JSON, JSON lines, or a table with a header such as "question,worker,answer"'
 
 
@@ -126,6 +128,8 @@ class _Reading:
         self._spool: Spool | None = None
         # The question of the files that hold one response and no question each.
         self._shared: str | None = None
+        # The first file that lists answers without questions and experts.
+        self._nameless: str | None = None
 
     def read(
         self, values: Iterator[tuple[str, Any]] | None, name: str, label: str, *, flat: bool
@@ -153,11 +157,31 @@ class _Reading:
                 continue
             if not is_list:
                 is_list = True
+                answers = (*unasked, *record.responses)
+                if self._forms[-1].plan and not any(one.expert_name for one in answers):
+                    self._check_nameless(name, flat=flat)
                 self._add(name, None, unasked, label)
             self._add(name, None, record.responses, label)
         if unasked is not None and not is_list:
             self._shared = self._shared or name
             self._add(self._shared, None, unasked, label)
+
+    def _check_nameless(self, name: str, *, flat: bool) -> None:
+        """Raise InputError if a file is the second that lists answers of unnamed experts.
+
+        Each may hold the answers of one expert to many questions, or those of many to one.
+        """
+        if self._nameless is not None:
+            from shlex import quote
+
+            numbered = 'in a column "question_id"' if flat else f"{_NUMBER} {quote(name)}"
+            raise InputError(
+                f"{self._nameless} and {name}: the answers name no question and no expert",
+                hint="where the records of each file answer the same questions in the same order, "
+                f"number them: {numbered}; where each file answers one question, give "
+                "one file at a time",
+            )
+        self._nameless = name
 
     def joined(self) -> Iterator[Question]:
         """Yield the questions that had to be joined."""

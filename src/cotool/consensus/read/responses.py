@@ -337,7 +337,14 @@ def has_choices(record: Mapping[str, Any]) -> bool:
 
 def _is_api_object(record: Mapping[str, Any]) -> bool:
     # The "id" of such an object is the response's own.
-    return has_choices(record) or record.get("role") == "assistant"
+    return has_choices(record) or is_message(record)
+
+
+def is_message(record: Mapping[str, Any]) -> bool:
+    """Whether a record is a message as an API returns it, in parts or with its type."""
+    return record.get("role") == "assistant" and (
+        isinstance(record.get("content"), list) or record.get("type") == "message"
+    )
 
 
 def _is_list(value: object) -> bool:
