@@ -243,13 +243,42 @@ size_t cotool_cell_spread(const cotool_cell *cell, int bits, cotool_spread *spre
     return count;
 }
 
+/* Buckets of listed numbers, from the least one on, that are counted instead of sorted: one by one, and in
+ * groups of buckets side by side. */
+#define COUNTED 4096
+#define COUNTED_GROUP 64
+typedef struct {
+    uint16_t all[COUNTED / COUNTED_GROUP], each[COUNTED];
+} counted;
+
+/* Returns the bucket of the number at a place of a list in ascending order. */
+static int bucket_at(const counted *c, unsigned place) {
+    unsigned n = 0;
+    while (place >= c->all[n]) place -= c->all[n++];
+    for (n *= COUNTED_GROUP; place >= c->each[n]; n++) place -= c->each[n];
+    return (int)n;
+}
+
 void cotool_cell_quantiles(const cotool_cell *cell, int shares, const double *share,
                            cotool_fixed *number) {
     const uint64_t last = cell->count - 1;
-    int16_t sorted[COTOOL_LISTED];
+    int16_t sorted[COTOOL_LISTED], first = INT16_MAX, greatest = INT16_MIN;
+    counted c;
     uint64_t seen = 0;
     unsigned next = 0; /* the bucket in the pages that is counted next */
-    if (!cell->pages) {
+    int is_counted;
+    for (uint64_t n = 0; !cell->pages && n < cell->count; n++) {
+        if (cell->list[n] < first) first = cell->list[n];
+        if (cell->list[n] > greatest) greatest = cell->list[n];
+    }
+    is_counted = !cell->pages && greatest - first < COUNTED;
+    if (is_counted) {
+        memset(&c, 0, sizeof c);
+        for (uint64_t n = 0; n < cell->count; n++) {
+            const unsigned bucket = (unsigned)(cell->list[n] - first);
+            c.all[bucket / COUNTED_GROUP]++, c.each[bucket]++;
+        }
+    } else if (!cell->pages) {
         memcpy(sorted, cell->list, cell->count * sizeof *sorted);
         sort_buckets(sorted, cell->count);
     }
@@ -271,7 +300,7 @@ void cotool_cell_quantiles(const cotool_cell *cell, int shares, const double *sh
             }
             bucket = cotool_cell_bucket(cell, (next - 1) >> 6, (int)((next - 1) & 63));
         } else {
-            bucket = sorted[place];
+            bucket = is_counted ? first + bucket_at(&c, (unsigned)place) : sorted[place];
         }
         cotool_bucket_ends(bucket, &low, &high);
         middle = low + (high - low) / 2;

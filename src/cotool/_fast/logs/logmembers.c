@@ -7,19 +7,15 @@
 
 #include "logs/logjson.h"
 
-/* Adds the value of a node to those that were found, if it is needed and the first one. */
-COTOOL_INLINE void take_value(const cotool_keys *keys, int node, const cotool_value *value,
-                              cotool_members *members) {
-    int n = keys->node[node].value;
+/* Adds value number n to those that were found, if it is needed and the first one. */
+COTOOL_INLINE void take_value(int n, const cotool_value *value, cotool_members *members) {
     if (n < 0 || members->found >> n & 1) return;
     members->found |= (uint64_t)1 << n;
     members->value[n] = *value;
 }
 
 /* The same for an object or a list, which counts only if nothing else is found. */
-static void take_nested(const cotool_keys *keys, int node, const cotool_value *value,
-                        cotool_members *members) {
-    int n = keys->node[node].value;
+static void take_nested(int n, const cotool_value *value, cotool_members *members) {
     if (n < 0 || (members->found | members->nested) >> n & 1) return;
     members->nested |= (uint64_t)1 << n;
     members->value[n] = *value;
@@ -41,6 +37,20 @@ COTOOL_INLINE int ends_pair(uint8_t c) {
     return c == ' ' || c == '\t' || c == '\r' || c == ',' || c == ';' || c == '|' || c == ')' ||
            c == ']' || c == '}' || c == 0;
 }
+
+#if COTOOL_DISPATCH
+/* The bytes that end a value, by their lower four bits. Other places have a byte that is not looked up
+ * there. Both } and ] end what is bare: the latter is compared. */
+typedef union {
+    uint8_t byte[32];
+    __m128i one;
+    __m256i two;
+} ends_table;
+static const ends_table ends_of_strings = {{1, 0, '"', 0, 0, 0, 0, 0, 0, 0, 0, 0, '\\', 0, 0, 0,
+                                            1, 0, '"', 0, 0, 0, 0, 0, 0, 0, 0, 0, '\\', 0, 0, 0}};
+static const ends_table ends_of_bare = {{' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', 0, 0, ',', '}', 0, 0}};
+static const ends_table ends_of_pairs = {{' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', 0, 0, 0, '\r', 0, 0}};
+#endif
 
 #define COTOOL_AVX512_TARGET \
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,bmi,bmi2,popcnt")))

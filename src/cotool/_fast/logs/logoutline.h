@@ -27,7 +27,7 @@ typedef struct {
     uint8_t text[COTOOL_STEP_SIZE];
     uint32_t mask; /* bits of the bytes of `text` that count */
     uint8_t size, kind;
-    uint8_t node; /* of the keys: whose value it is, 0: none that is needed */
+    int8_t value;    /* the number of its value, -1: none that is needed */
     uint32_t length; /* of the last value */
 } cotool_step;
 
@@ -49,8 +49,9 @@ typedef struct {
     cotool_outline outline[2];
 } cotool_outlines;
 
-/* Adds the text before a value that begins at `start` to an outline; the value ends at `next`. */
-static void cotool_note_step(cotool_outline *o, const uint8_t *start, int kind, int node,
+/* Adds the text before value number `value` (-1: it is not needed) to an outline. The value begins at
+ * `start` and ends at `next`. */
+static void cotool_note_step(cotool_outline *o, const uint8_t *start, int kind, int value,
                              const uint8_t *next) {
     while (o && o->steps >= 0) {
         size_t size = (size_t)(start - o->from);
@@ -61,7 +62,7 @@ static void cotool_note_step(cotool_outline *o, const uint8_t *start, int kind, 
         }
         o->steps++;
         s->kind = (uint8_t)(size > COTOOL_STEP_SIZE ? COTOOL_STEP_TEXT : kind);
-        s->node = (uint8_t)(size > COTOOL_STEP_SIZE ? 0 : node);
+        s->value = (int8_t)(size > COTOOL_STEP_SIZE ? -1 : value);
         if (size > COTOOL_STEP_SIZE) size = COTOOL_STEP_SIZE;
         memset(s->text, 0, sizeof s->text);
         memcpy(s->text, o->from, size);

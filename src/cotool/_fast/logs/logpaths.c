@@ -68,6 +68,16 @@ static const uint8_t *seek(const uint8_t *p, const uint8_t *end) {
     return p;
 }
 
+#if COTOOL_DISPATCH
+/* Bits of the kinds of bytes by their lower and upper four bits; both halves have the bit: 1 digits, 2 the
+ * slash, 4 the colon, 8 ; and ?, 16 #, 32 the backslash, 64 NUL. */
+static const union {
+    uint8_t byte[16];
+    __m128i vector;
+} lower_half = {{65, 1, 1, 17, 1, 1, 1, 1, 1, 1, 4, 8, 32, 0, 0, 10}},
+  upper_half = {{64, 0, 18, 13, 0, 32}};
+#endif
+
 #define COTOOL_BODY "logs/logpaths.inc"
 #include "base/cpu_levels.h"
 
