@@ -13,6 +13,7 @@ from random import Random
 
 import pytest
 
+from cotool.consensus.read.layout import Keys
 from cotool.consensus.read.readers import read_questions
 from cotool.errors import InputError, MissingExtraError
 
@@ -163,6 +164,19 @@ def test_sheets_of_a_workbook(tmp_path):
         read(path)
     assert "table=one" in str(caught.value.hint)
     assert read(path, table="three") == [("q", {"m": "a", "n": "c"})]
+
+
+def test_titles_and_totals_of_a_sheet(tmp_path):
+    """Titles above the header and a row of totals are no rows; a sheet of one column is a text."""
+    pytest.importorskip("python_calamine")
+    path = tmp_path / "answers.xlsx"
+    readme = [["answer sheet"], ["of two raters"], ["kept here"]]
+    table = [["Results"], ["2026"], ["item", "m", "n"], ["q", "4", "5"], ["Total", "4", "5"]]
+    path.write_bytes(sheet(readme, table))
+    warnings: list[str] = []
+    keys = Keys(expert_columns=("m", "n"))
+    assert read(path, keys=keys, on_warning=warnings.append) == [("q", {"m": "4", "n": "5"})]
+    assert "row of totals" in warnings[0]
 
 
 def test_a_table_of_a_file_without_tables(tmp_path):

@@ -230,3 +230,15 @@ def test_what_only_looks_like_a_design(lines):
     """Records that cross in another way are refused."""
     with pytest.raises(UnclearError):
         read(table(*lines))
+
+
+def test_turns_of_conversations_are_items_of_their_own():
+    """An expert who always answers alike still answers once per turn, not three times."""
+    rows = [
+        f"{talk},{turn},{who},{said}"
+        for talk in "cd"
+        for turn in (1, 2)
+        for who, said in UV.items()
+    ]
+    found = read(table("conversation_id,turn,model,reply", *rows))
+    assert found == {f"{talk}\n{turn}": UV for talk in "cd" for turn in (1, 2)}

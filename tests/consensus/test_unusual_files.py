@@ -237,3 +237,20 @@ def test_scores_of_labels_are_no_answers(scores):
     rows = [json.dumps({"id": i, "text": f"text {i}", **scores}) for i in range(4)]
     with pytest.raises(InputError, match=r"shares|scores"):
         read(table(*rows))
+
+
+@pytest.mark.parametrize(
+    ("scores", "code"),
+    [
+        ("4 5 -99 2 3 2 1 1", "-99"), ("4 5 999 2 3 2 1 1", "999"), ("0 3 -9 2 3 2 1 1", "-9"),
+        ("20 30 -9 25 40 22 28 21", ""), ("120 310 999 50 80 90 700 8", ""),
+        ("-4 5 -99 2 3 2 1 1", ""),
+    ],
+)  # fmt: skip
+def test_codes_of_missing_answers(scores, code):
+    """A number such as -99, below or far above all ratings, means that there is no answer."""
+    scores = scores.split()
+    rows = [f"i{place // 2},{'ab'[place % 2]},{score}" for place, score in enumerate(scores)]
+    found = read(table("item,rater,score", *rows))
+    given = [score for answers in found.values() for score in answers.values() if score]
+    assert given == [score for score in scores if score != code]

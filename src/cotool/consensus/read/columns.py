@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
-from cotool.consensus.read.names import Hint, hint_of
+from cotool.consensus.read.names import ANSWER, BESIDE, UNKNOWN, Hint, hint_of
 from cotool.consensus.read.paths import leaves
 from cotool.consensus.read.values import is_missing
 
@@ -34,6 +34,7 @@ _EVEN = 0.8  # the least share of items with the usual number of answers
 _ONCE = 0.98  # the least share of records whose item and expert occur for the first time
 _ROUNDED = 0.02  # how far the sum of rounded shares may be from one
 _LONGEST_LABEL = 40
+_SIDES = frozenset({"assistant", "user", "system", "tool"})
 _FLAGS = frozenset({"true", "false", "0", "1", "0.0", "1.0"})
 
 
@@ -72,8 +73,12 @@ class Column:
 
     @cached_property
     def hint(self) -> Hint:
-        """What the name suggests."""
-        return hint_of(self.path)
+        """What the name suggests; the side of a chat is no answer, whatever the name."""
+        hint = hint_of(self.path)
+        is_side = self.distinct == 1 and self.counts.keys() <= _SIDES
+        if is_side and hint.part in {UNKNOWN, ANSWER}:
+            return Hint(BESIDE, hint.weight)
+        return hint
 
     @property
     def part(self) -> str:
@@ -236,6 +241,35 @@ def number_of(text: str) -> float | None:
         return float(bare.replace(",", ""))
     except ValueError:
         return None
+
+
+# What surveys and SPSS write for "no answer", in two digits or more, or as a negative number.
+_NO_ANSWER = lazy_pattern(r"(?:-[789]|-?(?:99{1,4}|88{1,4}|77{1,4}))(?:\.0+)?")
+_RATINGS = 10  # the greatest number of a scale beside which 99 is no rating
+_FEWEST_NUMBERS = 6  # without these, an odd number may be an answer
+
+
+def codes_of_missing(columns: Iterable[Column]) -> frozenset[str]:
+    """Return the numbers that mean "no answer" among answers: -99 among ratings from 1 to 5.
+
+    All other numbers are at least 0. Codes such as -99 are below any; -9 and 99 are codes only
+    beside whole numbers up to 10, and far from these.
+    """
+    counts = sum((column.counts for column in columns), Counter[str]())
+    codes = [value for value in counts if _NO_ANSWER.fullmatch(value)]
+    others = {value: number_of(value) for value in counts if value not in codes}
+    numbers = [number for number in others.values() if number is not None]
+    usual = sum(counts[value] for value in others)
+    if not codes or len(numbers) < len(others) or usual < _FEWEST_NUMBERS or min(numbers) < 0:
+        return frozenset()
+    low, high = min(numbers), max(numbers)
+    rated = high <= _RATINGS and all(number.is_integer() for number in numbers)
+
+    def is_code(number: float) -> bool:
+        far = number - high > high if number > 0 else low - number > high - low
+        return number <= -77 or (rated and far)
+
+    return frozenset(code for code in codes if is_code(float(code)))
 
 
 def determines(one: Column, other: Column) -> bool:

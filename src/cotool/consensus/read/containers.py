@@ -22,6 +22,8 @@ from cotool.io.json_values import memory_of
 from cotool.text import named
 
 if TYPE_CHECKING:
+    from cotool.consensus.read.workbooks import Row
+
     Values = Iterator[tuple[str, Any]]
 
 _BATCH = 1000
@@ -103,12 +105,14 @@ def _chosen(
                 hint="give `table` one of these names",
             )
         return table
-    fits = [name for name in tables if any(is_called(column, ANSWER) for column in tables[name])]
-    chosen = fits if len(tables) > 1 else list(tables)
+    # A sheet of one column is a text about the others.
+    wide = [name for name in tables if sum(map(bool, tables[name])) > 1] or list(tables)
+    fits = [name for name in wide if any(is_called(column, ANSWER) for column in tables[name])]
+    chosen = fits if len(wide) > 1 else wide
     if not tables:
         raise InputError(f"{path}: is {what} with no {noun}", hint="check the file")
     if len(chosen) != 1:
-        first = (chosen or list(tables))[0]
+        first = (chosen or sorted(tables, key=lambda name: -len(tables[name])))[0]
         raise InputError(
             f"{path}: is {what} with the {noun}s {', '.join(map(repr, tables))}",
             hint=f"name the one with the answers: {named(table=first)}; "
@@ -156,11 +160,12 @@ def _zipped(path: str, table: str | None) -> Values:
 
 
 def _excel(path: str, table: str | None) -> Values:
-    """Rows of a sheet of a workbook; the first row is the header."""
+    """Rows of a sheet of a workbook; the first row that is no title is the header."""
     _import("python_calamine", "Excel")
     with _reading(path, "Excel"):
         sheets = sheets_of(path)
-    filled = {name: rows for name, rows in sheets.items() if len(rows) > 1}
+    below = {name: _below_titles(rows) for name, rows in sheets.items()}
+    filled = {name: rows for name, rows in below.items() if len(rows) > 1}
     if not filled:
         raise InputError(f"{path}: holds no sheet with rows", hint="save the sheet as CSV")
     headers = {name: [str(cell).strip() for cell in rows[0][1]] for name, rows in filled.items()}
@@ -170,6 +175,14 @@ def _excel(path: str, table: str | None) -> Values:
     for place, row in rows[1:]:
         cells = {name: _cell(cell) for name, cell in zip(called, row, strict=False)}
         yield f"{path}, {sheet}, row {place}", cells
+
+
+def _below_titles(rows: list[Row]) -> list[Row]:
+    """Return the rows of a sheet without titles: first rows of one cell above wider ones."""
+    widths = [sum(cell != "" for cell in row) for _, row in rows]
+    titles = next((place for place, width in enumerate(widths) if width > 1), 0)
+    # Most rows of a list of texts have one cell.
+    return rows[titles:] if 2 * sum(width > 1 for width in widths) > len(rows) - titles else rows
 
 
 def _cell(value: Any) -> Any:

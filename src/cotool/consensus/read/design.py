@@ -9,6 +9,7 @@ remarks, what still varies is the answer.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,20 @@ def find_crossed(sample: Sample) -> Long | None:
     found = find_design(sample)
     if found is None and (long is None or long.item is None):
         found = find_design(sample, anything=True)
-    return found or long
+    return found or _with_whole_item(sample, long)
+
+
+def _with_whole_item(sample: Sample, long: Long | None) -> Long | None:
+    """Return a reading in which an expert answers an item once, if more columns identify items.
+
+    Where each expert always gives the same answer, the answers alone do not show the design.
+    """
+    if long is None or long.item is None or long.expert is None or long.is_crossed:
+        return long
+    item = item_of(sample, long.expert)
+    if item is None or long.answer.path in paths_of(item) or not determines(item, long.item):
+        return long
+    return replace(long, item=item)
 
 
 def find_design(sample: Sample, *, anything: bool = False) -> Long | None:

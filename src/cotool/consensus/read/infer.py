@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cotool.consensus.read import names
+from cotool.consensus.read.columns import codes_of_missing
 from cotool.consensus.read.design import find_crossed
 from cotool.consensus.read.layout import DEFAULT_KEYS, Keys
 from cotool.consensus.read.lists import find_lists
@@ -121,14 +122,17 @@ def _explained(sample: Sample, plan: Plan) -> Plan:
     )
     known = {key for row in sample.rows for key in row} | {name for _, name in plan.renamed}
     nested = tuple(path for path in keys.paths if path not in known)
-    return replace(plan, evidence=evidence, nested=nested, none=_has_none(sample, plan))
-
-
-def _has_none(sample: Sample, plan: Plan) -> bool:
-    """Whether "None" is one of the answers: other answers are such words as "both" or "mild"."""
-    paths = [plan.keys.content, *plan.keys.expert_columns, *(path for path, _ in plan.renamed)]
+    paths = [keys.content, *keys.expert_columns, *(path for path, _ in plan.renamed)]
     paths += [path for path, _ in plan.questions]
     columns = [sample.by_path[path] for path in paths if path in sample.by_path]
+    asked = [[column] for column in columns] if plan.questions else [columns]
+    missing = frozenset[str]().union(*map(codes_of_missing, asked))
+    none = _has_none(sample, columns)
+    return replace(plan, evidence=evidence, nested=nested, none=none, missing=missing)
+
+
+def _has_none(sample: Sample, columns: Sequence[Column]) -> bool:
+    """Whether "None" is one of the answers: other answers are such words as "both" or "mild"."""
     if not any(none_is_answer(column.counts) for column in columns):
         return False
     return any(value_at(row, c.path) == NONE for c in columns for row in sample.rows)

@@ -31,8 +31,8 @@ class Plan:
     `flags` are columns of true and false, each with the label that it represents: the answer is
     the labels that are true. `questions` are the columns of a survey with the question's text;
     `person` is the column that names who answered. `sets` says that a list in the answer's place
-    holds several labels of one expert; `none` that "None" is one of the answers. `left_out` are
-    right answers beside the experts' own.
+    holds several labels of one expert; `none` that "None" is one of the answers; `missing` are the
+    numbers that mean "no answer". `left_out` are right answers beside the experts' own.
     `listed` are the keys of the expert and of the answer in a list of responses; `parallel` are the
     columns that hold lists of experts and of their answers; `apart` says that a question has
     several records with a list each.
@@ -49,6 +49,7 @@ class Plan:
     person: str | None = None
     sets: bool = False
     none: bool = False
+    missing: frozenset[str] = frozenset()
     listed: tuple[str, str] | None = None
     parallel: tuple[str, str] | None = None
     apart: bool = False
@@ -66,6 +67,7 @@ class Plan:
             or self.flags
             or self.sets
             or self.none
+            or self.missing
             or self.listed
             or self.parallel
             or self.keys.expert_columns
@@ -90,7 +92,7 @@ class Plan:
                 ("experts", keys.expert_columns),
                 ("right answer, not an expert", self.left_out),
             ]
-        return shown_parts(found)
+        return shown_parts([*found, ("left out as missing", sorted(self.missing))])
 
     def records(
         self, row: Mapping[str, Any], where: str
@@ -126,6 +128,8 @@ class Plan:
 
     def _cell(self, cell: Any) -> Any:
         """Return the answer in a cell, None if there is none."""
+        if self.missing and str(cell).strip() in self.missing:
+            return None
         if not isinstance(cell, str):
             return cell
         if self.none and cell.strip() == NONE:
@@ -150,6 +154,8 @@ class Plan:
             items = value_at(row, keys.responses) or ()
             return {keys.responses: [_response(item, *self.listed) for item in items]}
         value = value_at(row, keys.content) if keys.content else None
+        if self.missing and str(value).strip() in self.missing:
+            return {str(keys.content): ""}
         if self.none and isinstance(value, str) and value.strip() == NONE:
             return {str(keys.content): NONE.lower()}
         if not self.sets:

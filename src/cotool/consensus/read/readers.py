@@ -274,15 +274,17 @@ def values_in(
     name = source_name(path)
     head = stream.peek(_HEAD)[:_HEAD]
     form = next((form for mark, form in _BINARY.items() if head.startswith(mark)), None)
+    warn = on_warning or (lambda _: None)
     if form is not None:
         from cotool.consensus.read import containers
+        from cotool.consensus.read.tables import without_totals
 
         if not _is_plain(path, head):
             raise InputError(
                 f"{name}: is a binary table, which is read from a file on disk only",
                 hint="save it, uncompressed, and give its name",
             )
-        return containers.READERS[form](str(path), table), True
+        return without_totals(containers.READERS[form](str(path), table), warn), True
     if table is not None:
         from cotool.consensus.read.containers import check_no_table
 
@@ -292,7 +294,6 @@ def values_in(
         return None, False
     if is_json(first):
         return read_values(stream, name, first, number, on_bad), False
-    warn = on_warning or (lambda _: None)
     from cotool.consensus.read.tables import read_rows
 
     return read_rows(stream, name, first, number, on_bad=on_bad, on_warning=warn), True

@@ -43,10 +43,10 @@ def read_rows(
     a header.
     """
     lines = Lines(stream, name, first, number, on_bad=on_bad, on_warning=on_warning)
-    yield from _without_totals(_rows(lines, name, on_bad, on_warning), on_warning)
+    yield from without_totals(_rows(lines, name, on_bad, on_warning), on_warning)
 
 
-def _without_totals(rows: Iterator[Row], on_warning: Callable[[str], None]) -> Iterator[Row]:
+def without_totals(rows: Iterator[Row], on_warning: Callable[[str], None]) -> Iterator[Row]:
     """Yield the rows, except a last row of totals: "Total" or "Average" followed by figures."""
     last: Row | None = None
     several = False
@@ -58,7 +58,7 @@ def _without_totals(rows: Iterator[Row], on_warning: Callable[[str], None]) -> I
     if last is None:
         return
     where, cells = last
-    filled = [text for cell in cells.values() if cell and (text := cell.strip())]
+    filled = [text for cell in cells.values() if cell is not None and (text := str(cell).strip())]
     figures = len(filled) > _FEWEST_FIGURES and all(map(_FIGURE.fullmatch, filled[1:]))
     if several and figures and _TOTAL.fullmatch(filled[0]):
         on_warning(f"{where}: is a row of totals ({filled[0]!r}) and left out")
