@@ -78,7 +78,13 @@ def test_learning_from_a_file_of_right_answers(command, crowd):
 
 
 def test_feedback_on_questions_that_were_answered(command, crowd):
-    """Without --learn questions are remembered; the store may be named by the environment."""
+    """A store is begun by --learn alone; without it, an emptied one remembers questions."""
+    refused = command("consensus", "labels.csv", "--store", "typo/e.db")
+    assert refused.code == 2
+    assert "there is no store" in refused.err
+    assert not Path("typo").exists()
+    assert command("consensus", "labels.csv", "--learn", "--store", "e.db").code == 0
+    assert command("experts", "reset", "--all", "--yes", "--store", "e.db").code == 0
     done = command("consensus", "labels.csv", "--store", "e.db", "--format", "jsonl")
     assert "nothing was learned yet; the questions are remembered" in done.err
     assert json.loads(done.out.splitlines()[0])["method"] == "vote"
@@ -118,7 +124,7 @@ def test_free_texts_go_to_the_best(command, tmp_path, monkeypatch):
         for name, text in texts.items()
     ]
     Path("t.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    command("consensus", "t.jsonl", "--store", "e.db", "-q")
+    command("consensus", "t.jsonl", "--learn", "--store", "e.db", "-q")
     for k in range(3):
         name = f"How to get to town {k}?"
         assert "scores: bob 1, ann 0" in command(
@@ -136,6 +142,7 @@ def test_methods_side_by_side(command, crowd):
     assert table.code == 0
     assert re.search(r"correlated +0\.\d{4}", table.out)
     assert "60 questions with a known answer" in table.out
+    assert re.search(r"cannot tell apart \(sign test, 5 %\): .*correlated", table.out, re.DOTALL)
     form = json.loads(
         command("consensus", "labels.csv", "--compare-methods", "--truth", "gold.csv", "--json").out
     )

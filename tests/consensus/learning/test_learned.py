@@ -23,7 +23,6 @@ from cotool.consensus.learning.evidence import (
     insights_of,
     panel,
     reliability,
-    wilson,
     worth_asking,
 )
 from cotool.consensus.learning.learned import Learned
@@ -32,6 +31,7 @@ from cotool.consensus.learning.records import Expert, Judgements
 from cotool.consensus.learning.report import panel_of
 from cotool.consensus.read.gold import read_gold
 from cotool.consensus.truth.copies import find_copies, groups_of, thinned
+from cotool.consensus.truth.scores import sign_test, wilson
 
 
 def ballots(asked):
@@ -469,14 +469,14 @@ def test_right_answers_in_a_database(tmp_path):
 
 
 def test_rows_without_a_right_answer_are_counted(tmp_path):
-    """N/A and refusals are no right answers; pass is one, and None where options show it."""
+    """N/A, refusals, empty cells are no right answers; pass is one, None where options show it."""
     path = tmp_path / "g.csv"
-    rows = "q1,A\nq2,N/A\nq3,I don't know\nq4,pass\nq5,None\n"
+    rows = "q1,A\nq2,N/A\nq3,I don't know\nq4,pass\nq5,None\nq6, \n"
     path.write_text(f"question,truth\n{rows}", encoding="utf-8")
     gold = read_gold(path)
     assert gold.answers == {"q1": "A", "q4": "pass"}
-    assert re.search(r"^3 rows of .*g\.csv without a .*g\.csv, line 3: 'N/A'$", gold.unknown)
-    path.write_text(f"question,truth\n{rows}q6,mild\n", encoding="utf-8")
+    assert re.search(r"^4 rows of .*g\.csv without a .*g\.csv, line 3: 'N/A'$", gold.unknown)
+    path.write_text(f"question,truth\n{rows}q7,mild\n", encoding="utf-8")
     assert read_gold(path).answers["q5"] == "None"
     path.write_text("question,truth\nq1,null\n", encoding="utf-8")
     with pytest.raises(InputError, match="line 2: 'null': holds no right answers"):
@@ -513,6 +513,7 @@ def test_scores_are_read(tmp_path):
         ("question,truth\nq1,A\nq1,B\n", "line 3.*'B' here and 'A' before"),
         ("question,expert,score\nq1,ann,2\n", "line 2.*score from 0 to 1"),
         ("question,colour\nq1,red\n", "line 2.*no right answer"),
+        ("question,truth\nq1,\n", "1 row .*line 2: '': holds no right answers"),
         ("truth\nA\n", "names no question"),
         ("", "holds no right answers"),
         ("question,truth\n", "holds no right answers"),
@@ -534,3 +535,9 @@ def test_an_interval_contains_its_share(questions):
         low, high = wilson(share, questions)
         assert 0 <= low <= share <= high <= 1
         assert low < high
+
+
+def test_the_sign_test_is_exact():
+    """Six of six coins fall alike in 1 of 32 cases."""
+    assert sign_test(6, 0) == sign_test(0, 6) == 1 / 32
+    assert sign_test(0, 0) == sign_test(3, 3) == 1.0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -18,13 +17,12 @@ if TYPE_CHECKING:
     from cotool.consensus.truth.comparison import MethodScore
 
 SCHEMA = "cotool.methods/1"
-_FIGURES = ("accuracy", "calibration_error", "brier", "auroc", "seconds")
-_HEADS = ("accuracy", "ECE", "Brier", "AUROC", "seconds")
+_FIGURES = ("accuracy", "low", "high", "calibration_error", "brier", "auroc", "seconds")
+_HEADS = ("accuracy", "from", "to", "ECE", "Brier", "AUROC", "seconds")
 
 
-def write_comparison(scores: Iterable[MethodScore], style: str, sink: TextIO) -> None:
+def write_comparison(rows: list[MethodScore], style: str, sink: TextIO) -> None:
     """Write the scores of methods in a format."""
-    rows = list(scores)
     plain = [
         {key: round(v, 6) if isinstance(v, float) else v for key, v in asdict(row).items()}
         for row in rows
@@ -59,11 +57,16 @@ def _table(rows: list[MethodScore], sink: TextIO) -> None:
     screen.print(table)
     screen.print(
         Text(
-            f"{plural(rows[0].questions, 'question')} with a known answer. ECE: mean distance of "
+            f"{plural(rows[0].questions, 'question')} with a known answer; from, to: the 95 % "
+            "interval of the accuracy. ECE: mean distance of "
             "the stated probability and the share right, in ten bins; AUROC: the chance that a "
             "right answer has the greater probability."
         )
     )
+    like = [row.method for row in rows if row.like_best]
+    if len(like) > 1:
+        told = f"These questions cannot tell apart (sign test, 5 %): {', '.join(like)}."
+        screen.print(Text(told))
     for row in rows:
         if row.reason:
             screen.print(Text(row.reason, style="dim"))

@@ -193,7 +193,7 @@ def _opened_store(request: Request, notes: Notes) -> Iterator[tuple[Store | None
     )
     if learning.gold.unknown:
         notes.warning(learning.gold.unknown)
-    with Store(store_path(options.store)) as store:
+    with Store(store_path(options.store), create=options.learn) as store:
         if not options.learn and store.is_new():
             notes.warning(
                 f"{store.name}: nothing was learned yet; the questions are remembered, and "
@@ -213,7 +213,7 @@ def _compare(request: Request, notes: Notes, bar: ProgressBar, sink: TextIO) -> 
         notes.warning(gold.unknown)
     questions = _questions(request, notes, bar)
     misses = Misses()
-    rows = list(compare_methods(questions, gold, request.analysis.num_threads, misses))
+    rows = compare_methods(questions, gold, request.analysis.num_threads, misses)
     bar.finish()
     notes.findings(list(misses.sentences()))
     write_comparison(rows, request.format, sink)

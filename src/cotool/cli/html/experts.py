@@ -103,7 +103,7 @@ _MOST_RADIUS, _LEAST_RADIUS = 9.0, 2.5
 
 def reliability_diagram(bins: Sequence[Bin]) -> Html | None:
     """Return the diagram; None if nothing was judged."""
-    from cotool.consensus.learning.evidence import wilson
+    from cotool.consensus.truth.scores import wilson
 
     if not bins:
         return None

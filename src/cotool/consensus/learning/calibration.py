@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from math import exp, log, sqrt
 from typing import NamedTuple
 
+from cotool.consensus.truth.scores import NORMAL
+
 
 class Gaussian(NamedTuple):
     """A Gaussian prior of the intercept and the slopes, with independent weights."""
@@ -49,8 +51,6 @@ INDEPENDENT = Gaussian(-1.5, (0.4, 1.6, 0.8, 0.8, -0.1, 0.0), (1.0, 12.0, 20.0, 
 SIZE = len(DEPENDENT.mean)
 STEPS = 25
 BINS = 10
-# 95 %.
-NORMAL = 1.96
 
 
 def features(probability: float, share: float, answers: int, lead: float) -> tuple[float, ...]:

@@ -11,6 +11,7 @@ from cotool.consensus.model import Insight
 from cotool.consensus.truth.copies import groups_of
 from cotool.consensus.truth.relatives import related
 from cotool.consensus.truth.rivals import described
+from cotool.consensus.truth.scores import wilson
 from cotool.text import one_line, percent
 
 if TYPE_CHECKING:
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from cotool.consensus.learning.learned import Learned, Prediction
     from cotool.consensus.learning.records import Expert, Judgements
 
-# The quantile of 95 %, and the one for a finding about one of many experts.
-NORMAL = 1.96
+# The quantile for a finding about one of many experts.
 SURE = 3.0
 # Questions, or judgements, from which a finding is stated.
 ENOUGH = 20
@@ -64,17 +64,6 @@ def interval_of(right: float, seen: float, *, by_agreement: bool = False) -> Rel
     share = (right + PRIOR / 2) / total
     low, high = wilson(share, total)
     return Reliability(share, low, high, seen, by_agreement)
-
-
-def wilson(share: float, total: float) -> tuple[float, float]:
-    """The 95 % interval of a share of `total` questions, which contains it (Wilson, JASA 1927)."""
-    centre = (share + NORMAL**2 / (2 * total)) / (1 + NORMAL**2 / total)
-    spread = (
-        NORMAL
-        / (1 + NORMAL**2 / total)
-        * sqrt(share * (1 - share) / total + NORMAL**2 / (4 * total**2))
-    )
-    return max(centre - spread, 0.0), min(centre + spread, 1.0)
 
 
 def merit(known: Expert | None, topic: str) -> float:

@@ -13,7 +13,7 @@ from cotool.consensus.read.readers import values_in
 from cotool.consensus.read.values import NONE, is_missing, none_is_answer
 from cotool.errors import InputError
 from cotool.io.sources import check_readable, open_source, source_name
-from cotool.text import plural
+from cotool.text import and_more, plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +25,8 @@ _TRUTH = ("truth", "gold", "correct", "ground_truth", "answer", "label", "target
 _EXPERT = ("expert", "expert_name", "worker", "model", "generator")
 _SCORE = ("score", "preference", "rating", "quality")
 _SHAPE = 'expected columns "question,truth", or "question,expert,score"'
+# Columns that an error names.
+_NAMED = 8
 
 
 @dataclass(slots=True)
@@ -32,8 +34,8 @@ class Gold:
     """Right answers and scores by question, which is named by its id or its text.
 
     A list holds several answers that are all accepted, or the members of a set. `scores` are from
-    0 to 1, by expert. `unknown` says which rows have no right answer but N/A or a refusal; "" if
-    there are none.
+    0 to 1, by expert. `unknown` says which rows have no right answer but an empty cell, N/A or a
+    refusal; "" if there are none.
     """
 
     answers: dict[str, str | list[str]] = field(default_factory=dict)
@@ -72,14 +74,18 @@ def read_gold(path: str | PathLike[str]) -> Gold:
         question = _first(plain, _QUESTION)
         expert, score = _first(plain, _EXPERT), _first(plain, _SCORE)
         if question is None:
-            raise InputError(f"{where}: names no question", hint=_SHAPE)
+            raise InputError(f"{where}: names no question", hint=_shape(plain))
         if expert is not None and score is not None:
             gold.scores.setdefault(question, {})[expert] = parse_score(score, where)
             continue
         names = _TRUTH if any(name in plain for name in _TRUTH) else _called_gold(plain)
         truth = _several(plain, names) or _first(plain, names)
+        if truth is None and any(
+            _is_empty(plain[name]) for name in (*names, *_SCORE) if name in plain
+        ):
+            truth = ""
         if truth is None:
-            raise InputError(f"{where}: has no right answer", hint=_SHAPE)
+            raise InputError(f"{where}: has no right answer", hint=_shape(plain))
         if isinstance(truth, str) and (is_missing(truth) or declines(truth)):
             unknown.append((where, question, truth))
         else:
@@ -92,6 +98,10 @@ def read_gold(path: str | PathLike[str]) -> Gold:
     if not len(gold):
         raise InputError(f"{gold.unknown or name}: holds no right answers", hint=_SHAPE)
     return gold
+
+
+def _shape(row: Mapping[str, Any]) -> str:
+    return f"{_SHAPE}; found {and_more([f'{name!r:.40}' for name in row][:_NAMED], len(row))}"
 
 
 def _unknown(gold: Gold, rows: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
@@ -164,6 +174,10 @@ def _several(row: Mapping[str, Any], names: tuple[str, ...]) -> list[str] | None
             plain = [str(one).strip() for one in value if not isinstance(one, (dict, list))]
             return plain if len(plain) == len(value) and all(plain) else None
     return None
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value == [] or (isinstance(value, str) and not value.strip())
 
 
 def _first(row: Mapping[str, Any], names: tuple[str, ...]) -> str | None:

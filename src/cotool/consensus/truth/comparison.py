@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cotool.consensus.extract.right_answers import Misses, read_right
@@ -11,29 +11,37 @@ from cotool.consensus.extract.stated import Stated
 from cotool.consensus.options import INFERENCE
 from cotool.consensus.truth.inference import Votes, rows_of
 from cotool.consensus.truth.methods import infer
-from cotool.consensus.truth.scores import auroc, brier, calibration_error
+from cotool.consensus.truth.scores import auroc, brier, calibration_error, sign_test, wilson
 from cotool.consensus.truth.table import LabelTable
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Sequence
 
     from cotool.consensus.model import Question
     from cotool.consensus.read.gold import Gold
+
+# The chance from which a difference may be luck.
+UNSURE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class MethodScore:
     """How a method fared on the questions whose right answer is known.
 
-    `calibration_error` is the expected one in ten bins, `brier` the mean squared error of the
-    probability, `auroc` the chance that a right answer was given the greater probability; None,
-    with `reason`, if the method cannot work on these labels. `seconds` is the time of inference.
+    `low` and `high` are the 95 % interval of the accuracy. `like_best`: a sign test on the same
+    questions cannot tell it from the method that was right most often, at 5 %. `calibration_error`
+    is the expected one in ten bins, `brier` the mean squared error of the probability, `auroc` the
+    chance that a right answer was given the greater probability; None, with `reason`, if the method
+    cannot work on these labels. `seconds` is the time of inference.
     """
 
     method: str
     questions: int
     accuracy: float | None = None
+    low: float | None = None
+    high: float | None = None
+    like_best: bool | None = None
     calibration_error: float | None = None
     brier: float | None = None
     auroc: float | None = None
@@ -46,8 +54,8 @@ def compare_methods(
     gold: Gold,
     num_threads: int | None = None,
     misses: Misses | None = None,
-) -> Iterator[MethodScore]:
-    """Yield the score of each method of truth inference.
+) -> list[MethodScore]:
+    """Return the score of each method of truth inference.
 
     `misses` counts right answers that no expert gave, and those that cannot be compared.
     Raises InputError if no question has both answers to vote on and a known right answer.
@@ -73,22 +81,40 @@ def compare_methods(
             hint="name questions by id or text",
         )
     table = LabelTable(rows_of(votes))
+    scores = []
+    outcomes: dict[str, list[bool]] = {}
     for method in INFERENCE:
         start = time.perf_counter()
         try:
             found = infer(table, method, num_threads)
         except InputError as error:
-            yield MethodScore(method, len(right), reason=str(error))
+            scores.append(MethodScore(method, len(right), reason=str(error)))
             continue
         seconds = time.perf_counter() - start
-        hits = [found.answers[item] in values for item, values in right.items()]
+        hits = outcomes[method] = [found.answers[item] in own for item, own in right.items()]
         stated = [found.probability[item] for item in right]
-        yield MethodScore(
-            method,
-            len(right),
-            accuracy=sum(hits) / len(hits),
-            calibration_error=calibration_error(stated, hits),
-            brier=brier(stated, hits),
-            auroc=auroc(stated, hits),
-            seconds=seconds,
+        accuracy = sum(hits) / len(hits)
+        low, high = wilson(accuracy, len(hits))
+        scores.append(
+            MethodScore(
+                method,
+                len(right),
+                accuracy=accuracy,
+                low=low,
+                high=high,
+                calibration_error=calibration_error(stated, hits),
+                brier=brier(stated, hits),
+                auroc=auroc(stated, hits),
+                seconds=seconds,
+            )
         )
+    best = max(outcomes.values(), key=sum, default=[])
+    return [
+        replace(one, like_best=_is_like(outcomes[one.method], best)) if one.reason is None else one
+        for one in scores
+    ]
+
+
+def _is_like(hits: Sequence[bool], best: Sequence[bool]) -> bool:
+    pairs = list(zip(hits, best, strict=True))
+    return sign_test(pairs.count((True, False)), pairs.count((False, True))) > UNSURE

@@ -1,8 +1,12 @@
-"""How far stated probabilities can be trusted: calibration, separation, squared error."""
+"""How far stated probabilities and measured shares can be trusted."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import comb, sqrt
+
+# 95 %.
+NORMAL = 1.96
 
 
 def calibration_error(
@@ -46,3 +50,24 @@ def brier(probabilities: Sequence[float], right: Sequence[bool]) -> float:
     return sum((p - own) ** 2 for p, own in zip(probabilities, right, strict=True)) / (
         len(probabilities) or 1
     )
+
+
+def wilson(share: float, total: float) -> tuple[float, float]:
+    """The 95 % interval of a share of `total` questions, which contains it (Wilson, JASA 1927)."""
+    centre = (share + NORMAL**2 / (2 * total)) / (1 + NORMAL**2 / total)
+    spread = (
+        NORMAL
+        / (1 + NORMAL**2 / total)
+        * sqrt(share * (1 - share) / total + NORMAL**2 / (4 * total**2))
+    )
+    return max(centre - spread, 0.0), min(centre + spread, 1.0)
+
+
+def sign_test(more: int, less: int) -> float:
+    """The chance of a difference at least this great, in either direction, if none exists.
+
+    `more` and `less` count the cases in which one of two does better (McNemar 1947, exact).
+    """
+    asked = more + less
+    tail = sum(comb(asked, k) for k in range(min(more, less) + 1))
+    return min(float(2 * tail / 2**asked), 1.0)
