@@ -315,8 +315,10 @@ def scan_log(data, *, first_year, patterns=(), wanted=None, each_line=False, **f
                     year += (within < before - half) - (within > before + half)
                 before = within
                 time = _moment(year, *fields)
-        if begins or each_line or not records:
+        if begins or each_line or (line and all(record[0] is None for record in records)):
             records.append((level if begins else "unknown", time, []))
+        elif not records:
+            records.append((None, None, []))  # blank lines before the first record are none
         records[-1][2].append((n, line, sizes[n]))
     figures = Counter()
     histogram, entries, times = defaultdict(Counter), [], []
@@ -327,6 +329,8 @@ def scan_log(data, *, first_year, patterns=(), wanted=None, each_line=False, **f
             last = time
         matched = [[bool(re.search(p, line)) for p in patterns] for _, line, _ in members]
         passes = levels is None or level in levels
+        if level is None:
+            passes = levels is since is until is wanted is None
         if since is not None or until is not None:
             passes &= time is not None
             passes = passes and (since is None or time // 10**9 >= since)
@@ -334,10 +338,10 @@ def scan_log(data, *, first_year, patterns=(), wanted=None, each_line=False, **f
         if wanted is not None:
             passes = passes and any(row[n] for row in matched for n in wanted)
         if not passes:
-            figures["left_out"] += 1
+            figures["left_out"] += level is not None
             continue
-        figures["records"] += 1
-        figures[level] += 1
+        figures["records"] += level is not None
+        figures[level or "unknown"] += level is not None
         for (n, line, size), row in zip(members, matched, strict=True):
             figures["lines"] += 1
             figures["bytes"] += size
@@ -347,9 +351,10 @@ def scan_log(data, *, first_year, patterns=(), wanted=None, each_line=False, **f
             for k, found in enumerate(row):
                 figures[f"pattern {k}"] += found
             if wanted is None or any(row[k] for k in wanted):
-                entries.append((n + 1, level, time, n != members[0][0]))
+                continued = n != members[0][0] or level is None
+                entries.append((n + 1, level or "unknown", time, continued))
         if time is None:
-            figures["timeless"] += 1
+            figures["timeless"] += level is not None
         else:
             times.append(time)
             histogram[time // 10**9][level] += 1

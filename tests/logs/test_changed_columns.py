@@ -59,8 +59,7 @@ def sections() -> st.SearchStrategy[list[tuple[str, list[tuple[str, int]]]]]:
 def expected(
     given: list[tuple[str, list[tuple[str, int]]]],
 ) -> tuple[dict[str, int], dict[str, tuple[int, int]], int]:
-    # The lines before the first row are a record of their own, which is not measured.
-    levels = {"unknown": 1}
+    levels: dict[str, int] = {}
     groups: dict[str, tuple[int, int]] = {}
     missing = 0
     for head, rows in given:

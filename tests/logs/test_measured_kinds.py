@@ -109,10 +109,22 @@ def test_titles_are_not_measured(tmp_path):
     assert [group.values for group in found.groups] == [("tcp", "10.0.0.1"), ("udp", "10.0.0.2")]
     figures = found.total.measures[0]
     assert (figures.count, figures.missing, figures.sum) == (1, 1, 1.5)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("times", [("2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z"), ("x", "y")])
+def test_a_line_of_titles_is_no_record_in_any_view(tmp_path, times, end):
+    """Nor is a blank line above it, and where no line has a time a second line of titles."""
     path = tmp_path / "x.csv"
-    path.write_text("time,route,ms\n2026-01-01T00:00:00Z,/a,5\n2026-01-01T00:00:01Z,/b,6\n")
-    figures = analyze_logs(path, measures=["ms"]).measures.total.measures[0]
-    assert (figures.count, figures.missing, figures.sum) == (2, 0, 0.011)
+    rows = ["", "when,route,ms", f"{times[0]},/a,5", "when,route,ms", f"{times[1]},/b,6", ""]
+    path.write_bytes(end.join(rows).encode())
+    found = analyze_logs(path, measures=["ms"], by=["level"], templates=True, span_size=10)
+    blank = times[0] == "x"  # all other lines are records there
+    figures = found.measures.total.measures[0]
+    assert (figures.count, figures.missing, figures.sum) == (2, blank, 0.011)
+    assert found.counts.lines == 5
+    assert found.counts.records == found.measures.total.records == 2 + blank
+    assert sum(template.count for template in found.templates) == 2 + blank
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,7 @@ def explain_format(source: Source, options: LogOptions) -> Recognition:
     without = [
         line for line, record in begins if record["time"] is None and record["level"] == "unknown"
     ]
+    formats = tuple(found for found in formats if not found.is_every_line)
     return Recognition(
         formats,
         wrapping.name.strip(),

@@ -202,6 +202,9 @@ typedef struct {
     int show_matches; /* show lines that match a wanted pattern, of any level */
     int entries;      /* keep an entry for each line */
     int lone;         /* every line is a record */
+    const char *title; /* a line that names columns and is no record */
+    size_t title_size; /* 0: there is none */
+    int comments;     /* lines before the first record that begin with # are none */
     int mine;         /* count the forms of records */
     int whole;        /* sources may be in any line of a record, not only in its first one */
     int late;         /* the conditions as well: a record is known to pass once it has ended */

@@ -16,19 +16,6 @@ COTOOL_INLINE int count_value(cotool_cell *cell, int state, cotool_fixed number,
     return 0;
 }
 
-/* Tells whether the first line of a file, which has no format, names columns or is a comment. If no line
- * has a format, it is the one that the sample began with. */
-static int is_title(const cotool_config *config, const uint8_t *line, const uint8_t *end) {
-    const cotool_reading *r = config->reading;
-    if (!config->formats)
-        return r->title_size && r->title_size == (size_t)(end - line) &&
-               !memcmp(line, r->title, r->title_size);
-    if (line < end && *line == '#') return 1;
-    for (int row = 0; row < COTOOL_FORMATS; row++)
-        if (r->delimiter[row] && memchr(line, r->delimiter[row], (size_t)(end - line))) return 1;
-    return 0;
-}
-
 static size_t write_taken(const cotool_taken *taken, int as, uint8_t *out) {
     const cotool_value value = {taken->kind, taken->start, taken->start + taken->size};
     return cotool_write_value(&value, as, out);
@@ -220,7 +207,6 @@ int cotool_reading_take(const cotool_config *config, cotool_batch *b, cotool_tab
                         const cotool_record_facts *facts, int64_t line_number) {
     const cotool_reading *r = config->reading;
     const int k = b->count;
-    if (format < 0 && is_title(config, line, head)) return 0;
     if (format < 0 || !members || !r->members[format] ||
         !take_members(r, b, format, line, end, members))
         take_fields(config, b, format, line, head, end, facts->level, members);

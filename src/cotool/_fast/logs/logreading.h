@@ -82,8 +82,6 @@ typedef struct cotool_reading {
     cotool_test test[COTOOL_TESTS];
     int distinct; /* count distinct values */
     uint8_t stepped[COTOOL_MEASURES]; /* those of a measure in each step as well */
-    const char *title; /* the line that names the columns, if no line has a format */
-    size_t title_size;
     const cotool_names *names; /* of templates, NULL: no source needs them */
     /* Steps are numbered by local time: zone_offset[i] is valid from zone_start[i] (UTC). */
     int zones;

@@ -2,6 +2,8 @@
 #ifndef COTOOL_LOGRECORDS_H
 #define COTOOL_LOGRECORDS_H
 
+#include <string.h>
+
 #include "logs/loghistogram.h"
 #include "logs/loglines.h"
 #include "logs/logmatches.h"
@@ -23,6 +25,16 @@ COTOOL_INLINE int cotool_count_record(const cotool_config *config, cotool_span *
     if (time > c->last[inferred]) c->last[inferred] = time;
     c->zoned += (uint64_t)zoned;
     return cotool_histogram_count(config, &c->histogram[inferred], seconds, level);
+}
+
+/* Tells whether a line names the columns of a table. */
+COTOOL_INLINE int cotool_is_title(const cotool_config *config, const uint8_t *line, size_t size) {
+    return config->title_size && config->title_size == size && !memcmp(line, config->title, size);
+}
+
+/* Tells whether a line before the first record belongs to no record. */
+COTOOL_INLINE int cotool_is_preamble(const cotool_config *config, const uint8_t *line, size_t size) {
+    return !size || (config->comments && *line == '#') || cotool_is_title(config, line, size);
 }
 
 /* Adds a further line to the text of the open record. */

@@ -88,7 +88,9 @@ cdef extern from "logs/logscan.h" nogil:
         const int64_t* most_buckets
         int show
         uint8_t* show_levels
-        int show_matches, entries, lone, mine, whole
+        int show_matches, entries, lone, mine, whole, comments
+        const char* title
+        size_t title_size
         const cotool_forms* prior
         const void* reading
         const cotool_table* measured
@@ -241,8 +243,6 @@ cdef extern from "logs/logreading.h" nogil:
         cotool_test* test
         int distinct
         uint8_t* stepped
-        const char* title
-        size_t title_size
         const cotool_names* names
         int zones
         const int64_t* zone_start

@@ -31,7 +31,7 @@ cdef class _Setup:
     cdef cotool_names names
 
     def __cinit__(self, options, formats, date, keywords, widths, most_buckets, bytes path,
-                  others):
+                  others, bytes title, bint comments):
         cdef cotool_config* c = &self.config
         cdef int n
         levels, wanted, shown = options.passing, options.wanted, options.shown
@@ -64,6 +64,9 @@ cdef class _Setup:
         c.show_matches = wanted is not None
         c.entries = options.records
         c.lone = options.each_line
+        c.title = <const char*>self._keep_bytes(title)
+        c.title_size = len(title)
+        c.comments = comments
         if options.templates:
             self.mined = Forms(widths)
             c.mine, c.prior = 1, &self.mined.table
@@ -242,8 +245,6 @@ cdef class _Setup:
                 cotool_fixed_join(&test.number, <int64_t>(number >> 64),
                                   <uint64_t>(number & 0xFFFFFFFFFFFFFFFF))
         p.distinct = reading.distinct
-        p.title = <const char*>self._keep_bytes(others["title"])
-        p.title_size = len(others["title"])
         p.zones = len(reading.steps.starts)
         p.zone_start = self._keep_numbers(reading.steps.changes)
         p.zone_offset = self._keep_numbers(reading.steps.offsets)

@@ -122,6 +122,7 @@ _LINES_WITH_TIMES = 100
 _ENOUGH = 0.5
 _NEARLY_ALL = 0.9
 _TITLES = b"#fields\t"
+_LINES_OF_TITLES = 20
 
 
 def columns_of(found: Format, lines: Sequence[bytes]) -> tuple[bytes, Columns]:
@@ -238,7 +239,7 @@ def _separated(rows: Sequence[bytes]) -> tuple[bytes, Columns] | None:
 
     Zeek writes the names after "#fields", below other lines that begin with #.
     """
-    titles = next((row for row in rows if row.startswith(_TITLES)), None)
+    titles = next((row for row in rows[:_LINES_OF_TITLES] if row.startswith(_TITLES)), None)
     if titles is not None:
         rows = [titles.removeprefix(_TITLES), *(row for row in rows if not row.startswith(b"#"))]
     if len(rows) < 2 or not _MAY_BE_NAME.match(rows[0]):
@@ -246,17 +247,24 @@ def _separated(rows: Sequence[bytes]) -> tuple[bytes, Columns] | None:
     for delimiter in (b",", b"\t", b";", b"|"):
         if delimiter not in rows[0]:
             continue
-        head, *table = (_cells(row, delimiter.decode()) for row in rows)
-        names = [name.strip() for name in head]
-        alike = sum(len(row) == len(names) for row in table)
-        if (
-            len(set(names)) == len(names) >= _LEASTCOLUMNS
-            and all(map(_NAME.fullmatch, names))
-            and alike > _NEARLY_ALL * len(table)
+        names = [name.strip() for name in _cells(rows[0], delimiter.decode())]
+        if not (
+            len(set(names)) == len(names) >= _LEASTCOLUMNS and all(map(_NAME.fullmatch, names))
         ):
+            continue
+        table = [_cells(row, delimiter.decode()) for row in rows[1:]]
+        if sum(len(row) == len(names) for row in table) > _NEARLY_ALL * len(table):
             at: Columns = {name.lower(): (n, 0, None) for n, name in enumerate(names)}
             return delimiter, at | {name: (n, 0, None) for n, name in enumerate(names)}
     return None
+
+
+def title_of(lines: Sequence[bytes]) -> bytes:
+    """Return the line of a sample from a file's start that names the columns; b"" without one."""
+    rows = [line for line in lines if line.strip()]
+    if _separated(rows) is None:
+        return b""
+    return next((row for row in rows[:_LINES_OF_TITLES] if row.startswith(_TITLES)), rows[0])
 
 
 def _delimiter(rows: Sequence[bytes]) -> bytes:

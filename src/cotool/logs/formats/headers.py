@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from cotool.logs.formats.columns import HEADER, header_of, lines_of, names_in
+from cotool.logs.formats.columns import HEADER, header_of, lines_of, names_in, title_of
 from cotool.logs.formats.level_codes import status_in
-from cotool.logs.formats.model import STATUS, TEXT, Format
+from cotool.logs.formats.model import EVERY_LINE, STATUS, TEXT, Format
 from cotool.logs.measures.model import COLUMN, ValueSource
 from cotool.logs.units import UNITS
 
@@ -23,6 +23,9 @@ _BLOCK = 1 << 20
 
 def with_header(formats: Sequence[Format], lines: Sequence[bytes]) -> tuple[Format, ...]:
     """Return the formats with the line of a sample that names the columns."""
+    title = title_of(lines)
+    if title:
+        return tuple(replace(found, title=title) for found in formats or (EVERY_LINE,))
     if not header_of(lines):
         return tuple(formats)
     return tuple(

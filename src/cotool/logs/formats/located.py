@@ -126,15 +126,12 @@ def _with_fields(
     whole = found.kind == TEXT and any(map(partial(_is_below, below), sources, locators))
     anchor = columns[ANCHOR][0] if ANCHOR in columns else 0
     header = HEADER if several and _may_have_header(found, columns) else found.header
-    is_title = delimiter and columns and found.is_every_line
-    title = next(iter(lines), b"").rstrip() if is_title else b""
     return replace(
         found,
         columns=delimiter,
         locators=locators,
         anchor=anchor,
         header=header,
-        title=title,
         whole=whole,
     )
 

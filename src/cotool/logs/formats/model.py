@@ -118,9 +118,9 @@ class Format:
     the places of the fields that are measured. `header` is the line "#Fields: …" that names the
     columns, empty without one, and without names if such a line may follow. `anchor` is the column
     of an access log's "request", from which its columns are counted, 0 without one. It is negative
-    where no [time] comes before the request. `is_every_line`: no line has a time or a level,
-    so each is a record, and `title` is the first one if it names the columns. `whole`: what is
-    measured may be in any line of a record.
+    where no [time] comes before the request. `title` is the line that names the columns of a table
+    and is no record, empty without one. `is_every_line`: no line has a time or a level, so each
+    other one is a record. `whole`: what is measured may be in any line of a record.
     """
 
     name: str
@@ -150,7 +150,7 @@ class Format:
 
     def to_kernel(self) -> Mapping[str, object]:
         """Return the mapping that logscan.Scanner takes."""
-        apart = {"places", "times", "reasons", "names", "header", "is_every_line"}
+        apart = {"places", "times", "reasons", "names", "header", "title", "is_every_line"}
         fields = {name: getattr(self, name) for name in self.__slots__ if name not in apart}
         return fields | {"places": _rows(self.places), "times": _rows(self.times)}
 

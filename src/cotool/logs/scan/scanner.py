@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from cotool._fast.logs import logscan
 from cotool.errors import InputError
+from cotool.logs.formats.columns import HEADER
 from cotool.logs.formats.envelopes import Wrapping, find_wrapping
 from cotool.logs.formats.headers import changed_columns, with_header
-from cotool.logs.formats.model import EVERY_LINE, Format, is_cyclic
+from cotool.logs.formats.model import EVERY_LINE, Format
 from cotool.logs.formats.recognise import SAMPLE, recognise, sample_lines
 from cotool.logs.formats.same_shape import same_shape_format
 from cotool.logs.formats.words import with_known_words
@@ -58,7 +59,7 @@ def look_at(
     if given is None and options.own_words:
         windows = [with_known_words(window, options.own_words) for window in windows]
     reading = options.reading
-    if not lines and (given is None or any(map(is_cyclic, given)) or reading is not None):
+    if not lines:
         lines = windows_lines(windows)
     if given is not None:
         formats, wrapping = given, Wrapping(lines)
@@ -125,6 +126,8 @@ def make_scanner(
         header=next((found.header for found in formats if found.header), None),
         columns=columns,
         size=size,
+        title=next((found.title for found in (*formats, others) if found.title), b""),
+        comments=any(found.title or found.header not in {b"", HEADER} for found in formats),
     )
 
 
