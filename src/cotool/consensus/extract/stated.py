@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cotool._records import dataclass
+from cotool.consensus.extract.cut import before_the_cut, is_cut
 from cotool.consensus.extract.extracted import Extracted
 from cotool.consensus.extract.extraction import extract_answers
 from cotool.consensus.extract.labels import LONGEST
@@ -39,7 +40,10 @@ class Stated:
         declining = [declines(response.content) for response in given]
         usable = tuple(one for one, no in zip(given, declining, strict=True) if not no)
         declined = tuple(one for one, no in zip(given, declining, strict=True) if no)
-        kind, answers = extract_answers([response.content for response in usable], asked.text)
+        texts = [
+            before_the_cut(one.content) if is_cut(one.metadata) else one.content for one in usable
+        ]
+        kind, answers = extract_answers(texts, asked.text)
         return cls(asked, usable, kind, answers, declined)
 
     def beside(self, truths: Sequence[str]) -> Stated:

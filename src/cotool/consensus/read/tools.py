@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from cotool._records import dataclass
+from cotool.consensus.extract.cut import is_cut
 from cotool.consensus.read import annotation_tools as annotation
 from cotool.consensus.read import api_calls, tool_values
 from cotool.consensus.read import evaluation_tools as evaluation
@@ -92,14 +93,15 @@ class Tool:
     def _canonical(
         self, item: Mapping[str, Any], where: str, kept: dict[str, Any]
     ) -> Iterator[dict[str, Any]]:
+        ends = {"finish_reason": "length"} if is_cut(item) else {}
         try:
             if self.make is not None:
-                yield from self.make(item, kept)
+                yield from ({**record, **ends} for record in self.make(item, kept))
                 return
             record = self._by_paths(item, kept["document"])
             if not self.each:
                 self._check_marks(item)
-            yield record
+            yield {**record, **ends}
         except tool_values.FailedError as error:
             raise InputError(f"{where}: {error}", hint=error.hint or _SKIP) from None
         except KeyError as error:
