@@ -25,6 +25,7 @@ ITEMS = {"p": AB, "q": AB}
             {"sum": {"gpt-5": "4", "claude": "5"}, "root": {"gpt-5": "2", "claude": "2"}},
             {"sum": {"gpt-5": "4", "claude": "5"}, "root": {"gpt-5": "2", "claude": "2"}},
         ),
+        ({"Why?": "x", "How?": "y"}, {"Why?": {"stdin": "x"}, "How?": {"stdin": "y"}}),
         ({"a": {"Why?": "x", "How?": "x"}, "b": {"Why?": "y", "How?": "y"}},
          {"Why?": AB, "How?": AB}),
     ],

@@ -20,7 +20,7 @@ from cotool.consensus.read.responses import experts_in, has_choices, is_message
 from cotool.consensus.read.sample import UnclearError
 from cotool.consensus.read.tools import Tool, tool_of
 from cotool.consensus.read.understood import FileUnderstood, shown_parts
-from cotool.consensus.read.wrappers import turned
+from cotool.consensus.read.wrappers import by_question, turned
 from cotool.errors import InputError
 from cotool.text import named
 
@@ -131,7 +131,15 @@ class FileForm:
             and (self._flat or not turned(head[1]))
         ):
             self.tool = tool_of(head[1])
-        for where, value in chain([head], values):
+        heads = [head]
+        if isinstance(head[1], dict) and not (self._flat or self._given.names_parts):
+            # Several objects of questions and answers are of a person each.
+            more = next(values, None)
+            heads = [*by_question(*head)] if more is None else [head, more]
+        yield from self._of_values(chain(heads, values))
+
+    def _of_values(self, values: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+        for where, value in values:
             row = self._row(value) if isinstance(value, list) else value
             if (row is None and value is not None) or is_step(row):
                 continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -32,6 +33,8 @@ _BINARY = {
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "excel",
 }  # fmt: skip
 _HEAD = 16
+# Keys that pieces of streamed answers have.
+_PIECES = frozenset({"choices", "done", "type"})
 # A command that numbers the records of a list, or of JSON lines.
 _NUMBER = "jq -c '[., inputs] | flatten(1) | to_entries[] | .value + {question_id: .key}'"
 _NO_SHAPE = 'expected JSON, JSON lines, or a table with a header such as "question,worker,answer"'
@@ -293,10 +296,28 @@ def values_in(
     if not first:
         return None, False
     if is_json(first):
-        return read_values(stream, name, first, number, on_bad), False
+        return _whole(read_values(stream, name, first, number, on_bad)), False
+    if first.startswith((b"data:", b"event:")):
+        from cotool.consensus.read import streamed
+
+        return streamed.joined(streamed.read_events(stream, name, first, number)), False
     from cotool.consensus.read.tables import read_rows
 
     return read_rows(stream, name, first, number, on_bad=on_bad, on_warning=warn), True
+
+
+def _whole(values: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """Return values as they are, or the answers that they are pieces of."""
+    head = next(values, None)
+    if head is None:
+        return iter(())
+    values = chain([head], values)
+    value = head[1]
+    if isinstance(value, dict) and not _PIECES.isdisjoint(value):
+        from cotool.consensus.read import streamed
+
+        return streamed.joined(values) if streamed.is_chunk(value) else values
+    return values
 
 
 def _is_plain(path: str | PathLike[str], head: bytes) -> bool:

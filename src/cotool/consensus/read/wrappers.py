@@ -48,6 +48,15 @@ def opened(value: Any, where: str) -> Iterator[tuple[str, Any]]:
         yield from _mapped(value, where)
 
 
+def by_question(where: str, value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the records of a file that is one object of questions and answers, or the object."""
+    if len(value) > 1 and all(map(names.asks, value)) and _are_plain(value.values()):
+        for text, answer in value.items():
+            yield f"{where}, {text!r}", {"question": text, "content": answer}
+    else:
+        yield where, value
+
+
 def _mapped(value: dict[str, Any], where: str) -> Iterator[tuple[str, Any]]:
     """Yield the records of a document by id or by expert, or the document as a record."""
     asked, output = _of_one_expert(value), _of_one_answer(value)
