@@ -19,6 +19,7 @@ from cotool._fast.logs import logscan
 from cotool._fast.logs.measures import UNIT, Measured, bucket_ends, bucket_of
 from cotool.errors import InputError
 from cotool.logs.api import summary_of
+from cotool.logs.measures.model import DECIMALS
 from cotool.logs.measures.parse import make_reading
 from cotool.logs.measures.results import Measures, merged_measures
 from cotool.logs.options import LogOptions
@@ -185,6 +186,67 @@ def test_unusual_numbers(text: str, number: Any) -> None:
     assert (found[0] if isinstance(found, tuple) else found) == (
         number * UNIT if isinstance(number, int | Decimal) else number
     )
+
+
+@given(st.integers(-(10**9), 10**9), st.integers(0, 6), st.booleans())
+def test_decimal_commas_are_read_exactly(digits: int, decimals: int, grouped: bool) -> None:
+    """A number that is written with a decimal comma is the one with a point."""
+    number = Decimal(digits).scaleb(-decimals)
+    english = f"{number:,f}" if grouped else f"{number:f}"
+    german = english.translate({ord(","): ".", ord("."): ","})
+    found = logscan.read_number(german.encode(), comma=DECIMALS)
+    if re.fullmatch(r"-?[1-9]\d{0,2}\.\d{3}", german):
+        assert found is None  # one thousand, or one
+    else:
+        assert found == (number * UNIT, 0, False)
+    plain = logscan.read_plain(german.encode(), comma=DECIMALS)
+    assert plain in {None, number * UNIT}
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "column", "beside", "numbers"),
+    [
+        (";", ["1,234", "2,500"], ["a", "b"], [1.234, 2.5]),
+        (";", ["1,234", "2,500"], ["1,5", "b"], [1.234, 2.5]),
+        (";", ["1,234", "0,27"], ["1.5", "b"], [1.234, 0.27]),
+        (";", ["1,234", "2,500"], ["1.5", "b"], []),
+        (";", ["1,234", "2.5"], ["a", "b"], [1234, 2.5]),
+        (";", ["1,234", "1,234.5"], ["a", "b"], [1234, 1234.5]),
+        (";", ["1,234", "1.234,5"], ["a", "b"], [1.234, 1234.5]),
+        (";", ["1,234", "1.234.567"], ["0,5", "b"], [1.234, 1234567]),
+        (";", ["1,234", "1.234"], ["0,5", "b"], [1234, 1.234]),
+        (";", ["1,234", "0,5", "1.5"], ["a", "b", "c"], [1.5]),
+        (";", ["1,5 ms", "1,234 ms"], ["a", "b"], [0.0015, 0.001234]),
+        ("\t", ["1,234", "2,500"], ["a", "b"], [1234, 2500]),
+        ("\t", ["1,234", "0,5"], ["a", "b"], [1.234, 0.5]),
+        (",", ['"1,234"', '"2,500"'], ["a", "b"], [1234, 2500]),
+        (",", ['"1,234"', '"0,50"'], ["a", "b"], [1.234, 0.5]),
+    ],
+)  # fmt: skip
+def test_commas_in_tables(
+    tmp_path: Path, delimiter: str, column: list[str], beside: list[str], numbers: list[float]
+) -> None:
+    """The column, or else the table, says whether they are decimal; none is guessed."""
+    rows = zip(["2026-03-02 08:00:01"] * len(column), beside, column, strict=True)
+    rows = [("when", "other", "x"), *rows]
+    path = tmp_path / "x.csv"
+    path.write_text("".join(delimiter.join(row) + "\n" for row in rows))
+    found = cotool.analyze_logs(path, measures=["x"]).measures.total.measures[0]
+    assert (found.count, found.odd) == (len(numbers), len(column) - len(numbers))
+    assert found.sum == pytest.approx(sum(numbers))
+
+
+@pytest.mark.parametrize("line", ['{"x":"%s"}', "x=%s n=1", "INFO x: %s", "%s a"])
+def test_a_number_that_may_be_either_is_odd_beside_decimal_commas(
+    tmp_path: Path, line: str
+) -> None:
+    """Outside of tables no comma is decimal, and then none separates thousands."""
+    path = tmp_path / "x.log"
+    source = "$1" if line[0] == "%" else "x"
+    for values, count in ((["1,234", "0,27"], 0), (["1,234", "12"], 2)):
+        path.write_text("".join(f"{line % value}\n" for value in values))
+        found = cotool.analyze_logs(path, measures=[source]).measures.total.measures[0]
+        assert (found.count, found.odd) == (count, 2 - count)
 
 
 REGEXES = [

@@ -89,27 +89,39 @@ static int read_decimal(const uint8_t *p, const uint8_t *end, const cotool_defau
     int decimals = 0;
     if (end - p > 16 || !cotool_is_digit(*p) || !cotool_is_digit(end[-1])) return 0;
     for (; p < end && cotool_is_digit(*p); p++) digits = digits * 10 + (uint64_t)(*p - '0');
-    if (p < end && *p++ != '.') return 0;
+    if (p < end && (*p++ != '.' || given->comma == COTOOL_COMMA_DECIMALS)) return 0;
     for (; p < end && cotool_is_digit(*p); p++, decimals++)
         digits = digits * 10 + (uint64_t)(*p - '0');
     return p == end && scaled(digits, given->factor, given->power - decimals, number);
 }
 
+/* Returns the end of groups of three digits with `mark` before each, at p; p if the last one has more. */
+static const uint8_t *after_groups(const uint8_t *p, const uint8_t *end, uint8_t mark) {
+    while (end - p >= 4 && *p == mark && cotool_is_digit(p[1]) && cotool_is_digit(p[2]) &&
+           cotool_is_digit(p[3]) && (end - p == 4 || !cotool_is_digit(p[4])))
+        p += 4;
+    return p;
+}
+
 /* Reads digits with separators of thousands, decimals and an exponent. NULL: there are none at p. */
-static const uint8_t *read_digits(const uint8_t *p, const uint8_t *end, uint64_t *digits,
+static const uint8_t *read_digits(const uint8_t *p, const uint8_t *end, int comma, uint64_t *digits,
                                   int *power) {
     const uint8_t *start = p, *last = p, *q;
+    const uint8_t group = comma == COTOOL_COMMA_DECIMALS ? '.' : ',';
+    uint8_t point = '.';
     int count = 0;
     *digits = 0, *power = 0;
     /* 1,234,567: groups of three digits follow one to three digits; 0,123 has a decimal comma */
     while (last < end && cotool_is_digit(*last)) last++;
-    if (last > p && last - p <= 3 && *p != '0')
-        for (q = last; end - q >= 4 && *q == ',' && cotool_is_digit(q[1]) && cotool_is_digit(q[2]) &&
-                       cotool_is_digit(q[3]) && (end - q == 4 || !cotool_is_digit(q[4]));
-             q += 4)
-            last = q + 4;
+    if (last > p && last - p <= 3 && *p != '0' && comma != COTOOL_COMMA_UNSURE) {
+        q = after_groups(last, end, group);
+        /* 1.234 among decimal commas may be either. */
+        if (group == '.' && q - last == 4 && !(q < end && *q == ',')) return NULL;
+        last = q;
+    }
+    if (group == '.' && last < end && *last == ',') point = ',';
     for (; p < last; p++) {
-        if (*p == ',') continue;
+        if (*p == group) continue;
         if (count < MOST_DIGITS) {
             *digits = *digits * 10 + (uint64_t)(*p - '0');
             count += count || *p != '0';
@@ -117,8 +129,8 @@ static const uint8_t *read_digits(const uint8_t *p, const uint8_t *end, uint64_t
             (*power)++;
         }
     }
-    if (p == start && !(p + 1 < end && *p == '.' && cotool_is_digit(p[1]))) return NULL;
-    if (p + 1 < end && *p == '.' && cotool_is_digit(p[1]))
+    if (p == start && !(p + 1 < end && *p == point && cotool_is_digit(p[1]))) return NULL;
+    if (p + 1 < end && *p == point && cotool_is_digit(p[1]))
         for (p++; p < end && cotool_is_digit(*p); p++)
             if (count < MOST_DIGITS) {
                 *digits = *digits * 10 + (uint64_t)(*p - '0');
@@ -164,7 +176,7 @@ static const uint8_t *read_one(const uint8_t *p, const uint8_t *end, const cotoo
         uint64_t digits;
         int power, unit;
         cotool_fixed part;
-        const uint8_t *q = read_digits(p, end, &digits, &power), *name = q;
+        const uint8_t *q = read_digits(p, end, given->comma, &digits, &power), *name = q;
         if (!q) return NULL;
         if (name < end && *name == ' ' && parts == 0) name++;
         unit = unit_at(name, end);

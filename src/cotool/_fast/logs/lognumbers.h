@@ -9,11 +9,15 @@
 #define COTOOL_MOST_POWER 18
 extern const int64_t cotool_tens[COTOOL_MOST_POWER + 1];
 
-/* The unit of numbers that have none: number × factor × 10^power in a base unit. */
+/* What a comma separates: thousands (1,234), decimals (0,27), or it is not known, and 1,234 is no number. */
+enum { COTOOL_COMMA_THOUSANDS, COTOOL_COMMA_DECIMALS, COTOOL_COMMA_UNSURE };
+
+/* The unit of numbers that have none: number × factor × 10^power in a base unit. `comma` says how all
+ * numbers are written. */
 typedef struct {
     int64_t factor;
     int8_t power;
-    uint8_t dimension;
+    uint8_t dimension, comma;
 } cotool_default_unit;
 
 /* Reads one to eight digits, perhaps with a point between two of them: most numbers. Returns 0 if the
@@ -31,7 +35,7 @@ COTOOL_INLINE int cotool_read_plain(const uint8_t *text, size_t size,
     if (others) {
         const int at = __builtin_ctzll(others) & ~7; /* the bits before the point */
         const uint64_t before = ((uint64_t)1 << at) - 1;
-        if (others & (others - 1) || (x >> at & 0xFF) != ('.' ^ '0') || at == 56 ||
+        if (unit->comma == COTOOL_COMMA_DECIMALS || others & (others - 1) || (x >> at & 0xFF) != ('.' ^ '0') || at == 56 ||
             at == (int)(64 - 8 * size))
             return 0;
         power -= 7 - at / 8;

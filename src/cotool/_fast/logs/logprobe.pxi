@@ -72,31 +72,33 @@ def value_level(bytes value not None, int scale):
     return cotool_read_level(text, text + size, scale)
 
 
-def read_number(bytes text not None, scale=(1, 0, 0)):
+def read_number(bytes text not None, scale=(1, 0, 0), int comma=0):
     """Return the number that a field states: (number in parts of measures.UNIT, dimension, added).
 
     None: it is not a number; "missing": it says that there is none. scale: factor, power of ten and
     dimension of a number without a unit. Dimensions are 0 none, 1 seconds, 2 bytes; added: the
-    numbers of a list were added up.
+    numbers of a list were added up. comma: THOUSANDS, DECIMALS or UNSURE of measures/model.
     """
     cdef const uint8_t* p = <const uint8_t*><const char*>text
     cdef cotool_default_unit given
     cdef cotool_fixed number
     cdef int dimension = 0, added = 0
     given.factor, given.power, given.dimension = scale
+    given.comma = comma
     cdef int state = cotool_read_number(p, p + len(text), &given, &number, &dimension, &added)
     if state <= 0:
         return "missing" if state < 0 else None
     return parts_of(&number), dimension, bool(added)
 
 
-def read_plain(bytes text not None, scale=(1, 0, 0)):
+def read_plain(bytes text not None, scale=(1, 0, 0), int comma=0):
     """Return the number that read_number() returns, None if it is none of the usual ones."""
     cdef uint8_t[256] given
     cdef cotool_default_unit unit
     cdef cotool_fixed number
     cdef Py_ssize_t size = padded(text, given, sizeof(given))
     unit.factor, unit.power, unit.dimension = scale
+    unit.comma = comma
     return parts_of(&number) if cotool_read_plain(given, size, &unit, &number) else None
 
 

@@ -281,6 +281,7 @@ cdef class _Setup:
         place.kind, place.token, place.part = locator.kind, locator.token, locator.part
         place.other = 0
         place.unit.factor, place.unit.power, place.unit.dimension = locator.scale
+        place.unit.comma = locator.comma
         text = path if locator.is_path else locator.text
         place.text, place.text_size = <const char*>self._keep_bytes(text), len(text)
         place.after = <const char*>self._keep_bytes(locator.after)

@@ -247,12 +247,12 @@ def _separated(rows: Sequence[bytes]) -> tuple[bytes, Columns] | None:
     for delimiter in (b",", b"\t", b";", b"|"):
         if delimiter not in rows[0]:
             continue
-        names = [name.strip() for name in _cells(rows[0], delimiter.decode())]
+        names = [name.strip() for name in cells_of(rows[0], delimiter.decode())]
         if not (
             len(set(names)) == len(names) >= _LEASTCOLUMNS and all(map(_NAME.fullmatch, names))
         ):
             continue
-        table = [_cells(row, delimiter.decode()) for row in rows[1:]]
+        table = [cells_of(row, delimiter.decode()) for row in rows[1:]]
         if sum(len(row) == len(names) for row in table) > _NEARLY_ALL * len(table):
             at: Columns = {name.lower(): (n, 0, None) for n, name in enumerate(names)}
             return delimiter, at | {name: (n, 0, None) for n, name in enumerate(names)}
@@ -271,14 +271,15 @@ def _delimiter(rows: Sequence[bytes]) -> bytes:
     """Return what separates columns without names: the same number in rows with hardly a blank."""
     few = sum(len(_columns(row)) < _LEASTCOLUMNS for row in rows)
     for delimiter in (b"|", b";", b",") if few > _NEARLY_ALL * len(rows) else ():
-        widths = Counter(len(_cells(row, delimiter.decode())) for row in rows)
+        widths = Counter(len(cells_of(row, delimiter.decode())) for row in rows)
         width, count = widths.most_common(1)[0]
         if width >= _LEASTCOLUMNS and count > _NEARLY_ALL * len(rows):
             return delimiter
     return b""
 
 
-def _cells(row: bytes, delimiter: str) -> list[str]:
+def cells_of(row: bytes, delimiter: str) -> list[str]:
+    """Return the cells of a row of a table, without their quotes."""
     import csv
 
     try:

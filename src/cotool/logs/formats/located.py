@@ -27,6 +27,7 @@ from cotool.logs.formats.columns import (
     lines_of,
     writes_no_time,
 )
+from cotool.logs.formats.commas import with_commas
 from cotool.logs.formats.field_names import ALIASES, names_of, scale_among, scale_of
 from cotool.logs.formats.model import EVERY_LINE, JSON, LOGFMT, MAX_KEY, TEXT, Format, forms_of
 from cotool.logs.measures import model
@@ -122,7 +123,7 @@ def _with_fields(
         found = _with_payload(found, lines, columns, read)
     if several and below and found.kind == TEXT and forms_of(found):
         lines = [*lines, *below]
-    locators = locators_in(found, sources, lines, columns, read)
+    locators = locators_in(found, sources, lines, columns, read, delimiter=delimiter)
     whole = found.kind == TEXT and any(map(partial(_is_below, below), sources, locators))
     anchor = columns[ANCHOR][0] if ANCHOR in columns else 0
     header = HEADER if several and _may_have_header(found, columns) else found.header
@@ -158,10 +159,12 @@ def locators_in(
     lines: Sequence[bytes],
     columns: Columns,
     read: _Read | None = None,
+    *,
+    delimiter: bytes = b"",
 ) -> tuple[Locator, ...]:
     """Return the locators of sources in a format with these columns, by a sample of lines.
 
-    read: _leaves, perhaps with a cache.
+    read: _leaves, perhaps with a cache. delimiter: of the columns, empty for blanks.
     """
     keys = _Keys(found, lines, read or _leaves)
     is_access = "status" in columns
@@ -179,6 +182,7 @@ def locators_in(
                 for place in places or [_pair(source.name, source.scale)]
             ]
         )
+    every = with_commas(every, lines, delimiter)
     return tuple(
         places[0]._replace(others=tuple(places[1:count]))
         for places, count in zip(every, _counts(every), strict=True)

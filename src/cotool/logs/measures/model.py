@@ -10,6 +10,8 @@ from cotool.logs.units import NO_SCALE, Scale
 NOWHERE, COLUMN, KEY, PAIR, TEXT, GROUP, LEVEL, GIVEN, TEMPLATE, PARAMETER = range(10)
 AS_IS, AS_PATH, AS_CLASS = range(3)
 UNQUOTED, IN_JSON = 1, 2
+# As in lognumbers.h: what a comma in a number means.
+THOUSANDS, DECIMALS, UNSURE = range(3)
 LESS, LEAST, MORE, MOST, EQUAL, OTHER, NOT, AND, OR = range(9)
 LONGEST_PART = 512  # bytes of a group's value; more are cut
 MAX_SOURCES, MAX_MEASURES, MAX_BY, MAX_TESTS = 16, 8, 4, 32
@@ -39,6 +41,7 @@ class Locator(NamedTuple):
     text: bytes = b""
     after: bytes = b""
     scale: Scale = NO_SCALE
+    comma: int = THOUSANDS  # what it separates in numbers
     is_path: bool = False  # the text is the name of the file
     others: tuple[Locator, ...] = ()
 

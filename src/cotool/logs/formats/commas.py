@@ -1,0 +1,88 @@
+"""What a comma in a number means: thousands, 1,234, or decimals, 0,27.
+
+`1,234` may be either. Other numbers of the column, or else of the table, decide; so does `;`
+between columns, which is used where commas are in numbers. If they contradict each other, or a
+number outside of tables has a decimal comma, numbers such as `1,234` are odd.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from cotool._lazy import lazy_pattern
+from cotool.logs.formats.columns import COLUMNS, cells_of
+from cotool.logs.measures import model
+from cotool.logs.measures.model import DECIMALS, THOUSANDS, UNSURE
+
+if TYPE_CHECKING:
+    from cotool.logs.measures.model import Locator
+
+_UNIT = r"\s?[A-Za-zµ%]*"
+_DECIMALS = lazy_pattern(
+    r"[-+]?(?:0\d*,\d+|[1-9]\d{0,2},(?:\d\d?|\d{4,})|\d{4,},\d+|[1-9]\d{0,2}(?:\.\d{3})+,\d+)"
+    + _UNIT
+)
+_THOUSANDS = lazy_pattern(rf"[-+]?[1-9]\d{{0,2}}(?:(?:,\d{{3}})+\.\d+|(?:,\d{{3}}){{2,}}){_UNIT}")
+_NUMBER = rb"([-+]?\d[\d.,]*\d)"
+_POINT = lazy_pattern(rf"[-+]?\d*\.\d+{_UNIT}")
+
+
+def with_commas(
+    places: Sequence[Sequence[Locator]], lines: Sequence[bytes], delimiter: bytes
+) -> list[list[Locator]]:
+    """Return the places of sources with what a comma means there, by a sample of lines."""
+    if delimiter:
+        rows = [cells_of(line, delimiter.decode()) for line in lines if line.strip()]
+        if delimiter != b";" and not any("," in cell for row in rows for cell in row):
+            return [list(some) for some in places]
+        return [[_in_table(place, rows, delimiter) for place in some] for some in places]
+    text = b"\n".join(line for line in lines if b"," in line)
+    return [[_in_text(place, text) for place in some] for some in places]
+
+
+def _in_table(place: Locator, rows: Sequence[Sequence[str]], delimiter: bytes) -> Locator:
+    if place.kind != model.COLUMN:
+        return place
+    column = [row[place.token] for row in rows if len(row) > place.token]
+    decimals, thousands, points = _signs(column)
+    of_table = not (decimals or thousands or points)
+    if of_table:
+        decimals, thousands, points = _signs(cell for row in rows for cell in row)
+    if decimals:
+        comma = UNSURE if thousands or points else DECIMALS
+    elif delimiter != b";" or thousands or (points and not of_table):
+        comma = THOUSANDS
+    else:
+        comma = UNSURE if points else DECIMALS
+    return place._replace(comma=comma)
+
+
+def _in_text(place: Locator, text: bytes) -> Locator:
+    """Return a place outside of tables; `text` is the lines with a comma."""
+    if place.kind in {model.KEY, model.PAIR}:
+        key = re.escape(place.path[-1] if place.path else place.text)
+        found = re.compile(rb"\b" + key + rb"[\"']?\s*[=:]\s*[\"']?" + _NUMBER).findall(text)
+    elif place.kind == model.TEXT and place.text:
+        found = re.compile(re.escape(place.text) + _NUMBER).findall(text)
+    elif place.kind == model.COLUMN:
+        columns = (islice(COLUMNS.finditer(line), place.token, None) for line in text.split(b"\n"))
+        found = [column[0].strip(b'"[]') for rest in columns if (column := next(rest, None))]
+    else:
+        return place
+    decimals, _, _ = _signs(number.decode("utf-8", "replace") for number in found)
+    return place._replace(comma=UNSURE) if decimals else place
+
+
+def _signs(values: Iterable[str]) -> tuple[bool, bool, bool]:
+    """Return whether there are decimal commas, commas between thousands only, and points."""
+    decimals = thousands = points = False
+    for value in values:
+        if "," in value:
+            decimals = decimals or bool(_DECIMALS.fullmatch(value))
+            thousands = thousands or bool(_THOUSANDS.fullmatch(value))
+        elif "." in value:
+            points = points or bool(_POINT.fullmatch(value))
+    return decimals, thousands, points
