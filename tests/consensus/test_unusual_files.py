@@ -8,6 +8,7 @@ import json
 import pytest
 
 from consensus.written import read, table
+from cotool import find_consensus_batch
 from cotool.consensus.read.readers import read_questions
 from cotool.errors import InputError
 from cotool.text import named
@@ -255,3 +256,20 @@ def test_codes_of_missing_answers(scores, code):
     found = read(table("item,rater,score", *rows))
     given = [score for answers in found.values() for score in answers.values() if score]
     assert given == [score for score in scores if score != code]
+
+
+@pytest.mark.parametrize(
+    "answers",
+    ["1.10 1.1 2.0.0 2.0.0", "1E5 100000 B20 E11.9", "Yes Don't_know Don't_know No No Yes"],
+)
+def test_answers_compared_as_they_are_written(answers):
+    """The column shows that numbers are codes or versions, and "Don't know" one of the options."""
+    answers = [answer.replace("_", " ") for answer in answers.split()]
+    rows = [f"i{n // 2},{'ab'[n % 2]},{answer}" for n, answer in enumerate(answers)]
+    path = io.BytesIO(table("item,coder,label", *rows).encode())
+    found = [one.answers for one in find_consensus_batch(read_questions(["-"], stdin=path))]
+    assert [answer for one in found for answer in one] == answers
+    survey = [f"p{n},{answer},x" for n, answer in enumerate(answers)]
+    path = io.BytesIO(table("Name,Which one is it?,Is it new?", *survey).encode())
+    found = [one.answers for one in find_consensus_batch(read_questions(["-"], stdin=path))]
+    assert found[0] == tuple(answers)

@@ -31,7 +31,8 @@ class Response:
     `confidence` is the expert's own, 0 to 1, None if it is unknown; `timestamp` is seconds
     since the Unix epoch; `where` says where the response was read ("answers.json, response 3").
     `sample_of` is the expert's bare name if one expert answered the question several times and
-    this answer was renamed `name#2`: such answers share the expert's weight.
+    this answer was renamed `name#2`: such answers share the expert's weight. `as_written` says that
+    the answer is a code or an option, which is compared as it is written.
     """
 
     content: str
@@ -42,6 +43,7 @@ class Response:
     embedding: Sequence[float] | None = None
     where: str = ""
     sample_of: str | None = None
+    as_written: bool = False
 
 
 @dataclass(frozen=True, slots=True)

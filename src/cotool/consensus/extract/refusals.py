@@ -161,6 +161,20 @@ def _may_decline(opening: str) -> bool:
     return has_any(low, _SIGNS)
 
 
+# "Don't know" as surveys offer it; "I don't know" is what somebody says.
+_OPTION = lazy_pattern(
+    r"(?:do(?:n['’]?t| not) know|no (?:answer|opinion)|not sure|keine (?:antwort|angabe|ahnung)"
+    r"|weiß nicht|ne sait pas|sans (?:réponse|opinion)|no sabe|no contesta|ns/nc|não sabe|non so"
+    r"|не знаю|затрудняюсь ответить|不知道|不清楚|わからない|모름)(?:\s?[/(].{1,30})?\.?",
+    re.IGNORECASE,
+)
+
+
+def is_option(text: str) -> bool:
+    """Whether a text is the option of a survey for those who do not know."""
+    return bool(_OPTION.fullmatch(text.strip()))
+
+
 def declines(text: str) -> bool:
     """Whether a text only declines to answer, in one of twelve languages."""
     text = text.strip()

@@ -11,7 +11,7 @@ from cotool.consensus.extract.cut import before_the_cut, is_cut
 from cotool.consensus.extract.extracted import Extracted
 from cotool.consensus.extract.extraction import extract_answers
 from cotool.consensus.extract.labels import LONGEST
-from cotool.consensus.extract.normal_form import short_form
+from cotool.consensus.extract.normal_form import plain, short_form
 from cotool.consensus.extract.refusals import declines
 from cotool.consensus.extract.spans import WHOLE
 
@@ -37,6 +37,12 @@ class Stated:
     def of(cls, asked: Question) -> Stated:
         """Extract the answers of a question's responses."""
         given = [response for response in asked.responses if response.content.strip()]
+        if given and all(response.as_written for response in given):
+            labels = [
+                Extracted(plain(one.content).strip("."), "short", one.content.strip(), WHOLE)
+                for one in given
+            ]
+            return cls(asked, tuple(given), "short", labels)
         declining = [declines(response.content) for response in given]
         usable = tuple(one for one, no in zip(given, declining, strict=True) if not no)
         declined = tuple(one for one, no in zip(given, declining, strict=True) if no)

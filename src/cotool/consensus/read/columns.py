@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
+from cotool.consensus.extract.refusals import is_option
 from cotool.consensus.read.names import ANSWER, BESIDE, UNKNOWN, Hint, hint_of
 from cotool.consensus.read.paths import leaves
 from cotool.consensus.read.values import is_missing
@@ -270,6 +271,31 @@ def codes_of_missing(columns: Iterable[Column]) -> frozenset[str]:
         return number <= -77 or (rated and far)
 
     return frozenset(code for code in codes if is_code(float(code)))
+
+
+# A version, and what else has points; a code of letters and digits; what a number may be.
+_VERSION = lazy_pattern(r"v?\d+(?:\.\d+){1,3}")
+_NO_VERSION = lazy_pattern(r"\d{1,2}\.\d{1,2}\.\d{4}|\d{1,3}(?:\.\d{3})+")
+_CODE = lazy_pattern(r"[A-Za-z]{1,4}[-.]?\d[\w.-]*")
+_DIGITS = lazy_pattern(r"\d+(?:[.eE]\w+)*")
+
+
+def are_written(columns: Iterable[Column]) -> bool:
+    """Whether answers are compared as they are written: codes, versions, options of a survey.
+
+    1E5 is no number among codes such as B20, and 1.10 none among versions such as 2.0.1. "Don't
+    know" is an option where it is one of a few labels and people chose it several times.
+    """
+    columns = list(columns)
+    counts = sum((column.counts for column in columns), Counter[str]())
+    if all(map(_VERSION.fullmatch, counts)):
+        longer = [value for value in counts if value.count(".") > 1]
+        return bool(longer) and not all(map(_NO_VERSION.fullmatch, longer))
+    coded = sum(bool(_CODE.fullmatch(value)) for value in counts)
+    if 2 * coded >= len(counts) and any(map(_DIGITS.fullmatch, counts)):
+        return all(_CODE.fullmatch(value) or _DIGITS.fullmatch(value) for value in counts)
+    few = bool(columns) and all(column.is_label or column.is_constant for column in columns)
+    return few and any(n > 1 and is_option(value) for value, n in counts.items())
 
 
 def determines(one: Column, other: Column) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cotool.consensus.read import names
-from cotool.consensus.read.columns import codes_of_missing
+from cotool.consensus.read.columns import are_written, codes_of_missing
 from cotool.consensus.read.design import find_crossed
 from cotool.consensus.read.layout import DEFAULT_KEYS, Keys
 from cotool.consensus.read.lists import find_lists
@@ -128,7 +128,13 @@ def _explained(sample: Sample, plan: Plan) -> Plan:
     asked = [[column] for column in columns] if plan.questions else [columns]
     missing = frozenset[str]().union(*map(codes_of_missing, asked))
     none = _has_none(sample, columns)
-    return replace(plan, evidence=evidence, nested=nested, none=none, missing=missing)
+    written = [one for one in asked if are_written(one)]
+    if written and not plan.questions:
+        keys = replace(keys, as_written=True)
+    return replace(
+        plan, keys=keys, evidence=evidence, nested=nested, none=none, missing=missing,
+        as_written=frozenset(column.path for one in written for column in one),
+    )  # fmt: skip
 
 
 def _has_none(sample: Sample, columns: Sequence[Column]) -> bool:

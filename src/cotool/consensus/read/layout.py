@@ -68,7 +68,7 @@ class Keys:
     Nested keys are paths: `response.output`. `expert_columns` names the columns that hold one
     expert's answer each (the wide shape), `question_columns` those of a survey, which hold the
     answers to one question each, one row per person. "" says that there is no such key, whatever
-    the synonyms.
+    the synonyms. `as_written` says that the answers are codes or options.
     """
 
     question: str | None = None
@@ -81,6 +81,7 @@ class Keys:
     responses: str | None = None
     expert_columns: tuple[str, ...] = ()
     question_columns: tuple[str, ...] = ()
+    as_written: bool = False
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cotool.consensus.model import Response
 from cotool.consensus.read.layout import Keys  # noqa: TC001 - a field of a dataclass
 from cotool.consensus.read.paths import value_at
+from cotool.consensus.read.responses import Record
 from cotool.consensus.read.understood import shown_parts
 from cotool.consensus.read.values import NONE, is_missing
 
@@ -32,7 +34,8 @@ class Plan:
     the labels that are true. `questions` are the columns of a survey with the question's text;
     `person` is the column that names who answered. `sets` says that a list in the answer's place
     holds several labels of one expert; `none` that "None" is one of the answers; `missing` are the
-    numbers that mean "no answer". `left_out` are right answers beside the experts' own.
+    numbers that mean "no answer"; `as_written` are the columns of codes and options. `left_out` are
+    right answers beside the experts' own.
     `listed` are the keys of the expert and of the answer in a list of responses; `parallel` are the
     columns that hold lists of experts and of their answers; `apart` says that a question has
     several records with a list each.
@@ -50,6 +53,7 @@ class Plan:
     sets: bool = False
     none: bool = False
     missing: frozenset[str] = frozenset()
+    as_written: frozenset[str] = frozenset()
     listed: tuple[str, str] | None = None
     parallel: tuple[str, str] | None = None
     apart: bool = False
@@ -96,7 +100,7 @@ class Plan:
 
     def records(
         self, row: Mapping[str, Any], where: str
-    ) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    ) -> Iterator[tuple[str, Mapping[str, Any] | Record]]:
         """Yield the records that one record of the file makes; usually the record itself."""
         if self.shape == SURVEY:
             yield from self._answers_of_a_person(row, where)
@@ -166,21 +170,19 @@ class Plan:
 
     def _answers_of_a_person(
         self, row: Mapping[str, Any], where: str
-    ) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    ) -> Iterator[tuple[str, Mapping[str, Any] | Record]]:
         person = row.get(self.person) if self.person else None
         name = str(person).strip() if person is not None else ""
         for column, text in self.questions:
             value = self._cell(row.get(column))
             if value is None:
                 continue
-            yield (
-                where,
-                {
-                    "question": text,
-                    "answer": value,
-                    "expert": name or f"respondent at {where.rpartition(', ')[2]}",
-                },
-            )
+            expert = name or f"respondent at {where.rpartition(', ')[2]}"
+            if column in self.as_written:
+                given = Response(str(value), expert, where=where, as_written=True)
+                yield where, Record(None, text, (given,), whole=False)
+            else:
+                yield where, {"question": text, "answer": value, "expert": expert}
 
 
 def listed_items(value: Any) -> list[Any] | None:

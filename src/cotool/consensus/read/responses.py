@@ -134,7 +134,7 @@ def responses_of(item: object, where: str, keys: Keys) -> tuple[Response, ...]:
         return (_checked(item, where),)
     plain = values.scalar_text(item, where)
     if plain is not None:
-        return (Response(plain, "", where=where),)
+        return (Response(plain, "", where=where, as_written=keys.as_written),)
     record = _mapping(item)
     if record is None:
         raise ShapeError(
@@ -172,7 +172,12 @@ def _answers(
     metadata = _metadata(record, layout)
     plain = values.scalar_text(content, where)
     if plain is not None:
-        return (Response(plain, expert, confidence, seconds, metadata, vector, where),)
+        return (
+            Response(
+                plain, expert, confidence, seconds, metadata, vector, where,
+                as_written=keys.as_written,
+            ),
+        )  # fmt: skip
     return tuple(
         Response(
             answer.content,

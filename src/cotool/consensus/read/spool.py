@@ -21,7 +21,7 @@ from cotool.text import named, plural
 _BATCH = 1000
 # A question with more responses is a file that is misread, or one made to take long.
 MOST_RESPONSES = 250_000
-_NO_MORE: tuple[None, None, dict[str, Any], None] = (None, None, {}, None)
+_NO_MORE: tuple[None, None, dict[str, Any], None, bool] = (None, None, {}, None, False)
 
 # `by_text` joins records without an id; `more` are the fields that most answers do not have, in
 # JSON; `label` is that of a file whose record names no expert. `alike` is the same for texts that
@@ -229,7 +229,9 @@ def _loosely(text: str) -> str:
 
 
 def _more(answer: Response) -> str | None:
-    more = (answer.confidence, answer.timestamp, answer.metadata, answer.embedding)
+    more = (
+        answer.confidence, answer.timestamp, answer.metadata, answer.embedding, answer.as_written
+    )  # fmt: skip
     if more == _NO_MORE:
         return None
     with _shallow(answer.where):
@@ -260,6 +262,8 @@ def _response(content: str, expert: str, more: str | None, where: str) -> Respon
     if more is None:
         return Response(content, expert, where=where)
     with _shallow(where):
-        confidence, timestamp, metadata, embedding = json.loads(more)
+        confidence, timestamp, metadata, embedding, as_written = json.loads(more)
     vector = None if embedding is None else tuple(embedding)
-    return Response(content, expert, confidence, timestamp, metadata, vector, where)
+    return Response(
+        content, expert, confidence, timestamp, metadata, vector, where, as_written=as_written
+    )
