@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -155,3 +156,17 @@ def test_a_state_goes_on_with_the_columns_that_hold(
         levels.append(json.loads(capsys.readouterr().out)["levels"])
     assert levels[0]["error"] == 2
     assert {name: n for name, n in levels[1].items() if n} == {"warning": 3}
+
+
+@pytest.mark.parametrize(
+    ("line", "hour"), [("", 8), ("#Time Format: Local\n", 7), ("#Software: X\n", 8)]
+)
+def test_times_are_in_utc_by_the_standard(tmp_path: Path, line: str, hour: int) -> None:
+    """The zone of --tz moves them only where the log says that they are local."""
+    path = tmp_path / "u_ex.log"
+    rows = "".join(f"2026-03-02 08:00:{n:02} GET /{n} 200\n" for n in range(60))
+    path.write_text(f"#Version: 1.0\n{line}#Fields: date time cs-method cs-uri sc-status\n{rows}")
+    found = cotool.analyze_logs(path, tz="Europe/Berlin")
+    first = found.counts.first_seen
+    assert first is not None
+    assert datetime.fromtimestamp(first // 10**9, UTC).hour == hour

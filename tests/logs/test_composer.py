@@ -168,7 +168,9 @@ def test_zones_of_three_digits_are_minutes(zone, seconds):
 @pytest.mark.parametrize(
     ("name", "month"),
     [("März", 3), ("mars", 3), ("août", 8), ("févr.", 2), ("Okt", 10), ("dez", 12), ("ene", 1),
-     ("abril", 4), ("maggio", 5), ("SEPT", 9), ("июнь", None), ("marble", None)],
+     ("abril", 4), ("maggio", 5), ("SEPT", 9), ("июнь", 6), ("июня", 6), ("Янв.", 1),
+     ("вересня", 9), ("Mayıs", 5), ("Ağustos", 8), ("agustus", 8), ("října", 10),
+     ("octombrie", 10), ("أكتوبر", 10),     ("ИЮНЬ", None), ("marble", None)],
 )  # fmt: skip
 def test_months_in_many_languages(name, month):
     """The names of months are known in full and abbreviated; other words are none."""

@@ -25,6 +25,30 @@ def levels_of(path, text, **options):
     return {level: count for level, count in found.items() if count}
 
 
+# A word of each language for an error, a warning and a message.
+LANGUAGES = [
+    "fehler warnung information", "erreur avertissement information", "ошибка предупреждение инфо",
+    "помилка попередження інформація", "błąd ostrzeżenie informacja", "chyba varování informace",
+    "hata uyarı bilgi", "fout waarschuwing informatie", "fel varning information",
+    "kesalahan peringatan informasi", "오류 경고 정보", "خطأ تحذير معلومات", "错误 警告 信息",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("layout", ["brackets", "json", "logfmt"])
+@pytest.mark.parametrize("style", [str.upper, str.lower, str.capitalize])
+@pytest.mark.parametrize("words", LANGUAGES)
+def test_words_of_many_languages(tmp_path, layout, style, words):
+    """They are levels without an option, in each way of writing."""
+    expected = {}
+    rows = []
+    for n, (word, level) in enumerate(
+        zip(words.split(), ["error", "warning", "info"], strict=True)
+    ):
+        rows += [LAYOUTS[layout].format(n=n, word=style(word))] * (n + 1)
+        expected[level] = n + 1
+    assert levels_of(tmp_path / "app.log", "".join(rows)) == expected
+
+
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("style", [str.upper, str.lower, str.capitalize])
 @settings(max_examples=20)

@@ -131,6 +131,7 @@ typedef struct {
     char lead[COTOOL_LEAD]; /* the text right before the time, instead of token and byte */
     uint16_t reach; /* the time begins within this many bytes; 0: the line begins with `lead` */
     uint64_t layouts;   /* bits of cotool_config.layout */
+    uint8_t utc;        /* a time without a zone is in UTC */
     uint8_t below;      /* some places are in the lines below */
     uint8_t payload; /* what follows the head of a text: COTOOL_FORMAT_JSON, ..._LOGFMT, or TEXT */
     cotool_keys keys;

@@ -54,6 +54,31 @@ static const struct {
     {"\xe4\xbf\xa1\xe6\x81\xaf", COTOOL_INFO},                /* xinxi */
     {"\xe4\xb8\xa5\xe9\x87\x8d", COTOOL_ERROR},               /* yanzhong */
     {"\xe8\xb0\x83\xe8\xaf\x95", COTOOL_DEBUG},               /* tiaoshi */
+    /* Russian, Ukrainian, Polish, Czech, Turkish, Dutch, Swedish, Indonesian, Korean, Arabic */
+    {"ошибка", COTOOL_ERROR},         {"предупреждение", COTOOL_WARNING},
+    {"внимание", COTOOL_WARNING},     {"уведомление", COTOOL_NOTICE},
+    {"информация", COTOOL_INFO},      {"сведения", COTOOL_INFO},
+    {"инфо", COTOOL_INFO},            {"отладка", COTOOL_DEBUG},
+    {"трассировка", COTOOL_TRACE},    {"критический", COTOOL_CRITICAL},
+    {"критическая", COTOOL_CRITICAL}, {"критично", COTOOL_CRITICAL},
+    {"помилка", COTOOL_ERROR},        {"попередження", COTOOL_WARNING},
+    {"інформація", COTOOL_INFO},      {"відомості", COTOOL_INFO},
+    {"błąd", COTOOL_ERROR},           {"ostrzeżenie", COTOOL_WARNING},
+    {"informacja", COTOOL_INFO},      {"informacje", COTOOL_INFO},
+    {"krytyczny", COTOOL_CRITICAL},   {"chyba", COTOOL_ERROR},
+    {"varování", COTOOL_WARNING},     {"upozornění", COTOOL_WARNING},
+    {"informace", COTOOL_INFO},       {"kritický", COTOOL_CRITICAL},
+    {"hata", COTOOL_ERROR},           {"uyarı", COTOOL_WARNING},
+    {"uyari", COTOOL_WARNING},        {"bilgi", COTOOL_INFO},
+    {"BİLGİ", COTOOL_INFO},           {"kritik", COTOOL_CRITICAL},
+    {"fout", COTOOL_ERROR},           {"waarschuwing", COTOOL_WARNING},
+    {"informatie", COTOOL_INFO},      {"kritiek", COTOOL_CRITICAL},
+    {"fel", COTOOL_ERROR},            {"varning", COTOOL_WARNING},
+    {"kritisk", COTOOL_CRITICAL},     {"kesalahan", COTOOL_ERROR},
+    {"peringatan", COTOOL_WARNING},   {"informasi", COTOOL_INFO},
+    {"오류", COTOOL_ERROR},           {"경고", COTOOL_WARNING},
+    {"정보", COTOOL_INFO},            {"خطأ", COTOOL_ERROR},
+    {"تحذير", COTOOL_WARNING},        {"معلومات", COTOOL_INFO},
 };
 #define COTOOL_LEVEL_WORDS ((int)(sizeof cotool_level_words / sizeof cotool_level_words[0]))
 
@@ -69,25 +94,37 @@ static int cotool_is_common(const char *word) {
 }
 
 cotool_level_word cotool_level_table[1024];
+static uint8_t cotool_written[3 * COTOOL_LEVEL_WORDS][COTOOL_LONGEST_LEVEL + 8];
+
+/* Writes the capital of the letter of `word` that begins at p. Returns its bytes. */
+static size_t cotool_capital(const uint8_t *word, uint8_t *p) {
+    unsigned code = (word[0] & 0x1Fu) << 6 | (word[1] & 0x3Fu);
+    p[0] = cotool_is_letter(word[0]) ? word[0] & (uint8_t)~0x20 : word[0];
+    if (word[0] < 0xC3 || word[0] > 0xD1) return 1;
+    if ((code >= 0xE0 && code < 0xFF) || (code >= 0x430 && code < 0x450)) code -= 0x20;
+    else if (code >= 0x450 && code < 0x460) code -= 0x50;
+    else if ((code >= 0x139 && code < 0x149) || (code >= 0x179 && code < 0x17F)) code -= !(code & 1);
+    else if (code >= 0x100 && code < 0x178) code -= code & 1;
+    p[0] = (uint8_t)(0xC0 | code >> 6), p[1] = (uint8_t)(0x80 | (code & 0x3F));
+    return 2;
+}
 
 void cotool_prepare_levels(void) {
     for (int n = 0; n < 3 * COTOOL_LEVEL_WORDS; n++) {
         const char *word = cotool_level_words[n / 3].word;
         size_t size = strlen(word);
-        uint8_t written[16] = {0};
+        uint8_t *written = cotool_written[n];
         uint64_t head;
         unsigned slot;
         int style = 1 << n % 3;
-        for (size_t k = 0; k < size; k++) {
-            int capital = style == COTOOL_UPPER || (style == COTOOL_TITLE && k == 0);
-            written[k] = (uint8_t)word[k];
-            if (capital && cotool_is_letter(written[k])) written[k] &= (uint8_t)~0x20;
-        }
+        memcpy(written, word, size);
+        for (size_t k = 0; k < size && (style == COTOOL_UPPER || (style == COTOOL_TITLE && k == 0));)
+            k += cotool_capital((const uint8_t *)word + k, written + k);
         head = cotool_first_eight(written, size);
         slot = cotool_level_slot(head);
         while (cotool_level_table[slot].head) slot = (slot + 1) & 1023;
         cotool_level_table[slot].head = head;
-        cotool_level_table[slot].rest = size > 8 ? word + 8 : "";
+        cotool_level_table[slot].rest = written + 8;
         cotool_level_table[slot].size = (uint8_t)size;
         cotool_level_table[slot].level = (uint8_t)cotool_level_words[n / 3].level;
         cotool_level_table[slot].style = (uint8_t)style;

@@ -7,12 +7,12 @@
 #include "logs/logchars.h"
 #include "logs/logconfig.h"
 
-#define COTOOL_LONGEST_LEVEL 13
+#define COTOOL_LONGEST_LEVEL 28 /* bytes */
 
 /* The words in each way of writing (INFO, info, Info), hashed by their first eight bytes. */
 typedef struct {
     uint64_t head; /* 0: empty */
-    const char *rest; /* the letters from the ninth on, in lower case */
+    const uint8_t *rest; /* the bytes from the ninth on */
     uint8_t size, level, style, common;
 } cotool_level_word;
 extern cotool_level_word cotool_level_table[1024];
@@ -35,7 +35,7 @@ COTOOL_INLINE int cotool_level_of(const uint8_t *p, size_t size, int *style) {
         size_t k = 8;
         if (cotool_level_table[slot].head != head || cotool_level_table[slot].size != size)
             continue;
-        while (k < size && (p[k] | 0x20) == ((uint8_t)cotool_level_table[slot].rest[k - 8] | 0x20)) k++;
+        while (k < size && p[k] == cotool_level_table[slot].rest[k - 8]) k++;
         if (k < size) continue;
         *style = cotool_level_table[slot].style;
         return cotool_level_table[slot].level;

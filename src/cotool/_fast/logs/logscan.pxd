@@ -46,6 +46,7 @@ cdef extern from "logs/logscan.h" nogil:
         uint8_t kind, pri
         signed char time_token
         uint8_t time_open
+        uint8_t utc
         char* lead
         unsigned short reach
         uint64_t layouts

@@ -131,6 +131,7 @@ cdef class _Setup:
             f.pri = given["pri"]
             f.time_token = given["time_token"]
             f.time_open = given["time_open"]
+            f.utc = given["utc"]
             f.layouts = given["layouts"]
             f.layouts |= self._forms(given["forms"])
             strncpy(f.lead, <const char*>(<bytes>given["lead"]), COTOOL_LEAD - 1)

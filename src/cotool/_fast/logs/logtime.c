@@ -25,6 +25,27 @@ static const char *const cotool_month_names[][12] = {
      "wrz|e\xc5\x9bnia", "pa\xc5\xba|dziernika", "lis|topada", "gru|dnia"},
     {"jan|uari", "feb|ruari", "mars", "apr|il", "maj", "juni", "juli", "aug|usti",
      "sep|tember", "okt|ober", "nov|ember", "dec|ember"},
+    /* Russian in both cases of the noun, Ukrainian, Turkish, Indonesian, Czech, Romanian, Arabic */
+    {"янв|аря", "фев|раля", "мар|та", "апр|еля", "мая", "июн|я", "июл|я", "авг|уста",
+     "сен|тября", "окт|ября", "ноя|бря", "дек|абря"},
+    {"янв|арь", "фев|раль", "мар|т", "апр|ель", "май", "июн|ь", "июл|ь", "авг|уст", "сен|тябрь",
+     "окт|ябрь", "ноя|брь", "дек|абрь"},
+    {"січ|ня", "лют|ого", "бер|езня", "кві|тня", "тра|вня", "чер|вня", "лип|ня", "сер|пня",
+     "вер|есня", "жов|тня", "лис|топада", "гру|дня"},
+    {"oca|k", "şub|at", "mar|t", "nis|an", "may|ıs", "haz|iran", "tem|muz", "ağu|stos",
+     "eyl|ül", "eki|m", "kas|ım", "ara|lık"},
+    {"jan|uari", "feb|ruari", "mar|et", "apr|il", "mei", "jun|i", "jul|i", "agu|stus",
+     "sep|tember", "okt|ober", "nov|ember", "des|ember"},
+    {"led|na", "úno|ra", "bře|zna", "dub|na", "kvě|tna", "června", "července", "srp|na",
+     "zář|í", "říj|na", "lis|topadu", "pro|since"},
+    {"ian|uarie", "feb|ruarie", "mar|tie", "apr|ilie", "mai", "iun|ie", "iul|ie", "aug|ust",
+     "sep|tembrie", "oct|ombrie", "noi|embrie", "dec|embrie"},
+    {"يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو", "يوليو", "أغسطس", "سبتمبر", "أكتوبر",
+     "نوفمبر", "ديسمبر"},
+    /* Capitals of several bytes that differ from the letter in more than one bit */
+    {"Янв|аря", "Фев|раля", "", "", "", "", "", "", "Сен|тября", "", "", ""},
+    {"Янв|арь", "Фев|раль", "", "", "", "", "", "", "Сен|тябрь", "", "", ""},
+    {"Січ|ня", "Şub|at", "", "", "", "Чер|вня", "", "Сер|пня", "", "", "", ""},
     {"j\xc3\xa4n|ner", "fevr|ier", "maerz", "", "", "", "", "aout", "", "", "", ""},
 };
 

@@ -63,7 +63,7 @@ int cotool_value_level(const cotool_value *given, int scale, const cotool_words 
     cotool_value value = *given;
     const uint8_t *first = NULL, *last = NULL, *p;
     int level = -1, style, number = 0, digits = 0;
-    uint8_t word[16] = {0};
+    uint8_t word[COTOOL_LONGEST_LEVEL + 8] = {0};
     size_t size;
     if (words->count) {
         cotool_trim_value(&value);

@@ -187,6 +187,17 @@ def header_of(lines: Sequence[bytes]) -> bytes:
     return next((line.rstrip() for line in lines if line.startswith(HEADER)), b"")
 
 
+def is_universal(lines: Sequence[bytes]) -> bool:
+    """Return whether the lines are in the W3C's extended format, whose times are in UTC.
+
+    Windows Firewall says "#Time Format: Local".
+    """
+    names = header_of(lines).split()
+    return b"time" in names and not any(
+        line.startswith(b"#Time Format:") and b"local" in line.lower() for line in lines
+    )
+
+
 def lines_of(found: Format, formats: Sequence[Format], lines: Sequence[bytes]) -> Sequence[bytes]:
     """Return the lines of one of several formats of a sample: those that have its time.
 

@@ -114,10 +114,11 @@ def _dates() -> tuple[bytes, ...]:
     )
 
 
-# Between a date and a time of day: separators, and words such as "at" or "time".
+# Between a date and a time of day: separators, and words such as "at" or "time". Russian and
+# Ukrainian shorten "year" after the number.
 _BETWEEN = (
-    rb"(?:[TD]|::?|-|_|\. ?|[-\s,;|/\])\"'>]{0,8}"
-    rb"(?:(?:time|Time|TIME|at|um|kl\.?|\xc3\xa0|@|a las|o?m)[=: ]{1,3})?[\"'(\[<]?)"
+    rb"(?: ?(?:\xd0\xb3|\xd1\x80)\.)?(?:[TD]|::?|-|_|\. ?|[-\s,;|/\])\"'>]{0,8}"
+    rb"(?:(?:time|Time|TIME|at|um|kl\.?|\xc3\xa0|\xd0\xb2|@|a las|o?m)[=: ]{1,3})?[\"'(\[<]?)"
 )
 _THEN = rb"[-\s,;|/_\])\"'>]{1,4}(?:(?:on|date|Date|DATE|am|le)[=: ]{1,3})?[\"'(\[<]?"
 _CLOCK = lazy_pattern(

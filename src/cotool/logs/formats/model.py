@@ -120,7 +120,8 @@ class Format:
     of an access log's "request", from which its columns are counted, 0 without one. It is negative
     where no [time] comes before the request. `title` is the line that names the columns of a table
     and is no record, empty without one. `is_every_line`: no line has a time or a level, so each
-    other one is a record. `whole`: what is measured may be in any line of a record.
+    other one is a record. `whole`: what is measured may be in any line of a record. `utc`: a time
+    without a zone is in UTC.
     """
 
     name: str
@@ -147,6 +148,7 @@ class Format:
     title: bytes = b""
     is_every_line: bool = False
     whole: bool = False
+    utc: bool = False
 
     def to_kernel(self) -> Mapping[str, object]:
         """Return the mapping that logscan.Scanner takes."""

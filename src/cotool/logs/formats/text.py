@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cotool.logs.formats.columns import is_universal
 from cotool.logs.formats.described import named, reasons
 from cotool.logs.formats.level_codes import status_column
 from cotool.logs.formats.level_keys import places_below
@@ -38,6 +39,7 @@ def recognise_text(
         return []
     strip = [pri.match(line).end() if pri else 0 for line in lines]  # type: ignore[union-attr]
     bodies = [line[start:] for line, start in zip(lines, strip, strict=True)]
+    utc = is_universal(bodies)
     status = status_column(bodies)
     if status is not None:
         bodies = [line for line in bodies if line[:1] != b"#"]
@@ -55,6 +57,7 @@ def recognise_text(
             layouts=times.layouts,
             forms=times.forms,
             share=len(times.members) / total,
+            utc=utc,
         )
         places = level_places([(bodies[n], end) for n, _, end in times.members], found)
         if status is not None:
