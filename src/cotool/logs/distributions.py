@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from typing import Self
+
+from cotool._records import dataclass
 
 _DIGITS = 4
 # What differs between two runs is reported if chance explains it in less than 1 % of cases, of all

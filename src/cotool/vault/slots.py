@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from cotool._records import NamedTuple
 from cotool.errors import InputError, MalformedHeaderError
 
 KEYRING_SLOT = 1

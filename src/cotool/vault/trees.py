@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import field, replace
 from pathlib import Path
 
+from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
 from cotool.errors import CotoolError, InputError
 from cotool.vault.armor import is_armored
@@ -26,7 +27,7 @@ from cotool.vault.values.marks import START, has_sealed_values, syntax_of
 SUFFIX = ".vault"
 ARMOR_SUFFIX = ".vault.asc"
 AGE_SUFFIX = ".age"
-_PART = re.compile(r"\..*\.[0-9a-f]{16}\.part", re.DOTALL)
+_PART = lazy_pattern(r"\..*\.[0-9a-f]{16}\.part", re.DOTALL)
 
 # Why a path is left out: the words for one and for several.
 VAULTS = ("vault file", "vault files")

@@ -14,10 +14,10 @@ import functools
 import os
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, dataclass_transform
+from typing import Any, dataclass_transform
 
 from cotool._lazy import lazy_pattern
-from cotool._records import dataclass
+from cotool._records import NamedTuple, dataclass
 from cotool.errors import InputError, why_unreadable
 
 

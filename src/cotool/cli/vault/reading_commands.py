@@ -1,11 +1,11 @@
 """`cotool vault inspect`, `cat` and `edit`."""
 
 import os
-import re
 import sys
 from json import dumps
 from typing import TYPE_CHECKING, Annotated
 
+from cotool._lazy import lazy_pattern
 from cotool.cli.shared.commands import App
 from cotool.cli.shared.options import QUIET, argument, flag, option
 from cotool.cli.vault.batch_run import ended_by_sigterm, find_files, plan_in_place, run_jobs
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cotool.vault.inspection import ValuesInfo
 
 app = App()
-_RANGE = re.compile(r"(-?\d{0,18}):(-?\d{0,18})")
+_RANGE = lazy_pattern(r"(-?\d{0,18}):(-?\d{0,18})")
 
 
 @app.command("inspect", epilog="Example:  cotool vault inspect report.pdf.vault --json")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from cotool._fast.text import bag_clusters, edits, vector_neighbours
 from cotool._fast.text import neighbours as kernels
+from cotool._records import dataclass
 from cotool.consensus.decide.meaning import vectors_of
 from cotool.consensus.decide.similarity import check_strings
 from cotool.errors import InputError

@@ -13,11 +13,10 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from cotool._fast.truth.rover import align
 from cotool._lazy import lazy_pattern
-from cotool._records import dataclass
+from cotool._records import NamedTuple, dataclass
 from cotool.consensus.extract.extracted import Extracted
 from cotool.consensus.extract.normal_form import short_form
 from cotool.consensus.extract.number_words import TENS, UNITS
