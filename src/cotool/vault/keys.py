@@ -11,11 +11,6 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
 from cotool._records import dataclass
 from cotool.errors import CostRefusedError, InputError
 from cotool.vault.slots import KEYRING_SLOT, PASSPHRASE_SLOT, Slot
@@ -24,7 +19,6 @@ if TYPE_CHECKING:
     from cotool.vault.header import Header
 
 KEY_SIZE = 32
-_SHA256 = SHA256()
 _WRAP = b"cotool.vault/1 wrap\x00"
 _HEADER = b"cotool.vault/1 header\x00"
 _PAYLOAD = b"cotool.vault/1 payload\x00"
@@ -206,6 +200,8 @@ def keyring_slot(key_id: bytes, version: int) -> Slot:
 
 def wrap(file_key: bytes, slot: Slot, key: bytes, identity: bytes) -> Slot:
     """Return the slot with the file key wrapped under `key`."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     wrap_key, nonce, commitment = _wrapping(slot, key, identity)
     wrapped = AESGCM(wrap_key).encrypt(nonce, file_key, None)
     return slot._replace(commitment=commitment, wrapped=wrapped)
@@ -214,6 +210,9 @@ def wrap(file_key: bytes, slot: Slot, key: bytes, identity: bytes) -> Slot:
 def unwrap(slot: Slot, key: bytes, identity: bytes) -> bytes | None:
     """Return the file key, or None if `key` is wrong or the slot was changed."""
     import hmac
+
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     wrap_key, nonce, commitment = _wrapping(slot, key, identity)
     if not hmac.compare_digest(commitment, slot.commitment):
@@ -243,7 +242,10 @@ def payload_key(file_key: bytes, file_id: bytes) -> bytes:
 
 def hkdf(key: bytes, salt: bytes, info: bytes, size: int) -> bytes:
     """HKDF-SHA256 (RFC 5869)."""
-    return HKDF(_SHA256, size, salt, info).derive(key)
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+    return HKDF(SHA256(), size, salt, info).derive(key)
 
 
 def generate_passphrase() -> str:

@@ -10,11 +10,6 @@ from __future__ import annotations
 
 from typing import Self
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA512
-from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
-
 from cotool.errors import IntegrityError, TruncatedError
 
 SEGMENT = 16 * 1024  # bytes of plaintext in every segment except the last, which has fewer
@@ -26,7 +21,6 @@ PREFIX = SALT_SIZE + 32  # salt and commitment before the first segment
 MAX_SEGMENTS = 1 << 38
 
 _INFO = b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\x00"
-_SHA512 = SHA512()
 
 
 class Stream:
@@ -40,9 +34,13 @@ class Stream:
     """
 
     def __init__(self, key: bytes, salt: bytes, context: bytes) -> None:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+        from cryptography.hazmat.primitives.hashes import SHA512
+        from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+
         if len(key) != KEY_SIZE or len(salt) != SALT_SIZE:
             raise ValueError("a key must have 32 bytes, a salt 24")
-        derived = HKDFExpand(_SHA512, 76, _INFO + salt + context).derive(key)
+        derived = HKDFExpand(SHA512(), 76, _INFO + salt + context).derive(key)
         self._cipher = AESGCM(derived[:32])
         self._nonce = int.from_bytes(derived[32:44], "big")
         self.prefix = salt + derived[44:]
@@ -87,6 +85,8 @@ class Stream:
 
         Raises IntegrityError or TruncatedError after erasing `into`.
         """
+        from cryptography.exceptions import InvalidTag
+
         decrypt = self._cipher.decrypt_into
         nonce = self._nonce
         whole, rest = divmod(len(data), SEALED_SEGMENT)

@@ -2,7 +2,6 @@
 
 import os
 import sys
-from json import dumps
 from typing import TYPE_CHECKING, Annotated
 
 from cotool._lazy import lazy_pattern
@@ -55,6 +54,8 @@ def inspect(
     for name in (job.source for job in planned.jobs):
         if name in infos:
             if json:
+                from json import dumps
+
                 print(dumps({"file": name, **infos[name].to_dict()}))
             else:
                 print(_describe(name, infos[name], names))
