@@ -7,6 +7,7 @@ import dataclasses
 import inspect
 import pickle
 import typing
+from typing import ClassVar  # noqa: F401 - named in an annotation
 
 import pytest
 
@@ -140,3 +141,21 @@ def test_named_tuples_behave_as_those_of_the_standard_library():
     assert inspect.signature(Place).parameters.keys() == {"x", "y"}
     with pytest.raises(TypeError, match="missing 1 required"):
         Place()
+
+
+def test_what_is_no_field_is_recognised():
+    """Annotations that name ClassVar, InitVar and KW_ONLY mean what they mean in the standard."""
+    body = {
+        "__annotations__": {
+            "a": "int", "b": "ClassVar[int]", "_": "dataclasses.KW_ONLY", "c": "list[int]"
+        },
+        "__module__": __name__, "b": 3,
+    }  # fmt: skip
+    quickly, standard = (
+        one(type("Made", (), dict(body))) for one in (quick(), dataclasses.dataclass())
+    )
+    for name in ("name", "type", "kw_only"):
+        assert [getattr(field, name) for field in dataclasses.fields(quickly)] == [
+            getattr(field, name) for field in dataclasses.fields(standard)
+        ]
+    assert quickly.__annotations__ == standard.__annotations__ == body["__annotations__"]

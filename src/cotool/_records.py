@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import dataclasses
 import operator
-from collections import (
-    _tuplegetter,  # type: ignore[attr-defined] # ten times as fast as a property of Python
+from collections import (  # type: ignore[attr-defined] # this getter is the fastest
+    _tuplegetter,
     namedtuple,
 )
 from collections.abc import Callable, Iterable, Sequence
@@ -50,6 +50,13 @@ def _quick(
     # Without a text, the standard library would write one from a signature that takes 4 ms to find.
     cls.__doc__ = cls.__doc__ or cls.__name__
     derived = any(map(dataclasses.is_dataclass, cls.__bases__))
+    # It looks for ClassVar, InitVar and KW_ONLY in each annotation that is a string. This takes
+    # longer than all the rest of a field, so it sees only strings that may name them.
+    written = vars(cls).get("__annotations__", {})
+    cls.__annotations__ = {
+        name: text if "Var" in str(text) or "KW" in str(text) else object
+        for name, text in written.items()
+    }
     # The standard library finds the fields. It insists that frozen classes derive from such.
     made: Any = dataclasses.dataclass(
         cls,
@@ -60,8 +67,10 @@ def _quick(
         frozen=frozen and derived,
         kw_only=kw_only,
     )
-    made.__dataclass_params__.frozen = frozen
+    made.__dataclass_params__.frozen, made.__annotations__ = frozen, written
     fields = dataclasses.fields(made)
+    for field in fields:
+        field.type = written.get(field.name, field.type)
     methods: dict[str, Any] = {"__repr__": _repr}
     if eq:
         compared = _values_of([field.name for field in fields if field.compare])

@@ -18,7 +18,7 @@ from cotool.consensus import (
     find_consensus_batch,
     neighbours,
 )
-from cotool.consensus.decide import many_texts
+from cotool.consensus.decide import texts as few_texts
 from cotool.consensus.options import CLUSTERINGS, METRICS, RELATIVE
 from cotool.consensus.read.values import is_missing
 from cotool.errors import InputError
@@ -327,7 +327,7 @@ def test_many_votes_are_counted_without_comparing_pairs():
 @pytest.fixture
 def few_compared(monkeypatch):
     """Take more than ten texts for many."""
-    monkeypatch.setattr(many_texts, "MOST_TEXTS", 10)
+    monkeypatch.setattr(few_texts, "MOST_TEXTS", 10)
 
 
 MANY = [
@@ -343,7 +343,7 @@ def test_many_texts_are_clustered_without_their_matrix(few_compared):
     options = {"method": "centre", "metric": "cosine", "clustering": "star", "threshold": 0.7}
     many = find_consensus(MANY, **options)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(many_texts, "MOST_TEXTS", 100)
+        patch.setattr(few_texts, "MOST_TEXTS", 100)
         few = find_consensus(MANY, **options)
     assert many.matrix is None
     assert (many.answer, many.kind) == (few.answer, few.kind)

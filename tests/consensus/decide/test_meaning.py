@@ -11,6 +11,7 @@ import pytest
 
 import cotool
 from cotool.consensus.decide import embedders, many_texts, meaning
+from cotool.consensus.decide import texts as few_texts
 from cotool.consensus.decide.anchors import stem
 from cotool.consensus.decide.features import features_of
 from cotool.consensus.decide.places import split_by_place
@@ -82,7 +83,7 @@ def test_semantic_groups_by_meaning():
 
 def test_default_without_the_extra(monkeypatch):
     """Where the model is missing, ngrams are the default; asking for semantic names the extra."""
-    monkeypatch.setattr("cotool.consensus.decide.free_texts.semantic_installed", lambda: False)
+    monkeypatch.setattr(embedders, "semantic_installed", lambda: False)
     monkeypatch.setattr(embedders, "_files", lambda: None)
     embedders.built_in.cache_clear()
     assert consensus(PETS, question="Name a pet.").metric == "ngrams"
@@ -122,7 +123,7 @@ def test_contradictions_stay_apart(metric, one, other, copies):
 @pytest.mark.parametrize("metric", ["ngrams", pytest.param("semantic", marks=needs_model)])
 def test_contradictions_among_many_stay_apart(monkeypatch, metric):
     """Opposites never share a cluster, however many texts stand between them."""
-    monkeypatch.setattr(many_texts, "MOST_TEXTS", 20)
+    monkeypatch.setattr(few_texts, "MOST_TEXTS", 20)
     texts = ["the dogs", "3 dogs", "dogs", "4 dogs", "hot", "cold", "no dogs", "dogs"] * 5
     found = consensus(texts, metric=metric)
     for cluster in found.clusters:
@@ -152,7 +153,7 @@ def test_scattered_answers_are_grouped_and_few_are_voted_on():
 @pytest.mark.parametrize("metric", ["ngrams", pytest.param("semantic", marks=needs_model)])
 def test_many_texts(monkeypatch, metric):
     """More texts than all pairs can be had of are grouped as few are."""
-    monkeypatch.setattr(many_texts, "MOST_TEXTS", 50)
+    monkeypatch.setattr(few_texts, "MOST_TEXTS", 50)
     monkeypatch.setattr(many_texts, "MANY_SAMPLED", 9)
     found = consensus(PETS * 5, question="Name a pet.", metric=metric)
     assert found.matrix is None

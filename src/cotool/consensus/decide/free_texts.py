@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from cotool._lazy import stand_ins
 from cotool.averages import median, median_low
-from cotool.consensus.decide import many_texts
-from cotool.consensus.decide.embedders import semantic_installed
+from cotool.consensus.decide import texts as few_texts
 from cotool.consensus.decide.features import short_answers
-from cotool.consensus.decide.texts import by_text
 from cotool.errors import InputError
+
+with stand_ins("cotool.consensus.decide.many_texts", "cotool.consensus.decide.embedders"):
+    from cotool.consensus.decide import embedders, many_texts
 
 if TYPE_CHECKING:
     from cotool._fast.base.matrix import Matrix
@@ -87,11 +89,11 @@ def by_free_text(subject: Subject, method: str) -> Grouped:
             f"question {subject.asked.id!r}: no answers to vote on could be extracted",
             hint="the method auto chooses a method for free text",
         )
-    many = count > many_texts.MOST_TEXTS
+    many = count > few_texts.MOST_TEXTS
     if many and method in {"rover", "supported"}:
         raise InputError(
             f"question {subject.asked.id!r}: {count:,} texts are too many for the method {method}",
-            hint=f"it takes at most {many_texts.MOST_TEXTS:,}",
+            hint=f"it takes at most {few_texts.MOST_TEXTS:,}",
         )
     utility = "word-levenshtein" if method == "rover" else None
     if method in {"auto", "medoid"}:
@@ -99,7 +101,7 @@ def by_free_text(subject: Subject, method: str) -> Grouped:
         if method == "auto":
             method = "medoid" if utility else "centre" if many else "statements"
             subject.explanation.append(reason)
-    group = many_texts.by_many_texts if many else by_text
+    group = many_texts.by_many_texts if many else few_texts.by_text
     return group(subject, method, utility or _metric(subject))
 
 
@@ -108,8 +110,8 @@ def _metric(subject: Subject) -> str:
     asked = subject.options
     if asked.metric != "auto" or asked.embedder or not short_answers(subject.texts):
         return "tfidf"
-    few = len(subject.texts) <= many_texts.MOST_TEXTS
-    if semantic_installed() and (few or asked.clustering in {"auto", "average"}):
+    few = len(subject.texts) <= few_texts.MOST_TEXTS
+    if embedders.semantic_installed() and (few or asked.clustering in {"auto", "average"}):
         subject.explanation.append("short answers: compared by meaning (semantic)")
         return "semantic"
     subject.explanation.append(

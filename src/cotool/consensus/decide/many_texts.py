@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cotool._fast.text.embedding import join_nearest
 from cotool.consensus.decide import aggregation, neighbourhood
+from cotool.consensus.decide import texts as few_texts
 from cotool.consensus.decide.clustering import choose_threshold, cluster
 from cotool.consensus.decide.features import features_of
 from cotool.consensus.decide.meaning import vectors_of
@@ -19,9 +20,6 @@ from cotool.errors import InputError
 if TYPE_CHECKING:
     from cotool.consensus.decide.subject import Subject
 
-# Texts that are compared pair by pair: 4,000 take 0.4 GB (two matrices, and the linkage's copy of
-# one).
-MOST_TEXTS = 4_000
 # This many texts, evenly spread, choose the threshold.
 MANY_SAMPLED = 2_000
 # How often the texts that join no cluster are clustered; the rest are clusters of one.
@@ -57,7 +55,7 @@ def by_many_texts(subject: Subject, method: str, utility: str) -> Grouped:
     if metric in RELATIVE:
         parts = subject.apart(parts, near)
     subject.explanation.append(
-        f"more than {MOST_TEXTS:,} texts: only neighbours were compared ({clustering} "
+        f"more than {few_texts.MOST_TEXTS:,} texts: only neighbours were compared ({clustering} "
         f"clustering); similarities within clusters are by "
         f"{'ngrams' if metric in RELATIVE else summed}"
     )

@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from cotool._lazy import stand_ins
 from cotool.consensus.decide import aggregation
 from cotool.consensus.decide.claims import compose
 from cotool.consensus.decide.clustering import choose_threshold, cluster
 from cotool.consensus.decide.subject import Grouped
-from cotool.consensus.decide.synthesis import synthesise
 from cotool.consensus.options import RELATIVE
+
+with stand_ins("cotool.consensus.decide.synthesis:synthesise"):
+    from cotool.consensus.decide.synthesis import synthesise
 
 if TYPE_CHECKING:
     from cotool.consensus.decide.subject import Subject
 
+# Texts that are compared pair by pair: 4,000 take 0.4 GB (two matrices, and the linkage's copy of
+# one).
+MOST_TEXTS = 4_000
 # Below this mean similarity the members of a cluster share a topic, not sentences.
 LOOSE = 0.5
 

@@ -316,7 +316,7 @@ def _proxy(rows: Sequence[bytes]) -> Columns:
     """Return the columns of HAProxy's HTTP log, found by its timers."""
     places: Counter[tuple[int, int]] = Counter()
     for line in rows:
-        timers = _TIMERS.search(line)
+        timers = _TIMERS.search(line) if line.count(b"/") > 3 else None
         if timers is None:
             continue
         columns = _columns(line)
