@@ -95,6 +95,8 @@ def test_numbers_without_a_unit_are_a_warning(run, tmp_path):
     assert "--where wait: its numbers have no unit and are compared with 1s in s" in err
     assert run(str(path), "--where", "wait>1")[2] == ""
     assert run(str(path), "--where", "idle>1ms")[2] == ""
+    err = run(str(path), "--where", "idle>1")[2]
+    assert "--where idle: its numbers have units, and 1 has none: it is compared in s" in err
     assert run(str(path), "-m", "wait:ms", "--where", "wait>1ms")[2] == ""
 
 

@@ -170,6 +170,28 @@ def test_a_limit_with_a_unit_and_values_without(run, tmp_path):
     assert "unit" not in err
 
 
+@pytest.mark.parametrize(
+    ("line", "name", "refused"),
+    [
+        ("INFO took_ms=35", "took_ms", True), ("INFO took=35ms", "took", True),
+        ("INFO took=35", "took:ms", True), ("INFO took=35", "took", False),
+        ("INFO took_seconds=35", "took_seconds", False), ("INFO sent_bytes=35", "bytes", False),
+        ('{"level":30,"req":{"method":"GET","url":"/"},"responseTime":35}', "rt", True),
+        ("GET /a 200 35.1 ms - 7", "rt", True),
+    ],
+)  # fmt: skip
+def test_a_limit_without_a_unit(run, tmp_path, line, name, refused):
+    """It is refused if values have a unit, or a field another one than seconds or bytes."""
+    file = tmp_path / "x.log"
+    file.write_text(f"{line}\n" * 3)
+    for statistic in ("max(x)>30", "p99(x,level)>30"):
+        words = ("-m", f"x={name}", "--by", "level", "--fail-on", statistic)
+        code, _, err = run(str(file), *words)
+        assert (code, "limit has none" in err) == ((2, True) if refused else (1, False))
+    assert run(str(file), "-m", f"x={name}", "--fail-on", "p99(x)>p50(x)")[0] == 0
+    assert run(str(file), "-m", f"x={name}", "--fail-on", "count(x)>2")[0] == 1
+
+
 def test_narrow_buckets_over_many_years(run, tmp_path):
     """A report draws no more columns than can be seen, however far apart the records are."""
     log, report = tmp_path / "x.log", tmp_path / "x.html"

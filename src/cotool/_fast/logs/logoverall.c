@@ -64,6 +64,8 @@ int cotool_overall_merge(cotool_overall *into, const cotool_overall *other, int 
                          int64_t first) {
     for (int n = 0; n < COTOOL_DIMENSIONS; n++) into->dimensions[n] += other->dimensions[n];
     into->added += other->added;
+    into->scaled += other->scaled;
+    into->stated += other->stated;
     for (int n = 0; n < other->examples; n++)
         cotool_overall_odd(into, other->example[n], other->example_size[n]);
     if (other->registers) {

@@ -88,6 +88,8 @@ static void read_numbers(const cotool_batch *b, int m, cotool_overall *overall, 
         if (state[k] <= 0) continue;
         overall->dimensions[dimension]++;
         overall->added += (uint64_t)added;
+        overall->scaled += unit->factor != 1 || unit->power;
+        overall->stated += dimension != unit->dimension;
     }
 }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterable
 from functools import partial
 from operator import attrgetter
@@ -12,12 +11,11 @@ from typing import TYPE_CHECKING
 from cotool._lazy import lazy_pattern
 from cotool.cli.shared.conditions import Amount, AnyOf, Condition, parse_condition
 from cotool.errors import InputError
-from cotool.logs.formats.field_names import scale_of
 from cotool.logs.levels import KEYWORDS, LEVELS
 from cotool.logs.measures.model import QUANTILES, STATISTICS, Reading
 from cotool.logs.model import NUMBERS
 from cotool.logs.report.activity import find_bursts, find_gaps
-from cotool.logs.units import PLAIN, UNIT_NAMES, UNITS
+from cotool.logs.units import UNIT_NAMES, UNITS
 from cotool.text import quantity
 
 if TYPE_CHECKING:
@@ -78,7 +76,7 @@ def parse_log_condition(
         for name in _TEMPLATES
         for level in LEVELS
     }
-    condition = parse_condition(
+    return parse_condition(
         text,
         {
             _CHANGED_NUMBERS: _changed_numbers,
@@ -95,25 +93,6 @@ def parse_log_condition(
             for name, (factor, power, dimension) in UNITS.items()
         },
     )
-    _check_units(condition, reading)
-    return condition
-
-
-def _check_units(condition: Condition[LogSummary], reading: Reading | None) -> None:
-    """Refuse a limit without a unit for a field whose numbers are, say, milliseconds."""
-    for name in condition.quantities:
-        found = _STATISTIC.match(name)
-        if reading is None or found is None or found[1] not in _WITH_UNIT:
-            continue
-        source = reading.sources[reading.measures[reading.names.index(found[2])]]
-        scale = source.scale or scale_of(source.name)
-        bare = re.search(rf"{re.escape(name)}\s*[<>=!]+\s*([\d.]+)(?![\w.%])", condition.text)
-        unit = next((unit for unit, known in UNITS.items() if known == scale), "")
-        if bare is not None and scale[2] != PLAIN and scale[:2] != (1, 0):
-            raise InputError(
-                f"--fail-on: {found[2]} is in {unit}, and {bare[1]} has no unit",
-                hint=f"write {bare[1]}{unit}",
-            )
 
 
 def names_measure(condition: Condition[LogSummary]) -> bool:
@@ -209,7 +188,9 @@ def _any_group(n: int, statistic: str, summary: LogSummary) -> float:
         if not math.isnan(number):
             shown = number.shown if isinstance(number, Amount) else f"{number:,}"
             unit = number.unit if isinstance(number, Amount) else None
-            known.append(Amount(number, f"{shown} ({', '.join(group.values)})", unit))
+            scaled = isinstance(number, Amount) and number.scaled
+            text = f"{shown} ({', '.join(group.values)})"
+            known.append(Amount(number, text, unit, scaled=scaled))
     return AnyOf.of(known) if known else math.nan
 
 
@@ -223,8 +204,9 @@ def _amount(measures: Measures, n: int, figures: Figures, statistic: str) -> flo
         return Amount(math.nan, "unknown: there are no numbers")
     if statistic in {"count", "missing", "odd", "distinct"}:
         return int(number)
-    unit = measures.facts()[n].unit
-    return Amount(number, quantity(number, unit), unit)
+    facts = measures.facts()[n]
+    unit = facts.unit
+    return Amount(number, quantity(number, unit), unit, scaled=facts.scaled or facts.stated)
 
 
 def needs(condition: Condition[LogSummary]) -> frozenset[str]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _MOST_SOURCES = 5
 _MOST_NAMES = 12
 _WITH_UNIT = lazy_pattern(rf"[-+]?[\d.,]+({'|'.join(UNITS)})")
+_WITHOUT_UNIT = lazy_pattern(r"[-+]?[\d.,]+(?:[eE][-+]?\d+)?")
 # A cut leaves no part of a character, and room for a mask in a path.
 _LEAST_CUT = LONGEST_PART - 8
 _MIXED = "values with and without a unit: plain numbers count as they are"
@@ -31,11 +32,12 @@ _NO_TEXT = "no record has this text in its first line; --log-format plain makes 
 
 
 class _Sampled(NamedTuple):
-    """Whether samples have values of a field, numbers, and the unit of these."""
+    """Whether samples have values of a field, numbers, the unit of these, and state it."""
 
     values: bool
     numbers: bool
     unit: str
+    stated: bool
 
 
 def field_warnings(
@@ -70,7 +72,14 @@ def field_warnings(
     for name, text in fields:
         found = sampled.get(name)
         unit = _WITH_UNIT.fullmatch(text)
-        if found is None or not found.numbers or unit is None:
+        if found is None or not found.numbers:
+            continue
+        if unit is None:
+            if found.stated and _WITHOUT_UNIT.fullmatch(text):
+                warnings.append(
+                    f"--where {name}: its numbers have units, and {text} has none: it is compared "
+                    f"in {found.unit}"
+                )
             continue
         compared = UNIT_NAMES[UNITS[unit[1]][-1]]
         if not found.unit:
@@ -120,11 +129,12 @@ def _sampled(
         for source in sources:
             measures = measured_sample(source, request.options, names[first : first + MAX_MEASURES])
             for fact, figures in zip(measures.facts(), measures.total.measures, strict=True):
-                before = found.get(fact.name, _Sampled(False, False, ""))  # noqa: FBT003
+                before = found.get(fact.name, _Sampled(False, False, "", False))  # noqa: FBT003
                 found[fact.name] = _Sampled(
                     before.values or figures.count + figures.odd > 0,
                     before.numbers or figures.count > 0,
                     before.unit or fact.unit,
+                    before.stated or fact.stated,
                 )
     return found
 

@@ -160,6 +160,8 @@ def _end(
     other_units = [found for condition in conditions for found in condition.unlike_units(summary)]
     errors = _errors(request, summary) + [
         f"--fail-on {name}: its values are in {unit}, not in {compared}"
+        if compared
+        else f"--fail-on {name}: its values have a unit, and the limit has none: write 0.5s, 1KB"
         for name, unit, compared in other_units
         if unit
     ]

@@ -46,16 +46,20 @@ _OPERATORS: dict[str, Callable[[float, float], bool]] = {
 class Amount(float):
     """A number that is written as `shown`.
 
-    `unit` is that of its values, empty if they had none, and None if it cannot have one.
+    `unit` is that of its values, empty if they had none, and None if it cannot have one. `scaled`:
+    they are written with a unit, or in another one than seconds or bytes.
     """
 
     shown: str
     unit: str | None
+    scaled: bool
 
-    def __new__(cls, number: float, shown: str, unit: str | None = None) -> Self:
+    def __new__(
+        cls, number: float, shown: str, unit: str | None = None, *, scaled: bool = False
+    ) -> Self:
         """Return a number with its text."""
         amount = super().__new__(cls, number)
-        amount.shown, amount.unit = shown, unit
+        amount.shown, amount.unit, amount.scaled = shown, unit, scaled
         return amount
 
 
@@ -69,7 +73,13 @@ class AnyOf(Amount):
         """Return the greatest of one or more numbers."""
         least, greatest = min(numbers), max(numbers)
         shown = _shown(greatest) if least == greatest else f"{_shown(least)} to {_shown(greatest)}"
-        found = cls(greatest, shown, greatest.unit if isinstance(greatest, Amount) else None)
+        known = greatest if isinstance(greatest, Amount) else None
+        found = cls(
+            greatest,
+            shown,
+            known.unit if known else None,
+            scaled=known is not None and known.scaled,
+        )
         found.numbers = tuple(numbers)
         return found
 
@@ -78,7 +88,7 @@ class AnyOf(Amount):
 class Condition(Generic[T]):
     """A condition: its text, its test, the quantities that it names, and units.
 
-    `compared` has the unit with which a quantity is compared, if it is one.
+    `compared` has the unit of the numbers with which a quantity is compared, empty for none.
     """
 
     text: str
@@ -89,11 +99,14 @@ class Condition(Generic[T]):
     def unlike_units(self, result: T) -> Iterator[tuple[str, str, str]]:
         """Yield the quantities whose values have another unit than they are compared with.
 
-        Each with its own unit, empty if its values have none, and the other.
+        Each with its own unit, empty if its values have none, and the other. A number without a
+        unit counts as seconds or bytes, unless the values are scaled.
         """
         for name, compared in self.compared.items():
             number = self.quantities[name](result)
-            if isinstance(number, Amount) and number.unit not in {None, compared}:
+            if not isinstance(number, Amount) or number.unit in {None, compared}:
+                continue
+            if compared or number.scaled:
                 yield name, number.unit or "", compared
 
     def evidence(self, result: T) -> str:
@@ -194,7 +207,7 @@ class _Parser(ConditionParser[Callable[[T], bool]], Generic[T]):
         right = self._sum()
         words = _TOKEN.finditer(self.text, begin, self.at)
         units = [self._units[word[2]][1] for word in words if word[1]]
-        if any(units):
+        if units:
             compared = "".join(self.text[begin : self.at].split())
             self._compared |= {name: max(units) for name in self._named if name in compared}
         compare = _OPERATORS[sign]

@@ -114,13 +114,17 @@ class MeasureFacts:
 
     `unit` is "s", "B" or "" (none); `mixed` says that its values had several of them, and then
     plain numbers were used as they are. `distinct`: distinct values, ± 2 %, odd ones included;
-    `odd_examples`: some of those; `added`: lists whose numbers were added up.
+    `odd_examples`: some of those; `added`: lists whose numbers were added up; `scaled`: the
+    field's name, the product or the caller says that its numbers are, say, milliseconds; `stated`:
+    the numbers themselves do.
     """
 
     name: str
     unit: str
     mixed: bool
     added: int
+    scaled: bool
+    stated: bool
     distinct: int | None
     odd_examples: tuple[str, ...]
     greatest: tuple[GreatLine, ...]
@@ -301,7 +305,8 @@ class Measures:
     def facts(self) -> tuple[MeasureFacts, ...]:
         """Return what is known of each measure over all records."""
         facts = []
-        for n, (dimensions, added, distinct, examples, _) in enumerate(self._table.overall()):
+        for n, known in enumerate(self._table.overall()):
+            dimensions, added, scaled, stated, distinct, examples, _ = known
             present = [k for k, count in enumerate(dimensions) if count]
             unit = max(present, key=lambda k: (k != PLAIN, dimensions[k]), default=PLAIN)
             facts.append(
@@ -310,6 +315,8 @@ class Measures:
                     UNIT_NAMES[unit],
                     len(present) > 1,
                     added,
+                    scaled > 0,
+                    stated > 0,
                     None if distinct is None else round(distinct),
                     tuple(text.decode("utf-8", "replace") for text in examples),
                     self._greatest[n],
