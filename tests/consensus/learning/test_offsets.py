@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 
@@ -52,13 +53,23 @@ def test_a_label_said_too_easily_is_worth_less(judged):
     assert max(other.values()) - min(other.values()) < guesser["B"] - guesser["A"]
 
 
-def test_an_explanation_says_what_the_label_adds():
-    """The guesser's B is worth more than its A, and the explanation of a question says so."""
+def test_offsets_leave_out_what_the_weights_say():
+    """Those of an expert, and those of a label, are zero in the mean."""
     learned = taught(*guessers(400), 0)
-    seen = Remembered("x", "x", "", {"e0": "B", "e1": "A", "e2": "B"}, "option")
+    offsets = learned.trust().offsets
+    for name in ("e0", "e5"):
+        assert sum(offsets[name, label] for label in LABELS) == pytest.approx(0, abs=1e-9)
+    for label in LABELS:
+        assert sum(offsets[f"e{i}", label] for i in range(6)) == pytest.approx(0, abs=1e-9)
+
+
+def test_an_explanation_says_what_the_label_adds():
+    """The guesser's A is worth less than those of others, and the explanation says so."""
+    learned = taught(*guessers(400), 0)
+    seen = Remembered("x", "x", "", {"e0": "A", "e1": "A", "e2": "B"}, "option")
     said = decision(learned, Outlook.of(learned), seen, {})
     (line,) = (one for one in said.explanation if one.startswith("of this, the label given adds"))
-    assert "e0 +0.1" in line
+    assert re.search(r"e0 -0\.0\d", line)
 
 
 def test_open_labels_have_no_offsets():

@@ -12,10 +12,12 @@ from math import sqrt
 import pytest
 
 from cotool._fast.truth import logit
+from cotool._fast.truth.decoys import begin, decoys
 from cotool.consensus.learning.ballots import Ballot
 from cotool.consensus.learning.basis import Basis
 from cotool.consensus.learning.learned import Learned
 from cotool.consensus.truth.methods import correlated, majority_vote
+from cotool.consensus.truth.scores import calibration_error
 
 LABELS = "ABCDE"
 QUESTIONS, TAUGHT = 700, 200
@@ -286,6 +288,33 @@ def test_right_answers_correct_what_misleads(name, count):
 def test_agreement_alone_gains(name, least):
     """A star, copies, rare labels and constant experts are seen without any right answer."""
     assert gain(name, 0, plurality)[0] >= least
+
+
+@pytest.mark.parametrize("name", ["equal", "star", "unequal"])
+def test_confidence_where_experts_err_independently(name):
+    """Agreement shows that they do, so five right answers suffice; inference needs none."""
+    for seed in range(SEEDS):
+        rows, truth = drawn(name, seed)
+        said = taught(name, seed, known_of(name, seed, 5)).predict(rows[TAUGHT:])
+        hits = found(name, seed, 5)
+        assert calibration_error([one.confidence for one in said], hits) < 0.1
+        inferred = correlated((row.question, e, a) for row in rows for e, a in row.votes.items())
+        right = [inferred.answers[row.question] == truth[row.question] for row in rows]
+        stated = [inferred.probability[row.question] for row in rows]
+        assert calibration_error(stated, right) < 0.05
+
+
+def test_a_few_questions_do_not_lead_a_batch_astray():
+    """Twenty questions on which nine of thirteen err alike, then a batch: the likelier start."""
+    rows, _ = drawn("star", 0)
+    votes = {f"e{i}": "B" if i < 9 else "A" for i in range(12)} | {"star": "A"}
+    learned = Learned()
+    learned.learn_agreement([Ballot(f"m{k}", votes) for k in range(20)])
+    learned.meet(rows)
+    known, table = learned._known(rows), learned._table(rows)
+    afresh = decoys(table.labels, begin(table.labels, True), known, balanced=learned._balanced())
+    likelier = learned._decoys(table, known, len(rows)).log_likelihood
+    assert likelier >= afresh.log_likelihood > decoys(table.labels, known=known).log_likelihood
 
 
 def test_wrong_right_answers_do_little_harm():

@@ -12,12 +12,19 @@ from typing import TYPE_CHECKING
 
 from cotool._fast.truth import dependence
 from cotool._fast.truth.decoy_model import Counts, Model
-from cotool._fast.truth.decoys import decoys, judge, model
+from cotool._fast.truth.decoys import begin, decoys, judge, model
 from cotool.consensus.learning.ballots import Ballot, BallotTable
 from cotool.consensus.learning.records import Expert, Pair
 from cotool.consensus.truth.copies import Copy, chance_of, groups_of, thinned
 from cotool.consensus.truth.relatives import Dependence
-from cotool.consensus.truth.shared_errors import constants, is_balanced, of_shared_errors
+from cotool.consensus.truth.shared_errors import (
+    TWO,
+    UNKNOWN,
+    constants,
+    independence,
+    is_balanced,
+    of_shared_errors,
+)
 from cotool.consensus.truth.table import MOST_COMPARED
 
 if TYPE_CHECKING:
@@ -127,18 +134,44 @@ class Crowd:
             self._counts = counts
         return self._counts
 
+    def independence(self) -> float:
+        """The log-odds that experts err independently, as far as agreement shows."""
+        if self.is_open or self.different <= TWO or self.rivals():
+            return UNKNOWN
+        right, fell, seen = (
+            sum(sum(getattr(one, name)) for one in self.experts.values())
+            for name in ("right", "fell", "seen")
+        )
+        return independence(right, fell, seen)
+
     # ---- learning
     def infer(self, ballots: Sequence[Ballot], *, count: bool) -> list[dict[str, float]]:
         """Return what agreement says of a batch, given earlier ones; `count` learns from it."""
         known = self._known(ballots)
         table = self._table(ballots)
-        found = decoys(table.labels, known=known, values=self._values(), balanced=self._balanced())
+        found = self._decoys(table, known, len(ballots))
         if count:
             self._count(found.experts)
         by_label = self._by_label_of(table, len(ballots), found)
         beliefs = _beliefs(table, found.items if by_label is None else by_label.items)
         self._keep(ballots, None if by_label is None else beliefs)
         return beliefs
+
+    def _decoys(self, table: BallotTable, known: Counts, count: int) -> Posterior:
+        """The model of decoys, from what is known; if that is less, also from the batch's votes.
+
+        A few questions may have led to a wrong optimum, and the likelier one counts.
+        """
+
+        def fitted(start: Counts | None) -> Posterior:
+            values, balanced = self._values(), self._balanced()
+            return decoys(table.labels, start, known, values=values, balanced=balanced)
+
+        found = fitted(None)
+        if 0 < self.questions < count:
+            afresh = fitted(begin(table.labels, not self.is_open))
+            found = max(found, afresh, key=lambda one: one.log_likelihood)
+        return found
 
     def _by_label_of(self, table: BallotTable, count: int, found: Posterior) -> Posterior | None:
         """The posterior of subclasses, None where decoys (`found`) are likelier or it is open."""

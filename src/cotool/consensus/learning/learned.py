@@ -157,7 +157,7 @@ class Learned(Crowd):
                 ) from None
             if known:
                 self._learn_topics(known, foreseen, beliefs.known)
-                self._trust.calibrate(known, foreseen, self.older.questions)
+                self._trust.calibrate(known, foreseen, self.older.questions, self.independence())
             self._left = self._find_worse(known) if known else {}
         return self._trust
 

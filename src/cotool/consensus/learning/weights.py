@@ -102,14 +102,18 @@ class Trust:
         return features(1 / total, share, len(scores), sum(lead) / len(lead))
 
     def calibrate(
-        self, judged: Sequence[GoldBallot], foreseen: Sequence[Mapping[str, float]], older: float
+        self,
+        judged: Sequence[GoldBallot],
+        foreseen: Sequence[Mapping[str, float]],
+        older: float,
+        independence: float,
     ) -> None:
         """Learn the confidence from the foreseen scores; `older` counts older right answers."""
         points = []
         for one, own in zip(judged, foreseen, strict=True):
             best = max(own, key=lambda value: (own[value], value))
             points.append((self.figures(own, one.ballot, best), best == one.right, one.share))
-        self.calibration.learn(points)
+        self.calibration.learn(points, independence)
         self.calibration.judged = older + sum(one.share for one in judged)
 
 
@@ -205,8 +209,7 @@ def trusted(
     _judge_new(basis, found, near, judged, older)
     errors = array("d", [sqrt(found.covariance[k * (size + 1)]) for k in range(size)])
     anchor = sqrt(_length(near) / _length(found.weights))
-    near_agreement = sum(found.shares.get(name, 0.0) for name in ("agreement", "inference"))
-    corrected, foreseen = offsets.corrected(basis, judged, found.foreseen, near_agreement)
+    corrected, foreseen = offsets.corrected(basis, judged, found.foreseen)
     trust = Trust(basis, found.weights, errors, found.shares, anchor, corrected)
     return trust, by_answer(judged, foreseen)
 

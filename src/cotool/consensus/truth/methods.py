@@ -216,7 +216,7 @@ def _by_correlation(table: LabelTable, threads: int) -> _Found:
     if shared is not None:
         rows.weigh(shared)
     found, name = of_shared_errors(rows, _is_balanced(rows), threads)
-    found.items = pooled(rows, found.items)
+    found.items = pooled(rows, found, name)
     return _Found(found, name, copies, relatives=list(dependence.relatives))
 
 
