@@ -43,7 +43,7 @@ _NUMBERED = lazy_pattern(r"\d+\.\d+")
 
 
 _CODE = lazy_pattern(r"0\d{2,}")
-_IN_BRACKETS = lazy_pattern(r"\([$€£¥]?\d[\d.,]*\)")
+_IN_BRACKETS = lazy_pattern(r"\([$€£¥]?\d[\d.,]*(?:\s?(?:thousand|million|billion|[kKmMbB]n?))?\)")
 _SIGN = lazy_pattern(r"°|\\circ|\\degree")
 _ANGLE = lazy_pattern(
     r"angle|degrees?\b(?!\})|winkel|grad\b|ángulo|grado|angolo|ângulo|grau|degré|угол|градус|角|度|각도",
@@ -283,10 +283,16 @@ def same_labels(answers: Answers, question: str = "") -> Answers:
     given = Counter(one for value, spellings in spelled.items() for one in {value, *spellings})
     expanded = _expanded({answer.value: answer.display for answer in answers if answer})
     coded = _coded(values)
+
+    def shared(value: str, spellings: tuple[str, ...]) -> str | None:
+        """Return the spelling that most labels have in common, if another is spelled so."""
+        found = max((value, *spellings), key=lambda one: (given[one], one))
+        return found if given[found] > 1 and found != value else None
+
     renamed = {
         value: coded.get(value)
         or expanded.get(value)
-        or next((one for one in spellings if given[one] > 1), None)
+        or shared(value, spellings)
         or _renamed(value, values)
         for value, spellings in spelled.items()
     }
@@ -383,6 +389,15 @@ _SPELLINGS = (
     (" negative", lazy_pattern(r"^(ab|[abo]) negative$"), r"\1-"),
     # "O(n log n)" beside "n log n"
     ("o(", lazy_pattern(r"^o\((.+)\)$"), r"\1"),
+    # "not toxic", "non toxic"
+    ("no", lazy_pattern(r"^(?:not|non)[ -]?(?=[^\W\d_]{4})"), "non-"),
+    # "Merkel, Angela"
+    (", ", lazy_pattern(r"^([^\W\d_]+(?:-[^\W\d_]+)?), ([^\W\d_]+)$"), r"\2 \1"),
+    (", ", lazy_pattern(r"^([^\W\d_]+(?:-[^\W\d_]+)?), ([^\W\d_]+)$"), r"\1 \2"),
+    ("th", lazy_pattern(r"^(\d+)th$"), r"\1"),
+    ("st", lazy_pattern(r"^(\d*1)st$"), r"\1"),
+    ("d", lazy_pattern(r"^(\d+)[nr]d$"), r"\1"),
+    ("](", lazy_pattern(r"^\[[^\[\]]+\]\((\S+)\)$"), r"\1"),
     ("our", lazy_pattern(r"(?<=\w{3})our\b"), "or"),
     ("is", lazy_pattern(r"(?<=\w{3})is(?=(?:e[drs]?|ing|ation)\b)"), "iz"),
     ("tre", lazy_pattern(r"(?<=\w{2})tre\b"), "ter"),
@@ -391,6 +406,7 @@ _NUMERAL = lazy_pattern(r"\b[ivx]+\b")
 _TELEPHONE = lazy_pattern(r"\+?(?:[\s()/-]?\d){7,15}")
 _SEPARATORS = lazy_pattern(r"[\s()/-]")
 _ORDINAL_END = lazy_pattern(r"(?<=\d)(?:st|nd|rd|th)\b")
+_SUBSCRIPT = lazy_pattern(r"(?<=[A-Za-z])_(?=\d)")
 _HYPHEN = lazy_pattern(r"(?<=[^\W_])-(?=[^\W\d_])|(?<=[^\W\d_])-(?=\d)")
 _WORD = lazy_pattern(r"[^\W\d_]{3}")
 
@@ -406,6 +422,8 @@ def _other_spellings(value: str) -> Iterator[str]:
         other = pattern.sub(written, value) if held in value else value
         if other != value:
             yield other
+    if "_" in value:
+        yield _SUBSCRIPT.sub("", value).casefold()
     if "-" in value and _WORD.search(value):
         yield _HYPHEN.sub("", value)
         yield _HYPHEN.sub(" ", value)

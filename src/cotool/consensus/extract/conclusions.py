@@ -206,6 +206,14 @@ _REMARK = lazy_pattern(
 )
 
 
+# "(Each box holds 12.)"; "There are 3: at places 1, 5 and 9".
+_IN_BRACKETS = lazy_pattern(r"\([^()]*\)\s*")
+_COUNTED = lazy_pattern(
+    r"^([^:\n]*\b(?:is|are|was|were|be|equals)\s[*_]{0,2}[$€£¥₹]?-?\d[^:\n]*):\s"
+    r"[^:=\n]*\d[^:=\n]*(?:,|\band\b)[^:=\n]*\d[^:=\n]*$"
+)
+
+
 def last_sentence(text: str) -> str:
     """Return the last sentence that is no remark to the reader, or its last SPAN characters."""
     tail = text[-SPAN:]
@@ -217,8 +225,8 @@ def last_sentence(text: str) -> str:
             default=0,
         )  # fmt: skip
         sentence = tail[start:end].lstrip(" *_-")
-        if not (start and _REMARK.match(sentence)):
-            return sentence
+        if not (start and (_REMARK.match(sentence) or _IN_BRACKETS.fullmatch(sentence))):
+            return _COUNTED.sub(r"\1", sentence) if ": " in sentence else sentence
         end = len(tail[:start].rstrip())
 
 

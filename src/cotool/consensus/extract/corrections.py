@@ -83,7 +83,8 @@ _PATTERNS = (
         "",
         (", not ", "(not ", "(and not ", "(but not "),
         lazy_pattern(
-            rf"(?:{_IS}[ ])?(?P<answer>[^\s,;(]+(?:[ ][^\s,;(]+){{0,4}})"
+            rf"(?:(?:{_IS}|[^.,;()]{{1,60}}?[ ](?:is|was|are))[ ])?"
+            r"(?P<answer>[^\s,;(]+(?:[ ][^\s,;(]+){0,4})"
             r"(?:,[ ]not[ ][^.,;()]{1,40}|,?[ ]\((?:and[ ]|but[ ])?not[ ][^.;()]{1,40}\))\.?",
             re.VERBOSE | re.IGNORECASE,
         ),

@@ -12,6 +12,7 @@ from cotool._records import dataclass
 from cotool.consensus.extract.alike import by_question, same_choices, same_labels, same_numbers
 from cotool.consensus.extract.code import code_values, is_query
 from cotool.consensus.extract.conclusions import NUMBERED, last_sentence
+from cotool.consensus.extract.echoes import add_echoes
 from cotool.consensus.extract.extracted import Extracted
 from cotool.consensus.extract.labels import complement, denies, named_in_sentence, named_label
 from cotool.consensus.extract.normal_form import running_form, short_form
@@ -126,6 +127,8 @@ def _found(
     if 0 < sum("choice" in one for one in found) < len(found):
         ties.add_ties(texts, found, question)
         add_chosen(texts, found, question)
+    if 0 < sum("boolean" in one for one in found) < len(found):
+        add_echoes(texts, found, question)
     kind, stated = _commonest(found)
     if not stated or len(stated) < sum(map(bool, texts)):
         for one, own in zip(found, places, strict=True):

@@ -50,6 +50,19 @@ _ALL_ANSWERS = lazy_pattern(
 )
 
 
+# A line that corrects what is above it: "Edit: I miscounted, it is 3".
+_EDIT = lazy_pattern(
+    r"\n[ \t*_#>-]{0,6}(?:edit|correction|erratum|korrektur|corrección|correção|correzione|更正"
+    r"|訂正)"
+    r"[ \d]{0,2}[*_]{0,2}\s?[:：]\s*",
+    re.IGNORECASE,
+)
+_CORRECTS = lazy_pattern(
+    r"mis(?:count|read|took|calcul)|mistake|wrong|incorrect|should be|should have been|\bactually\b"
+    r"|\bsorry\b|correct (?:answer|value|number)|\bnot\b|falsch|richtig|\bit(?:['’]s| is)\b|错|誤",
+    re.IGNORECASE,
+)
+
 # What surrounds the thoughts of models.
 _THOUGHTS = (
     *(("<think>", "</think>"), ("<thinking>", "</thinking>"), ("<thought>", "</thought>")),
@@ -73,16 +86,7 @@ def prepare(text: str) -> str:
     """Cut what follows the answer, shorten to the ends, unify digits, signs and spaces."""
     text = _without_thoughts(text)
     if "\n" in text:
-        for match in _NEXT_QUESTION.finditer(text, 0, RUN_ON):
-            before = text[max(0, match.start() - 200) : match.start()].rstrip(" *#\n")
-            # A text may open by repeating its question.
-            if before and not before.endswith(":"):
-                text = text[: match.start()]
-                break
-        sums_up = "answers" in text or "questions" in text or "答案" in text or "问题" in text
-        summary = _ALL_ANSWERS.search(text, 0, RUN_ON) if sums_up else None
-        if summary and text[: summary.start()].strip():
-            text = text[: summary.start()]
+        text = _own_part(text)
     if "<" in text or "[INST]" in text:
         for token in _TURN_TOKENS:
             cut = text.find(token)
@@ -90,7 +94,37 @@ def prepare(text: str) -> str:
                 text = text[:cut]
     if len(text) > HEAD + TAIL:
         text = f"{text[:HEAD]}\n{text[-TAIL:]}"
+    if "%" in text[-_REMARK:]:
+        text = _HOW_SURE.sub("", text, count=1)
     return _unify(_as_list(_SET_APART.sub("", text.strip(), count=1)))
+
+
+# How sure an expert is, after the answer: "7 (95% sure)".
+_REMARK = 40
+_HOW_SURE = lazy_pattern(
+    r"(?<=\S)[,;.]?\s+(?:\((?:\w+\s){0,2}(?:confidence:?\s)?~?\d{1,3}\s?%(?:\s(?:sure|confiden\w+|certain\w*))?"
+    r"\)|with\s(?:about\s)?\d{1,3}\s?%\s(?:confidence|certainty))[.]?\s*$",
+    re.IGNORECASE,
+)
+
+
+def _own_part(text: str) -> str:
+    """Cut the next questions that a text invents, and what it corrects at its end."""
+    for match in _NEXT_QUESTION.finditer(text, 0, RUN_ON):
+        before = text[max(0, match.start() - 200) : match.start()].rstrip(" *#\n")
+        # A text may open by repeating its question.
+        if before and not before.endswith(":"):
+            text = text[: match.start()]
+            break
+    for match in _EDIT.finditer(text, max(0, len(text) - HEAD)):
+        if _CORRECTS.search(text, match.end()):
+            text = text[match.end() :]
+            break
+    sums_up = "answers" in text or "questions" in text or "答案" in text or "问题" in text
+    summary = _ALL_ANSWERS.search(text, 0, RUN_ON) if sums_up else None
+    if summary and text[: summary.start()].strip():
+        text = text[: summary.start()]
+    return text
 
 
 def _as_list(text: str) -> str:

@@ -53,6 +53,12 @@ _OTHER_CHOICE = lazy_pattern(
     (?!(?:[\s,]{1,2}(?:and[ ]|or[ ])?\(?[A-J]\)?){0,8}\s(?:is|are|was|were)\b)""",
     re.VERBOSE,
 )
+# "C would be a mistake; B."
+_REJECTED = lazy_pattern(
+    r"[)*_.]{0,3}\s(?:would be|is|was|seems|looks)\s(?:an?\s|clearly\s|obviously\s)?"
+    r"(?:mistake|error|wrong|incorrect|false|bad|poor|trap|out)\b|[)*_.]{0,3}\scan(?:['’]t|not)\b",
+    re.IGNORECASE,
+)
 _OR = lazy_pattern(r"\bor\b")
 MOST_OPTIONS = 10
 _NEXT_OPTION = lazy_pattern(r"\n\s*[*_]{0,2}\(?([A-J])[.):]")
@@ -95,6 +101,8 @@ def read_choice(span: str) -> Reading | None:
             return None
         value = f"{match['which'].lower()} of the above"
         return Reading(value, match.end(), value)
+    if _REJECTED.match(span, match.end()):
+        return None
     letter = match["enclosed"] or match["capital"] or match["small"] or match["roman"]
     letter = letter.upper() if len(letter) == 1 else letter.lower()
     other = _OTHER_CHOICE.match(span, match.end())
@@ -328,9 +336,13 @@ def _is_sentence(display: str) -> bool:
     return bool(_SENTENCE.search(named or display))
 
 
+# "Rome; Paris; Oslo"
+_NAMES = lazy_pattern(r"[^\W\d_]\S*(?:[ ]\S+)?(?:;[ ][^\W\d_]\S*(?:[ ]\S+)?)+")
+
+
 def _read_list(span: str) -> Reading | None:
     """Read a list of a few items, one per line."""
-    if len(span) > LIST_CHARACTERS or span[:1] not in "-*•+1(":
+    if len(span) > LIST_CHARACTERS or not (span[:1] in "-*•+1(" or _NAMES.fullmatch(span)):
         return None
     items = list_items(span)
     if not items or any(len(item) > SHORT_CHARACTERS for item in items):
@@ -390,6 +402,10 @@ _UNIT = lazy_pattern(
     r"[ -]?(?!\.)(?:[A-Za-z°²³µΩ€£$%¢/^.\u00c0-\u024f\u0400-\u04ff\u3040-\u9fff]+[ ]?){1,4}\d?"
 )
 
+# What may follow a number before its unit, and after: "300 ± 10 m", "300 m (984 ft)".
+_TOLERANCE = lazy_pattern(r"(?:\s?(?:±|\+/-)\s?\d[\d.,]*)?")
+_CONVERTED = lazy_pattern(r"\s\([^()\d]{0,15}\d[\d.,]*\s?[^()\d]{1,20}\)[.]?$")
+
 # Words after a number that are not units: an era ("691 CE"), or what a time is counted from
 # ("9 days after ovulation").
 _NO_UNIT = lazy_pattern(r"[ ](?:C\.?E\.?|A\.?D\.?)[ ]?$|.*[ ](?:after|before|since|until)[ ]")
@@ -422,6 +438,9 @@ def _ends_in_unit(span: str, reading: Reading) -> bool:
         return False
     if ends(span, end):
         return True
+    end = _TOLERANCE.match(span, end).end()  # type: ignore[union-attr]
+    if reading.unit is not None and (other := _CONVERTED.search(span, end)):
+        span = span[: other.start()]
     unit = _UNIT.match(span[:200], end)
     if unit is None or not ends(span, unit.end()):
         return False

@@ -1,0 +1,73 @@
+"""Sentences that repeat a yes/no question as a statement: "Pluto is not a planet."."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from cotool._lazy import lazy_pattern
+from cotool.consensus.extract.extracted import Extracted
+from cotool.consensus.extract.vocabulary import NEGATIONS
+
+_LONGEST = 120
+_AUXILIARIES = frozenset(
+    "is are was were be do does did can could will would has have had should may might must "
+    "ist sind war waren hat haben kann können wird würde darf muss soll "
+    "est sont était a ont peut es son está fue puede é são foi pode è sono può".split()
+)
+_PRONOUNS = frozenset("it he she they this that there es er sie das il elle c ce isso esto".split())
+# Articles, and words that strengthen a statement.
+_EMPTY = frozenset(
+    "a an the ein eine einen der die das un une le la les el los las um uma o indeed definitely "
+    "certainly actually really in fact clearly wirklich".split()
+)
+_WORD = lazy_pattern(r"n['’]t\b|[^\W_]+?(?=n['’]t\b)|[^\W_]+")
+_ALTERNATIVES = lazy_pattern(r"\b(?:or|oder|ou|o)\b", re.IGNORECASE)
+
+
+def _words(text: str) -> list[str]:
+    return [word.casefold().removesuffix("s") or word for word in _WORD.findall(text)]
+
+
+def _without_s(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(word.removesuffix("s") for word in words)
+
+
+_SMALL = _without_s(_AUXILIARIES)
+_DENY = _without_s(NEGATIONS) | {"n't", "n’t"}
+
+
+def add_echoes(
+    texts: Sequence[str], found: Sequence[dict[str, Extracted | None]], question: str
+) -> None:
+    """Read sentences that affirm or deny the question as yes or no, beside others that say it."""
+    asks = question.strip()
+    if not asks.endswith(("?", "？")) or len(texts) != len(found):
+        return
+    asked = _words(re.split(r"[.!?\n]\s", asks)[-1])
+    if (
+        not asked
+        or asked[0] not in _SMALL
+        or _DENY.intersection(asked)
+        or _ALTERNATIVES.search(asks)
+    ):
+        return
+    content = [word for word in asked if word not in _SMALL and word not in _EMPTY]
+    for text, one in zip(texts, found, strict=True):
+        if "boolean" not in one and (value := _echoed(text, content)):
+            one["boolean"] = Extracted(value, "boolean", value, "repeats the question")
+
+
+def _echoed(text: str, asked: Sequence[str]) -> str | None:
+    """Return yes or no if a sentence says in order what was asked, with or without a negation."""
+    if len(text) > _LONGEST or "?" in text:
+        return None
+    words = _words(text)
+    denials = sum(word in _DENY for word in words)
+    said = [word for word in words if word not in _DENY and word not in _EMPTY]
+    told = [word for word in said if word not in _SMALL and word not in _PRONOUNS]
+    rest = iter(asked)
+    in_order = all(word in rest for word in told)
+    if denials > 1 or not in_order or len(said) < 2 or len(said) == len(told) < len(asked):
+        return None
+    return "no" if denials else "yes"
