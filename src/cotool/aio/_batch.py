@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import cotool
 from cotool.aio._calls import Call, limit
 from cotool.aio._streams import pumped, windowed
-from cotool.consensus.options import INFERENCE, NUMERIC
+from cotool.consensus.options import BY_QUESTION
 from cotool.consensus.read.questions import as_question
 from cotool.errors import CotoolError
 
@@ -36,15 +36,15 @@ async def find_consensus_batch(
 ) -> AsyncIterator[Consensus]:
     """Yield the consensus on each question, in input order: cotool.find_consensus_batch().
 
-    From an asynchronous iterable, only as many questions are taken as are worked on at once, and
-    each result is yielded once those before it are. With truth inference, numbers or a store,
-    results follow the end of the source. `on_error` is called on the event loop. After a
-    cancellation or aclose(), no further questions are taken, and those in progress are finished.
+    With a method that looks at each question by itself (vote, medoid, centre, rover, supported),
+    and without a store or a cluster, only as many questions of an asynchronous iterable are taken
+    as are worked on at once, and each result is yielded once those before it are. Otherwise
+    questions are read ahead as the plain call does. `on_error` is called on the event loop. After
+    a cancellation or aclose(), no further questions are taken, and those in progress are finished.
     """
-    # These look at questions together, and so take a stream as a whole.
-    method, store = options.get("method", "auto"), options.get("store")
-    whole = store is not None or method in (*INFERENCE, *NUMERIC)
-    if isinstance(questions, AsyncIterable) and not whole:
+    by_question = options.get("method") in BY_QUESTION
+    together = any(options.get(name) is not None for name in ("store", "engine", "scheduler"))
+    if isinstance(questions, AsyncIterable) and by_question and not together:
         events = _one_by_one(questions, options)
     else:
         events = _together(questions, options)

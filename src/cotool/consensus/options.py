@@ -23,7 +23,9 @@ INFERENCE = (
 # Methods that combine numbers on a scale.
 NUMERIC = ("mean", "median", "weighted")
 OVER_QUESTIONS = (*NUMERIC, *INFERENCE)
-METHODS = ("auto", "vote", "medoid", "centre", "rover", "supported", *OVER_QUESTIONS)
+# Methods that look at each question by itself.
+BY_QUESTION = ("vote", "medoid", "centre", "rover", "supported")
+METHODS = ("auto", *BY_QUESTION, *OVER_QUESTIONS)
 
 
 class Metric(NamedTuple):
