@@ -6,6 +6,7 @@ import bz2
 import gzip
 import lzma
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -264,3 +265,29 @@ def test_a_limit_of_decompressed_logs(tmp_path):
     assert analyze_logs(path, max_decompressed=8 << 20).counts.lines == 200_000
     with pytest.raises(InputError, match=r"^max_decompressed: 0 is less than 1$"):
         analyze_logs(path, max_decompressed=0)
+
+
+@pytest.mark.parametrize("kind", PACKED)
+@pytest.mark.parametrize("share", [0.05, 0.95])
+def test_what_stands_before_damage_is_counted(kind, share, tmp_path):
+    """All of it, but for the block that the damage is in, and the error says where it is."""
+    lines = b"".join(b"INFO %s\n" % os.urandom(20).hex().encode() for _ in range(8_000))
+    checked = {zstd.CompressionParameter.checksum_flag: 1}
+    pack = {
+        "zstd": lambda text: zstd.compress(text, options=checked),
+        "bzip2": lambda text: bz2.compress(text, 1),
+    }.get(kind, PACKED[kind])
+    packed = pack(lines)
+    at = int(len(packed) * share)
+    bad = packed[:at] + bytes(40) + packed[at + 40 :]
+    before = packed + bytes(64)
+    path = tmp_path / "app.log"
+    path.write_bytes(before + bad)
+    data, error = read_all(path)
+    assert data.startswith(lines)
+    # The damage is found within a block of the format, at the latest by the check at the end.
+    place = int(re.search(r"near byte ([\d,]+)", error)[1].replace(",", ""))
+    assert len(before) + at <= place <= len(before) + len(bad)
+    block = {"gzip": 0, "bzip2": 100_000, "xz": 0, "zstd": 1 << 17}[kind]
+    least = int(len(lines) * share) - block - 3_000
+    assert data[len(lines) :][: max(0, least)] == lines[: max(0, least)]

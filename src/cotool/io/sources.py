@@ -253,12 +253,13 @@ def text_blocks(
     *,
     strict: bool = True,
     hint: str | None = None,
+    again: Callable[[int, int], bytes] | None = None,
 ) -> Iterator[bytes]:
     """Yield a source's text in UTF-8, whatever its compression and encoding, without a mark.
 
     `head` holds what has been read already, at least what read_head() returns. Damaged compressed
     data raises InputError with the hint after what precedes the damage, and so does text that is
-    not in its encoding, unless `strict` is false: then it is replaced.
+    not in its encoding, unless `strict` is false: then it is replaced. `again`: see decompressed().
     """
     rest = head
 
@@ -273,5 +274,5 @@ def text_blocks(
     if kind is None:
         blocks = iter(lambda: read_on(BLOCK), b"")
     else:
-        blocks = decompressed(read_on, kind, name, hint=hint)
+        blocks = decompressed(read_on, kind, name, hint=hint, again=again)
     return decoded(blocks, name if strict else None)

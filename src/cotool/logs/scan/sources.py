@@ -296,7 +296,10 @@ def open_source(source: Source, *, ahead: bool = True) -> Iterator[PlainFile | S
             return
         mtime, size = (None, None) if piped else (status.st_mtime, status.st_size)
         pipe = fd if piped else None
-        with _stream(_reader(source, fd), source, mtime, size, pipe, ahead=ahead) as stream:
+        is_file = stat.S_ISREG(status.st_mode) and not os.lseek(fd, 0, os.SEEK_CUR)
+        again = (lambda start, size: os.pread(fd, size, start)) if is_file else None
+        read = _reader(source, fd)
+        with _stream(read, source, mtime, size, pipe, ahead=ahead, again=again) as stream:
             yield stream
     finally:
         if not piped:
@@ -364,6 +367,7 @@ def _stream(
     pipe: int | None = None,
     *,
     ahead: bool = True,
+    again: Callable[[int, int], bytes] | None = None,
 ) -> Iterator[Stream]:
     position = 0
     limits = Decompressed(
@@ -381,7 +385,7 @@ def _stream(
     while pipe is not None and len(head) < _SMALL and _is_ready(pipe) and (data := read(BLOCK)):
         head += data  # with more lines at once, the format is recognised better
     kind = compression_of(head)
-    blocks = text_blocks(head, read, source.path, strict=False, hint=_COUNTED)
+    blocks = text_blocks(head, read, source.path, strict=False, hint=_COUNTED, again=again)
     if kind:
         blocks = limits.checked(blocks)
     with _ahead(blocks, _AHEAD) if kind and ahead else contextlib.nullcontext(blocks) as blocks:
