@@ -178,7 +178,8 @@ class Consensus:
     judged answers by which `confidence` is calibrated, or None. A calibrated confidence is a
     probability, and `confidence_interval` is its 95 % interval. `declined` names the
     experts who refused to answer or said that they do not know: they are not among `experts`.
-    `interval` is the 95 % interval of an answer that combines numbers on a scale.
+    If `answer` combines numbers on a scale, it is rounded; `value` is the number itself, in the
+    unit of `answer`, and `interval` its 95 % interval.
     For texts of several statements, `statements` holds those of all responses, `disputes` what is
     disputed among them, and `support` is the mean support of the statements of `expert`.
     """
@@ -210,6 +211,7 @@ class Consensus:
     disputes: tuple[Dispute, ...] = ()
     confidence_interval: tuple[float, float] | None = None
     interval: tuple[float, float] | None = None
+    value: float | None = None
 
     @property
     def stated(self) -> tuple[Statement, ...]:
@@ -241,7 +243,8 @@ class Consensus:
     def to_dict(self, *, matrix: bool = True) -> dict[str, Any]:
         """Return the JSON form, `cotool.consensus/1`: the fields in their order, then `schema`.
 
-        Numbers are rounded to six decimals. With `matrix=False`, the matrix is None.
+        Numbers are rounded to six decimals, except the value of an answer and its interval. With
+        `matrix=False`, the matrix is None.
         """
         document = _fields_of(self, "matrix")
         if matrix and self.matrix is not None:
@@ -307,7 +310,8 @@ def _fields_of(item: Any, empty: str = "") -> dict[str, Any]:
     document: dict[str, Any] = {}
     for name in item.__slots__:
         value = None if name == empty else getattr(item, name)
-        document[name] = value if type(value) in _AS_THEY_ARE else _json_form(value)
+        exact = type(value) in _AS_THEY_ARE or name in _EXACT
+        document[name] = value if exact else _json_form(value)
     return document
 
 
@@ -322,4 +326,6 @@ def _json_form(value: Any) -> Any:
     return value if isinstance(value, (str, int)) or value is None else _fields_of(value)
 
 
+# Fields of any size and unit.
+_EXACT = frozenset({"value", "interval"})
 _AS_THEY_ARE = frozenset([str, int, bool, type(None)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
 
@@ -312,6 +313,23 @@ def test_results_are_written_as_most_answers_are(contents, answer, interval):
     [found] = find_consensus_batch([question], method="median")
     assert found.answer == answer
     assert interval[0] < found.interval[0] < found.interval[1] < interval[1]
+
+
+@pytest.mark.parametrize(
+    ("contents", "answer", "value"),
+    [
+        (["5 kg", "5.5 kg", "4.5 kg", "5.25 kg"], "5.12 kg", 5.125),
+        (["0.00000012", "0.00000013", "0.00000016", "0.00000015"], "0.00000014", 1.4e-7),
+        (["30%", "33%", "27%", "31.5%"], "30.8%", 30.75),
+    ],
+)
+def test_the_value_is_not_rounded(contents, answer, value):
+    """The answer is rounded for people; programs get the number itself."""
+    found = find_consensus(contents, method="median")
+    assert found.value == pytest.approx(value, rel=1e-12)
+    assert json.loads(json.dumps(found.to_dict()))["value"] == found.value
+    assert found.answer == answer
+    assert find_consensus(["a", "b"]).value is None
 
 
 def test_a_mean_is_arithmetic():

@@ -185,4 +185,5 @@ def _consensus(subject: Subject, found: Grouped) -> Consensus:
         disputes=claims.disputes,
         confidence_interval=decision.interval if decision else None,
         interval=None if measurement is None else measurement.interval,
+        value=None if measurement is None else measurement.value,
     )

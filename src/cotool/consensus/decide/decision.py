@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 class Measurement:
     """What numbers of several experts say together.
 
-    `answer` is the value for people, `interval` its 95 % interval (None if nothing is known of
-    it). `places` has the place of each answer, by its normal form, on the scale on which numbers
-    are compared, and `place` that of the value; an answer agrees with another within `reach`.
+    `answer` is the `value` rounded for people, with its unit; `interval` is its 95 % interval (None
+    if nothing is known of it). `places` has the place of each answer, by its normal form, on the
+    scale on which numbers are compared, and `place` that of the value; an answer agrees with
+    another within `reach`.
     """
 
     answer: str
+    value: float
     interval: tuple[float, float] | None
     place: float
     places: Mapping[str, float]

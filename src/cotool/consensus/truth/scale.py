@@ -170,6 +170,7 @@ class Scale:
             explanation=(said, *how, *why),
             measurement=Measurement(
                 answer=f"{style.before}{written}{style.after}",
+                value=value / style.unit,
                 interval=(self.number(low) / style.unit, self.number(high) / style.unit)
                 if low < high
                 else None,
