@@ -36,14 +36,16 @@ class Histogram:
         """Return the sum of both, as summed() does. Associative and commutative."""
         return summed((self, other))
 
-    def widened(self, width: int, number: Callable[[int], int] = int) -> Histogram:
+    def widened(self, width: int, number: Callable[[int], int] | None = None) -> Histogram:
         """Return the same counts in buckets of `width` seconds, a multiple of the present width.
 
-        `number` returns the time by which a start is counted.
+        `number` returns the time by which a start is counted, if that is not the start itself.
         """
+        if number is None and width == self.width:
+            return self
         rows: dict[int, list[tuple[int, ...]]] = defaultdict(list)
         for start, counts in self.buckets.items():
-            at = number(start)
+            at = start if number is None else number(start)
             rows[at - at % width].append(counts)
         return Histogram(
             width,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import TYPE_CHECKING
 
 from cotool._records import dataclass
@@ -105,17 +105,8 @@ def display_buckets(
     """
     if not histogram.buckets:
         return TimeLine(histogram.width, {})
-    first, last = min(histogram.buckets), max(histogram.buckets)
     if bucket is None:
-        fitting = [width for width in NICE if width % histogram.width == 0]
-        width = next(
-            (
-                width
-                for width in fitting
-                if (last - last % width - first + first % width) // width < most
-            ),
-            histogram.width if not fitting else fitting[-1],
-        )
+        width = _width_of(histogram, most)
     else:
         width = bucket
         if width % histogram.width:
@@ -125,8 +116,22 @@ def display_buckets(
                 hint="give a multiple of it; `since` and `until` keep finer steps",
             )
     steps = steps_in_zone(histogram, width, zone) or UTC
-    wide = histogram.widened(width, steps.local if steps.starts else int)
+    wide = histogram.widened(width, steps.local if steps.starts else None)
     return TimeLine(width, _filled(wide), steps)
+
+
+def _width_of(histogram: Histogram, most: int) -> int:
+    """Return the least nice width of which at most `most` steps hold all buckets."""
+    first, last = min(histogram.buckets), max(histogram.buckets)
+    fitting = [width for width in NICE if width % histogram.width == 0]
+    return next(
+        (
+            width
+            for width in fitting
+            if (last - last % width - first + first % width) // width < most
+        ),
+        histogram.width if not fitting else fitting[-1],
+    )
 
 
 def _filled(histogram: Histogram) -> dict[int, tuple[int, ...]]:
@@ -154,15 +159,17 @@ def find_bursts(
     """
     found: list[Burst] = []
     enough = sum(map(sum, histogram.buckets.values())) > _LEAST_BURST
-    for most in _SERIES if enough else ():
-        series = display_buckets(histogram, most=most, zone=zone)
-        filled = sum(any(counts) for counts in series.buckets.values())
+    widths = dict.fromkeys(_width_of(histogram, most) for most in _SERIES) if enough else ()
+    for width in widths:
+        series = display_buckets(histogram, width, zone=zone)
+        rows = series.buckets.values()
+        filled = sum(map(any, rows))
         if len(series.buckets) < _LEAST_SERIES or filled < _LEAST_FILLED * len(series.buckets):
             continue
         starts = list(series.buckets)
         for name in names:
-            places = [LEVELS.index(level) for level in _SERIES_LEVELS[name]]
-            counts = [sum(series.buckets[start][n] for n in places) for start in starts]
+            chosen = [level in _SERIES_LEVELS[name] for level in LEVELS]
+            counts = [sum(compress(row, chosen)) for row in rows]
             found += _bursts(name, starts, counts, series)
     found.sort(key=lambda burst: (-burst.count / math.sqrt(burst.typical + 1), burst.start))
     kept: list[Burst] = []
