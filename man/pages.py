@@ -113,7 +113,7 @@ def _page(path: tuple[str, ...], command: Any) -> str:
     if arguments:
         lines.append(".SH ARGUMENTS")
         for found in arguments:
-            lines += [".TP", f".I {_text(str(found.metavar))}", _text(found.help or "")]
+            lines += [".TP", f".I {_text(str(found.metavar))}", _help_of(found)]
     lines += _options(options)
     lines += _examples(command.epilog or "")
     if len(path) == 1:
@@ -137,7 +137,7 @@ def _options(options: list[Any]) -> Iterator[str]:
         for found in members:
             names = ", ".join([*found.opts, *found.secondary_opts])
             value = "" if found.is_flag else f" {found.metavar or found.type.name.upper()}"
-            yield from (".TP", f".B {_text(names)}{_text(value)}", _text(found.help or ""))
+            yield from (".TP", f".B {_text(names)}{_text(value)}", _help_of(found))
 
 
 def _examples(epilog: str) -> Iterator[str]:
@@ -157,6 +157,11 @@ def _see_also(path: tuple[str, ...], inner: dict[str, Any]) -> str:
     if len(path) > 1:
         names.insert(0, "-".join(path[:-1]))
     return ", ".join(f"\\fB{_text(name)}\\fR(1)" for name in names)
+
+
+def _help_of(parameter: Any) -> str:
+    """Return what an option or argument does, without the signs that rich would need."""
+    return _text((parameter.help or "").replace("\\[", "["))
 
 
 def _text(text: str) -> str:

@@ -75,6 +75,11 @@ def test_every_option_says_what_it_does(path):
     assert [text for text in texts if not (text and text.strip().endswith("."))] == []
 
 
+def test_brackets_are_printed(command):
+    """The name of an extra is no markup."""
+    assert "[semantic]" in command("consensus", "--help").out
+
+
 def test_the_same_words_for_the_same_options():
     """An option that several commands share is called the same in each, and says the same."""
     seen = {}

@@ -155,7 +155,7 @@ def test_names_globs_and_folders(tmp_path, monkeypatch):
     assert names("*.log") == ["a.log", "b.log", "wide.log"]
     assert names("a.log", "a.log", "same.log") == ["a.log"]
     folder = find_sources(["[as]*"])[-1]
-    assert (folder.path, folder.problem) == ("sub", "is a folder; -r reads the files in it")
+    assert (folder.path, folder.problem) == ("sub", "is a folder")
     assert names(".", recursive=True) == ["./a.log", "./b.log", "./wide.log", "./sub/c.log"]
     with pytest.raises(InputError, match="is a folder"):
         names("sub")

@@ -29,7 +29,11 @@ class EngineChoice:
 
     def __post_init__(self) -> None:
         if self.name not in ENGINES:
-            raise InputError(f"{self.name!r} is none", parameter="engine", hint=", ".join(ENGINES))
+            raise InputError(
+                f"{self.name!r} is not an engine",
+                parameter="engine",
+                hint=f"engines are {', '.join(ENGINES)}",
+            )
         for parameter in ("scheduler", "scheduler_file"):
             if self.name != "dask" and getattr(self, parameter):
                 raise InputError(f"only for dask, not for {self.name}", parameter=parameter)

@@ -87,7 +87,7 @@ def describe(url: str) -> Remote:
     system, key = _system(url)
     info: dict[str, Any] = _tried(url, lambda: system.info(key))
     if info.get("type") == "directory":
-        raise InputError(f"{shown(url)}: is a folder", hint="read the objects in it with -r")
+        raise InputError(f"{shown(url)}: is a folder", hint="`recursive` reads the objects in it")
     size = info.get("size")
     size = size if isinstance(size, int) and size >= 0 else None
     ranged = size is not None and (size <= _PROBE or _gives_ranges(system, key, info))

@@ -1,7 +1,7 @@
 """The options of `cotool bench run` and `scaling`: which cases are measured, and how."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +14,14 @@ if TYPE_CHECKING:
 
     from cotool.benchmarks import Case
 
-GROUP_NAMES = tuple(
-    "similarity neighbours experts length statements truth extraction logs vault startup".split()
-)
 
-GROUPS = option("What", "Cases of this group. Repeatable.", "--group -g NAME", words=GROUP_NAMES)
+def _groups() -> Iterable[str]:
+    from cotool.benchmarks import GROUPS as TEXTS
+
+    return TEXTS
+
+
+GROUPS = option("What", "Cases of this group. Repeatable.", "--group -g NAME", words=_groups)
 CASES = option(
     "What", "Cases whose names fit a glob, as in '*/cosine/*'. Repeatable.", "--case -c GLOB"
 )

@@ -198,12 +198,7 @@ def _end(
 
 
 def _errors(request: LogRequest, summary: LogSummary) -> list[str]:
-    errors = [
-        # The error of a file begins with the parameter that it is about.
-        file.error.replace("max_decompressed:", "--max-decompressed:", 1)
-        for file in summary.files
-        if file.error
-    ]
+    errors = [_with_option(file.error) for file in summary.files if file.error]
     form, counts = request.options.log_format, summary.counts
     # After a state, the first lines may be the end of a record.
     whole = request.state is None and counts.lines and not counts.left_out
@@ -211,6 +206,13 @@ def _errors(request: LogRequest, summary: LogSummary) -> list[str]:
         given = " or ".join(map(repr, form.split("\n")))
         errors.append(f"--log-format {given} matches no line")
     return errors
+
+
+def _with_option(error: str) -> str:
+    """Return the error of a file, which begins with the parameter that it is about, if any."""
+    if error.endswith(": is a folder"):
+        return f"{error}; --recursive reads the files in it"
+    return error.replace("max_decompressed:", "--max-decompressed:", 1)
 
 
 def _field_warnings(

@@ -174,7 +174,8 @@ def _with_parameters(command: Callable[..., Any]) -> Callable[..., Any]:
             parameters.append(_for_typer(name, annotation, _typer_option(declared)))
         else:
             argument = typer.Argument(
-                help=declared.text, metavar=declared.metavar, autocompletion=declared.complete,
+                help=_escaped(declared.text), metavar=declared.metavar,
+                autocompletion=declared.complete,
                 callback=_callback(declared), show_default=False,
             )  # fmt: skip
             parameters.append(_for_typer(name, Annotated[annotation, argument], default))
@@ -189,9 +190,14 @@ def _for_typer(name: str, annotation: Any, default: Any = ...) -> inspect.Parame
     return found(name, found.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
+def _escaped(text: str) -> str:
+    """Return a text for rich, which would take `[semantic]` for markup."""
+    return text.replace("[", "\\[")
+
+
 def _typer_option(declared: Declared) -> Any:
     return typer.Option(
-        declared.default, *declared.names, help=declared.text, metavar=declared.metavar,
+        declared.default, *declared.names, help=_escaped(declared.text), metavar=declared.metavar,
         rich_help_panel=declared.panel, autocompletion=declared.complete,
         callback=_callback(declared), show_default=False,
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,11 +14,6 @@ if TYPE_CHECKING:
 _HEAD = 1 << 16
 # A log shows what it is within this many bytes of a line.
 _LINE = 1 << 11
-_VAULT = (b"\x89CVLT\r\n\x1a", b"-----BEGIN COTOOL VAULT-----")
-# Keys of a level that only logs use.
-_LEVELS = ("level", "severity", "lvl", "levelname", "log_level", "loglevel", "priority", "@l")
-# Keys of what happened, in logs with a time but without a level.
-_MESSAGES = ("message", "msg", "event", "log", "body")
 _QUESTIONS = ("question", "prompt", "instruction", "responses", "answers", "choices", "custom_id")
 
 
@@ -29,7 +25,10 @@ def contents_of(path: str) -> Contents | None:
         head = _head(path)
     except (OSError, ValueError, EOFError):
         return None
-    if head.startswith(_VAULT):
+    from cotool.vault.armor import BEGIN
+    from cotool.vault.header import MAGIC
+
+    if head.startswith((MAGIC, BEGIN.encode())):
         return "vault"
     if head.lstrip()[:1] in {b"{", b"["}:
         return _json_contents(head)
@@ -73,9 +72,21 @@ def _json_contents(head: bytes) -> Contents | None:
         names = {key.decode().lower() for key in re.findall(rb'"([A-Za-z@_]{1,30})"\s*:', head)}
     if names & set(_QUESTIONS):
         return "answers"
-    if names & set(_LEVELS) or {"log", "stream"} <= names or {"line", "labels"} <= names:
+    if _levels_in(names) or {"log", "stream"} <= names or {"line", "labels"} <= names:
         return "log"
     return _readable(found)
+
+
+def _levels_in(names: Iterable[str]) -> bool:
+    from cotool.logs.formats.names import is_level_name
+
+    return any(map(is_level_name, names))
+
+
+def _messages_in(names: Iterable[str]) -> bool:
+    from cotool._fast.logs.logscan import text_keys
+
+    return not {*text_keys()}.isdisjoint(names)
 
 
 def _readable(found: Any) -> Contents | None:
@@ -87,8 +98,7 @@ def _readable(found: Any) -> Contents | None:
     layout = layout_of(tuple(found), DEFAULT_KEYS)
     if layout.content and (layout.expert or layout.question or layout.question_id):
         return "answers"
-    names = {name.lower() for name in found}
-    return "log" if layout.timestamp and names & set(_MESSAGES) else None
+    return "log" if layout.timestamp and _messages_in(map(str.lower, found)) else None
 
 
 def _is_table(line: bytes) -> bool:
@@ -112,5 +122,5 @@ def _is_other_table(lines: list[bytes]) -> bool:
         widths = {text.count(delimiter) for text in filled[: max(2, len(filled) - 1)]}
         words = sum(1 for name in names if name[:1].isalpha())
         if len(names) > 2 and len(widths) == 1 and 2 * words > len(names):
-            return not {*_LEVELS, *_MESSAGES}.intersection(names)
+            return not (_levels_in(names) or _messages_in(names))
     return False

@@ -23,7 +23,7 @@ def check_sort(text: str, reading: Reading | None) -> None:
         raise InputError(
             "distinct values are not counted in steps",
             parameter="sort",
-            hint=f"-m 'distinct({reading.names[n or 0]})' counts them",
+            hint=f"`measures` with 'distinct({reading.names[n or 0]})' counts them",
         )
 
 

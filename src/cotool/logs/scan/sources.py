@@ -221,9 +221,9 @@ def _found(path: str, *, recursive: bool, alone: bool) -> list[Source]:
     if not stat.S_ISDIR(status.st_mode):
         return [Source(path, status.st_size)]
     if not recursive and not alone:
-        return [Source(path, problem="is a folder; -r reads the files in it")]
+        return [Source(path, problem="is a folder")]
     if not recursive:
-        raise InputError(f"{path}: is a folder", hint="read all the files in it with -r")
+        raise InputError(f"{path}: is a folder", hint="`recursive` reads all the files in it")
     files = list(_walk(path))
     if not files:
         raise InputError(f"{path}: holds no log file")
@@ -289,7 +289,9 @@ def open_source(source: Source, *, ahead: bool = True) -> Iterator[PlainFile | S
     try:
         status = os.fstat(fd)
         if stat.S_ISDIR(status.st_mode):
-            raise InputError(f"{source.path}: is a folder", hint="read the files in it with -r")
+            raise InputError(
+                f"{source.path}: is a folder", hint="`recursive` reads the files in it"
+            )
         plain = _plain(source, fd, status)
         if plain is not None:
             yield plain
