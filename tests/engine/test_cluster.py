@@ -250,7 +250,7 @@ def test_a_worker_that_comes_late_with_another_version_is_told(new_cluster):
 def test_ranges_of_one_remote_object_go_to_several_workers(steady, monkeypatch, in_process):
     """The workers fetch parts of an object themselves, with the result of reading it here."""
     pytest.importorskip("aiohttp", reason="http needs aiohttp")
-    from logs.test_remote import log, served
+    from logs.scan.test_remote import log, served
 
     small_ranges(monkeypatch)
     with served() as server:

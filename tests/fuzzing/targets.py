@@ -80,7 +80,7 @@ def _words(data: bytes, count: int) -> list[str]:
 
 
 def _files(*patterns: str) -> list[bytes]:
-    folders = (TESTS / "recipes", TESTS / "logs" / "families", EXAMPLES)
+    folders = (TESTS / "recipes", TESTS / "logs" / "formats" / "families", EXAMPLES)
     return [
         path.read_bytes()[:_SEED]
         for folder in folders

@@ -11,7 +11,7 @@ from cotool.engine.choice import engine_choice, open_engine
 from cotool.errors import InputError
 from cotool.logs.measures.of_templates import needs_templates
 from cotool.logs.model import merged
-from cotool.logs.options import LogOptions
+from cotool.logs.options import LogOptions, public_options
 from cotool.logs.scan.scan import Scanned, Watch, scan_source
 from cotool.logs.scan.sources import Source, find_sources, read_twice
 from cotool.logs.summary import LogSummary
@@ -54,7 +54,7 @@ def analyze_logs(
     "dask-local" (processes); scheduler: the address for "dask", by default
     DASK_SCHEDULER_ADDRESS. watch: is notified of the bytes read, and may stop the work. Options:
 
-    - `patterns`: regexes by name.
+    - `patterns`: regexes by name, or a list of regexes and NAME=REGEX texts.
     - `levels`, `since`, `until`, `match` (names of patterns): which records count.
     - `level_words`: levels by the words that logs use for them, as in {"FEHLER": "error"}.
     - `log_format`: the form of lines, as cotool.logs.formats.given describes it.
@@ -72,7 +72,7 @@ def analyze_logs(
     A file that cannot be read to its end is in the result with its `error`. Raises InputError if
     an argument is invalid or no file is found.
     """
-    checked = LogOptions(**options)
+    checked = public_options(options)
     choice = engine_choice(engine, scheduler, None)
     given = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
     sources = find_sources(given, recursive=recursive, max_decompressed=checked.max_decompressed)

@@ -1,13 +1,13 @@
 """The options of an analysis of logs: one checked set, from the caller down to the kernel.
 
-A new option of the scanner needs a field here, a keyword of LogArguments and its use in the kernel;
-the command line adds a flag. This module loads no kernel.
+A new option of the scanner needs a field here, a keyword of LogArguments, and its place in the
+kernel; the command line adds a flag. This module loads no kernel.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import field
+from dataclasses import field, fields
 from typing import TYPE_CHECKING, TypedDict, cast
 
 from cotool._lazy import lazy_pattern
@@ -15,7 +15,7 @@ from cotool._records import dataclass
 from cotool.engine import resolve_num_threads
 from cotool.errors import InputError
 from cotool.logs.levels import LEVELS, level_named
-from cotool.logs.patterns.patterns import Pattern, compile_pattern
+from cotool.logs.patterns.patterns import Pattern, compile_pattern, parse_pattern
 from cotool.logs.times import Moment, parse_moment, parse_zone, zone_name, zone_table
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     class LogArguments(TypedDict, total=False):
         """The keyword arguments of analyze_logs() that become LogOptions."""
 
-        patterns: Mapping[str, str] | None
+        patterns: Mapping[str, str] | Iterable[str] | None
         levels: Iterable[str] | None
         since: str | None
         until: str | None
@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 # Each span keeps room for as many lines.
 _MOST_SHOWN = 1_000_000
 _SHOWN = ("error", "critical")
+# Fields that are no keywords of analyze_logs().
+_INNER = frozenset(("greatest", "reading", "records", "labels", "span_size", "block_size"))
 _WORD = lazy_pattern(r"[^\W\d_]\w+")
 
 
@@ -67,7 +69,7 @@ class LogOptions:
     divide the work differently without changing a result.
     """
 
-    patterns: Mapping[str, str] | Iterable[Pattern] | None = ()
+    patterns: Mapping[str, str] | Iterable[str | Pattern] | None = ()
     levels: Iterable[str] | None = None
     since: str | Moment | None = None
     until: str | Moment | None = None
@@ -97,7 +99,7 @@ class LogOptions:
         patterns = (
             tuple(compile_pattern(name, text) for name, text in given.items())
             if isinstance(given, Mapping)
-            else tuple(given)
+            else tuple(parse_pattern(one) if isinstance(one, str) else one for one in given)
         )
         names = [pattern.name for pattern in patterns]
         if self.tz is not None:
@@ -109,19 +111,23 @@ class LogOptions:
             "level_words": _level_words(self.level_words),
             "since": _moment(self.since, "since", zone),
             "until": _moment(self.until, "until", zone),
-            "match": None if self.match is None else frozenset(self.match),
+            "match": None if self.match is None else frozenset(_listed(self.match)),
         }
         for name, value in read.items():
             object.__setattr__(self, name, value)
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
-            raise InputError(f"two patterns are called {twice!r}", hint="write NAME=REGEX")
+            raise InputError(
+                f"two patterns are called {twice!r}",
+                parameter="patterns",
+                hint="a pattern without a name is called like its regex; write NAME=REGEX",
+            )
         for name in self.match or ():
             if name not in names:
                 raise InputError(
                     f"there is no pattern {name!r}",
                     parameter="match",
-                    hint=f"patterns: {', '.join(names)}" if names else "give one with NAME=REGEX",
+                    hint=f"patterns: {', '.join(names)}" if names else "`patterns` gives them",
                 )
         self._check_bounds()
         resolve_num_threads(self.num_threads)
@@ -154,6 +160,8 @@ class LogOptions:
             )
         for name, least in (("show", 0), ("context", 0), ("max_decompressed", 1)):
             value = getattr(self, name)
+            if value is not None and not isinstance(value, int):
+                raise InputError(f"expected a whole number, got {value!r}", parameter=name)
             if value is not None and value < least:
                 raise InputError(f"{value} is less than {least}", parameter=name)
         if self.show > _MOST_SHOWN:
@@ -225,6 +233,18 @@ class LogOptions:
         return bool(self.since or self.until or self.tz)
 
 
+def public_options(given: LogArguments) -> LogOptions:
+    """Return the options of a public call. Raises InputError, and TypeError for other keywords."""
+    known = {each.name for each in fields(LogOptions)} - _INNER
+    for name in given.keys() - known:
+        raise TypeError(f"analyze_logs() got an unexpected keyword argument {name!r}")
+    return LogOptions(**given)
+
+
+def _listed(given: Iterable[str]) -> Iterable[str]:
+    return (given,) if isinstance(given, str) else given
+
+
 def _levels(levels: Iterable[str] | None) -> frozenset[str] | None:
     if levels is None:
         return None
@@ -257,4 +277,8 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _moment(text: str | Moment | None, parameter: str, zone: tzinfo | None) -> Moment | None:
-    return parse_moment(text, parameter, zone) if isinstance(text, str) else text
+    if text is None or isinstance(text, Moment):
+        return text
+    if not isinstance(text, str):
+        raise InputError(f"expected a text such as 2h, got {text!r}", parameter=parameter)
+    return parse_moment(text, parameter, zone)

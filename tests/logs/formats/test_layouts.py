@@ -6,11 +6,11 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
-from test_scan import by_file, by_pieces, figures
 
 from cotool.logs.formats.model import forms_of, is_cyclic
 from cotool.logs.formats.recognise import recognise
 from cotool.logs.formats.text_times import read_stamp
+from logs.scans import by_file, by_pieces, figures
 
 # A time after what stands before it in other lines, at the line's start after a mark, in a code, in
 # a key, behind a letter in brackets, and composed forms with and without a year.

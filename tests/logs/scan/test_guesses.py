@@ -8,9 +8,9 @@ from functools import cache
 
 from hypothesis import given
 from hypothesis import strategies as st
-from test_scan import by_file, by_pieces
 
 from cotool.logs.formats.recognise import recognise
+from logs.scans import by_file, by_pieces
 
 # How lines begin: the time by strftime, with %% before what is filled in afterwards.
 HEADS = (

@@ -8,10 +8,10 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_scan import blocks, by_file, by_pieces, sizes, spans, threads
 
 from cotool.logs.formats.recognise import recognise
 from cotool.logs.levels import LEVELS
+from logs.scans import blocks, by_file, by_pieces, sizes, spans, threads
 
 WORDS = {"INFO": "info", "SEVERE": "error", "WARNING": "warning", "FINE": "debug"}
 NEXT = recognise([b"2024-03-01 12:00:00 a.B main", b"INFO: x"] * 5)

@@ -15,14 +15,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_scan import by_file, by_pieces, scanner
 
 from cotool import analyze_logs
 from cotool.logs.formats.given import parse_log_format
 from cotool.logs.formats.model import is_cyclic
 from cotool.logs.formats.recognise import recognise
+from logs.scans import by_file, by_pieces, scanner
 
-FAMILIES = sorted((Path(__file__).parent / "families").glob("*.log"))
+FAMILIES = sorted((Path(__file__).parents[1] / "formats" / "families").glob("*.log"))
 INSERTED = (
     *(
         b"x" * 70,
@@ -254,7 +254,7 @@ def test_lower_cpu_levels_say_the_same(level):
         env={
             **os.environ,
             "COTOOL_CPU": level,
-            "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *sys.path]),
+            "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), *sys.path]),
         },
     ).stdout
     assert found.strip() == digest(count)

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_scan import by_file, by_pieces
 
 from cotool.logs.formats.model import (
     BUNYAN,
@@ -24,6 +23,7 @@ from cotool.logs.formats.model import (
     layout_forms,
 )
 from cotool.logs.options import LEVELS
+from logs.scans import by_file, by_pieces
 
 EVERY = (1 << len(layout_forms())) - 1
 DAILY = sum(1 << n for n, (_, cycle) in enumerate(layout_forms()) if cycle)

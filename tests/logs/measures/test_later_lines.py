@@ -7,9 +7,9 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_scan import blocks, spans, threads
 
 import cotool
+from logs.scans import blocks, spans, threads
 
 MYSQL = (
     "# Time: 2024-10-10T00:{m:02}:{s:02}.123456Z\n"

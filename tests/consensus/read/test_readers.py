@@ -593,7 +593,7 @@ def test_unfinished_reading_leaves_nothing_open(tmp_path, monkeypatch):
 
 def data_folder():
     given_folder = os.environ.get("COTOOL_DATA")
-    beside = Path(__file__).parents[3] / "shared" / "data"
+    beside = Path(__file__).parents[4] / "shared" / "data"
     folder = Path(given_folder) if given_folder else beside
     if not folder.is_dir():
         pytest.skip("no data: set COTOOL_DATA, or put it into ../shared/data")
