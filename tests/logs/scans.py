@@ -7,12 +7,14 @@ import tempfile
 from hypothesis import strategies as st
 
 from cotool._fast.logs import logscan
+from cotool.logs.api import analyze_sources
 from cotool.logs.formats.recognise import recognise
 from cotool.logs.histogram import MOST_BUCKETS, WIDTHS
 from cotool.logs.levels import LEVELS
 from cotool.logs.options import LogOptions
 from cotool.logs.patterns.patterns import compile_pattern
 from cotool.logs.scan.inferred import TimeFigures
+from cotool.logs.scan.sources import find_sources
 
 FORMATS = recognise(
     [
@@ -107,3 +109,8 @@ spans = st.one_of(st.integers(1, 40), st.integers(40, 2000))
 
 
 blocks = st.sampled_from([1, 3, 17, 64, 500, 1 << 18])
+
+
+def analyzed(path, **given):
+    """What analyze_logs() returns, with options that divide the work."""
+    return analyze_sources(find_sources([path]), LogOptions(**given))

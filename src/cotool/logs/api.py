@@ -63,7 +63,8 @@ def analyze_logs(
     - `show`: how many samples to keep, each with `context` lines around it.
     - `measures`: sources of numbers by name, such as {"rt": "request_time:s"}; `by`: the fields
       that group them; `where`: a condition on fields; `step`: seconds of a step in time, for
-      which the figures are kept as well. See `LogSummary.measures`.
+      which the figures are kept as well; `greatest`: how many of the greatest numbers are kept
+      with their lines. See `LogSummary.measures`.
     - `max_decompressed`: how many bytes a compressed file may have when decompressed (default:
       16 GiB, or 64 times its size if that is more).
     - `templates`: also find the templates of the messages; see TemplateSet.

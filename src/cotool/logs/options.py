@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         by: Iterable[str]
         where: str | None
         step: int
+        greatest: int
         each_line: bool
         max_decompressed: int | None
         num_threads: int | None
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
 _MOST_SHOWN = 1_000_000
 _SHOWN = ("error", "critical")
 # Fields that are no keywords of analyze_logs().
-_INNER = frozenset(("greatest", "reading", "records", "labels", "span_size", "block_size"))
+_INNER = frozenset(("reading", "records", "labels", "span_size", "block_size"))
 _WORD = lazy_pattern(r"[^\W\d_]\w+")
 
 
@@ -63,10 +64,8 @@ class LogOptions:
     See analyze_logs() for the fields up to `num_threads`. The caller's texts are parsed once, when
     the options are made: patterns are compiled, moments become absolute, levels get their standard
     names. The other fields are for callers within the core: `records` writes a JSON object for each
-    line; `labels` names their templates; `step` is the time step of measures, in seconds;
-    `greatest` is how many of the greatest numbers are kept with their lines; `reading` is the
-    parsed form of `measures`, `by` and `where`; `span_size` and `block_size`
-    divide the work differently without changing a result.
+    line; `labels` names their templates; `reading` is the parsed form of `measures`, `by` and
+    `where`; `span_size` and `block_size` divide the work differently without changing a result.
     """
 
     patterns: Mapping[str, str] | Iterable[str | Pattern] | None = ()
@@ -158,7 +157,13 @@ class LogOptions:
                 parameter="until",
                 hint="2h means two hours ago, so `since` is the longer of two durations",
             )
-        for name, least in (("show", 0), ("context", 0), ("max_decompressed", 1)):
+        for name, least in (
+            ("show", 0),
+            ("context", 0),
+            ("step", 0),
+            ("greatest", 0),
+            ("max_decompressed", 1),
+        ):
             value = getattr(self, name)
             if value is not None and not isinstance(value, int):
                 raise InputError(f"expected a whole number, got {value!r}", parameter=name)

@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cotool.logs.formats.recognise import recognise
@@ -43,6 +43,7 @@ def told(lines, *, indented):
 
 
 @pytest.mark.parametrize("indented", [False, True])
+@example([(0, ["", "  PRIORITY=3"])], "\r\n", 1, 1, 1, [])
 @given(records, ends, threads, spans, blocks, sizes)
 def test_the_level_is_that_of_the_lines_below(indented, given_records, end, n, span, block, pieces):
     """Wherever the log is cut, a record has the level that its next lines state."""

@@ -16,6 +16,7 @@ from cotool.cli.app import main
 from cotool.logs.options import LogOptions
 from cotool.logs.scan.scan import Watch, scan_opened
 from cotool.logs.scan.sources import Stream
+from logs.scans import analyzed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,7 +126,7 @@ def test_files_and_streams_agree(tmp_path: Path, end: str, packed: bool) -> None
     path = tmp_path / ("u_ex.log.gz" if packed else "u_ex.log")
     data = log(found, end)
     path.write_bytes(gzip.compress(data) if packed else data)
-    summary = cotool.analyze_logs(path, measures=["time-taken"], by=["status"], span_size=100)
+    summary = analyzed(path, measures=["time-taken"], by=["status"], span_size=100)
     check(summary, summary.measures, found)
 
 

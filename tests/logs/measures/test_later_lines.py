@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cotool
-from logs.scans import blocks, spans, threads
+from logs.scans import analyzed, blocks, spans, threads
 
 MYSQL = (
     "# Time: 2024-10-10T00:{m:02}:{s:02}.123456Z\n"
@@ -62,7 +62,7 @@ def test_all_lines_of_a_record_are_measured(
     path = tmp_path_factory.mktemp("logs") / "x.log"
     path.write_text(log_of(form, values), encoding="utf-8")
     cut = {"num_threads": num_threads, "span_size": span_size, "block_size": block_size}
-    found = cotool.analyze_logs(path, measures={"t": time, "n": count}, **cut)
+    found = analyzed(path, measures={"t": time, "n": count}, **cut)
     seconds, counted = found.measures.total.measures
     assert found.counts.records == len(values)
     assert (seconds.count, counted.count) == (len(values), len(values))

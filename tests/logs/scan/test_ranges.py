@@ -14,7 +14,6 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from logs.scan.test_scan import logs
 
 from cotool._fast.logs.forms import Forms
 from cotool.engine.tasks import Lost, Meter, ThreadEngine
@@ -27,6 +26,7 @@ from cotool.logs.scan.cluster import scan_spread, whole_range
 from cotool.logs.scan.ranges import JoinedFile, scan_range
 from cotool.logs.scan.scan import Watch
 from cotool.logs.scan.sources import Source
+from logs.scan.test_scan import logs
 
 MTIME = 1704200000
 

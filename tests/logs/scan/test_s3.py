@@ -5,10 +5,10 @@ from __future__ import annotations
 import gzip
 
 import pytest
-from logs.scan.test_remote import GIVEN, locally, log, quick, told  # noqa: F401 - a fixture
 
 from cotool.errors import InputError
 from cotool.logs.api import analyze_logs
+from logs.scan.test_remote import GIVEN, locally, log, quick, told  # noqa: F401 - a fixture
 
 pytest.importorskip("s3fs", reason="S3 needs s3fs")
 pytest.importorskip("flask", reason="the S3 server needs moto[server]")
