@@ -157,13 +157,8 @@ class LogOptions:
                 parameter="until",
                 hint="2h means two hours ago, so `since` is the longer of two durations",
             )
-        for name, least in (
-            ("show", 0),
-            ("context", 0),
-            ("step", 0),
-            ("greatest", 0),
-            ("max_decompressed", 1),
-        ):
+        bounds = {"show": 0, "context": 0, "greatest": 0, "max_decompressed": 1}
+        for name, least in bounds.items():
             value = getattr(self, name)
             if value is not None and not isinstance(value, int):
                 raise InputError(f"expected a whole number, got {value!r}", parameter=name)

@@ -384,7 +384,7 @@ def start(*arguments, **given):
 
 def test_every_cpu_prints_the_same(tmp_path):
     """What a lower CPU level counts is what this machine counts."""
-    families = sorted((Path(__file__).parents[2] / "logs" / "families").glob("*.log"))
+    families = sorted((Path(__file__).parents[2] / "logs" / "formats" / "families").glob("*.log"))
     path = tmp_path / "mixed.log"
     path.write_bytes(b"".join(family.read_bytes() for family in families) * 10)
     outs = []

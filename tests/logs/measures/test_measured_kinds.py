@@ -10,6 +10,7 @@ from cotool._fast.logs import logscan
 from cotool.errors import InputError
 from cotool.logs.api import analyze_logs
 from cotool.logs.units import UNITS
+from logs.scans import analyzed
 
 ISTIO = (
     '[2026-01-01T00:00:0{n}.000Z] "GET /items/{n}7 HTTP/2" 200 - via_upstream - "-" 0 500 4{n} 40'
@@ -118,7 +119,7 @@ def test_a_line_of_titles_is_no_record_in_any_view(tmp_path, times, end):
     path = tmp_path / "x.csv"
     rows = ["", "when,route,ms", f"{times[0]},/a,5", "when,route,ms", f"{times[1]},/b,6", ""]
     path.write_bytes(end.join(rows).encode())
-    found = analyze_logs(path, measures=["ms"], by=["level"], templates=True, span_size=10)
+    found = analyzed(path, measures=["ms"], by=["level"], templates=True, span_size=10)
     blank = times[0] == "x"  # all other lines are records there
     figures = found.measures.total.measures[0]
     assert (figures.count, figures.missing, figures.sum) == (2, blank, 0.011)
