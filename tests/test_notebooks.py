@@ -144,7 +144,7 @@ class TestFrames:
         assert rows[0][1:3] == ["order <*> failed", 2]
         names, rows = columns_and_rows(getattr(summary.templates, f"to_{library}")())
         assert len(rows) == 2
-        with pytest.raises(InputError, match="there is no part 'x'"):
+        with pytest.raises(InputError, match="'x' is not one of"):
             convert("x")
 
     def test_without_the_library_the_extra_is_named(self, library, consensus, monkeypatch):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 # The hint for what a newer version wrote.
 UPDATE = "update cotool: pip install --upgrade cotool"
 
@@ -95,6 +97,33 @@ class CostRefusedError(VaultError):
     """A file demands more memory or time for Argon2id than is allowed."""
 
     exit_code = 10
+
+
+def unknown(
+    word: object, known: Iterable[str], parameter: str | None = None, *, message: str | None = None
+) -> InputError:
+    """Return the error for a word that is none of the known ones, with the nearest of them.
+
+    `message`: what is said instead of a list of the known words, which the hint then gives.
+    """
+    names = tuple(known)
+    listed = ", ".join(names)
+    near = nearest(str(word), names)
+    hint = f"did you mean {near}?" if near else None
+    if message is None:
+        message = f"{word!r} is not one of {listed}"
+    elif near is None and names:
+        hint = f"known are {listed}"
+    return InputError(message, parameter=parameter, hint=hint)
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that another one was probably meant to be."""
+    from difflib import get_close_matches
+
+    by_lower = {name.lower(): name for name in known}
+    near = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.7)
+    return by_lower[near[0]] if near else None
 
 
 def unreadable(name: object, error: OSError | ValueError, hint: str | None = None) -> InputError:

@@ -159,7 +159,7 @@ def test_no_file_on_a_terminal(core, command, monkeypatch, capsys):
     ("arguments", "message"),
     [
         (["consensus", "a", "--metric", "cosin"], "--metric: 'cosin' is not one of auto, cosine"),
-        (["consensus", "a", "-f", "xml"], "--format: 'xml' is not one of table"),
+        (["consensus", "a", "-f", "jsn"], "--format: 'jsn' is not one of table"),
         (["consensus", "a", "--json", "-f", "csv"], "--json contradicts --format csv"),
         (["consensus", "a", "--fail-on", "mood<1"], "--fail-on: cannot read 'mood<1'"),
         (["consensus", "a", "--nonsense"], "no such option"),

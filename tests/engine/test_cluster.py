@@ -338,7 +338,7 @@ def test_a_scheduler_that_is_not_there_is_told(in_process, monkeypatch):
             ["--engine", "dask-local", "--scheduler", "x"],
             "--scheduler: only for dask, not for dask-local",
         ),
-        (["--engine", "spark"], "'spark' is not an engine"),
+        (["--engine", "spark"], "'spark' is not one of threads"),
         (["--resume"], "--resume: only for the engines dask"),
         (["--scheduler", "a", "--scheduler-file", "b"], "cannot both be given"),
         (["--engine", "dask"], "needs a scheduler"),
@@ -424,7 +424,7 @@ def test_the_library_takes_a_scheduler(steady):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"engine": "spark"}, "engine: 'spark' is not an engine"),
+        ({"engine": "spark"}, "engine: 'spark' is not one of threads"),
         ({"engine": "threads", "scheduler": "tcp://a:1"}, "scheduler: only for dask"),
         ({"scheduler": "head"}, "scheduler: 'head' is not an address"),
         ({"metric": "bm25"}, "metric: 'bm25' is not one of"),

@@ -149,7 +149,7 @@ def test_what_cannot_be_sealed(keys):
         ("ini", b"[a]\nsecret\\\n", "line 2: has no = or :"),
         ("json", b'{"%s": 1}' % (b"k" * 5000), "its keys have more than 4,096 characters"),
         ("ini", b"[a]\nb = 1\rc = 2\n", "line 2: has a carriage return"),
-        ("toml", b"", "unknown syntax 'toml'"),
+        ("toml", b"", "'toml' is not one of"),
         ("env", b"A=cotool-value-1:abc\n", "line 1: the value is already sealed"),
     ]
     for syntax, content, expected in cases:

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from cotool.benchmarks import inputs
-from cotool.errors import InputError
+from cotool.errors import InputError, unknown
 
 _MIB = 1 << 20
 _LOG_SIZE = 64 * _MIB
@@ -114,7 +114,7 @@ def find_cases(groups: Sequence[str] = (), patterns: Sequence[str] = ()) -> list
     """
     for group in groups:
         if group not in GROUPS:
-            raise InputError(f"unknown group {group!r}", hint=f"groups are {', '.join(GROUPS)}")
+            raise unknown(group, GROUPS, "groups")
     found = [
         case
         for case in all_cases()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 
 from cotool._records import NamedTuple, dataclass
-from cotool.errors import InputError
+from cotool.errors import InputError, unknown
 
 Embedder = Callable[[Sequence[str]], Iterable[Sequence[float]]]
 
@@ -77,9 +77,10 @@ class ConsensusOptions:
     independence: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        _check_name("method", self.method, METHODS)
-        _check_name("metric", self.metric, METRICS)
-        _check_name("clustering", self.clustering, CLUSTERINGS)
+        known = {"method": METHODS, "metric": METRICS, "clustering": CLUSTERINGS}
+        for name, words in known.items():
+            if getattr(self, name) not in words:
+                raise unknown(getattr(self, name), words, name)
         if self.threshold is not None and not 0 <= self.threshold <= 1:
             raise InputError(
                 f"expected a similarity from 0 to 1, got {self.threshold!r}", parameter="threshold"
@@ -106,15 +107,3 @@ class ConsensusOptions:
             from cotool.engine import resolve_num_threads
 
             resolve_num_threads(self.num_threads)
-
-
-def _check_name(parameter: str, value: str, known: tuple[str, ...]) -> None:
-    if value not in known:
-        from difflib import get_close_matches
-
-        near = get_close_matches(str(value), known, n=1)
-        raise InputError(
-            f"{value!r} is not one of {', '.join(known)}",
-            parameter=parameter,
-            hint=f"did you mean {near[0]}?" if near else None,
-        )

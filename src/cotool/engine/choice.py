@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
-from cotool.errors import InputError, unreadable
+from cotool.errors import InputError, unknown, unreadable
 
 if TYPE_CHECKING:
     from cotool.engine.tasks import Engine
@@ -29,11 +29,7 @@ class EngineChoice:
 
     def __post_init__(self) -> None:
         if self.name not in ENGINES:
-            raise InputError(
-                f"{self.name!r} is not an engine",
-                parameter="engine",
-                hint=f"engines are {', '.join(ENGINES)}",
-            )
+            raise unknown(self.name, ENGINES, "engine")
         for parameter in ("scheduler", "scheduler_file"):
             if self.name != "dask" and getattr(self, parameter):
                 raise InputError(f"only for dask, not for {self.name}", parameter=parameter)

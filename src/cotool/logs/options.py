@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypedDict, cast
 from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
 from cotool.engine import resolve_num_threads
-from cotool.errors import InputError
+from cotool.errors import InputError, unknown
 from cotool.logs.levels import LEVELS, level_named
 from cotool.logs.patterns.patterns import Pattern, compile_pattern, parse_pattern
 from cotool.logs.times import Moment, parse_moment, parse_zone, zone_name, zone_table
@@ -123,11 +123,7 @@ class LogOptions:
             )
         for name in self.match or ():
             if name not in names:
-                raise InputError(
-                    f"there is no pattern {name!r}",
-                    parameter="match",
-                    hint=f"patterns: {', '.join(names)}" if names else "`patterns` gives them",
-                )
+                raise unknown(name, names, "match", message=f"there is no pattern {name!r}")
         self._check_bounds()
         resolve_num_threads(self.num_threads)
         _ = self.formats

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cotool._records import dataclass
-from cotool.errors import CostRefusedError, InputError
+from cotool.errors import CostRefusedError, InputError, unknown
 from cotool.vault.slots import KEYRING_SLOT, PASSPHRASE_SLOT, Slot
 
 if TYPE_CHECKING:
@@ -54,9 +54,7 @@ def profile(name: str | None) -> Argon2Cost:
     """Return the cost of a profile, by default the default one. Raises InputError."""
     name = name or DEFAULT_PROFILE
     if name not in PROFILES:
-        raise InputError(
-            f"unknown Argon2 profile {name!r}", hint=f"known are {', '.join(PROFILES)}"
-        )
+        raise unknown(name, PROFILES, "profile")
     return PROFILES[name]
 
 

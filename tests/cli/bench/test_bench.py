@@ -91,7 +91,7 @@ def test_compare_fails_on_a_clear_regression_only(bench, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["run", "-g", "bogus"], "unknown group 'bogus'"),
+        (["run", "-g", "bogus"], "'bogus' is not one of"),
         (["run", "-c", "bogus"], "no case has this name"),
         (["run", "--fast", "--rigorous"], "contradicts"),
         (["run", "--threads", "0"], "expected numbers"),

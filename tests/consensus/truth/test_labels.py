@@ -145,7 +145,7 @@ def test_bad_rows_are_refused():
         infer([], "majority_vote")
     with pytest.raises(InputError, match="is not a text"):
         infer([("q", "e", 1)], "majority_vote")
-    with pytest.raises(InputError, match="unknown method"):
+    with pytest.raises(InputError, match="is not one of"):
         infer([("q", "e", "1")], "oracle")
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cotool.errors import InputError
+from cotool.errors import InputError, nearest
 from cotool.io.json_documents import read_document
 from cotool.text import json_visible, visible
 
@@ -95,17 +95,11 @@ def known(opened: Store) -> Learned:
 
 def check_names(learned: Learned, names: Sequence[str]) -> None:
     """Raise InputError for an expert who is not known."""
-    from difflib import get_close_matches
-
     for name in names:
         if name not in learned.experts:
-            near = get_close_matches(name, list(learned.experts), n=1)
-            raise InputError(
-                f"no expert {name!r} is known",
-                hint=f"did you mean {near[0]}?"
-                if near
-                else "cotool experts list shows all experts",
-            )
+            near = nearest(name, learned.experts)
+            hint = f"did you mean {near}?" if near else "cotool experts list shows all experts"
+            raise InputError(f"no expert {name!r} is known", hint=hint)
 
 
 def confirm(question: str, *, yes: bool) -> None:

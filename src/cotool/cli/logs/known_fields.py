@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._lazy import lazy_pattern
+from cotool.errors import nearest
 from cotool.logs.measures.model import LONGEST_PART, MAX_MEASURES, ValueSource
 from cotool.logs.units import UNIT_NAMES, UNITS
 
@@ -156,9 +156,9 @@ def _unknown(name: str, known: Sequence[str]) -> str:
         text += f"; a parameter of a template is written {template[1]}#{template[2]}"
     if any(part.isdigit() for part in name.split(".")):
         text += "; values in arrays are not read"
-    close = [near for near in get_close_matches(name, known, n=3) if near != name][:2]
-    if close:
-        return f"{text}; did you mean {' or '.join(close)}?"
+    near = nearest(name, [other for other in known if other != name])
+    if near:
+        return f"{text}; did you mean {near}?"
     if not known:
         return text
     more = "…" if len(known) > _MOST_NAMES else ""

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from cotool.cli.shared.options import nearest
 from cotool.cli.shared.settings import config_path, read_config
-from cotool.errors import InputError
+from cotool.errors import InputError, unknown
 
 if TYPE_CHECKING:
     from cotool.cli.shared.commands import WholeCommand
@@ -58,10 +57,8 @@ class Configured(UserDict[str, object]):
         for _, command in commands_of(inner, (self._table,)):
             known |= option_names(command.params)
         if key.replace("-", "_") not in known:
-            raise InputError(
-                f"{config_path()}: unknown key {key!r} in [{self._table}]",
-                hint=nearest(key.replace("-", "_"), tuple(known)),
-            )
+            message = f"{config_path()}: unknown key {key!r} in [{self._table}]"
+            raise unknown(key.replace("-", "_"), known, message=message)
 
 
 def option_names(parameters: Any) -> dict[str, str]:

@@ -18,7 +18,7 @@ from typing import Any, dataclass_transform
 
 from cotool._lazy import lazy_pattern
 from cotool._records import NamedTuple, dataclass
-from cotool.errors import InputError, why_unreadable
+from cotool.errors import InputError, unknown, why_unreadable
 
 
 class Declared(NamedTuple):
@@ -120,21 +120,9 @@ def one_of(known: Sequence[str]) -> Callable[[str, str], str]:
     def convert(value: str, name: str) -> str:
         if value in known:
             return value
-        raise InputError(
-            f"{value!r} is not one of {', '.join(known)}",
-            parameter=name,
-            hint=nearest(value, known),
-        )
+        raise unknown(value, known, name)
 
     return convert
-
-
-def nearest(word: str, known: Sequence[str]) -> str:
-    """Return a hint: the known word that is nearest to `word`, else all that are known."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(word, known, n=1)
-    return f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
 
 
 def flag(panel: str, text: str, names: str, *, default: bool | None = False) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cotool.cli.shared.options import flag, option
-from cotool.errors import InputError
+from cotool.errors import InputError, unknown
 
 AS_JSON = flag("Output", "The same as --format json.", "--json")
 REPORT_FILE = option(
@@ -36,7 +36,7 @@ def format_of(
     if json and named not in {None, "json"}:
         raise InputError(f"--json contradicts --format {named}", hint="use only one of them")
     if named is not None and named not in formats:
-        raise InputError(f"--format: {named!r} is not a format", hint=", ".join(formats))
+        raise unknown(named, formats, "format")
     shown = _EXTENSIONS.get(Path(output or "").suffix.lower())
     return "json" if json else named or (shown if shown in formats else None)
 

@@ -7,8 +7,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from cotool.cli.shared.options import nearest
-from cotool.errors import InputError, unreadable
+from cotool.errors import InputError, unknown, unreadable
 
 TABLES = ("consensus", "experts", "analyze-logs", "vault", "bench")
 
@@ -99,7 +98,7 @@ def read_config() -> dict[str, dict[str, object]]:
         raise InputError(f"{path}: {error}", hint="expected TOML, as in metric = 'tfidf'") from None
     for table, settings in document.items():
         if table not in TABLES:
-            raise InputError(f"{path}: unknown key {table!r}", hint=nearest(table, TABLES))
+            raise unknown(table, TABLES, message=f"{path}: unknown key {table!r}")
         if not isinstance(settings, dict):
             raise InputError(f"{path}: {table} is not a table", hint=f"write [{table}]")
     return document

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cotool._lazy import lazy_pattern
 from cotool.cli.shared.contents import contents_of
+from cotool.errors import nearest
 
 if TYPE_CHECKING:
     from cotool.cli.shared.commands import WholeCommand
@@ -157,8 +157,8 @@ def _nearest_file(path: str) -> str | None:
         names = sorted(found.name for found in folder.iterdir())
     except OSError:
         return None
-    near = get_close_matches(Path(path).name, names, n=1, cutoff=0.75)
-    return str(folder / near[0]) if near else None
+    near = nearest(Path(path).name, names)
+    return str(folder / near) if near else None
 
 
 def _for_folder(folder: str, arguments: Sequence[str]) -> str | None:
@@ -202,10 +202,10 @@ def _for_word(word: str, arguments: Sequence[str], group: Any, whole: Any) -> st
         known = {name: name for name in whole.commands} | _subcommands(whole) | _OTHER_NAMES
     else:
         known = {name: name for name in group.commands}
-    near = [word] if word in known else get_close_matches(word.lower(), known, n=1, cutoff=0.75)
+    near = word if word in known else nearest(word, known)
     if near:
         place = arguments.index(word)
-        meant = [*arguments[:place], *known[near[0]].split(), *arguments[place + 1 :]]
+        meant = [*arguments[:place], *known[near].split(), *arguments[place + 1 :]]
         return f"did you mean: {_call(meant)}"
     elsewhere = {} if top else {name: name for name in whole.commands} | _subcommands(whole)
     if word in elsewhere:
@@ -240,10 +240,7 @@ def _subcommands(whole: Any) -> dict[str, str]:
 
 def _nearest_option(option: str, error: Exception, command: Any) -> str | None:
     near: Sequence[str] | None = getattr(error, "possibilities", None)
-    if not near:
-        names = [name for found in command.params for name in found.opts]
-        near = get_close_matches(option, names, n=1)
-    return near[0] if near else None
+    return near[0] if near else nearest(option, [n for one in command.params for n in one.opts])
 
 
 def _replaced(arguments: Sequence[str], word: str, meant: str) -> list[str]:

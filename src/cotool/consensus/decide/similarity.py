@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cotool._lazy import stand_ins
 from cotool.consensus.options import RELATIVE
-from cotool.errors import InputError
+from cotool.errors import InputError, unknown
 
 with stand_ins("cotool._fast.text.levenshtein", "cotool._fast.text.pairwise"):
     from cotool._fast.text import levenshtein, pairwise
@@ -45,8 +45,7 @@ def similarity_matrix(
         return (by_features if metric == "ngrams" else by_meaning)(given, num_threads=num_threads)
     edits = {"levenshtein": levenshtein.characters, "word-levenshtein": levenshtein.words}
     if metric not in edits and metric not in pairwise.METRICS:
-        known = ", ".join((*pairwise.METRICS, *edits, *RELATIVE))
-        raise InputError(f"unknown metric {metric!r}", hint=f"metrics of texts are {known}")
+        raise unknown(metric, (*pairwise.METRICS, *edits, *RELATIVE), "metric")
     try:
         if metric in edits:
             return edits[metric](texts, num_threads)

@@ -22,7 +22,7 @@ from cotool.consensus.truth.copies import groups_of
 from cotool.consensus.truth.relatives import Dependence
 from cotool.consensus.truth.shared_errors import constants, is_balanced, of_shared_errors, pooled
 from cotool.consensus.truth.table import LabelTable, independent
-from cotool.errors import InputError
+from cotool.errors import unknown
 
 # The part of the one-coin model in open labels; the rest are the shares of the votes, by the
 # weights of `_fast/truth/dependence.pyx`. Set on the same made-up worlds: beyond plurality .034
@@ -109,7 +109,7 @@ def infer(
     Raises InputError for an unknown method, no rows, or labels that the method cannot work on.
     """
     if method not in _METHODS:
-        raise InputError(f"unknown method {method!r}", hint=f"one of {', '.join(INFERENCE)}")
+        raise unknown(method, INFERENCE, "method")
     threads = engine.resolve_num_threads(num_threads)
     table = rows if isinstance(rows, LabelTable) else LabelTable(rows)
     if method in {"dawid_skene", "mace"}:

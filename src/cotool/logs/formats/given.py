@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cotool._lazy import lazy_pattern
-from cotool.errors import InputError
+from cotool.errors import InputError, nearest
 from cotool.logs.formats import model
 from cotool.logs.formats.columns import COLUMNS
 from cotool.logs.formats.model import Format, NamedColumn, Place, TimeKey, layout_forms
@@ -126,16 +126,11 @@ def _lead(text: str, glued: str) -> tuple[bytes, int]:
 
 
 def _head(text: str) -> Format:
-    from difflib import get_close_matches
-
     for field in _FIELD.findall(text):
-        near = get_close_matches(field, ("time", "level"), n=1, cutoff=0.7)
-        if field not in {"time", "level"} and near:
-            raise InputError(
-                f"{{{field}}} is any word",
-                parameter="log_format",
-                hint=f"did you mean {{{near[0]}}}?",
-            )
+        near = nearest(field, ("time", "level"))
+        if near not in {None, field}:
+            hint = f"did you mean {{{near}}}?"
+            raise InputError(f"{{{field}}} is any word", parameter="log_format", hint=hint)
     tokens = text.split()
     times = [n for n, token in enumerate(tokens) if "{time}" in token]
     levels = [n for n, token in enumerate(tokens) if "{level}" in token]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cotool.errors import InputError
+from cotool.errors import InputError, unknown
 from cotool.io.dataframes import Table, as_html, heading, line, table_of
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.clock import clock_of
@@ -35,7 +35,7 @@ def part_of(summary: Analysis, part: str) -> Table:
         return template_table(found.templates, found.records, zoned=_is_zoned(summary))
     if part in {"measures", "timeline"}:
         return measures_table(summary, steps=part == "timeline")
-    raise InputError(f"there is no part {part!r}", hint=f"one of {', '.join(PARTS)}")
+    raise unknown(part, PARTS, "part")
 
 
 def histogram_table(summary: Analysis) -> Table:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from cotool.errors import CotoolError, InputError
+from cotool.errors import CotoolError, InputError, unknown
 from cotool.vault.envelope import Key, Unlocked, new_envelope, parse_headers, unlock
 from cotool.vault.values import env_values, ini_values, json_values, spans
 from cotool.vault.values.marks import (
@@ -373,7 +373,7 @@ def is_wanted(rule: Rule, path: KeyPath) -> bool:
 def checked_rule(syntax: str, only: str | None, others: str | None) -> Rule:
     """Return the rule for what is sealed. Raises InputError."""
     if syntax not in SYNTAXES:
-        raise InputError(f"unknown syntax {syntax!r}", hint=f"known are {', '.join(SYNTAXES)}")
+        raise unknown(syntax, SYNTAXES, "syntax")
     if only is not None and others is not None:
         raise InputError("a document has one pattern of keys, for sealed values or for others")
     for pattern in (only, others):
