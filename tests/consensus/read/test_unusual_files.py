@@ -26,6 +26,8 @@ ITEMS = {"p": AB, "q": AB}
             {"sum": {"gpt-5": "4", "claude": "5"}, "root": {"gpt-5": "2", "claude": "2"}},
             {"sum": {"gpt-5": "4", "claude": "5"}, "root": {"gpt-5": "2", "claude": "2"}},
         ),
+        ({"gpt-5": ["x", "y"], "claude": ["x", "x"]},
+         {"1": {"gpt-5": "x", "claude": "x"}, "2": {"gpt-5": "y", "claude": "x"}}),
         ({"Why?": "x", "How?": "y"}, {"Why?": {"stdin": "x"}, "How?": {"stdin": "y"}}),
         ({"a": {"Why?": "x", "How?": "x"}, "b": {"Why?": "y", "How?": "y"}},
          {"Why?": AB, "How?": AB}),
@@ -225,6 +227,25 @@ def test_an_id_beside_a_role_is_the_questions():
     assert read(table("id,role,text", "1,assistant,Paris", "2,assistant,Lima")) == {
         "1": {"stdin": "Paris"}, "2": {"stdin": "Lima"}
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (("item,label,count", "p,x,3", "p,y,2", "q,x,0", "q,y,5"), "count the answers"),
+        (("Frage,Antwort,Anzahl", "p,ja,3", "p,nein,2", "q,ja,1", "q,nein,5"), "count the answers"),
+        (("sample,lab,result,unit", "p,a,5,mg", "p,b,5200,µg", "q,a,3,mg", "q,b,3100,µg"),
+         "several units"),
+        (("url,annotator,is_spam,is_ad", "p,a,TRUE,FALSE", "p,b,TRUE,TRUE", "q,a,FALSE,FALSE",
+          "q,b,FALSE,TRUE"), "several columns"),
+        (("Question,A1,A2,A3,B1,B2,B3", "Is it p?,x,y,x,u,v,u", "Is it q?,y,y,x,v,v,u",
+          "Is it r?,x,x,x,u,u,u", "Is it s?,x,y,y,v,u,v"), "several groups"),
+    ],
+)  # fmt: skip
+def test_columns_that_change_what_others_say(lines, message):
+    """Counts of answers, units of numbers and further answers are not passed over."""
+    with pytest.raises(InputError, match=message):
+        read(table(*lines))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ expert two answers to a question, or takes a description of the item for the ans
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice, permutations
 from typing import TYPE_CHECKING, Any
@@ -44,11 +44,11 @@ def nothing_found(sample: Sample) -> UnclearError:
     )
 
 
-def counted(sample: Sample) -> UnclearError:
+def counted(sample: Sample, counts: Sequence[Column] | None = None) -> UnclearError:
     """Return the error for a file that counts the answers."""
     return UnclearError(
         f"{sample.name}: these seem to count the answers, and do not say who gave which: "
-        + listed(sample.counts),
+        + listed(counts or sample.counts),
         hint="export one record per vote, with the question, the voter and the answer",
     )
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cotool.consensus.read import names
-from cotool.consensus.read.columns import are_written, codes_of_missing
+from cotool.consensus.read.columns import are_written, codes_of_missing, determines, pairs_unique
 from cotool.consensus.read.design import find_crossed
 from cotool.consensus.read.layout import DEFAULT_KEYS, Keys
 from cotool.consensus.read.lists import find_lists
@@ -59,11 +59,13 @@ def _check_counts(sample: Sample, plan: Plan) -> None:
     given = sample.keys
     if given.content or given.expert_columns or given.question_columns:
         return
+    answer = sample.by_path.get(plan.keys.content or "")
+    if answer is not None and plan.shape == LONG and not plan.keys.expert and not plan.flags:
+        _check_frequencies(sample, plan, answer)
     # `counts_rater_1` holds what a rater counted.
     counts = {c.path for c in sample.counts if not _VOTES.isdisjoint(names.words_of(c.path))}
     if not counts:
         return
-    answer = sample.by_path.get(plan.keys.content or "")
     text = plan.shape == LONG and not plan.keys.expert and not plan.flags
     if not counts.isdisjoint(plan.keys.expert_columns) or (
         text and answer is not None and answer.is_called(names.ANSWER) < names.PLAIN
@@ -71,6 +73,18 @@ def _check_counts(sample: Sample, plan: Plan) -> None:
         from cotool.consensus.read.advice import counted
 
         raise counted(sample)
+
+
+def _check_frequencies(sample: Sample, plan: Plan, answer: Column) -> None:
+    """Raise UnclearError if each item has each answer once, with how often it was given."""
+    item = sample.by_path.get(plan.keys.id or plan.keys.question or "")
+    found = [c for c in sample.texts if c.is_whole and names.counts_answers(c.path)]
+    if item is None or not item.recurs or pairs_unique(item, answer) < 1:
+        return
+    if any(c is not answer and c is not item and not determines(item, c) for c in found):
+        from cotool.consensus.read.advice import counted
+
+        raise counted(sample, found)
 
 
 def _plan(sample: Sample) -> Plan:

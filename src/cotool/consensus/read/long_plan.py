@@ -56,6 +56,7 @@ def read_long(sample: Sample, long: Long) -> Plan:
             sample, replace(long, close=tuple(dict.fromkeys((*long.close, *others))))
         )
     _check_lists(sample, long)
+    _check_units(sample, long)
     _check_items(sample, long)
     return plan_long(sample, long)
 
@@ -113,7 +114,9 @@ def _other_labels(sample: Sample, long: Long) -> list[Column]:
     return [
         c
         for c in _labels(sample, long, names.UNKNOWN, names.BESIDE)
-        if c.is_number == answer.is_number and not (c.is_code or _belongs_to_either(long, c))
+        if c.is_number == answer.is_number
+        and not c.is_code
+        and (not _belongs_to_either(long, c) or (answer.is_flag and c.is_flag and long.is_crossed))
     ]
 
 
@@ -176,6 +179,21 @@ def _check_lists(sample: Sample, long: Long) -> None:
             + ", ".join(shown or map(repr, scores)),
             hint=f"where the texts are the answers: {named(content=answer.path)}{lists}",
         )
+
+
+def _check_units(sample: Sample, long: Long) -> None:
+    """Raise UnclearError if a column says in which of several units the number of a record is."""
+    if not long.answer.is_number or long.answer.path in long.taken - {long.answer.path}:
+        return
+    for column in sample.texts:
+        if column.path in long.taken or column.is_constant or not names.is_unit(column.path):
+            continue
+        if long.item is None or not determines(long.item, column):
+            raise UnclearError(
+                f"{sample.name}: {long.answer.path!r} holds numbers in several units: "
+                + listed([column]),
+                hint="write each number with its unit in one cell, such as 5.2 mg",
+            )
 
 
 def _scores_in_objects(sample: Sample) -> list[str]:

@@ -162,6 +162,13 @@ _DATA = _set("example input inputs dataset doc datasource")
 _PREDICTED = _set("response output prediction completion generation reply pred")
 _TOPICS = _set("category class sentiment tag tags")
 _GENERIC = _IDS | _set("name value text content raw label slug answer output")
+_UNITS = _set(
+    "unit units uom currency einheit währung unité unités devise unidad moneda unità valuta"
+)
+_OFTEN = _set(
+    "count counts n num number freq frequency frequencies votes tally total anzahl häufigkeit "
+    "stimmen nombre effectif cantidad frecuencia votos numero frequenza количество 数量 人数 件数"
+)
 _SCORED = _set("score scores probs probabilities probability") | _SETS
 _ASPECTS = _set("category categories")
 
@@ -350,6 +357,16 @@ def may_be_expert(name: str) -> bool:
 def may_be_aspect(name: str) -> bool:
     """Whether a name of an answer may also be that of what is rated, beside a score: category."""
     return not _ASPECTS.isdisjoint(words_of(name)[-1:])
+
+
+def is_unit(name: str) -> bool:
+    """Whether a name is that of the units of numbers."""
+    return not _UNITS.isdisjoint(words_of(name)[-1:])
+
+
+def counts_answers(name: str) -> bool:
+    """Whether a name may be that of how often an answer was given."""
+    return not _OFTEN.isdisjoint(words_of(name))
 
 
 def may_score(name: str) -> bool:

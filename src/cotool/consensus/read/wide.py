@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.read import names
@@ -19,6 +19,7 @@ from cotool.consensus.read.sample import UnclearError, by_columns, listed
 
 if TYPE_CHECKING:
     from cotool.consensus.read.columns import Column
+    from cotool.consensus.read.families import Family
     from cotool.consensus.read.sample import Sample
 
 _NUMBERED = lazy_pattern(r"^(.*?)[\s_.\-:]*(\d+|[A-Ea-e])$")
@@ -153,8 +154,29 @@ def _of_family(sample: Sample, long: Long | None, columns: list[Column]) -> list
         if len(family.columns) < _FEWEST or not family.numbered:
             continue
         if (asked and family.shares) or (len(identified(rest)) > 1 and family.agrees):
-            return list(family.columns)
+            others = [one for one in families(columns) if one is not family and one.numbered]
+            groups = [list(family.columns), *_of_answers(others, taken)]
+            return groups[0] if len(groups) == 1 else _several_groups(sample, groups)
     return []
+
+
+def _of_answers(found: Sequence[Family], taken: set[Column]) -> list[list[Column]]:
+    """Return the columns of other families that may hold answers."""
+    parts = {names.UNKNOWN, names.ANSWER}
+    return [
+        list(one.columns)
+        for one in found
+        if not (one.is_over_time or taken.intersection(one.columns))
+        and all(c.part in parts and not (c.is_time or c.is_code) for c in one.columns)
+    ]
+
+
+def _several_groups(sample: Sample, groups: Sequence[list[Column]]) -> NoReturn:
+    raise UnclearError(
+        f"{sample.name}: several groups of columns could hold the answers: "
+        + "; ".join(map(listed, groups)),
+        proposals=[by_columns(group, None)[0] for group in groups[::-1]],
+    )
 
 
 def identified(columns: Sequence[Column]) -> tuple[Column, ...]:
@@ -244,13 +266,20 @@ def _numbered(sample: Sample, columns: list[Column]) -> list[Column]:
         )
         and not _are_options(sample, group)
     ]
+    if len(fitting) == 1 and len(_stem(fitting[0])) == 1:
+        # A1 and A2 beside B1 and B2: one letter says little.
+        fitting += [
+            group
+            for stem, group in by_stem.items()
+            if len(stem) == 1 and len(group) > 1 and group is not fitting[0]
+        ]
     if len(fitting) > 1:
-        raise UnclearError(
-            f"{sample.name}: several groups of columns could hold the answers: "
-            + "; ".join(map(listed, fitting)),
-            proposals=[by_columns(group, None)[0] for group in fitting[::-1]],
-        )
+        _several_groups(sample, fitting)
     return fitting[0] if fitting else []
+
+
+def _stem(group: Sequence[Column]) -> str:
+    return group[0].path.strip().rstrip("0123456789")
 
 
 def _are_options(sample: Sample, group: list[Column]) -> bool:

@@ -35,7 +35,7 @@ def opened(value: Any, where: str) -> Iterator[tuple[str, Any]]:
         return
     rows = _table(value)
     if rows is None:
-        rows = _columns(value)
+        rows = _columns(value) or _of_models(value)
     key = _wrapped(value) if rows is None else None
     if rows is not None:
         for place, row in enumerate(rows, 1):
@@ -165,6 +165,19 @@ def _columns(value: Mapping[str, Any]) -> list[dict[str, Any]] | None:
     if any(part.keys() != parts[0].keys() for part in parts):
         return None
     return [{name: part[key] for name, part in value.items()} for key in keys]
+
+
+def _of_models(value: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+    """Rows of `{"gpt": ["A", "B"], "claude": ["A", "C"]}`: the models' answers in one order."""
+    parts = list(value.values())
+    if len(parts) < 2 or not all(map(names.is_model, value)) or {*map(type, parts)} != {list}:
+        return None
+    if len({*map(len, parts)}) != 1 or len(parts[0]) < 2 or not all(map(_are_plain, parts)):
+        return None
+    return [
+        {"question_id": place, "responses": dict(zip(value, row, strict=True))}
+        for place, row in enumerate(zip(*parts, strict=True), 1)
+    ]
 
 
 def _wrapped(value: Mapping[str, Any]) -> str | None:
