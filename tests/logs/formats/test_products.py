@@ -128,3 +128,49 @@ def test_conditions_compare_times_with_units(log):
     """`rt>=250ms` selects the same requests in every log."""
     found = analyze_logs(log, measures=["rt"], where="rt>=250ms and class=2xx").measures
     assert found.total.measures[0].count == 3 * 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "names", "expected"),
+    [
+        (["Mar  2 08:00:01 web1 sshd[7]: Accepted", "Mar 12 08:00:02 10.0.0.1 kernel: [1.5] usb"],
+         "host program", {("web1", "sshd"), ("10.0.0.1", "kernel")}),
+        (["<34>1 2026-03-02T08:00:01Z web1 su 77 ID4 - x", "<34>1 2026-03-02T08:00:02Z web2 - - -"],
+         "host component", {("web1", "su"), ("web2", "")}),
+        (["2026-03-02T08:00:01.5+00:00 web1 postfix/smtpd[7]: x"] * 2, "host program",
+         {("web1", "postfix/smtpd")}),
+        (["2026-03-02T08:00:01Z INFO main: x"] * 2, "host", {("",)}),
+        (["2026-03-02 08:00:01 worker main: x"] * 2, "host", {("",)}),
+        (['{"__REALTIME_TIMESTAMP":"1772438401000000","_HOSTNAME":"web1","SYSLOG_IDENTIFIER":"su"}'],
+         "host program", {("web1", "su")}),
+        (['2026/03/02 08:00:01 [error] 7#0: client: 10.0.0.7, request: "GET /x", host: "shop.a"'],
+         "client host path", {("10.0.0.7", "shop.a", "/x")}),
+        (["2026-03-02 08:00:01 INFO user: dave, level = high"] * 2, "user", {("dave",)}),
+        (['{"t":"2026-03-02T08:00:01Z","us\\u0065r":"eve"}'], "user", {("eve",)}),
+    ],
+)  # fmt: skip
+def test_fields_of_text_and_of_other_writing(tmp_path, lines, names, expected):
+    """The host of syslog, `name: value`, `name = value`, and keys with escapes are fields."""
+    path = tmp_path / "x.log"
+    path.write_text("\n".join(lines) + "\n")
+    found = analyze_logs(path, measures=[], by=names.split()).measures
+    assert {group.values for group in found.groups} == expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "total"),
+    [
+        (["2026-03-02 08:00:01 INFO rt = 5 ms", "2026-03-02 08:00:02 INFO rt = 7 ms"], 0.012),
+        (["2026-03-02T08:00:01+00:00 heroku[router]: path=/a connect=1ms service=12ms"], 0.012),
+        (["2026-03-02T08:00:01Z I service=web took=3ms", "2026-03-02T08:00:01Z I took=4ms"], 0.007),
+        (['{"level":"info","service":"web","took_ms":7}'], 0.007),
+        (['{"level":"info","service":"web"}'], None),
+    ],
+)  # fmt: skip
+def test_request_times_under_other_names(tmp_path, lines, total):
+    """Names that mean several fields count by their values."""
+    path = tmp_path / "x.log"
+    path.write_text("\n".join(lines) + "\n")
+    figures = analyze_logs(path, measures=["rt"]).measures.total.measures[0]
+    assert figures.odd == 0
+    assert (figures.sum if figures.count else None) == (total and pytest.approx(total))

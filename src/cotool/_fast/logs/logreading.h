@@ -31,8 +31,9 @@ enum {
 /* Where a pair may be: anywhere, outside of quotes, within the strings of JSON. */
 enum { COTOOL_PAIR_ANYWHERE, COTOOL_PAIR_UNQUOTED, COTOOL_PAIR_IN_JSON };
 
-/* Parts of a value other than its words: an address without its port, what follows the last slash. */
-enum { COTOOL_PART_ADDRESS = 9, COTOOL_PART_LAST };
+/* Parts of a value other than its words: an address without its port, what follows the last slash, a
+ * program without [id] and colon. */
+enum { COTOOL_PART_ADDRESS = 9, COTOOL_PART_LAST, COTOOL_PART_PROGRAM };
 
 /* What is made of a field for a group or a comparison. */
 enum { COTOOL_AS_IT_IS, COTOOL_AS_PATH, COTOOL_AS_CLASS };

@@ -53,6 +53,11 @@ static void take_part(const cotool_value *whole, int part, cotool_value *value) 
         value->start = p, value->end = end;
         return;
     }
+    if (part == COTOOL_PART_PROGRAM) {
+        for (p = start; p < end && *p != '[' && !(*p == ':' && p + 1 == end);) p++;
+        value->start = start, value->end = p;
+        return;
+    }
     cotool_find_word(start, end, part, value);
     if (value->start == value->end) value->kind = COTOOL_NO_VALUE;
 }

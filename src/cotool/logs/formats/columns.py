@@ -161,7 +161,7 @@ def _named(found: Format, lines: Sequence[bytes]) -> Columns:
     wide = Counter(
         width
         for line in lines[:_LINES_WITH_TIMES]
-        if (width := _blanks_of_time(found, line)) is not None
+        if (width := blanks_of_time(found, line)) is not None
     )
     more = wide.most_common(1)[0][0] if wide else 0
     named: Columns = {x.name: (x.column + more * x.is_after, x.part, None) for x in found.names}
@@ -169,7 +169,7 @@ def _named(found: Format, lines: Sequence[bytes]) -> Columns:
     return named if part else _parts_of(column) | named
 
 
-def _blanks_of_time(found: Format, line: bytes) -> int | None:
+def blanks_of_time(found: Format, line: bytes) -> int | None:
     """Return how many columns a line's time takes beside its first one; None without a time."""
     if found.lead:
         start = line.find(found.lead) + len(found.lead)
@@ -214,7 +214,7 @@ def lines_of(found: Format, formats: Sequence[Format], lines: Sequence[bytes]) -
         for one in formats
         if one is found or (one.time_open == found.time_open == ord("[") and one.kind == TEXT)
     ]
-    rows = [line for line in lines if any(_blanks_of_time(one, line) is not None for one in alike)]
+    rows = [line for line in lines if any(blanks_of_time(one, line) is not None for one in alike)]
     widths = {len(names_in(line)) for line in lines if line.startswith(HEADER)}
     fit = sum(not widths.isdisjoint((len(row.split()), len(row.split(b"\t")))) for row in rows)
     if not widths or fit <= _ENOUGH * len(rows):
@@ -236,7 +236,7 @@ def further_lines(formats: Sequence[Format], lines: Sequence[bytes]) -> Sequence
         for line in lines
         if line.strip()
         and not line.startswith(HEADER)
-        and all(_blanks_of_time(found, line) is None for found in dated)
+        and all(blanks_of_time(found, line) is None for found in dated)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 
 from cotool._lazy import lazy_pattern
@@ -35,7 +36,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     ),
     "host": (
         "host", "hostname", "host.name", "server", "server_name", "cs-host", "vhost", "node",
-        "request.host", "requesthost",
+        "request.host", "requesthost", "_hostname", "host.hostname", "syslog.hostname",
     ),
     "bytes": (
         "bytes", "body_bytes_sent", "bytes_sent", "response_size", "size", "sc-bytes", "resp_size",
@@ -49,12 +50,19 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "responsetime", "response_time_ms", "elapsed", "elapsed_ms", "took", "took_ms",
         "time_taken", "time-taken", "request_duration", "duration_seconds", "durationms",
         "elapsedms", "target_processing_time", "latencyms", "duration_us", "duration_ns",
-        "httprequest.latency", "latencies.request", "event.duration",
+        "httprequest.latency", "latencies.request", "event.duration", "service",
     ),
-    "component": ("component", "logger", "module", "service", "logger_name", "service.name"),
+    "component": (
+        "component", "logger", "module", "service", "logger_name", "service.name", "program",
+        "syslog_identifier", "_systemd_unit", "appname", "app_name",
+    ),
+    "program": ("program", "syslog_identifier", "appname", "app_name", "process.name"),
     "level": ("level",),
     "file": ("file",),
 }  # fmt: skip
+# Names that mean several fields: their values decide.
+_COUNTS = Counter(alias for name, aliases in ALIASES.items() for alias in aliases if alias != name)
+SHARED = {name for name, count in _COUNTS.items() if count > 1 and name not in ALIASES}
 # Units that the end of a name implies.
 _SCALES = [
     (lazy_pattern(f"(?:.*[^a-z])?(?:{ending})"), UNITS[unit])

@@ -28,8 +28,9 @@ from cotool.logs.formats.columns import (
     writes_no_time,
 )
 from cotool.logs.formats.commas import with_commas
-from cotool.logs.formats.field_names import ALIASES, names_of, scale_among, scale_of
+from cotool.logs.formats.field_names import ALIASES, SHARED, names_of, scale_among, scale_of
 from cotool.logs.formats.model import EVERY_LINE, JSON, LOGFMT, MAX_KEY, TEXT, Format, forms_of
+from cotool.logs.formats.stated import columns_of_syslog, stated
 from cotool.logs.measures import model
 from cotool.logs.measures.model import Locator, ValueSource
 from cotool.logs.units import NO_SCALE, UNITS, Scale
@@ -58,7 +59,7 @@ _MEANT = {
     "rt": lazy_pattern(r"[-+]?\.?\d[\d.,]*(?:e[-+]?\d+)?\s?[a-zµ]*(?:\d.*)?"),
 }
 _COLUMN = lazy_pattern(r"\$([1-9]\d{0,2})")
-_ESCAPE = lazy_pattern(r"\\u[0-9a-f]{4}")
+_ESCAPED_KEY = lazy_pattern(rb'"((?:[^"\\]|\\.)*\\(?:[^"\\]|\\.)*)"\s*:')
 # How many keys may be other places of the sources of a format; kernels have room for so many.
 _MOST_OTHERS = 32
 _ENOUGH = 0.5
@@ -102,6 +103,7 @@ def fields_of(found: Format, formats: Sequence[Format], lines: Sequence[bytes]) 
             if match[1].lower() not in {b"http", b"https"}
         )
         names += [name for name, count in pairs.items() if count > _ENOUGH * len(lines)]
+        names += {} if columns else columns_of_syslog(found, lines)
     short = {alias: name for name, aliases in ALIASES.items() for alias in reversed(aliases)}
     known = set(names)
     named = (name if short.get(name.lower()) in known else short.get(name.lower(), name)
@@ -168,12 +170,17 @@ def locators_in(
     """
     keys = _Keys(found, lines, read or _leaves)
     is_access = "status" in columns
+    heads = {} if columns else columns_of_syslog(found, lines)
     every = []
     for source in sources:
         simple = _simple(source) or _column(source, columns)
         places = [simple] if simple is not None else keys.locate(source)
         if not places and found.kind == TEXT:
-            places = _pairs_among(source, lines, is_access=is_access) or _stated(source, lines)
+            head = _column(source, heads)
+            places = (
+                [head] if head is not None else _pairs_among(source, lines, is_access=is_access)
+            )
+            places = places or stated(source, lines, is_access=is_access)
         if not places and keys.kind != TEXT:
             places = keys.absent(source)
         every.append(
@@ -264,28 +271,14 @@ def _pairs_among(source: ValueSource, lines: Sequence[bytes], *, is_access: bool
         }
         values = list(found.values())
         texts = [value.decode("utf-8", "replace") for value in values]
-        if found and (not places or (known.isdisjoint(found) and _are_meant(source.name, texts))):
+        doubtful = bool(places) or name in SHARED
+        if found and known.isdisjoint(found) and (not doubtful or _are_meant(source.name, texts)):
             scale = source.scale
             if is_access and scale is None and scale_of(name) == NO_SCALE and are_seconds(values):
                 scale = UNITS["s"]
             places.append(_pair(name, scale))
             known |= set(found)
     return places
-
-
-def _stated(source: ValueSource, lines: Sequence[bytes]) -> list[Locator]:
-    """Return the place of numbers after "name: " in text, with the unit that most of them have."""
-    before = f" {source.name}: ".encode()
-    lines = [b" " + line for line in lines if before[1:] in line]
-    if not lines:
-        return []
-    number = re.compile(re.escape(before) + rb"[-+]?\.?\d[\d.,]*(?: ?([A-Za-z\xb5\xc2%]+))?")
-    units = Counter(found[1] for line in lines if (found := number.search(line)))
-    if not units:
-        return []
-    unit = (units.most_common(1)[0][0] or b"").decode("utf-8", "replace")
-    scale = source.scale or UNITS.get(unit) or scale_of(source.name)
-    return [Locator(model.TEXT, text=before, scale=scale)]
 
 
 def _are_meant(field: str, values: Sequence[str]) -> bool:
@@ -341,7 +334,10 @@ class _Keys:
         for name in names_of(source.name):
             other = by_name.get(name.lower())
             exact = next((p for p in self._paths if ".".join(p) == name), other)
-            if exact is not None and (not places or self._may_replace(exact, places, source.name)):
+            doubtful = bool(places) or name in SHARED
+            if exact is not None and (
+                not doubtful or self._may_replace(exact, places, source.name)
+            ):
                 places[exact] = PARTS.get(source.name, 0) if exact in self._requests else 0
         if source.name in PARTS and self._requests:
             request = min(self._requests)
@@ -364,7 +360,8 @@ class _Keys:
 
         A client chooses what an access log quotes, so no text counts there.
         """
-        names = names_of(source.name)
+        first, *more = names_of(source.name)
+        names = [first, *(name for name in more if name not in SHARED)]
         own = tuple(source.name.split(".")) if self.kind == JSON else (source.name,)
         paths = [(name,) for name in names[1:] if self.kind == LOGFMT or "." not in name]
         places = [self._locator(path, source.scale, 0) for path in (own, *paths)]
@@ -396,18 +393,24 @@ class _Keys:
     def _written(self, key: str) -> bytes:
         """Return a key as the lines write it: with escapes, if none has it without."""
         plain = key.encode()
-        if self.kind != JSON or (key.isascii() and key.isprintable() and not {*key} & {*'"\\/'}):
+        if self.kind != JSON or any(b'"%b"' % plain in line for line in self._lines):
             return plain
-        import json
-
-        escaped = json.dumps(key)[1:-1]
-        upper = _ESCAPE.sub(lambda escape: escape[0][:2] + escape[0][2:].upper(), escaped)
-        ways = (plain, escaped.encode(), upper.encode(), escaped.replace("/", "\\/").encode())
-        return next((way for way in ways for line in self._lines if b'"%b"' % way in line), plain)
+        raw = (match[1] for line in self._lines for match in _ESCAPED_KEY.finditer(line))
+        return next((way for way in raw if _unescaped(way) == key), plain)
 
     def _scale(self, path: tuple[str, ...]) -> Scale:
         known = scale_among(".".join(path), [".".join(other) for other in self._paths])
         return known or scale_of(path[-1])
+
+
+def _unescaped(key: bytes) -> str | None:
+    """Return the text of a key in JSON, None if it is none."""
+    import json
+
+    try:
+        return str(json.loads(b'"%b"' % key))
+    except ValueError:
+        return None
 
 
 def _pairs_inside(names: Sequence[str], lines: Sequence[bytes]) -> list[str]:
