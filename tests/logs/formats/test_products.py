@@ -174,3 +174,19 @@ def test_request_times_under_other_names(tmp_path, lines, total):
     figures = analyze_logs(path, measures=["rt"]).measures.total.measures[0]
     assert figures.odd == 0
     assert (figures.sum if figures.count else None) == (total and pytest.approx(total))
+
+
+def test_a_table_with_blanks_has_titles(tmp_path):
+    """As of flows of Amazon's networks, whose columns the caller may have chosen."""
+    path = tmp_path / "flow.log"
+    path.write_text(
+        "version srcaddr dstaddr srcport dstport packets bytes start action\n"
+        "5 10.0.0.1 10.0.0.2 443 55 7 420 1772438400 ACCEPT\n"
+        "5 10.0.0.3 10.0.0.2 443 56 8 580 1772438401 REJECT\n"
+    )
+    found = analyze_logs(path, measures=["bytes"], by=["action"])
+    groups = {group.values: group.measures[0].sum for group in found.measures.groups}
+    assert groups == {("ACCEPT",): 420, ("REJECT",): 580}
+    assert found.counts.records == 2
+    path.write_text("Server starts on port\nServer is up at last\nClient is gone for good\n")
+    assert analyze_logs(path).counts.records == 3

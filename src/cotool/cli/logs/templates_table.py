@@ -165,11 +165,11 @@ def render_template(
             Text(f"{first} to {last} ({duration(template.last_seen - template.first_seen)})")
         )
         room = max(4, screen.width - 20)
-        shown = display_buckets(template.timeline, None, most=room)
+        shown = display_buckets(template.timeline, None, most=room, zone=clock.zone)
         counts = [sum(row) for row in shown.buckets.values()]
         if len(counts) <= room:
             screen.print(Text(sparkline(counts)).append(f" {max(counts):,}", style="dim"))
-    for burst in find_bursts(template.timeline, ["all"]):
+    for burst in find_bursts(template.timeline, ["all"], zone=clock.zone):
         screen.print(
             Text(
                 f"burst: {clock.text(burst.start)} for "

@@ -108,6 +108,8 @@ _MORGAN: tuple[tuple[re.Pattern[bytes], tuple[str, ...]], ...] = (
 )  # fmt: skip
 # A column's name in the first line of a table.
 _NAME = lazy_pattern(r"[A-Za-z_][\w .()%/-]*")
+_WORD = lazy_pattern(r"[A-Za-z_][A-Za-z_-]*")
+_FIGURE = lazy_pattern(rb"-|[-+]?\d[\d.:/-]*")
 _MAY_BE_NAME = lazy_pattern(rb'[\s"]*[A-Za-z_]')
 _LEASTCOLUMNS = 3
 # What nginx writes for $request_time and $upstream_response_time, and Traefik for a duration.
@@ -135,6 +137,9 @@ def columns_of(found: Format, lines: Sequence[bytes]) -> tuple[bytes, Columns]:
     if header:
         return _extended(header, lines)
     rows = [line for line in lines if line.strip()]
+    separated = _separated(rows)
+    if separated is not None:
+        return separated
     for pattern, mark, names, units in _PRODUCTS:
         # Looking for the mark does without compiling the pattern.
         if sum(mark in row and bool(pattern.match(row)) for row in rows) > _ENOUGH * len(rows):
@@ -149,9 +154,6 @@ def columns_of(found: Format, lines: Sequence[bytes]) -> tuple[bytes, Columns]:
                 if name in units
             }
             return b"", at | (_parts_of(names.index("request")) if "request" in names else {})
-    separated = _separated(rows)
-    if separated is not None:
-        return separated
     columns = _proxy(rows) or _access(rows) or _morgan(rows)
     return b"" if columns else _delimiter(rows), columns
 
@@ -267,7 +269,25 @@ def _separated(rows: Sequence[bytes]) -> tuple[bytes, Columns] | None:
         if sum(len(row) == len(names) for row in table) > _NEARLY_ALL * len(table):
             at: Columns = {name.lower(): (n, 0, None) for n, name in enumerate(names)}
             return delimiter, at | {name: (n, 0, None) for n, name in enumerate(names)}
-    return None
+    return _separated_by_blanks(rows)
+
+
+def _separated_by_blanks(rows: Sequence[bytes]) -> tuple[bytes, Columns] | None:
+    """Return the same for a table with blanks, half of whose columns or more hold numbers."""
+    names = rows[0].decode("utf-8", "replace").split()
+    if not (len(set(names)) == len(names) > _LEASTCOLUMNS and all(map(_WORD.fullmatch, names))):
+        return None
+    table = [row.split() for row in rows[1:]]
+    table = [row for row in table if len(row) == len(names)]
+    if len(table) <= _NEARLY_ALL * (len(rows) - 1):
+        return None
+    numbers = sum(
+        sum(map(bool, map(_FIGURE.fullmatch, cells))) > _NEARLY_ALL * len(cells)
+        for cells in zip(*table, strict=True)
+    )
+    if numbers < _ENOUGH * len(names):
+        return None
+    return b"", {name: (n, 0, None) for n, name in enumerate(names)}
 
 
 def title_of(lines: Sequence[bytes]) -> bytes:
