@@ -374,7 +374,8 @@ _ROMAN = {
 _SPELLINGS = (
     # "#1", "No. 1"
     ("#", lazy_pattern(r"^#(?=\d+$)"), ""),
-    ("n", lazy_pattern(r"^(?:no\.? |nr\.? |number )(?=\d+$)"), ""),
+    ("n", lazy_pattern(r"^(?:no\.? |nr\.? |number |answer |option |response )(?=\d+$)"), ""),
+    ("v", lazy_pattern(r"^(?:version |v)(?=\d)"), ""),
     # articles of other languages: "die Donau"
     (" ", lazy_pattern(r"^(?:der|die|das|den|le|la|les|el|los|las|il|lo|gli) (?=\w)"), ""),
     ("l", lazy_pattern(r"^l['’](?=\w)"), ""),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from cotool._lazy import lazy_pattern
-from cotool.consensus.extract.languages import CLAIMS, IS_RIGHT, OPINIONS
+from cotool.consensus.extract.languages import CLAIMS, IS_RIGHT, IS_RIGHT_LATIN, OPINIONS
 from cotool.consensus.extract.marks import BARE_LINE
 from cotool.consensus.extract.preparation import breaks_off
 from cotool.consensus.extract.spans import (
@@ -77,6 +77,8 @@ _CLAIM = lazy_pattern(
     re.VERBOSE | re.IGNORECASE,
 )
 _IS_RIGHT = lazy_pattern(IS_RIGHT)
+_IS_RIGHT_LATIN = lazy_pattern(IS_RIGHT_LATIN)
+_RIGHT_WORDS = ("richtig", "korrekt", "correct", "corret", "juste", "bonne")
 _OPINION = lazy_pattern(OPINIONS, re.VERBOSE | re.IGNORECASE)
 _FOREIGN_CLAIM = lazy_pattern(CLAIMS, re.VERBOSE | re.IGNORECASE)
 # A text in ASCII without one of these words is no opinion, and without one of these beginnings no
@@ -123,6 +125,8 @@ def _concluded(text: str, low: str, sentence: str) -> Iterator[StatedPlace]:
         return
     if foreign and (right := _IS_RIGHT.search(text)):
         yield StatedPlace(0, right[1], "… is right", ("choice",), whole=True)
+    elif has_any(low, _RIGHT_WORDS) and (right := _IS_RIGHT_LATIN.search(text)):
+        yield StatedPlace(0, right[1] or right[2], "… is right", ("choice",), whole=True)
     if has_any(low, ("true", "false", "correct", "right", "wrong")):
         claim = _CLAIM.search(text)
         if claim:
@@ -212,6 +216,10 @@ _COUNTED = lazy_pattern(
     r"^([^:\n]*\b(?:is|are|was|were|be|equals)\s[*_]{0,2}[$€£¥₹]?-?\d[^:\n]*):\s"
     r"[^:=\n]*\d[^:=\n]*(?:,|\band\b)[^:=\n]*\d[^:=\n]*$"
 )
+# "9.9 is larger than 9.11" is about 9.9.
+_COMPARED = lazy_pattern(
+    r"^([^\n]*?\b(?:is|are|was|were)\s[^\n\d]{0,20}?(?:\w+er|more|less)\b[^\n\d]{0,20}?)\sthan\s.*$"
+)
 
 
 def last_sentence(text: str) -> str:
@@ -226,7 +234,8 @@ def last_sentence(text: str) -> str:
         )  # fmt: skip
         sentence = tail[start:end].lstrip(" *_-")
         if not (start and (_REMARK.match(sentence) or _IN_BRACKETS.fullmatch(sentence))):
-            return _COUNTED.sub(r"\1", sentence) if ": " in sentence else sentence
+            sentence = _COUNTED.sub(r"\1", sentence) if ": " in sentence else sentence
+            return _COMPARED.sub(r"\1", sentence) if " than " in sentence else sentence
         end = len(tail[:start].rstrip())
 
 

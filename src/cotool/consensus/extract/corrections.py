@@ -21,9 +21,12 @@ def _after(rejects: str) -> re.Pattern[str]:
 # of which it has one: few texts do, and all patterns take three milliseconds to compile.
 _PATTERNS = (
     (
-        ("it", "this", "that", "the "),
-        ("not ",),
-        _after(rf"{_IS}[ ]not[ ]{_OTHER}[;,.][ ](?:but[ ]|rather[ ])?{_IS}[ ]"),
+        "",
+        ("not ", "n't ", "n’t "),
+        _after(
+            rf"(?:{_IS}[ ]not|[^.;,\n]{{1,60}}?[ ](?:is|was)(?:n['’]t|[ ]not))[ ]{_OTHER}[;,.]"
+            rf"[ ](?:but[ ]|rather[ ])?{_IS}[ ]"
+        ),
     ),
     (
         ("is ", "could "),

@@ -407,6 +407,10 @@ _NUMERAL = lazy_pattern(
 )
 
 
+# "9.9 > 9.11" names two numbers, and chooses neither.
+_INEQUALITY = lazy_pattern(r"\d\s?[<>≤≥]\s?[$€£¥]?-?\d")
+
+
 def _last_number(text: str) -> Extracted | None:
     """Read the last number of the last sentence, unless the text breaks off.
 
@@ -415,6 +419,8 @@ def _last_number(text: str) -> Extracted | None:
     if not text or breaks_off(text):
         return None
     sentence = last_sentence(text)
+    if _INEQUALITY.search(sentence):
+        return None
     starts = [match.start() for match in _NUMERAL.finditer(sentence)]
     reading = read("number", clean(sentence[starts[-1] :])) if starts else None
     if not reading or not reading.value or is_factorial(text):

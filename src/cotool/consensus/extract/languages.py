@@ -106,6 +106,12 @@ IS_RIGHT = (
     r"(?:が正解|が正しい|が答え|是正确|是正確|是对的|正确|正確|가 정답|이 정답|가 맞)"
 )
 
+# "B ist richtig", "richtig ist B".
+IS_RIGHT_LATIN = (
+    r"(?<![A-Za-z])(?:\(?([A-J])\)?\s(?:ist|est|es|è|é)\s(?:die\s|la\s|a\s)?RIGHT\b"
+    r"|\b(?i:RIGHT)\s(?:ist|est|es|è|é)\s\(?([A-J])\b)"
+).replace("RIGHT", r"(?:richtige?|korrekte?|correct[aeo]?|correto|corrett[ao]|juste|bonne)")
+
 # "The statement is …", followed by true or false.
 CLAIMS = r"""(?:das|die[ ]aussage|die[ ]behauptung|es)[ ]ist[ ](?=\w+)
     |(?:c['’]est|l['’]affirmation[ ]est)[ ](?=\w+)|(?:(?:la[ ]afirmación[ ]|esto[ ])?es)[ ](?=\w+)
