@@ -14,7 +14,8 @@ from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
 from cotool.engine import resolve_num_threads
 from cotool.errors import InputError, unknown
-from cotool.logs.levels import LEVELS, level_named
+from cotool.logs.formats.words import level_named
+from cotool.logs.levels import ERRORS, LEVELS
 from cotool.logs.patterns.patterns import Pattern, compile_pattern, parse_pattern
 from cotool.logs.times import Moment, parse_moment, parse_zone, zone_name, zone_table
 
@@ -51,7 +52,6 @@ if TYPE_CHECKING:
 
 # Each span keeps room for as many lines.
 _MOST_SHOWN = 1_000_000
-_SHOWN = ("error", "critical")
 # Fields that are no keywords of analyze_logs().
 _INNER = frozenset(("reading", "records", "labels", "span_size", "block_size"))
 _WORD = lazy_pattern(r"[^\W\d_]\w+")
@@ -209,7 +209,7 @@ class LogOptions:
     @property
     def shown(self) -> Collection[int]:
         """The numbers of the levels whose records are kept as samples."""
-        return [LEVELS.index(level) for level in self.levels or _SHOWN]
+        return [LEVELS.index(level) for level in self.levels or ERRORS]
 
     @property
     def wanted(self) -> Collection[int] | None:

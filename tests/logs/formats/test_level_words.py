@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cotool import InputError, analyze_logs
+from cotool.logs.formats.words import level_named
 
 WORDS = {"STOERUNG": "error", "Betrieb": "info", "prüfen": "warning", "故障": "critical"}
 LAYOUTS = {
@@ -23,6 +27,20 @@ def levels_of(path, text, **options):
     path.write_text(text, encoding="utf-8")
     found = analyze_logs(path, **options).counts.levels
     return {level: count for level, count in found.items() if count}
+
+
+def test_levels_are_named_by_the_words_of_logs():
+    """Every word that the table in docs/logs.md lists names its level, in any case."""
+    table = re.findall(r"^\| `(\w+)` \| ([A-Z ]+)", Path("docs/logs.md").read_text(), re.MULTILINE)
+    assert len(table) == 7
+    for level, words in table:
+        for word in words.split():
+            if word != "A":  # before a slash only
+                assert level_named(word, "levels") == level_named(word.title(), "levels") == level
+                assert level_named(word.lower(), "levels") == level
+    assert level_named("ОШИБКА", "levels") == level_named("Errors", "levels") == "error"
+    with pytest.raises(InputError, match="levels: '3' is not a level"):
+        level_named("3", "levels")
 
 
 # A word of each language for an error, a warning and a message.
@@ -75,7 +93,7 @@ def test_a_known_word_may_have_another_level(tmp_path):
     assert levels_of(path, text) == {"notice": 20}
 
 
-@pytest.mark.parametrize("words", [["STOERUNG"], ["X=error"], ["17=error"], ["OK=fine"]])
+@pytest.mark.parametrize("words", [["STOERUNG"], ["X=error"], ["17=error"], ["OK=good"]])
 def test_what_is_no_word_or_no_level_is_refused(tmp_path, words):
     """The error names the parameter."""
     (tmp_path / "app.log").write_text("x\n")

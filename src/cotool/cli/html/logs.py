@@ -12,7 +12,7 @@ from cotool.cli.html.measures import measures_section
 from cotool.cli.html.parts import bar, figures, left_out, note, plain_table, share_text
 from cotool.cli.html.templates import changes, level_badge, templates
 from cotool.cli.html.timeline import time_line
-from cotool.logs.levels import LEVELS
+from cotool.logs.levels import LEVELS, SEVERE
 from cotool.logs.report.activity import period
 from cotool.logs.report.clock import Clock, clock_of
 from cotool.text import and_more, plural, size
@@ -164,10 +164,7 @@ def _file(file: FileSummary) -> Row:
         Cell(join(*name), file.path[:_MOST_PATH]),
         *(Cell(f"{number:,}", number) for number in (counts.lines, counts.records)),
         Cell(size(counts.bytes), counts.bytes),
-        *(
-            Cell(f"{counts.levels[level]:,}", counts.levels[level])
-            for level in ("warning", "error", "critical")
-        ),
+        *(Cell(f"{counts.levels[level]:,}", counts.levels[level]) for level in SEVERE),
         more=more or None,
     )
 

@@ -24,7 +24,7 @@ _COLUMNS = 120  # that are drawn at once; page.js has the same
 _TABLE = 30  # rows of the table for readers who cannot see it
 _HEIGHT = 100
 # From the ground up: the worst level is at the bottom, where heights compare best.
-_STACK = ("critical", "error", "warning", "notice", "info", "debug", "trace", "unknown")
+_STACK = (*reversed(LEVELS[:-1]), LEVELS[-1])
 
 
 class Series(NamedTuple):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cotool.cli.logs.style import LEVEL_STYLES, sparkline
 from cotool.cli.shared.layout import Table, Text
-from cotool.logs.levels import LEVELS
+from cotool.logs.levels import LEVELS, SEVERE
 from cotool.logs.report.activity import display_buckets, duration, find_bursts, find_gaps, period
 from cotool.logs.report.clock import Clock, clock_of
 from cotool.text import and_more, one_line, percent, plural, rough, size
@@ -215,7 +215,7 @@ def _files(summary: LogSummary, screen: Screen) -> None:
         return
     table = Table(padding=(0, 2, 0, 0))
     table.add_column("file", overflow="fold")
-    for name in ("lines", "records", "size", "warning", "error", "critical"):
+    for name in ("lines", "records", "size", *SEVERE):
         table.add_column(name, justify="right")
     for file in summary.files[:_MOST_FILES]:
         table.add_row(*_file_row(file))
@@ -232,7 +232,7 @@ def _file_row(file: FileSummary) -> list[str]:
         f"{counts.lines:,}",
         f"{counts.records:,}",
         size(counts.bytes),
-        *(f"{counts.levels[level]:,}" for level in ("warning", "error", "critical")),
+        *(f"{counts.levels[level]:,}" for level in SEVERE),
     ]
 
 

@@ -10,7 +10,7 @@ from cotool._lazy import lazy_pattern
 from cotool.cli.logs.style import LEVEL_STYLES, sparkline
 from cotool.cli.shared.layout import Table, Text
 from cotool.cli.shared.screen import Screen, clip
-from cotool.logs.levels import LEVELS
+from cotool.logs.levels import LEVELS, SEVERE
 from cotool.logs.report.activity import display_buckets, duration, find_bursts
 from cotool.logs.report.templates import RARE, numbers_title, quantity_in, rare_templates
 from cotool.logs.templates.joins import mentions_failure
@@ -31,7 +31,6 @@ _INDENT = 6
 _MOST_LINES = 2  # lines of a template's text
 _MOST_RARE = 5
 _MOST_PROBLEMS = 5
-_SEVERE = frozenset({"warning", "error", "critical"})
 _MOST_CHANGES = 10
 _TREND = 16
 _MOST_VALUES = 3
@@ -44,7 +43,7 @@ def render_problems(summary: LogSummary, screen: Screen) -> None:
     if found is None:
         return
     kind = "of warnings and errors"
-    severe = [template for template in found.templates if template.level in _SEVERE]
+    severe = [template for template in found.templates if template.level in SEVERE]
     if all(template.level == "unknown" for template in found.templates):
         # No line states a level.
         kind = "that mention a failure"

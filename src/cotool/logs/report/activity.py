@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cotool._records import dataclass
 from cotool.averages import median
 from cotool.errors import InputError
-from cotool.logs.levels import LEVELS
+from cotool.logs.levels import ERRORS, LEVELS
 from cotool.logs.measures.steps import UTC, Steps, steps_of
 from cotool.logs.times import zone_table
 from cotool.text import speed_text
@@ -42,7 +42,7 @@ _LEAST_BURST = 9  # more records than these
 # With fewer buckets that hold anything, pauses are the rule and nothing is typical.
 _LEAST_FILLED = 0.25
 # The series in which bursts are looked for.
-_SERIES_LEVELS = {"all": LEVELS, "warning": ("warning",), "error": ("error", "critical")}
+_SERIES_LEVELS = {"all": LEVELS, "warning": ("warning",), "error": ERRORS}
 
 
 @dataclass(frozen=True, slots=True)
