@@ -137,6 +137,7 @@ def test_a_condition_on_any_group(run, logs):
         (["--by", "a b"], "--by"),
         (["-m", "/(a)(b)/"], "--measure"),
         (["-m", "rt", "--fail-on", "p99(rt)>5parsecs"], "unit"),
+        (["-m", "rt", "--fail-on", "p99(rt,path)>5ms"], "--by path groups"),
     ],
 )
 def test_what_cannot_be_read_names_its_option(run, logs, words, message):

@@ -104,7 +104,7 @@ def _levels(counts: LogCounts) -> Html:
         for level in present
     ]
     table = plain_table("Records by level", ("level", "", "records", "share"), rows, texts=2)
-    mentions = [f"{count:,} {name} words" for name, count in counts.keywords.items() if count]
+    mentions = [plural(count, f"{name} word") for name, count in counts.keywords.items() if count]
     words = note(f"Lines that mention {', '.join(mentions)}") if mentions else ""
     return join(table, words)
 

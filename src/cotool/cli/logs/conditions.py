@@ -42,7 +42,7 @@ _TEMPLATES: dict[str, str] = {
 }
 _WITH_UNIT = {*STATISTICS, *QUANTILES} - {"count", "missing", "odd"}
 _OF_MEASURES = frozenset({*STATISTICS, *QUANTILES, "distinct"})
-_STATISTIC = lazy_pattern(r"([a-z][\w.]*)\(\s*([\w.-]+)")
+_STATISTIC = lazy_pattern(r"([a-z][\w.]*)\(\s*([\w.-]+)\s*(?:,([^()]*))?")
 _CHANGED_NUMBERS = "changed_numbers"
 _RATIO = "ratio"
 
@@ -101,8 +101,16 @@ def names_measure(condition: Condition[LogSummary]) -> bool:
 
 
 def _check_measured(text: str, reading: Reading | None) -> None:
-    for statistic, name in _STATISTIC.findall(text):
-        if statistic in _OF_MEASURES and name not in (reading.names if reading is not None else ()):
+    for statistic, name, keys in _STATISTIC.findall(text):
+        if statistic not in _OF_MEASURES:
+            continue
+        by = "".join(keys.split())
+        if keys and reading is not None and by != ",".join(reading.keys):
+            raise InputError(
+                f"--fail-on: cannot read {text!r}: the groups are not by {by}",
+                hint=f"--by {by} groups the records",
+            )
+        if name not in (reading.names if reading is not None else ()):
             raise InputError(
                 f"--fail-on: cannot read {text!r}: {name} is not measured",
                 hint=f"-m {name} measures a field; -m {name}=SOURCE anything else",

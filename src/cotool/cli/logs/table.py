@@ -126,7 +126,7 @@ def _levels(summary: LogSummary, screen: Screen) -> None:
             Text("█" * length, style=LEVEL_STYLES[level]),
         )
     screen.print(Text(), table)
-    mentions = [f"{count:,} {name} words" for name, count in counts.keywords.items() if count]
+    mentions = [plural(count, f"{name} word") for name, count in counts.keywords.items() if count]
     if mentions:
         screen.print(Text(f"lines that mention {', '.join(mentions)}", style="dim"))
 
