@@ -110,6 +110,7 @@ def test_titles_are_not_measured(tmp_path):
     assert [group.values for group in found.groups] == [("tcp", "10.0.0.1"), ("udp", "10.0.0.2")]
     figures = found.total.measures[0]
     assert (figures.count, figures.missing, figures.sum) == (1, 1, 1.5)
+    assert found.facts()[0].unit == "s"
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])

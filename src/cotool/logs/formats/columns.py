@@ -123,7 +123,7 @@ _TOKENS = lazy_pattern(rb"\S+")
 _LINES_WITH_TIMES = 100
 _ENOUGH = 0.5
 _NEARLY_ALL = 0.9
-_TITLES = b"#fields\t"
+_TITLES, _KINDS = b"#fields\t", b"#types\t"
 _LINES_OF_TITLES = 20
 
 
@@ -250,9 +250,12 @@ def names_in(header: bytes) -> list[str]:
 def _separated(rows: Sequence[bytes]) -> tuple[bytes, Columns] | None:
     """Return the delimiter and the columns of lines whose first one has the columns' names.
 
-    Zeek writes the names after "#fields", below other lines that begin with #.
+    Zeek writes the names after "#fields", below other lines that begin with #, and after "#types"
+    which of them are intervals: they are in seconds.
     """
     titles = next((row for row in rows[:_LINES_OF_TITLES] if row.startswith(_TITLES)), None)
+    kinds = next((row for row in rows[:_LINES_OF_TITLES] if row.startswith(_KINDS)), b"")
+    seconds = [n for n, kind in enumerate(kinds.split(b"\t")[1:]) if kind == b"interval"]
     if titles is not None:
         rows = [titles.removeprefix(_TITLES), *(row for row in rows if not row.startswith(b"#"))]
     if len(rows) < 2 or not _MAY_BE_NAME.match(rows[0]):
@@ -267,8 +270,11 @@ def _separated(rows: Sequence[bytes]) -> tuple[bytes, Columns] | None:
             continue
         table = [cells_of(row, delimiter.decode()) for row in rows[1:]]
         if sum(len(row) == len(names) for row in table) > _NEARLY_ALL * len(table):
-            at: Columns = {name.lower(): (n, 0, None) for n, name in enumerate(names)}
-            return delimiter, at | {name: (n, 0, None) for n, name in enumerate(names)}
+            places: list[tuple[int, int, Scale | None]] = [
+                (n, 0, UNITS["s"] if n in seconds else None) for n in range(len(names))
+            ]
+            at: Columns = dict(zip(map(str.lower, names), places, strict=True))
+            return delimiter, at | dict(zip(names, places, strict=True))
     return _separated_by_blanks(rows)
 
 
