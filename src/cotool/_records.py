@@ -1,6 +1,6 @@
-"""The standard library's `dataclass` and `NamedTuple`, made quickly.
+"""Faster versions of the standard `dataclass` and `NamedTuple`.
 
-A start of cotool makes 40 such classes. The standard decorator compiles seven methods for each:
+Starting cotool creates 40 such classes. The standard decorator compiles seven methods for each:
 with it, a log of one line takes 87 ms of CPU time instead of 72, and one question 102 instead of
 90. Here only `__init__` is compiled, once a class has a few objects; the other methods are the same
 functions for every class. The standard NamedTuple takes 150 µs, this one 10: `__new__` is compiled

@@ -325,5 +325,5 @@ def test_times_without_a_zone_among_others_are_counted(zoned, zoneless, span_siz
     path.write_text("".join(lines) + "words\n")
     counts = analyze_sources(find_sources([path]), LogOptions(span_size=span_size)).counts
     assert counts.zoneless == zoneless
-    words = "6 records whose time names no zone, as others do"
+    words = "6 records without a time zone, unlike others in the file"
     assert (words in counts.oddities()) == (zoneless > 0)

@@ -42,9 +42,9 @@ class Metric(NamedTuple):
 
 MEASURES = {
     "cosine": Metric("by their words", 0.5),
-    "tfidf": Metric("the same, rare words count more", 0.25),
+    "tfidf": Metric("by words, with rare words weighted more", 0.25),
     "jaccard": Metric("by which words occur", 0.11),
-    "containment": Metric("by which words of the shorter one occur in the longer", 0.36),
+    "containment": Metric("share of the shorter text's words that the longer contains", 0.36),
     "levenshtein": Metric("by characters to change", 0.27),
     "word-levenshtein": Metric("by words to change", 0.09),
     "embedding": Metric("by your own vectors", 0.3),

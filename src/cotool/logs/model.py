@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 SIZES = ("lines", "records", "bytes")
 ODDITIES = {
     "timeless": ("record", "without a time"),
-    "out_of_order": ("record", "earlier than the one before"),
+    "out_of_order": ("record", "out of order"),
     "long_lines": ("line", "of more than 1 MiB"),
     "left_out": ("record", "left out by the filters"),
     "inferred_dates": ("record", "whose year or date was inferred"),
-    "zoneless": ("record", "whose time names no zone, as others do"),
+    "zoneless": ("record", "without a time zone, unlike others in the file"),
 }
 NUMBERS = (*SIZES, *ODDITIES)
 

@@ -149,9 +149,9 @@ class LogOptions:
         since, until = self.since, self.until
         if isinstance(since, Moment) and isinstance(until, Moment) and since >= until:
             raise InputError(
-                "the time is not later than the one of the beginning",
+                "is not later than the start of the time range",
                 parameter="until",
-                hint="2h means two hours ago, so `since` is the longer of two durations",
+                hint="2h means two hours ago, so `since` must go further back than `until`",
             )
         bounds = {"show": 0, "context": 0, "greatest": 0, "max_decompressed": 1}
         for name, least in bounds.items():

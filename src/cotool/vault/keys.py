@@ -70,7 +70,7 @@ class Budget:
         work = cost.passes * cost.memory
         if work > self._left:
             raise CostRefusedError(
-                "the slots of this file demand too much memory and time together",
+                "opening this file would take too much memory and time",
                 hint="if you trust the source of the file, use `allow_any_cost`",
             )
         self._left -= work

@@ -50,8 +50,8 @@ class Seen:
         newest, digest = self._read(keyring)
         if keyring.counter < newest:
             raise IntegrityError(
-                "the keyring is older than the one that this machine has seen: change "
-                f"{keyring.counter}, not change {newest}",
+                "this machine has seen a newer state of the keyring: change "
+                f"{newest}, and this is change {keyring.counter}",
                 hint="put the newer one back, join both with cotool vault keys merge FILE, "
                 "or use this one from now on with cotool vault keys accept",
             )

@@ -11,7 +11,7 @@ import pytest
     ("contents", "method", "said"),
     [
         (["17", "19", "18.5", "400"], "weighted", "were combined; --method vote"),
-        (["391", "381", "401"], "vote", "were voted on; --method weighted"),
+        (["391", "381", "401"], "vote", "were voted on; to combine them, use --method weighted"),
         (["391", "391", "401"], "vote", ""),
         (["Oslo", "Rome", "Bonn"], "vote", ""),
     ],

@@ -148,14 +148,14 @@ def test_batch_summary(consensus_of, shown):
     )
     assert "3 questions · mean agreement 62 % · 1 without an answer · dissent on 2" in text
     assert "kinds: text 1, choice 1, none 1" in text
-    assert "agreement under 50 % on 1; they are:\n   25 %  split\n" in text
+    assert "1 question with agreement under 50 %:\n   25 %  split\n" in text
 
 
 def test_batch_lists_only_the_lowest(consensus_of, shown):
     """Of many questions of low agreement the lowest five are listed, the lowest first."""
     results = [consensus_of(question=f"q{n}", agreement=n / 100) for n in range(40, 20, -1)]
     text = shown(*results)
-    assert "on 20; the lowest 5:" in text
+    assert "20 questions with agreement under 50 %; the lowest 5:" in text
     assert re.findall(r"(\d+) %  q\d+\n", text.partition("lowest 5:")[2]) == [
         "21", "22", "23", "24", "25",
     ]  # fmt: skip
@@ -312,7 +312,7 @@ def test_a_batch_lists_the_least_support(shown, consensus_of):
     """Questions of long answers, the least supported first, and experts by their support."""
     text = shown(bridge(), consensus_of(), replace(bridge(), question="least", support=0.001))
     assert "support of statements on 2 questions, 2 with disputes:\n   <1 %  least\n" in text
-    names = re.findall(r"(ann|ben|cem) \d+ %", text.partition("support of what experts state:")[2])
+    names = re.findall(r"(ann|ben|cem) \d+ %", text.partition("mean support by expert:")[2])
     assert sorted(names) == ["ann", "ben", "cem"]
 
 

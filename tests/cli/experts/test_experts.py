@@ -236,8 +236,8 @@ def test_a_judged_question_has_the_right_answer(command, crowd):
     [
         ("question,truth\nq0,A\nqq,B\n", 0, "1 right answer in --truth match no question"),
         ("question,expert,score\nq0,ann,1\nq0,anne,1\n", 0, "1 score in --truth: the expert did"),
-        ("question,truth\nqq,B\n", 2, "no question has a known right answer; one that is given"),
-        ("question,expert,score\nq0,anne,1\n", 2, "no answer is by an expert whose score"),
+        ("question,truth\nqq,B\n", 2, "no question has a known right answer; the file has answers"),
+        ("question,expert,score\nq0,anne,1\n", 2, "none of the scored experts answered"),
     ],
 )
 def test_right_answers_and_scores_that_match_nothing(command, crowd, truth, code, said):

@@ -62,7 +62,7 @@ def test_the_table_says_what_is_there(log, run):
         "2024-03-01 12:00:00 to 2024-03-01 12:02:00 (2 min)",
         "warning   1  20 %",
         "critical  1  20 %",
-        "lines that mention 3 error words",
+        "lines with error words: 3",
         "time line",
     ):
         assert text in out
@@ -191,7 +191,7 @@ def test_samples_with_context(log, tmp_path, run):
     [
         (["--show", "2147483648"], "--show: 2147483648 is more than 1,000,000"),
         (["--level", ","], "--level: no level is named"),
-        (["--since", "2h", "--until", "3h"], "--until: the time is not later"),
+        (["--since", "2h", "--until", "3h"], "--until: is not later than the start"),
     ],
 )
 def test_options_that_no_record_could_meet(log, run, arguments, reason):

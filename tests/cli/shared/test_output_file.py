@@ -138,4 +138,4 @@ def test_an_empty_name(command, call):
     """The name in an empty variable is an error, not standard output or a place by default."""
     done = command(*call.split(), "-o", "")
     assert (done.code, done.out) == (2, "")
-    assert "cotool: error: --output: the name of the file is empty" in done.err
+    assert "cotool: error: --output: the file name is empty" in done.err

@@ -329,7 +329,7 @@ def test_stray_quotes_of_tab_separated_tables_are_characters(read):
         (b'[\n"\xff"]', "line 2: holds a byte that is not UTF-8"),
         (b"question,answer\n\xff\0,a", "line 2: byte 1 is not UTF-8"),
         (b"question,answer\n\xc3\xa9,a\n\xff,a", "line 3: byte 1 is not UTF-8"),
-        (b"question,answer\n\xff,a\n\xc3\xa9,a", "line 3: is UTF-8, but a line before"),
+        (b"question,answer\n\xff,a\n\xc3\xa9,a", "line 3: this line is UTF-8, an earlier one"),
         ("[" * 10_000, "line 1: is nested too deeply"),
         ("[\n" + "[" * 100_000, "line 2: is nested too deeply"),
         ('{"question": "q", "question": "r"}', "line 1: the key 'question' occurs twice"),

@@ -648,7 +648,7 @@ def test_steps_widen_where_there_are_too_many() -> None:
     ("arguments", "message"),
     [
         ({"measures": ["two <a> <b>"]}, "more than one hole"),
-        ({"measures": ["<a>"]}, "no text beside"),
+        ({"measures": ["<a>"]}, "needs text before or after"),
         ({"measures": ["/no group/"]}, "0 groups"),
         ({"measures": ["/(a)(b)/"]}, "2 groups"),
         ({"measures": ["/(/"]}, "missing"),

@@ -33,8 +33,8 @@ cdef class Unwrapper:
 
     text_key, time_key: the members of an object that hold the text and the time. Without a
     text_key the time comes first, then this many `words`, then the text; `tagged`: the last of
-    them tells by P that the text goes on in the next line. `ended`: so does a text that does not
-    end in a newline. begins: the bytes with which a record's text may begin. prefix: b"|" or b"]"
+    them is P if the text continues in the next line. `ended`: a text that does not end in a newline
+    continues as well. begins: the bytes with which a record's text may begin. prefix: b"|" or b"]"
     leaves out what comes before it and a blank, b" " this many words, b"x" nothing. colours:
     escapes that colour text are left out.
     """

@@ -34,8 +34,8 @@ typedef struct {
 typedef struct {
     const char *text_key, *time_key; /* of the object; text_key NULL: words */
     int words;     /* between the time and the text */
-    int tagged;    /* the last of these words tells by P that the text goes on in the next line */
-    int ended;     /* a text without a newline at its end goes on in the next line */
+    int tagged;    /* the last of these words is P if the text continues in the next line */
+    int ended;     /* a text without a newline at its end continues in the next line */
     int prefix;    /* 0: a time is first; '|', ']': what comes before such a byte and a blank is
                     * left out; ' ': this many `words` are; 'x': nothing is */
     int colours;   /* escapes that colour text are left out */

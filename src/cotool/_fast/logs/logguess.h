@@ -3,8 +3,8 @@
  * Most lines look like one of the last few: the same format, the date of the same day, the level at the
  * same place. A guess is learned from a line that was read step by step. It holds what the result
  * depended on: bytes that must be equal, bytes that must be digits, and the words that named a level.
- * Where another line agrees with it in all of these, its head reads as the guess says. Where the line
- * differs, nothing follows, and it is read step by step. So guesses never change a result.
+ * If another line agrees with it in all of these, its head reads as the guess says. If the line
+ * differs, the guess is not used, and the line is parsed in full. So guesses never change a result.
  */
 #ifndef COTOOL_LOGGUESS_H
 #define COTOOL_LOGGUESS_H

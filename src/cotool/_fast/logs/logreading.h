@@ -130,7 +130,7 @@ typedef struct cotool_batch {
 COTOOL_INLINE int cotool_locator_row(int format) { return format < 0 ? COTOOL_FORMATS : format; }
 
 /* Reads the sources of a record in [line, end): its first line, up to `head`, and the lines after it, each
- * behind a blank, where config->whole. `format` is -1 for none. `members`: the values of
+ * preceded by a blank, if config->whole is set. `format` is -1 for none. `members`: the values of
  * keys that were found in the line, NULL: none yet. */
 void cotool_read_fields(const cotool_config *config, int format, const uint8_t *line,
                         const uint8_t *head, const uint8_t *end, int level, const cotool_members *members,

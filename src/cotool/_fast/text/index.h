@@ -1,12 +1,12 @@
-/* An inverted index of bags of words that finds all texts at least so similar to one, without the
- * matrix of all pairs.
+/* An inverted index of bags of words that finds all texts at least as similar to one as a threshold,
+ * without the matrix of all pairs.
  *
- * Terms are numbered from the rarest to the most frequent. Of each text a tail of frequent terms
- * is cut off that is too light to reach the threshold alone: two texts as similar as the threshold
- * then share a term before both cuts (prefix filtering: Bayardo, Ma, Srikant, "Scaling up all
+ * Terms are numbered from the rarest to the most frequent. Each text's most frequent terms, whose
+ * weight is too small to reach the threshold, are cut off as a tail: two texts as similar as the
+ * threshold then share a term before both cuts (prefix filtering: Bayardo, Ma, Srikant, "Scaling up all
  * pairs similarity search", WWW 2007; with norms as bounds: Anastasiu, Karypis, ICDE 2014). Only
  * the terms before the cut are indexed and looked up; the tails of candidates that can still
- * reach the threshold are added, so that similarities are exact. Texts with the same bag stand in
+ * reach the threshold are added, so that similarities are exact. Texts with the same bag are in
  * the index once.
  *
  *   rare                    frequent

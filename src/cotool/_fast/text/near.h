@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 enum {
-    COTOOL_NEAR_ROWS = 8,   /* vectors that ask together */
-    COTOOL_NEAR_LANES = 16, /* vectors that are asked together: element k of all, then k + 1 */
-    COTOOL_NEAR_STEPS = 2,  /* times that sums are looked at before they are whole */
+    COTOOL_NEAR_ROWS = 8,   /* query vectors per block */
+    COTOOL_NEAR_LANES = 16, /* candidate vectors per block: element k of all, then k + 1 */
+    COTOOL_NEAR_STEPS = 2,  /* early checks of partial sums */
 };
 
 /* `rows` are COTOOL_NEAR_ROWS vectors of `d` floats, `block` is COTOOL_NEAR_LANES vectors. Of both,

@@ -1,4 +1,4 @@
-"""How far passages say what the sentences of others say, and what they say otherwise.
+"""How strongly passages support or contradict the sentences of others.
 
 A sentence is the set of its anchors. Three figures are counted for each sentence against the n
 other passages:
@@ -8,8 +8,7 @@ other passages:
               numbers, the mean share of passages that have an anchor
     cover     the best coverage by one sentence of any passage, by weight; it counts less where the
               passage contradicts the statement
-    names     e to the power of minus the names that passages lack: the sum over the names of the
-              share of passages without them
+    names     exp(-m), where m is the sum over the names of the share of passages that lack them
 
 How far the other passages agree is counted once for each passage: the mean over them of the share
 of the rest that have one of its numbers, and one of its other anchors.

@@ -2,9 +2,9 @@
 
 Each item has a right label t, a decoy z other than t that draws those who do not know, and a kind
 c of two (in practice: easy and hard). An expert e knows the right label with probability p[c, e];
-else it falls for the decoy with g[c, e]; else it answers by habit, h[e]. Two experts who are wrong
-together then prove less than two who are independent: agreement on a wrong answer is explained by
-the decoy, and what an expert's vote weighs is log p / ((1 - p) g) instead of
+else it falls for the decoy with g[c, e]; else it answers by habit, h[e]. Agreement between two
+experts who fall for the same decoy is weaker evidence: the decoy explains it, and the weight of an
+expert's vote is log p / ((1 - p) g) instead of
 log p / ((1 - p) / labels), so weak experts no longer outvote a strong one. The independent model
 with habits is the case g = 0 (MACE: Hovy et al., NAACL 2013); decoys and kinds are cotool's own.
 

@@ -69,7 +69,7 @@ def list_cases(
 
 @commands.command("run", epilog="Example:  cotool bench run --group logs --fast -o now.json")
 def run(*, options: Request) -> None:
-    """Measure cases; pyperf's own compare_to, hist and stats read what --output writes."""
+    """Measure cases. pyperf's compare_to, hist and stats can read the --output file."""
     from cotool.benchmarks import limit_of, machine_limits, summarise
     from cotool.cli.bench.table import measured_table
 

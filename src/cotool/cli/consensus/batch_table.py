@@ -67,8 +67,9 @@ class BatchTable:
             parts.append(f"{plural(overall.declined, 'refusal')}")
         self._screen.print(Text(), Text(" · ".join(parts)), Text(f"kinds: {overall.kinds}"))
         if low:
-            which = f"the lowest {_LISTED}" if low > _LISTED else "they are"
-            self._screen.print(Text(f"agreement under {percent(_LOW)} on {low:,}; {which}:"))
+            of = f"{plural(low, 'question')} with agreement under {percent(_LOW)}"
+            which = f"; the lowest {_LISTED}" if low > _LISTED else ""
+            self._screen.print(Text(f"{of}{which}:"))
         self._list(self._lowest)
         self._statements()
 
@@ -91,7 +92,7 @@ class BatchTable:
         if len(ranked) > 1:
             shown = [f"{one_line(name)} {percent(mean)}" for name, mean, _ in ranked[:_EXPERTS]]
             listed = and_more(shown, len(ranked))
-            self._screen.print(Text(f"support of what experts state: {listed}"))
+            self._screen.print(Text(f"mean support by expert: {listed}"))
 
     def _line(self, question: str, answer: str, numbers: tuple[str, ...], style: str) -> Text:
         texts = fitted(question, self._question_width), fitted(answer, self._answer_width)

@@ -110,7 +110,8 @@ class Notes:
             parts[-1] += " by agreement"
         text = "learned from " + (" and ".join(parts) if parts else "nothing new")
         if report.extended:
-            text += f"; {plural(report.extended, 'question')} learned again: other answers"
+            again = plural(report.extended, "question")
+            text += f"; {again} learned again because the answers changed"
         if report.again:
             text += f"; {plural(report.again, 'question')} skipped: already learned"
         if parts or report.extended or report.again:
@@ -120,13 +121,14 @@ class Notes:
             self.warning(f"{plural(report.unmatched, 'right answer')} in --truth match no question")
         if report.replaced:
             self.warning(
-                f"{plural(report.replaced, 'question')} replaced one of the same id and another "
-                "text; what was learned from it is gone. Ids must be unique"
+                f"{plural(report.replaced, 'question')} replaced an earlier one with the same id "
+                "and a different text; what was learned from the earlier one is lost. Ids must be "
+                "unique"
             )
         if report.twice:
             self.warning(
                 f"{plural(report.twice, 'question')} in --truth with scores and a right answer: "
-                "the right answer alone counts"
+                "only the right answer counts"
             )
         if report.strangers:
             self.warning(
@@ -153,8 +155,8 @@ class Notes:
             )
         if 2 * self._all_different > self._voted and not self._quiet:
             print(
-                f"cotool: no two answers to {self._all_different:,} of {questions} are equal, but "
-                "all are numbers; they were voted on; --method weighted combines them",
+                f"cotool: the answers to {self._all_different:,} of {questions} are numbers that "
+                "all differ. They were voted on; to combine them, use --method weighted",
                 file=sys.stderr,
             )
         for expert in sorted(self._unseen):

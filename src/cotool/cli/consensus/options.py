@@ -142,7 +142,7 @@ class Options:
     skip_bad: bool = flag("Input", "Leave bad rows out and continue.", "--skip-bad")
     max_decompressed: str | None = option(
         "Input",
-        "Maximum size of a compressed file when decompressed: 500MB, 4GiB. "
+        "Maximum size of a file after decompression, as in 500MB or 4GiB. "
         "Default: the smaller of 1 GiB and 100 times its own size, but at least 16 MiB.",
         "--max-decompressed SIZE",
         convert=size_in_bytes,

@@ -87,7 +87,7 @@ def _standing(result: Consensus) -> list[str]:
             low, high = map(percent, result.confidence_interval)
             sure += f", between {low} and {high}"
         sure += f" (calibrated on {result.judgements:,.0f} judgements)"
-    words = [f"{result.kind} by {result.method}"]
+    words = [f"{result.kind}, method {result.method}"]
     count = len(result.stated)
     if result.interval is not None:
         words.append("95 % interval {:.4g} to {:.4g}".format(*result.interval))
@@ -112,10 +112,10 @@ def _clusters(clusters: Sequence[Cluster], screen: Screen) -> None:
         width=screen.width if screen.boxes else screen.width - _INDENT,
         pad_edge=screen.boxes,
     )
-    table.add_numbers("share", "close")
+    table.add_numbers("share", "similar")
     table.add_column("experts", ratio=2, overflow="fold")
     table.add_column("answer", ratio=3, overflow="fold")
-    # Share, closeness, borders and padding take about 20; the answer gets three fifths of the rest.
+    # Share, similarity, borders and padding take about 20; the answer gets 3/5 of the rest.
     room = max(8, (screen.width - 20) * 3 // 5 - 2)
     for cluster in clusters[:_MOST_ROWS]:
         answer, more = clip(cluster.answer, room - 2, _SHORT_LINES)

@@ -27,7 +27,7 @@ def experts_table(
     screen = Screen(sys.stdout)
     table = Table(boxed=screen.boxes, pad_edge=screen.boxes)
     table.add_column("expert", no_wrap=True, max_width=_NAME, overflow="ellipsis")
-    table.add_numbers("right", "95 % sure", "judged", "answers", "weight")
+    table.add_numbers("right", "95 % interval", "judged", "answers", "weight")
     remarks = {name: remarks_on(learned, name) for name in names}
     if any(remarks.values()):
         table.add_column("")
@@ -51,7 +51,7 @@ def experts_table(
     screen.print(table)
     lines = []
     if by_agreement:
-        lines.append("* based on agreement alone, which is weaker evidence")
+        lines.append("* based on agreement only, which is weaker evidence")
     lines += [
         f"copies: {', '.join(map(one_line, group))} agree far more than their agreement with "
         "others explains, so they count as one"
@@ -85,7 +85,7 @@ def _range(low: float, high: float) -> str:
 def expert_page(form: Mapping[str, Any]) -> None:
     """Print what is known about one expert."""
     screen = Screen(sys.stdout)
-    kind = " based on agreement alone, which is weaker evidence" if form["by_agreement"] else ""
+    kind = ", based on agreement only, which is weaker evidence" if form["by_agreement"] else ""
     between = f"between {percent(form['low'])} and {percent(form['high'])} (95 %)"
     judged = plural(round(form["judgements"]), "judgement")
     lines = [
@@ -94,17 +94,19 @@ def expert_page(form: Mapping[str, Any]) -> None:
         f"  {judged}, {plural(round(form['answers']), 'answer')}",
     ]
     if form["lately"] is not None:
-        lines.append(f"  lately right {percent(form['lately'])}")
+        lines.append(f"  right {percent(form['lately'])} recently")
     if form["agreement"] is not None:
-        lines.append(f"  taken for right by agreement on {percent(form['agreement'])}")
+        lines.append(
+            f"  agreed with the consensus on {percent(form['agreement'])} of the questions"
+        )
     error = "" if form["weight_error"] is None else f" ± {form['weight_error']:.2f}"
     lines.append(
         f"  weight {form['weight']:+.2f}{error}: what a vote adds to the log-odds of an answer"
     )
     if form["drift"]:
         lines.append(
-            f"  changed: lately right {percent(form['drift']['lately'])}, in all "
-            f"{percent(form['drift']['in_all'])} (z {form['drift']['z']:+.1f})"
+            f"  changed: right {percent(form['drift']['lately'])} recently, "
+            f"{percent(form['drift']['in_all'])} in all (z {form['drift']['z']:+.1f})"
         )
     if form["constant"]:
         lines.append(
@@ -112,8 +114,8 @@ def expert_page(form: Mapping[str, Any]) -> None:
             f"{percent(form['constant']['share'])} of the questions, unlike the others"
         )
     lines += [
-        f"  copies {one_line(one['expert'])}, or is copied: the same {percent(one['same'])} of "
-        f"the time, {percent(one['expected'])} explained"
+        f"  copies {one_line(one['expert'])} or is copied by it: same answer "
+        f"{percent(one['same'])} of the time, {percent(one['expected'])} expected"
         for one in form["copies"]
     ]
     for line in lines:
@@ -121,7 +123,7 @@ def expert_page(form: Mapping[str, Any]) -> None:
     if form["topics"]:
         table = Table(pad_edge=False)
         table.add_column("  topic", no_wrap=True)
-        table.add_numbers("right", "95 % sure", "judged")
+        table.add_numbers("right", "95 % interval", "judged")
         for topic, own in form["topics"].items():
             table.add_row(
                 "  " + one_line(topic),
@@ -131,11 +133,15 @@ def expert_page(form: Mapping[str, Any]) -> None:
             )
         screen.print(Text(), table)
     if any(own["found"] for own in form["topics"].values()):
-        counts = "they count" if form["found_topics_count"] else "they do not count yet"
+        used = (
+            "are used, because they predict"
+            if form["found_topics_count"]
+            else "are not used yet, because they do not predict"
+        )
         screen.print(
             Text(
-                f"  topics named by words were found in the questions; {counts}: right answers are "
-                f"{'' if form['found_topics_count'] else 'not '}better predicted by them"
+                "  Topics shown as words were found in the questions. "
+                f"They {used} right answers better."
             )
         )
 

@@ -136,9 +136,9 @@ class BatchPage:
         means = self._overall.by_support()
         if 1 < len(means) <= _MOST_EXPERTS:
             parts += [
-                element("h3", "Experts by the support of what they state"),
+                element("h3", "Mean support by expert"),
                 plain_table(
-                    "Experts by the support of what they state",
+                    "Mean support by expert",
                     ("expert", "support", "questions"),
                     (
                         (opinions.names([name]), percent(mean), f"{count:,}")
@@ -223,7 +223,7 @@ def _details(result: Consensus, name: str) -> Html:
     parts: list[object] = []
     if len(name) > _MOST_QUESTION:
         parts.append(element("p", said(name, _MOST_TEXT)))
-    words = [f"{result.kind} by {result.method}", standing(result)]
+    words = [f"{result.kind}, method {result.method}", standing(result)]
     if result.id and result.id != result.question:
         words.append(f"id {clipped(result.id, _MOST_ANSWER)}")
     if result.expert:

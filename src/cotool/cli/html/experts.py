@@ -1,4 +1,4 @@
-"""What the store says of experts: reliability with intervals, and how stated chances come true."""
+"""The experts' reliability from the store, with intervals, and a reliability diagram."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ def experts(store: Store, present: Collection[str]) -> Html:
         Column("expert", kind="path"),
         Column("right", number=True),
         Column("0 to 100 %", kind="drawn", sorts=False),
-        Column("95 % sure", number=True, wide=True),
+        Column("95 % interval", number=True, wide=True),
         Column("answers", number=True, wide=True),
         Column("weight", number=True, wide=True),
         *([Column("remark", wide=True)] if suspect else []),
     )
     notes = []
     if by_agreement:
-        notes.append("* based on agreement alone, which is weaker evidence.")
+        notes.append("* based on agreement only, which is weaker evidence.")
     notes.append(
         "The line is the 95 % interval, the dot the share that is most likely. The weight is what "
         "a vote adds to the log-odds of an answer."

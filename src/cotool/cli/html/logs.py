@@ -104,8 +104,8 @@ def _levels(counts: LogCounts) -> Html:
         for level in present
     ]
     table = plain_table("Records by level", ("level", "", "records", "share"), rows, texts=2)
-    mentions = [plural(count, f"{name} word") for name, count in counts.keywords.items() if count]
-    words = note(f"Lines that mention {', '.join(mentions)}") if mentions else ""
+    mentions = [f"with {name} words: {count:,}" for name, count in counts.keywords.items() if count]
+    words = note(f"Lines {', '.join(mentions)}") if mentions else ""
     return join(table, words)
 
 

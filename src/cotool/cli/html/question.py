@@ -60,7 +60,7 @@ def _figures(result: Consensus) -> Iterator[tuple[str, str, str]]:
             judged = f"95 % interval {low} to {high}, {judged}"
     yield "agreement", percent(result.agreement), standing(result)
     yield "confidence", percent(result.confidence), judged
-    yield "kind", result.kind, f"by {result.method}"
+    yield "kind", result.kind, f"method {result.method}"
     yield "clusters", f"{len(result.clusters):,}", f"dissent: {len(result.dissent):,}"
     if result.declined:
         who = clipped(", ".join(result.declined), _MOST_NOTE)

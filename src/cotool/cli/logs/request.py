@@ -50,11 +50,11 @@ class LogFlags:
     )
     level_word: list[str] | None = option(
         "Input",
-        "Level of a word that logs use for it, as in FEHLER=error. Repeatable.",
+        "Treat a word in the logs as a level, as in FEHLER=error. Repeatable.",
         "--level-word WORD=LEVEL",
     )
     each_line: bool = flag(
-        "Input", "Count each line as a record, also lines that continue one.", "--each-line"
+        "Input", "Count each line as a record, even continuation lines.", "--each-line"
     )
     explain_format: bool = flag(
         "Input",
@@ -74,7 +74,7 @@ class LogFlags:
     )
     max_decompressed: str | None = option(
         "Input",
-        "How long a compressed file may be when decompressed: 500MB, 4GiB. "
+        "Maximum size of a file after decompression, as in 500MB or 4GiB. "
         "Default: 16 GiB, or 64 times its own size if that is more.",
         "--max-decompressed SIZE",
         convert=size_in_bytes,
@@ -153,8 +153,8 @@ class LogFlags:
     )
     bucket: str | None = option(
         "Output",
-        "Width of a bucket of the time line, as in 5m. Default: chosen. With -m or --by, also "
-        "of the steps in time.",
+        "Width of a bucket of the time line, as in 5m. Default: automatic. With -m or --by, "
+        "also the interval at which figures are kept.",
         "--bucket DURATION",
     )
     records: str | None = option(

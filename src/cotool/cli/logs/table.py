@@ -126,9 +126,9 @@ def _levels(summary: LogSummary, screen: Screen) -> None:
             Text("█" * length, style=LEVEL_STYLES[level]),
         )
     screen.print(Text(), table)
-    mentions = [plural(count, f"{name} word") for name, count in counts.keywords.items() if count]
+    mentions = [f"with {name} words: {count:,}" for name, count in counts.keywords.items() if count]
     if mentions:
-        screen.print(Text(f"lines that mention {', '.join(mentions)}", style="dim"))
+        screen.print(Text(f"lines {', '.join(mentions)}", style="dim"))
 
 
 def _time_line(summary: LogSummary, screen: Screen, clock: Clock, bucket: int | None) -> None:
@@ -146,7 +146,9 @@ def _time_line(summary: LogSummary, screen: Screen, clock: Clock, bucket: int | 
     for start, counts in shown.buckets.items():
         for row, number in zip(rows, counts, strict=True):
             row[(start - starts[0]) // step] += number
-    screen.print(Text(), Text(f"time line, {duration(step)} a column", style="dim"))
+    screen.print(
+        Text(), Text(f"time line, {duration(step)} per column, with the highest count", style="dim")
+    )
     for level, row in zip(LEVELS, rows, strict=True):
         if any(row):
             line = Text(f"{level:<9}", style=LEVEL_STYLES[level])
@@ -196,7 +198,7 @@ def _events(summary: LogSummary, screen: Screen, clock: Clock) -> None:
         screen.print(
             Text(
                 f"{clock.text(burst.start)} for {duration(burst.end - burst.start)}: "
-                f"{burst.count:,} {name}, typical are {rough(burst.typical)}"
+                f"{burst.count:,} {name}, usually {rough(burst.typical)}"
             )
         )
     if gaps:

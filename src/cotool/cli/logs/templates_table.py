@@ -172,7 +172,7 @@ def render_template(
         screen.print(
             Text(
                 f"burst: {clock.text(burst.start)} for "
-                f"{duration(burst.end - burst.start)}: {burst.count:,}, typical are "
+                f"{duration(burst.end - burst.start)}: {burst.count:,}, usually "
                 f"{burst.typical:,.3g}",
                 style="yellow",
             )

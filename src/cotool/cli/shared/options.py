@@ -82,7 +82,7 @@ def _named(value: str | list[str], name: str) -> str | list[str]:
     """Return a path or several. An empty one, as of an unset variable, is not a path left out."""
     if "" in ([value] if isinstance(value, str) else value):
         raise InputError(
-            "the name of the file is empty", parameter=name, hint="is a variable in it empty?"
+            "the file name is empty", parameter=name, hint="check the shell variables in it"
         )
     return value
 

@@ -12,7 +12,7 @@ from cotool.errors import InputError, unknown
 AS_JSON = flag("Output", "The same as --format json.", "--json")
 REPORT_FILE = option(
     "Output",
-    "Write to a file, complete or not at all. Its extension may set the format.",
+    "Write to a file, which is never left incomplete. Its extension selects the format.",
     "--output -o FILE",
 )
 OPEN_REPORT = flag("Output", "Show an HTML report in the browser.", "--open")

@@ -157,7 +157,7 @@ def _from_terminal(what: str, *, confirm: bool) -> str:
     except OSError:
         raise InputError(
             f"there is no terminal to ask for the passphrase of {what}",
-            hint="an option such as --passphrase-file gives it; --help lists those of this command",
+            hint="give it with an option such as --passphrase-file; --help lists them",
         ) from None
     for _ in range(_TRIES):
         try:

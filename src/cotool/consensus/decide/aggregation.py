@@ -34,7 +34,7 @@ POSTINGS = 60
 # Up to this many texts are compared with one another; more are indexed by their words.
 FEW_TEXTS = 16
 
-# A text is compared with at most this many sets of what texts say, instead of with the texts.
+# The most sets of equal stances that a text is compared with.
 MOST_SAID = 100
 
 

@@ -13,20 +13,22 @@ from cotool.errors import InputError
 if TYPE_CHECKING:
     from cotool._fast.base.matrix import Matrix
 
-# Texts are apart below this fraction of the similarity that holds neighbours together. From .5 to
-# .7, all values find the topics of mixed answers to two, three and five questions (adjusted Rand
-# index about .8); .5 splits the answers to one question least.
+# Texts are apart below this fraction of the similarity that holds neighbours together.
+# Chosen: from .5 to .7, all values find the topics of mixed answers to two, three and five
+# questions (adjusted Rand index about .8); .5 splits the answers to one question least.
 FRACTION = 0.5
 
 # Similarities that are relative to all answers are split below this part of the standard deviation
-# of all pairs. Of .5 to .9, chosen by the sum of the adjusted Rand indices of every second question
-# of ProtoQA (21) and ArgKP (29), and measured on the others: ngrams .5, .278 and .228, on the
-# others .254 and .179; semantic .75, .386 and .295, on the others .466 and .223. Each half chooses
-# .75; from .7 to .85 the index of all questions of ProtoQA is .416 to .424, of ArgKP .250 to .261.
+# of all pairs.
+# Data: every second question of ProtoQA (21) and ArgKP (29); adjusted Rand index of each.
+# Chosen: from .5 to .9, by the sum of the two: ngrams .5 (.278, .228), semantic .75 (.386, .295).
+# Held out: the other questions: ngrams .254, .179; semantic .466, .223. They choose .75 for
+# semantic as well. From .7 to .85, the index of all questions is .416 to .424 (ProtoQA) and .250 to
+# .261 (ArgKP).
 DEVIATIONS = {"ngrams": 0.5, "semantic": 0.75}
-# Fewer than ENOUGH texts are split below these similarities. Of 500 samples of 3 and of 5 of these
-# answers, semantic joined .51 of the pairs that people join, and .57 of the pairs that it joined
-# belong together.
+# Fewer than ENOUGH texts are split below these similarities.
+# Data: 500 samples of 3 and of 5 of these answers: semantic joined .51 of the pairs that people
+# join; .57 of the pairs that it joined belong together.
 FEW = {"ngrams": 0.15, "semantic": 0.25}
 
 _KERNELS = {

@@ -1,4 +1,4 @@
-"""What was found outside a question and decides it: by truth inference, or by what was learned."""
+"""A decision made outside one question: by truth inference, or from learned weights."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What numbers of several experts say together.
+    """The numbers of several experts, combined.
 
     `answer` is the `value` rounded for people, with its unit; `interval` is its 95 % interval (None
-    if nothing is known of it). `places` has the place of each answer, by its normal form, on the
+    if it is unknown). `places` has the place of each answer, by its normal form, on the
     scale on which numbers are compared, and `place` that of the value; an answer agrees with
     another within `reach`.
     """

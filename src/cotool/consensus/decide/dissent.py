@@ -93,7 +93,7 @@ class Vocabulary:
     def apart_from(self, other: Vocabulary) -> tuple[str, ...]:
         """Return words that these texts have more often than the others, at most 8.
 
-        Negations always count; other function words only where nothing else sets the two apart.
+        Negations always count; other function words only if no other word distinguishes the two.
         """
         # A word in half of these texts and none of the others, or more.
         chosen = [

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from cotool.consensus.decide.features import Features
     from cotool.consensus.options import Embedder
 
-# How much the matched words weigh beside the vectors of whole texts. Of .5 to .8, of powers of the
-# cosine of two words from 1 to 4, and of the deviations in clustering.py, chosen by the sum of the
-# adjusted Rand indices of ProtoQA (21 questions) and ArgKP (29), where neighbours do as well.
+# The weight of the matched words; the vectors of whole texts have the rest.
+# Data: ProtoQA (21 questions) and ArgKP (29); sum of the adjusted Rand indices.
+# Chosen: from .5 to .8, together with powers of the cosine of two words from 1 to 4 and the
+# deviations in clustering.py. Neighbouring values do as well.
 MATCHED = 0.6
 # Words that are compared with one another, the most frequent: a table of 16 MB. The others match
 # themselves only.

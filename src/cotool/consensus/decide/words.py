@@ -145,8 +145,8 @@ class Opposition:
         return self.negated or bool(self.values)
 
 
-# Two texts are near-paraphrases where at most this share of their words differs (a word replaced
-# counts on both sides); a few words always may, as long as as many are shared.
+# Two texts are near-paraphrases if at most this share of their words differs (a word replaced
+# counts on both sides); a few words may always differ if at least as many are shared.
 _NEAR = 0.34
 _FEW = 4
 

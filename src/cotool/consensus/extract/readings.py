@@ -227,7 +227,7 @@ _OTHER_BOOLEAN = lazy_pattern(
 
 
 def read_boolean(span: str) -> Reading | None:
-    """Read yes or no (true or false) in one of fifteen languages; both are written yes and no."""
+    """Read yes or no (true or false) in a known language; the value is yes or no."""
     # Most texts begin otherwise, and the pattern takes two milliseconds to compile.
     may_be = span[:4].lstrip("([").lower().startswith(_BOOLEAN_STARTS)
     match = _BOOLEAN.match(span) if may_be else None

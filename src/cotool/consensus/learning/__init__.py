@@ -1,1 +1,1 @@
-"""What is learned of experts: from answers known to be right, from scores, and from agreement."""
+"""What is learned about experts: from right answers, from scores, and from agreement."""

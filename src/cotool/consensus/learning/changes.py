@@ -1,7 +1,7 @@
 """Experts who became worse since right answers were known: their votes count less.
 
 Right answers say how often an expert was right when they were given. If it agrees clearly less with
-the others on later questions, and the others do not, that record is out of date. The judged
+the others on later questions, and the others do not, that history is out of date. The judged
 questions tell how far the others agree with it when it is right and when it is wrong, and so how
 often it is right now.
 """
@@ -58,7 +58,8 @@ def worth_left(
 ) -> dict[str, float]:
     """The part of their weights that is left to experts who became worse.
 
-    `then` is of the `judged` questions; `labels` is how many answers are possible.
+    `then` is each expert's agreement on the `judged` questions; `labels` is how many answers are
+    possible.
     """
     gaps = {
         name: own.mean - then[name].mean

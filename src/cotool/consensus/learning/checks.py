@@ -1,4 +1,4 @@
-"""Whether plain records of what was learned have the types and figures that they must have.
+"""Checks that exported lessons have the right types and plausible figures.
 
 An import replaces a store, so a file is checked as a whole before anything is replaced.
 """

@@ -1,6 +1,6 @@
-"""What agreement alone says of experts and of questions.
+"""What agreement shows about experts and questions.
 
-The model of decoys (`_fast/truth/decoys`) learns how often each expert is right and falls for the
+The model of decoys (`_fast/truth/decoys`) learns how often each expert is right and makes the
 same errors as others. Its counts add up over batches; nothing grows with the number of questions.
 """
 

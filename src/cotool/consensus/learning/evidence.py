@@ -1,4 +1,4 @@
-"""What the record says of experts, each with its numbers: reliability, trends, copies, panels."""
+"""Findings about experts, each with its numbers: reliability, trends, copies, panels."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ def insights_of(
     said: Prediction,
     asked: Collection[str],
 ) -> list[Insight]:
-    """Return what the record says about one question; `asked` did answer it, or declined to."""
+    """Return the insights about one question; `asked` are those who answered or declined."""
     found = []
     supporters = sorted(e for e, value in ballot.votes.items() if value == said.best)
     counts: dict[str, list[str]] = {}
@@ -258,7 +258,7 @@ def worth_asking(
     """The expert not asked yet whose answer promises most, and by how much; None if too little.
 
     Expected value of its vote under the present probabilities: it gives the right answer as often
-    as its record says, else one of the others (value of information; Howard, 1966).
+    as its history says, else one of the others (value of information; Howard, 1966).
     """
     left = ((p, name) for p, name in outlook.promising if name not in asked)
     found = next(left, None)

@@ -1,4 +1,4 @@
-"""What was learned as plain records: for the store, and for export and import."""
+"""Converts what was learned to JSON values and back: for the store, and for export and import."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""What was learned of a group of experts, and what it says of a question.
+"""What was learned about a group of experts, and what it implies for a question.
 
-Two sources are kept apart. From agreement alone the model of decoys (`_fast/decoys`) learns how
-often each expert is right and falls for the same errors as others; what it believes of a question
-is distilled into weights. Answers known to be right correct these weights (`weights`), and a
+Two sources are kept apart. From agreement only, the model of decoys (`_fast/decoys`) learns how
+often each expert is right and makes the same errors as others; its beliefs about the questions are
+distilled into weights. Answers known to be right correct these weights (`weights`), and a
 calibration turns the result into a probability. Counts and quadratics add up over batches; of the
 right answers the latest 1,000 are kept with their votes. Nothing else grows with the number of
 questions.
@@ -173,12 +173,12 @@ class Learned(Crowd):
         return found
 
     def _worse(self, ballot: Ballot) -> Mapping[str, float]:
-        """Experts who became worse than right answers say, with what is left of their weights."""
+        """Experts who became worse since right answers were known, and their part of weight."""
         self.trust()
         return self._left.get(ballot.question, {})
 
     def changes(self, ballot: Ballot) -> dict[str, float]:
-        """How much less the votes of experts are worth who became worse than right answers say."""
+        """How far the votes of experts who became worse are discounted."""
         left, trust = self._worse(ballot), self.trust()
         return {
             expert: (left[expert] - 1) * max(trust.worth(expert, value), 0.0)
@@ -258,7 +258,7 @@ class Learned(Crowd):
         self._divide(ballots)
 
     def see_again(self, ballots: Sequence[Ballot]) -> None:
-        """Infer again what a batch says about its questions, if it was learned from before."""
+        """Infer the answers of a batch again if it was learned from before."""
         ballots = [ballot for ballot in ballots if ballot.votes]
         if ballots:
             self.infer(ballots, count=False)

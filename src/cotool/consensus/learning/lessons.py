@@ -257,12 +257,13 @@ def _check_matches(questions: Sequence[Remembered], how: Learning) -> None:
     how.report.strangers += strangers
     if unmatched == named:
         raise InputError(
-            f"no question has a known right answer; one that is given is to {min(named)!r}",
+            "no question has a known right answer; the file has answers to other questions, such "
+            f"as {min(named)!r}",
             hint="name questions by id or text",
         )
     if strangers and strangers == scored and not how.gold.answers:
         raise InputError(
-            "no answer is by an expert whose score is given",
+            "none of the scored experts answered the question that the score is for",
             hint="names of experts must be those of the answers",
         )
 

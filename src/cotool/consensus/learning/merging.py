@@ -144,7 +144,7 @@ def _is_known(part: Part, first: Part) -> bool:
 
 
 def _check_twice(parts: Sequence[Part], rest: Sequence[Part]) -> None:
-    """Refuse what would count twice, since a part of what `rest` learned cannot be left out."""
+    """Refuse a merge in which questions would count twice."""
     if len(parts) < 2:
         return
     for part in rest:

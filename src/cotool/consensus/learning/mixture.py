@@ -1,4 +1,4 @@
-"""Weights under several priors at once, each weighed by how well it foresaw the right answers."""
+"""Weights under several priors, each weighed by how well it predicted the right answers."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What a vote is worth more, or less, where its expert gives a certain label.
+"""How much more or less a vote is worth if it gives a certain label.
 
-An expert may give some labels too easily, or only where they are right. So where labels are a
+An expert may give some labels too easily, or only when they are right. So if labels are a
 closed set, each expert has an offset for each label, which is added to the weight of its vote. The
 offsets are fitted after the weights, to what the weights leave unexplained, by the same conditional
 logit. Agreement teaches them first, and right answers correct them. Of what was learned only a
@@ -166,9 +166,9 @@ class Offsets:
 
 
 class _Grid:
-    """Offsets in the kernel's form, those of experts with weights of their own; none if open.
+    """Offsets for the kernel, of experts with weights of their own; none if labels are open.
 
-    Place 0 belongs to the score by the weights, which counts as it is.
+    Position 0 is the score from the weights; it is not scaled.
     """
 
     def __init__(self, basis: Basis) -> None:

@@ -1,4 +1,4 @@
-"""What may be believed of the weights before right answers are seen: the mixture's priors."""
+"""The priors of the mixture: assumptions about the weights before right answers are seen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is remembered of experts: counts and sums, which add up and can be stored."""
+"""The history of experts: counts and sums, which add up and can be stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All that is known of a group of experts, for people and programs."""
+"""All that is known about a group of experts, for people and programs."""
 
 from __future__ import annotations
 

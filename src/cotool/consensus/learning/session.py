@@ -224,7 +224,7 @@ def topic_of(asked: Question, key: str | None) -> str:
 def decision(
     learned: Learned, outlook: Outlook, one: Remembered, shown: Mapping[str, str]
 ) -> Decision | None:
-    """What the record says; None if nothing was learned of any of the question's experts.
+    """The decision from the history; None if nothing is known about the question's experts.
 
     `shown` has the answers as people read them, by their normal form.
     """

@@ -1,4 +1,4 @@
-"""What a vote is worth more, or less, on a topic; and how far that predicts right answers."""
+"""How much more or less a vote is worth on a topic, and how far that predicts right answers."""
 
 from __future__ import annotations
 

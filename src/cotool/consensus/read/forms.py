@@ -158,7 +158,8 @@ class FileForm:
         if self.tool is not None:
             if not isinstance(value, dict):
                 raise InputError(
-                    f"{where}: is not a record of {self.tool.name}", hint="name the keys with flags"
+                    f"{where}: is not written by {self.tool.name}, as the rows before it are",
+                    hint="name the keys of the question and the answer",
                 )
             yield from self.tool.records(value, where, self._kept)
             return

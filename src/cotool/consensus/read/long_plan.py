@@ -236,9 +236,13 @@ def _check_items(sample: Sample, long: Long) -> None:
         return
     apart = _apart(sample, long) if long.item is None else _explaining(sample, long)
     if apart:
-        what = "no key is known as the question" if long.item is None else "experts answer twice"
+        what = (
+            "no key is recognised as the question"
+            if long.item is None
+            else "experts have several answers to one question"
+        )
         raise UnclearError(
-            f"{sample.name}: {what}, and these differ between records: {listed(apart)}",
+            f"{sample.name}: {what}; these keys differ between rows: {listed(apart)}",
             proposals=[by_parts(column, long.expert, long.answer) for column in apart],
         )
     expert = long.expert

@@ -29,7 +29,7 @@ def as_question(item: object, *, where: str, keys: Keys = DEFAULT_KEYS) -> Quest
         item = item.to_dict("records")
     elif isinstance(item, (set, frozenset)):
         raise InputError(
-            f"{where}: a set has no order, by which unnamed experts are numbered, and no repeats",
+            f"{where}: responses cannot be a set: unnamed experts are numbered in order",
             hint="pass a list, or a mapping with the experts' names",
         )
     elif not isinstance(item, (str, bytes, Mapping)) and isinstance(item, Iterable):

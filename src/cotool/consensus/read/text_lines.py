@@ -103,7 +103,7 @@ class Lines:
             return text
         if self._utf8 is False:
             raise InputError(
-                f"{where}: is UTF-8, but a line before it is not",
+                f"{where}: this line is UTF-8, an earlier one is not",
                 hint="save the file in one encoding, UTF-8",
             )
         self._utf8 = True

@@ -1,9 +1,9 @@
-"""Lines that a carrier has wrapped: how they are recognised and unwrapped.
+"""Wrapped lines: how they are recognised and unwrapped.
 
 Docker's JSON files, container runtimes (CRI), Loki, CloudWatch and options for timestamps put each
-line of a program into a line of their own. What counts is the level and the form of the program's
-line. No product is named here: an envelope is a JSON object without a level whose string holds
-lines with a level, or a time (and words) before lines that reveal more without it.
+line of a program into a line of their own. The level and the log format of the inner line count. No
+product is named here: an envelope is a JSON object without a level that holds a line with a level,
+or a time (and words) followed by a line that is recognised better without it.
 """
 
 from __future__ import annotations

@@ -189,8 +189,8 @@ def timeless(lines: list[bytes], total: int, *, alone: bool) -> list[Format]:
     """Return the format of lines without a time that begin with a level.
 
     In a file that also has lines with a time, "Stack trace:" is not a level, nor is a word after
-    the name of an exception, unless calm levels stand there as well. If no line has a time, the
-    level may be a word in capitals further on, after a date that cannot be read.
+    the name of an exception, unless lower levels also occur at that place. If no line has a time,
+    the level may be a word in capitals further on, after a date that cannot be read.
     """
     pairs = [(line, 0) for line in lines if line[:1] not in b" \t"]
     if not pairs:

@@ -165,9 +165,10 @@ def _source(text: str, whole: str) -> tuple[ValueSource, str]:
     statistic = _OF_MEASURE.fullmatch(body)
     if statistic is not None:
         raise InputError(
-            f"{whole!r}: every statistic of a measure is computed",
+            f"{whole!r} names a statistic; a measure is a field",
             parameter="measures",
-            hint=f"name the field alone: {statistic[1]}; conditions and orders name statistics",
+            hint=f"write {statistic[1]}: every statistic is computed; conditions and orders name "
+            "one",
         )
     field = _FIRST.sub("", body)
     if _INDEX.search(field):
@@ -202,7 +203,9 @@ def _text(body: str, whole: str, scale: Scale | None) -> ValueSource:
         )
     if not before.strip() and not after.strip():
         raise InputError(
-            f"{whole!r} has no text beside its hole", parameter="measures", hint=_MEASURE_HINT
+            f"{whole!r} needs text before or after its hole",
+            parameter="measures",
+            hint=_MEASURE_HINT,
         )
     unit = _UNIT_AT.match(after)
     if scale is None and unit and unit[1] in UNITS:
