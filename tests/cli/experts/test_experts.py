@@ -62,6 +62,10 @@ def test_learning_from_a_file_of_right_answers(command, crowd):
     shown = json.loads(command("experts", "show", "ann", "--json", "--store", "e.db").out)
     assert shown["judgements"] == 61
     assert "61 judgements, 120 answers" in command("experts", "show", "ann", "--store", "e.db").out
+    assert listed.out.split("\n")[1].split()[5:7] == ["60", "120"]
+    command("consensus", "labels.csv", "--learn", "--store", "agreed.db")
+    shown = command("experts", "show", "ann", "--store", "agreed.db").out
+    assert "0 judgements, 120 answers" in shown
     assert command("experts", "export", "record.json", "--store", "e.db").code == 0
     refused = command("experts", "reset", "--all", "--store", "e.db")
     assert (refused.code, "use --yes" in refused.err) == (2, True)

@@ -41,7 +41,7 @@ def experts_table(
             one_line(name),
             percent(record.share) + ("*" if record.by_agreement else ""),
             _range(record.low, record.high),
-            f"{tally.judged + tally.scored:,.0f}",
+            f"{tally.number:,.0f}",
             f"{known.answers:,.0f}",
             f"{learned.trust().weight(name):+.2f}",
         )

@@ -44,7 +44,7 @@ def experts(store: Store, present: Collection[str]) -> Html:
                          record.share),
                     Cell(_interval(record.share, record.low, record.high), record.low),
                     Cell(f"{100 * record.low:.0f}–{100 * record.high:.0f} %", record.high),
-                    Cell(f"{record.judgements:,.0f}", record.judgements),
+                    Cell(f"{one.total.number:,.0f}", one.total.number),
                     Cell(f"{(weight := learned.trust().weight(name)):+.2f}", weight),
                     *([remarks[name]] if suspect else [])
             )

@@ -52,9 +52,8 @@ class Reliability:
 
 def reliability(tally: Judgements) -> Reliability:
     """The share of right answers, or the mean score, from what was judged, else from agreement."""
-    judged = tally.judged + tally.scored
-    if judged > 0:
-        return interval_of(tally.correct + tally.score, judged)
+    if tally.number > 0:
+        return interval_of(tally.correct + tally.score, tally.number)
     return interval_of(WEAK * tally.agreed, WEAK * tally.compared, by_agreement=True)
 
 
@@ -81,7 +80,7 @@ def merit(known: Expert | None, topic: str) -> float:
 
 
 def _merit(tally: Judgements, prior: float, weight: float) -> float:
-    return (tally.correct + tally.root + weight * prior) / (tally.judged + tally.scored + weight)
+    return (tally.correct + tally.root + weight * prior) / (tally.number + weight)
 
 
 def drift(known: Expert) -> tuple[float, float, float] | None:
@@ -96,9 +95,9 @@ def drift(known: Expert) -> tuple[float, float, float] | None:
     for good, seen, late, recent in (
         (
             total.correct + total.score,
-            total.judged + total.scored,
+            total.number,
             lately.correct + lately.score,
-            lately.judged + lately.scored,
+            lately.number,
         ),
         (total.agreed, total.compared, lately.agreed, lately.compared),
     ):
@@ -330,7 +329,7 @@ def describe(learned: Learned, name: str, errors: Mapping[str, float]) -> dict[s
         "reliability": round(record.share, 4),
         "low": round(record.low, 4),
         "high": round(record.high, 4),
-        "judgements": round(record.judgements, 2),
+        "judgements": round(known.total.number, 2),
         "by_agreement": record.by_agreement,
         "answers": round(known.answers, 2),
         "agreement": round(known.total.agreed / known.total.compared, 4)
@@ -343,7 +342,7 @@ def describe(learned: Learned, name: str, errors: Mapping[str, float]) -> dict[s
                 "reliability": round(reliability(tally).share, 4),
                 "low": round(reliability(tally).low, 4),
                 "high": round(reliability(tally).high, 4),
-                "judgements": round(tally.judged + tally.scored, 2),
+                "judgements": round(tally.number, 2),
                 "found": topic in learned.topics.words,
             }
             for topic, tally in sorted(known.topics.items())
@@ -368,7 +367,7 @@ def describe(learned: Learned, name: str, errors: Mapping[str, float]) -> dict[s
 
 def _lately(known: Expert) -> float | None:
     """The share of right answers (or the mean score) among the last judgements, about thirty."""
-    seen = known.recent.judged + known.recent.scored
+    seen = known.recent.number
     return round((known.recent.correct + known.recent.score) / seen, 4) if seen else None
 
 

@@ -30,6 +30,11 @@ class Judgements:
     compared: float = 0.0
     agreed: float = 0.0
 
+    @property
+    def number(self) -> float:
+        """How many judgements there are; agreement is none."""
+        return self.judged + self.scored
+
     def add(self, other: Judgements, sign: float = 1.0) -> None:
         """Add another tally, or take it away."""
         for one in fields(Judgements):
