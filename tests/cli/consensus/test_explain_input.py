@@ -20,5 +20,5 @@ def test_explain_input(command, tmp_path, monkeypatch):
     assert form["files"][0]["parts"]["answer"] == "`mood`"
     assert (form["questions"], form["experts"]) == (2, 2)
     said = command("consensus", "t.csv").err
-    assert said.startswith("cotool: 2 questions × 2 experts; one response per record: question: ")
+    assert said.startswith("cotool: 2 questions × 2 experts; one response per row: question: ")
     assert command("consensus", "t.csv", "-q").err == ""

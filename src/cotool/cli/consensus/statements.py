@@ -48,7 +48,7 @@ def marked_answer(result: Consensus, *, colours: bool) -> Text | None:
 
 
 def render_statements(result: Consensus, screen: Screen) -> None:
-    """Print what is agreed, what is disputed, and what one expert alone says."""
+    """Print what is agreed, what is disputed, and what only one expert says."""
     if not result.statements:
         return
     agreed = [one for one in agreed_statements(result) if not one.contradicting]
@@ -68,7 +68,7 @@ def agreed_statements(result: Consensus) -> list[Statement]:
 
 
 def lone_statements(result: Consensus) -> list[Statement]:
-    """Return the statements that one expert alone makes, those with most values first."""
+    """Return the statements that only one expert makes, those with most values first."""
     found = [one for one in result.statements if not (one.supporters or one.contradicting)]
     found.sort(key=lambda one: (-len(one.values), one.support, one.response, one.start))
     return _first_of_groups(found)

@@ -233,8 +233,8 @@ def changes(found: Comparison | None) -> Html:
     )  # fmt: skip
     missing = sum(max(0, len(listed) - _MOST) for _, listed in kinds)
     remark = note(
-        "The ratio is that of the shares of all records; chance is how likely it alone makes so "
-        "great a difference."
+        "The ratio is that of the shares of all records; chance is the probability that chance "
+        "makes so great a difference."
     )
     shown = (lead, *((table, remark) if rows else ()), left_out(missing, "template"))
     return join(*(shown if found.has_templates else ()), _numbers(found))

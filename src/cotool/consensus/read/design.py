@@ -42,7 +42,7 @@ _REMARK_DISTINCT = 0.8  # the least share of different remarks
 
 
 def find_crossed(sample: Sample) -> Long | None:
-    """Return the likeliest reading of one response per record, None if none fits.
+    """Return the likeliest reading of one response per row, None if none fits.
 
     The scored reading is kept if it is itself a crossed design with one answer. A record of many
     texts holds more than one response.

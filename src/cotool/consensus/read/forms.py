@@ -374,7 +374,7 @@ def _shares(name: str, record: Mapping[str, Any], key: str) -> UnclearError:
     return UnclearError(
         f"{name}: the numbers under {key!r} may be scores of labels: {record[key]!s:.60}",
         hint=f"where {key!r} holds one answer by expert: {named(responses=key)}; otherwise write "
-        "one label per record",
+        "one label per row",
     )
 
 

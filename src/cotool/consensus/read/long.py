@@ -1,4 +1,4 @@
-"""Files of one response per record: which columns are the item, the expert and the answer.
+"""Files of one response per row: which columns are the item, the expert and the answer.
 
 Every pair of a candidate item and a candidate expert is scored: by what their names suggest, by
 whether items recur, whether an expert answers an item once, and whether items that other columns

@@ -1,4 +1,4 @@
-"""The plan for files of one response per record: every part's column, once the answer is known.
+"""The plan for files of one response per row: every part's column, once the answer is known.
 
 A reading is safe if no other column could as well be the answer, and if no records that differ
 would become one question.

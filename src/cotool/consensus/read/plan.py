@@ -15,10 +15,10 @@ from cotool.consensus.read.values import NONE, is_missing
 
 # One record per response; per item with a column per expert; per person with a column per
 # question; per item with a list of responses.
-LONG = "one response per record"
+LONG = "one response per row"
 WIDE = "one column per expert"
-SURVEY = "one person per record, one question per column"
-LISTS = "all responses of a question per record"
+SURVEY = "one person per row, one question per column"
+LISTS = "all responses of a question per row"
 
 # Keys of the responses in a list, which the records themselves do not use for other parts.
 _EXPERT, _CONTENT = "expert_name", "answer_text"

@@ -1,4 +1,4 @@
-"""Surveys: one person per record, one question per column; some have further header rows."""
+"""Surveys: one person per row, one question per column; some have further header rows."""
 
 from __future__ import annotations
 

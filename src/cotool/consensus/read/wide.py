@@ -1,4 +1,4 @@
-"""Files with several answers per record: a column per expert, or per label (true and false)."""
+"""Files with several answers per row: a column per expert, or per label (true and false)."""
 
 from __future__ import annotations
 

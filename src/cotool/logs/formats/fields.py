@@ -355,7 +355,7 @@ def _places(
         count = values.words + (len(values.digits) if scale != model.WORDS_ONLY else 0)
         if count and count >= 0.1 * values.rows:
             why = "its values name levels" if values.words else which
-            # The carrier's severities yield to words within; other keys come before those within.
+            # Severities of an outer line yield to words within; other keys come before those.
             outer = len(path) if scale != model.SYSLOG else 1 + _DEPTH
             found.append(((outer, not values.words, rank),
                           Place(model.KEY, scale=scale, path=_encoded(path)),

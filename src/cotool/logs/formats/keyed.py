@@ -92,8 +92,8 @@ _MOST_WORDS = 4
 def with_payloads(formats: Sequence[Format], lines: Sequence[bytes]) -> list[Format]:
     """Return formats of text, with the fields of the JSON objects that are the messages.
 
-    The program's own level and time count more than those that syslog or another carrier adds: they
-    are the record's own, while a carrier often gives each line the same severity.
+    The program's level and time count more than those that syslog or another program adds around
+    them: what forwards lines often gives each one the same severity.
     """
     texts = [found for found in formats if found.kind == TEXT]
     if not texts:

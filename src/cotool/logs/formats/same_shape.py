@@ -24,7 +24,7 @@ from cotool.logs.formats.text_times import PlacedTimes, Where, first_bytes, firs
 
 # The first bytes of lines that are neither objects nor pairs, nor in a document or an envelope.
 _BEGINS = lazy_pattern(rb"[\[(\"']?\d")
-# A time that a carrier may have put before a line of another program. It is the line's own if the
+# A time that may have been put before a line of another program. It is the line's own if the
 # first word after it is a level and no other time follows.
 _CARRIED = lazy_pattern(rb"\d{4}-\d\d-\d\dT")
 _FIRST_WORD = (0, 0, 1 << SPACE, 1 << SPACE)
