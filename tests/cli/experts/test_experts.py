@@ -64,8 +64,8 @@ def test_learning_from_a_file_of_right_answers(command, crowd):
     assert "61 judgements, 120 answers" in command("experts", "show", "ann", "--store", "e.db").out
     assert listed.out.split("\n")[1].split()[5:7] == ["60", "120"]
     command("consensus", "labels.csv", "--learn", "--store", "agreed.db")
-    shown = command("experts", "show", "ann", "--store", "agreed.db").out
-    assert "0 judgements, 120 answers" in shown
+    agreed = command("experts", "show", "ann", "--store", "agreed.db").out
+    assert "0 judgements, 120 answers" in agreed
     assert command("experts", "export", "record.json", "--store", "e.db").code == 0
     refused = command("experts", "reset", "--all", "--store", "e.db")
     assert (refused.code, "use --yes" in refused.err) == (2, True)
