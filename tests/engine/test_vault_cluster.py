@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cotool.cli.app import main
+from cotool.cli.vault.cluster_run import vault_task
+from cotool.vault.requests import KeyRequest
 from engine.conftest import Cluster
 
 pytest.importorskip("distributed", reason="clusters need Dask")
@@ -141,3 +143,15 @@ def test_a_worker_without_a_key_is_told(steady, tmp_path, monkeypatch, capsys):
     )  # fmt: skip
     assert code == 2
     assert "there is no keyring" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("variable", ["COTOOL_KEYRING", "COTOOL_VAULT_KEYRING"])
+def test_only_a_path_that_the_call_gives_is_sent_to_workers(monkeypatch, variable):
+    """A keyring that a variable names is this machine's own, unless the option names it, too."""
+    monkeypatch.setenv(variable, "team.vault")
+    for chosen, sent in ((frozenset(), None), (frozenset({"keyring"}), "team.vault")):
+        request = KeyRequest(keyring="team.vault", chosen=chosen)
+        assert vault_task("decrypt", request).request.keyring == sent
+    monkeypatch.delenv(variable)
+    request = KeyRequest(keyring="team.vault")  # of config.toml
+    assert vault_task("decrypt", request).request.keyring == "team.vault"

@@ -65,7 +65,13 @@ def find_consensus(
     Raises InputError for responses or options that make no sense.
     """
     options = ConsensusOptions(
-        method, metric, clustering, threshold, weights or {}, embedder, num_threads
+        method=method,
+        metric=metric,
+        clustering=clustering,
+        threshold=threshold,
+        weights=weights or {},
+        embedder=embedder,
+        num_threads=num_threads,
     )
     asked = as_question(responses, where="responses")
     if question:
@@ -110,7 +116,13 @@ def find_consensus_batch(
     for ``dask``, by default DASK_SCHEDULER_ADDRESS. Results of a cluster have no matrices.
     """
     options = ConsensusOptions(
-        method, metric, clustering, threshold, weights or {}, embedder, num_threads
+        method=method,
+        metric=metric,
+        clustering=clustering,
+        threshold=threshold,
+        weights=weights or {},
+        embedder=embedder,
+        num_threads=num_threads,
     )
     choice = engine_choice(engine, scheduler, None)
     answer = partial(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cotool.cli.shared.settings import variables
 from cotool.cli.vault.batch_run import end_jobs
 from cotool.cli.vault.keys import names_a_key
 from cotool.cli.vault.people import recipients_of
@@ -39,12 +40,12 @@ def vault_task(action: str, request: KeyRequest) -> VaultTask:
         "workers read their own keyring or --passphrase-file",
     )
     named = KeyRequest(
-        _unless_set_by(request.keyring, "COTOOL_KEYRING"),
-        _unless_set_by(request.key_file, "COTOOL_KEY_FILE"),
-        request.passphrase,
-        PassphraseSource(_unless_set_by(source.file, "COTOOL_PASSPHRASE_FILE")),
-        request.allow_any_cost,
-        _unless_set_by(request.identity, "COTOOL_IDENTITY"),
+        keyring=_for_workers(request, "keyring", request.keyring),
+        key_file=_for_workers(request, "key_file", request.key_file),
+        passphrase=request.passphrase,
+        source=PassphraseSource(_for_workers(request, "passphrase_file", source.file)),
+        allow_any_cost=request.allow_any_cost,
+        identity=_for_workers(request, "identity", request.identity),
         chosen=request.chosen,
     )
     return VaultTask(action, named)
@@ -56,9 +57,10 @@ def _refuse(parameters: dict[str, bool], reason: str, hint: str) -> None:
         raise InputError(reason, parameter=parameter, hint=hint)
 
 
-def _unless_set_by(path: str | None, variable: str) -> str | None:
-    """Return a path of the command line; one from this machine's environment is not for workers."""
-    return None if path == os.environ.get(variable) else path
+def _for_workers(request: KeyRequest, name: str, path: str | None) -> str | None:
+    """Return a key's path, unless a variable set it: workers have variables of their own."""
+    from_variable = path in map(os.environ.get, variables("vault", name))
+    return None if from_variable and name not in request.chosen else path
 
 
 def sealing_task(request: KeyRequest, options: Encryption) -> VaultTask:

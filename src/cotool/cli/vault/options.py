@@ -193,19 +193,19 @@ def _key_request(given: _KeyOptions, chosen: frozenset[str]) -> KeyRequest:
     # A key on the command line overrides a setting that asks for a passphrase.
     overridden = chosen & {"keyring", "identity", "wrap_command"} and "passphrase" not in chosen
     return KeyRequest(
-        given.keyring,
-        given.key_file,
-        given.passphrase and not overridden,
-        SecretSource(
+        keyring=given.keyring,
+        key_file=given.key_file,
+        passphrase=given.passphrase and not overridden,
+        source=SecretSource(
             given.passphrase_file,
             given.passphrase_fd,
             given.passphrase_command,
             given.system_keyring,
         ),
-        given.allow_any_cost,
-        given.identity,
-        given.wrap_command,
-        chosen,
+        allow_any_cost=given.allow_any_cost,
+        identity=given.identity,
+        wrap_command=given.wrap_command,
+        chosen=chosen,
     )
 
 
