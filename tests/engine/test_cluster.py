@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import os
+import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections import deque
 from functools import partial
 
@@ -231,6 +233,30 @@ def test_a_worker_with_another_version_is_told(new_cluster):
     ):
         pass
     assert "pip install" in error.value.hint
+
+
+def test_a_worker_that_dies_while_it_is_asked_is_left_out(new_cluster):
+    """The others do the work: nothing else says what a dead worker would have answered."""
+    from cotool.engine.cluster import check_versions, cluster_engine
+
+    cluster = new_cluster()
+    first, _ = cluster.add_worker(), cluster.add_worker()
+
+    def with_a_death(ask, victim):
+        os.killpg(victim.pid, signal.SIGSTOP)  # it is still known, and does not answer
+        death = threading.Timer(0.5, kill, [victim])
+        death.start()
+        answer = ask()
+        death.join()
+        return answer
+
+    with cluster_engine(scheduler=cluster.address) as engine:
+        engine._client.wait_for_workers(2, timeout=30)
+        with_a_death(lambda: check_versions(engine._client), first)
+        second = cluster.add_worker()
+        engine._client.wait_for_workers(2, timeout=30)
+        assert len(with_a_death(lambda: engine.ask(os.getpid), second)) == 1
+        assert sorted(result for _, result in engine.run(abs, deque([-1, 2]), Meter())) == [1, 2]
 
 
 def test_a_worker_that_comes_late_with_another_version_is_told(new_cluster):

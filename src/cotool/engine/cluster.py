@@ -163,6 +163,8 @@ def check_versions(client: Any) -> None:
     found = client.run(look, on_error="return")
     wrong = []
     for worker, answer in sorted(found.items()):
+        if isinstance(answer, OSError):
+            continue  # it died meanwhile; _carry_out() checks the one that replaces it
         version, problem = answer if isinstance(answer, tuple) else (None, _first_line(answer))
         if version != __version__:
             wrong.append(f"{worker}: {f'cotool {version}' if version else problem}")
@@ -199,15 +201,25 @@ class ClusterEngine:
 
     def ask(self, question: Callable[[], Result]) -> dict[str, Result]:
         """See Engine.ask(). Raises the first error of a worker."""
-        found: dict[str, Result] = {}
-        for worker, answer in sorted(self._client.run(question, on_error="return").items()):
-            if isinstance(answer, CotoolError):
-                answer.args = (f"{worker}: {answer}",)
-                raise answer
-            if isinstance(answer, BaseException):
-                raise EngineError(f"{worker}: {type(answer).__name__}: {_first_line(answer)}")
-            found[worker] = answer
-        return found
+        from distributed.comm import CommClosedError
+
+        end = time.monotonic() + _ABSENT
+        while True:
+            found: dict[str, Result] = {}
+            for worker, answer in sorted(self._client.run(question, on_error="return").items()):
+                if isinstance(answer, CommClosedError):
+                    continue  # the worker died meanwhile
+                if isinstance(answer, CotoolError):
+                    answer.args = (f"{worker}: {answer}",)
+                    raise answer
+                if isinstance(answer, BaseException):
+                    raise EngineError(f"{worker}: {type(answer).__name__}: {_first_line(answer)}")
+                found[worker] = answer
+            if found:
+                return found
+            if time.monotonic() > end:
+                raise EngineError(f"{self._name}: no worker answers", hint=_RESUME)
+            time.sleep(_TICK)
 
     def run(
         self, function: Callable[[Item], Result], work: Work[Item], meter: Meter

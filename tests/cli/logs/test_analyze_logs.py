@@ -201,6 +201,34 @@ def test_options_that_no_record_could_meet(log, run, arguments, reason):
     assert reason in err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        (["--context", "2"], "--context"),
+        (["--top", "3"], "--top"),
+        (["--top", "3", "--templates", "table", "--json"], "--top"),
+        (["--top", "3", "--templates", "table"], None),
+        (["--top", "3", "--by", "level", "--context", "2", "--show", "1"], None),
+    ],
+)
+def test_an_option_without_effect_is_a_warning(log, run, arguments, option):
+    """Lines around none, and a table that is not printed: the call says what is missing."""
+    code, _, err = run(log, *arguments)
+    assert code == 0
+    assert err.count(f"warning: {option} has no effect") == (option is not None)
+    assert (err == "") == (option is None)
+
+
+def test_levels_of_conditions_are_named_as_in_filters(log, run):
+    """A condition on the level takes the words that --level takes."""
+    for words in ("error", "ERROR", "Err"):
+        of_filter, of_condition = (
+            run(log, option, value, "--json")[1]
+            for option, value in (("--level", words), ("--where", f"level={words}"))
+        )
+        assert json.loads(of_filter)["levels"] == json.loads(of_condition)["levels"]
+
+
 def test_conditions_end_with_one(log, run):
     """--fail-on tells which condition holds, and by which figures."""
     code, _, err = run(log, "--fail-on", "error>0 or rate(warning)>50%", "--quiet")
@@ -326,6 +354,8 @@ def test_bad_input_ends_with_two_and_the_rest_counts(log, tmp_path, run):
     [
         (["missing.log"], "missing.log: cannot be read"),
         (["--level", "loud"], "'loud' is not a level"),
+        (["--where", "level=eror"], "--where: 'eror' is not a level"),
+        (["--where", "level>=error"], "compare levels with = or != only"),
         (["-e", "(a"], "character"),
         (["-e", r"(a)\1"], "back-reference"),
         (["--match", "x"], "no pattern"),

@@ -204,6 +204,13 @@ def test_diff_refuses_what_it_cannot_compare(run, shop, tmp_path):
     assert code == 2
     assert "is not about the differences" in err
     assert run("diff", good)[0] == 2
+    document = json.loads(good.read_text())
+    document["templates"][0]["parameters"] = 0.5
+    bad = tmp_path / "b.json"
+    bad.write_text(json.dumps(document))
+    code, _, err = run("diff", good, bad)
+    assert code == 2
+    assert f"{bad}: templates[0].parameters: expected a list, not 0.5" in err
 
 
 def test_hostile_text_is_shown_harmless(run, tmp_path):

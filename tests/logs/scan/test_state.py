@@ -173,3 +173,30 @@ def test_an_error_leaves_the_state_alone(tmp_path):
     with pytest.raises(ZeroDivisionError), kept_state(str(path)) as state:
         fail(state)
     assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("path", None), ("path", "a\0b"), ("path", "b" * 9999), ("inode", "x"), ("device", 1.5),
+        ("offset", 2**70), ("offset", -1), ("offset", True), ("offset", float("nan")),
+        ("head_size", 2**62), ("head_hash", 7), ("tail_size", 2**62), ("tail_hash", []),
+    ],
+)  # fmt: skip
+def test_a_damaged_entry_is_refused_or_harmless(tmp_path, capsys, field, value):
+    """Whatever a member of a state holds: the lines are counted, or the file is named."""
+    log, state = tmp_path / "app.log", tmp_path / "state"
+    log.write_bytes(lines(0, 100))
+    arguments = ["analyze-logs", str(log), "--state", str(state), "--json"]
+    assert main(arguments) == 0
+    document = json.loads(state.read_text())
+    document["files"][0][field] = value
+    state.write_text(json.dumps(document))
+    capsys.readouterr()
+    code = main(arguments)
+    out, err = capsys.readouterr()
+    if code:
+        assert code == 2
+        assert f"{state}: is not a state file: entry 1 is damaged" in err
+    else:
+        assert json.loads(out)["lines"] in {0, 100}

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 TEMPLATE_FORMS = ("table", "json", "csv", "off")
 FORMATS = ("table", "json", "csv", "html")
+TOP = 10
 # Seconds of a step in time of a report; there are fewer columns, and steps widen by themselves.
 _REPORT_STEP = 60
 
@@ -133,7 +134,7 @@ class LogFlags:
         convert=one_of(TEMPLATE_FORMS),
     )
     top: int = option(
-        "Output", "Number of templates or groups in a table.", "--top NUMBER", default=10
+        "Output", "Number of templates or groups in a table.", "--top NUMBER", default=TOP
     )
     template: str | None = option("Templates", "Show one template and its lines.", "--template ID")
     baseline: str | None = option(

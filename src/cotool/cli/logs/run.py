@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from cotool.cli.logs.request import TOP
 from cotool.cli.logs.templates import LineWatch, TemplatePlan, plan_templates
 from cotool.cli.logs.watch import stopped_by_interrupt
 from cotool.cli.logs.writers import write
@@ -171,6 +172,7 @@ def _end(
         print(f"cotool: error: {len(errors) - _MOST_NOTES} more", file=sys.stderr)
     warnings = (
         _warnings(summary)
+        + list(_without_effect(request, summary))
         + _step_warnings(request, summary)
         + [
             f"--fail-on {name}: the values have no unit and are compared in {compared}; "
@@ -232,6 +234,17 @@ def _field_warnings(
     from cotool.cli.logs.known_fields import field_warnings
 
     return field_warnings(request, summary, sources)
+
+
+def _without_effect(request: LogRequest, summary: LogSummary) -> Iterator[str]:
+    """Yield a warning for each option that changes nothing in this call."""
+    if request.context and not request.show:
+        yield "--context has no effect without --show: no lines are shown"
+    if request.top == TOP:
+        return
+    lists = summary.templates is not None and request.shown_templates == "all"
+    if request.format != "table" or request.template or not (request.options.by or lists):
+        yield "--top has no effect: it limits the tables of --templates table and --by"
 
 
 def _step_warnings(request: LogRequest, summary: LogSummary) -> list[str]:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from cotool._lazy import lazy_pattern
 from cotool.conditions import ConditionParser
 from cotool.errors import InputError
+from cotool.logs.levels import level_named
 from cotool.logs.measures import model
 from cotool.logs.measures.model import Reading, Test, ValueSource
 from cotool.logs.measures.of_templates import TEMPLATE, parameter_source
@@ -317,6 +318,10 @@ class _Condition(ConditionParser[tuple[Test, ...]]):
             field, made = "status", model.AS_CLASS
         elif field.rpartition(".")[2] == "path" and _MASK in text:
             made = model.AS_PATH
+        if (name or field) == "level":
+            if kind not in {model.EQUAL, model.OTHER}:
+                raise self.error("compare levels with = or != only")
+            text = level_named(text, "where")
         source = (
             self._sources.number(ValueSource(TEMPLATE))
             if field == TEMPLATE

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -191,13 +192,21 @@ def load_state(path: str) -> State:
         if isinstance(error, InputError):
             raise
         raise InputError(f"{path}: is not a state file: {error}", hint=hint) from None
-    for entry in entries:
-        sizes = (entry.offset, entry.head_size, entry.tail_size)
-        if not all(isinstance(size, int) and size >= 0 for size in sizes) or not isinstance(
-            entry.path, str
-        ):
-            raise InputError(f"{path}: is not a state file: a bad entry", hint=hint)
+    for number, entry in enumerate(entries, 1):
+        if not _is_valid(entry):
+            raise InputError(f"{path}: is not a state file: entry {number} is damaged", hint=hint)
     return State(entries)
+
+
+def _is_valid(entry: Entry) -> bool:
+    """Return whether an entry could have been written here."""
+    bounds = ((entry.offset, sys.maxsize), (entry.head_size, _HEAD), (entry.tail_size, _TAIL))
+    return (
+        all(type(size) is int and 0 <= size <= most for size, most in bounds)
+        and all(known is None or type(known) is int for known in (entry.device, entry.inode))
+        and all(type(text) is str for text in (entry.path, entry.head_hash, entry.tail_hash))
+        and "\0" not in entry.path
+    )
 
 
 def reader_before(fd: int) -> Before:

@@ -108,6 +108,9 @@ class _Reader:
         levels = item.get("levels")
         if not isinstance(levels, dict) or not set(levels) <= set(LEVELS):
             raise self._error(f"{where}.levels", "counts by level", levels)
+        parameters = item.get("parameters") or []
+        if not isinstance(parameters, list):
+            raise self._error(f"{where}.parameters", "a list", parameters)
         return Known(
             identifier,
             texts["form"],
@@ -115,8 +118,7 @@ class _Reader:
             self._number(item.get("count"), f"{where}.count"),
             {level: self._number(n, f"{where}.levels.{level}") for level, n in levels.items()},
             tuple(
-                self._numbers(one, f"{where}.parameters[{n}]")
-                for n, one in enumerate(item.get("parameters") or ())
+                self._numbers(one, f"{where}.parameters[{n}]") for n, one in enumerate(parameters)
             ),
         )
 
