@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 
 import pytest
@@ -365,3 +367,36 @@ def test_progress_bar_on_a_terminal(core, command, monkeypatch):
     assert command("consensus", "a", "--quiet").err == ""
     monkeypatch.setenv("TERM", "dumb")
     assert command("consensus", "a").err == ""
+
+
+@pytest.mark.parametrize(
+    ("call", "streams", "code"),
+    [
+        ("bench list", ">&-", 2),
+        ("analyze-logs LOG --json", ">&- 2>&-", 2),
+        ("analyze-logs LOG --json -m nothing", "2>&- <&-", 0),
+        ("analyze-logs LOG --json", ">/dev/full 2>/dev/full", 2),
+        ("analyze-logs missing.log", "2>/dev/full", 2),
+    ],
+)
+def test_streams_that_are_closed_or_full(tmp_path, call, streams, code):
+    """No file and no message takes a stream's place; the exit code says what no message can."""
+    log = tmp_path / "app.log"
+    log.write_text("2026-03-01 10:00:00 ERROR lost\n")
+    command = f"{sys.executable} -m cotool {call.replace('LOG', str(log))} {streams}"
+    found = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert found.returncode == code
+    if code == 0:
+        assert json.loads(found.stdout)["lines"] == 1
+    else:
+        assert found.stdout == ""
+
+
+@pytest.mark.parametrize("size", ["9" * 30, "²", "-5", "x"])
+def test_sizes_of_a_terminal_that_make_no_sense_are_ignored(size):
+    """COLUMNS and LINES may hold anything; rich, Click and the tables read them."""
+    environment = {**os.environ, "FORCE_COLOR": "1", "COLUMNS": size, "LINES": size}
+    for words in (["config", "show"], ["config", "show", "--help"]):
+        call = [sys.executable, "-m", "cotool", *words]
+        found = subprocess.run(call, env=environment, capture_output=True, check=False)
+        assert found.returncode == 0

@@ -16,12 +16,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from cotool.cli.shared.commands import App, plain_call
-from cotool.errors import CotoolError
+from cotool.errors import CotoolError, InputError
 from cotool.text import visible
 
 _DEFECT = 70
 _INTERRUPTED = 130
 _CLOSED_PIPE = 141
+_SIZE_DIGITS = 5
 
 _COMMANDS = {  # and the first sentence of their help
     "consensus": "Find the consensus of experts' answers: what they agree on, who dissents, "
@@ -43,11 +44,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     when a pipe is closed.
     """
     arguments, debug = _without_debug(sys.argv[1:] if arguments is None else arguments)
+    _occupy_streams()
+    _forget_odd_sizes()
     _escape_output()
     try:
         code = _run(arguments)
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        sys.stdout.flush()
     except CotoolError as error:
         hint = _hint(str(error), error.hint, arguments)
         return _report(str(error), hint, error.exit_code, debug=debug)
@@ -70,6 +72,48 @@ def main(arguments: Sequence[str] | None = None) -> int:
         hint = "this is a bug in cotool; --debug shows where it happened"
         return _report(f"{type(error).__name__}: {error}", hint, _DEFECT, debug=debug)
     return code
+
+
+class _Closed(io.TextIOBase):
+    """Standard output that is closed: print() would say nothing about it."""
+
+    closed = True
+
+    def write(self, _text: str) -> int:
+        """Raise InputError."""
+        raise InputError("standard output is closed", hint="give a file with --output")
+
+    def flush(self) -> None:
+        """Do nothing: nothing has been written."""
+
+    def isatty(self) -> bool:
+        """Return that no person reads it."""
+        return False
+
+
+def _occupy_streams() -> None:
+    """Open nothing in the place of standard streams that are closed.
+
+    Otherwise, the first files that are opened take these places, and messages go to standard
+    output, or into one of these files.
+    """
+    for handle in range(3):
+        try:
+            os.fstat(handle)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number
+    if sys.stdout is None:
+        sys.stdout = _Closed()
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - at the end
+
+
+def _forget_odd_sizes() -> None:
+    """Remove sizes of a terminal that are no numbers or too large ones: rich and Click read them."""
+    for name in ("COLUMNS", "LINES"):
+        size = os.environ.get(name, "0")
+        if not (size.isascii() and size.isdecimal() and len(size) <= _SIZE_DIGITS):
+            del os.environ[name]
 
 
 def _escape_output() -> None:
@@ -189,9 +233,10 @@ def _report(message: str, hint: str | None, code: int, *, debug: bool) -> int:
         import traceback
 
         traceback.print_exc()
-    print(f"cotool: error: {_indented(message)}", file=sys.stderr)
-    if hint:
-        print(f"hint: {_indented(hint)}", file=sys.stderr)
+    with contextlib.suppress(OSError):  # the exit code says it where no message can be written
+        print(f"cotool: error: {_indented(message)}", file=sys.stderr)
+        if hint:
+            print(f"hint: {_indented(hint)}", file=sys.stderr)
     return code
 
 

@@ -44,7 +44,7 @@ def open_output(path: str | None, *, data: bool) -> Iterator[TextIO]:
 
 
 def _standard_output(*, data: bool) -> TextIO:
-    if sys.stdout is None:
+    if sys.stdout is None or sys.stdout.closed:
         raise InputError("standard output is closed", hint="give a file with `output`")
     if isinstance(sys.stdout, io.TextIOWrapper):
         if data:

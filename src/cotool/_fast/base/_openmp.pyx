@@ -90,7 +90,7 @@ cdef int from_environment() except -1:
     if text == NULL or text[0] == 0:
         text = getenv("OMP_NUM_THREADS")
         if text != NULL and text[0] != 0:
-            return omp_get_max_threads()
+            return min(omp_get_max_threads(), MOST_THREADS)
         return min(omp_get_max_threads(), from_quota())
     value = strtol(text, &end, 10)
     if end[0] != 0 or value < 1 or value > MOST_THREADS:

@@ -29,7 +29,7 @@ def report_target(output: str | None, *, shows: bool) -> str | None:
         import tempfile
 
         return str(Path(tempfile.mkdtemp(prefix="cotool-"), "report.html"))
-    if output in {None, "-"} and sys.stdout is not None and sys.stdout.isatty():
+    if output in {None, "-"} and sys.stdout.isatty():
         raise InputError(
             "HTML is not for terminals", hint="write it with -o report.html, or show it with --open"
         )

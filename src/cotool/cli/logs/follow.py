@@ -40,13 +40,13 @@ def follow(request: LogRequest, state: State | None, plan: TemplatePlan) -> LogS
             "--follow needs files, not standard input", hint="a pipe is always read to its end"
         )
     shown = uses_stdout(request)
-    if shown and sys.stdout is None:
+    if shown and sys.stdout.closed:
         raise InputError(
             "standard output is closed", hint="write the summary to a file with --output"
         )
     state = state or State()
     total = LogSummary()
-    live = sys.stdout is not None and sys.stdout.isatty() and request.output is None
+    live = sys.stdout.isatty() and request.output is None
     with _records(request) as sink:
         watch = _FollowWatch(sink)
         with stopped_by_interrupt(watch):

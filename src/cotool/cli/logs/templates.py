@@ -161,7 +161,6 @@ def _in_terminal(request: LogRequest) -> bool:
         and request.output in {None, "-"}
         and request.records is None
         and not request.follow
-        and sys.stdout is not None
         and sys.stdout.isatty()
     )
 

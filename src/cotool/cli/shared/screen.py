@@ -6,7 +6,6 @@ import os
 from typing import TYPE_CHECKING, Any, TextIO
 
 from cotool.cli.shared.layout import Drawable, Text, cells, fitting_lines, is_simple
-from cotool.errors import InputError
 from cotool.text import visible
 
 if TYPE_CHECKING:
@@ -26,9 +25,7 @@ class Screen:
     unless COLUMNS is set. rich is loaded for a terminal, and where text has to be wrapped.
     """
 
-    def __init__(self, sink: TextIO | None, *, plain: bool = False) -> None:
-        if sink is None:
-            raise InputError("standard output is closed")
+    def __init__(self, sink: TextIO, *, plain: bool = False) -> None:
         self._sink = sink
         self._console: Console | None = None
         self.boxes = self.colours = False

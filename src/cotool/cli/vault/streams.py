@@ -43,7 +43,7 @@ def target_of(job: Job) -> Iterator[str | BinaryIO]:
 
 def standard_output() -> BinaryIO:
     """Return standard output for bytes. Raises InputError if it is closed."""
-    if sys.stdout is None:
+    if sys.stdout.closed:
         raise InputError("standard output is closed", hint="give a file with --output")
     sys.stdout.flush()
     return sys.stdout.buffer

@@ -15,7 +15,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from cotool._lazy import lazy_pattern
 from cotool.conditions import ConditionParser
 from cotool.errors import InputError
-from cotool.logs.levels import level_named
 from cotool.logs.measures import model
 from cotool.logs.measures.model import Reading, Test, ValueSource
 from cotool.logs.measures.of_templates import TEMPLATE, parameter_source
@@ -305,6 +304,11 @@ class _Condition(ConditionParser[tuple[Test, ...]]):
         self.at = value.end()
         return (self._test(field[4] or "", _OPERATORS[sign], value, quoted or ""),)
 
+    def _level(self, text: str, kind: int) -> str:
+        if kind not in {model.EQUAL, model.OTHER}:
+            raise self.error("compare levels with = or != only")
+        return level_named(text, "where")
+
     def _test(self, field: str, kind: int, value: re.Match[str], name: str) -> Test:
         from cotool._fast.logs import logscan
 
@@ -319,9 +323,7 @@ class _Condition(ConditionParser[tuple[Test, ...]]):
         elif field.rpartition(".")[2] == "path" and _MASK in text:
             made = model.AS_PATH
         if (name or field) == "level":
-            if kind not in {model.EQUAL, model.OTHER}:
-                raise self.error("compare levels with = or != only")
-            text = level_named(text, "where")
+            text = self._level(text, kind)
         source = (
             self._sources.number(ValueSource(TEMPLATE))
             if field == TEMPLATE
