@@ -109,7 +109,7 @@ def _occupy_streams() -> None:
 
 
 def _forget_odd_sizes() -> None:
-    """Remove sizes of a terminal that are no numbers or too large ones: rich and Click read them."""
+    """Remove sizes of a terminal that are no sensible numbers: rich and Click read them."""
     for name in ("COLUMNS", "LINES"):
         size = os.environ.get(name, "0")
         if not (size.isascii() and size.isdecimal() and len(size) <= _SIZE_DIGITS):

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from cotool._lazy import lazy_pattern
 from cotool.conditions import ConditionParser
 from cotool.errors import InputError
+from cotool.logs.levels import level_named
 from cotool.logs.measures import model
 from cotool.logs.measures.model import Reading, Test, ValueSource
 from cotool.logs.measures.of_templates import TEMPLATE, parameter_source
