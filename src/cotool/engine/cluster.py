@@ -201,7 +201,7 @@ class ClusterEngine:
 
     def ask(self, question: Callable[[], Result]) -> dict[str, Result]:
         """See Engine.ask(). Raises the first error of a worker."""
-        from distributed.comm import CommClosedError
+        from distributed.comm.core import CommClosedError
 
         end = time.monotonic() + _ABSENT
         while True:
