@@ -202,7 +202,7 @@ def test_an_older_keyring_is_noticed(tmp_path):
         rotate,
         lambda: Keyring.change_opener(path, [key], KeyFile(bytes(32)), seen=seen),
     ):
-        with pytest.raises(IntegrityError, match="change 1, not change 2"):
+        with pytest.raises(IntegrityError, match="change 2, and this is change 1"):
             attempt()
     assert (tmp_path / "ring").read_bytes() == old
     (tmp_path / "newer").write_bytes(new)

@@ -168,7 +168,7 @@ def test_an_export_from_before_a_rotation(vault, ring, place):
     done = vault("keys", "import", "e", "--import-passphrase-file", "pw")
     assert done.code == 0
     assert "warning: " in done.err
-    assert "change 1, not change 2; it is used from now on" in done.err
+    assert "change 2, and this is change 1; it is used from now on" in done.err
     assert vault("encrypt", "notes.txt").code == 0
     assert vault("verify", "notes.txt.vault").code == 0
 

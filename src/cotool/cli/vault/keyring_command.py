@@ -22,7 +22,7 @@ from cotool.cli.vault.options import (
 )
 from cotool.cli.vault.secrets import SecretSource
 from cotool.errors import InputError, IntegrityError
-from cotool.text import visible_name
+from cotool.text import plural, visible_name
 from cotool.vault.files import named
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def export(
     secret = source.read("the export", confirm=True)
     data = seal_bytes(keyring.to_bytes(), [keys.new_passphrase(secret, profile=options.profile)])
     write_out(armored(data) if armor else data, output, force=force)
-    tell(f"exported: {len(keyring.versions)} versions", quiet=quiet)
+    tell(f"exported: {plural(len(keyring.versions), 'version')}", quiet=quiet)
 
 
 @commands.command("import", epilog="Example:  cotool vault keys import keys.vault.asc")
@@ -220,7 +220,7 @@ def import_keys(
         _merge(keys, other, join=False, quiet=quiet)
         return
     other.write_new(path, [new_opener(keys, f"the keyring {path}", NewSecret(profile=profile))])
-    tell(f"{path}: {len(other.versions)} versions", quiet=quiet)
+    tell(f"{path}: {plural(len(other.versions), 'version')}", quiet=quiet)
     try:
         keys.seen.check(other)
     except IntegrityError as error:
