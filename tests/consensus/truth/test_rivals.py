@@ -74,14 +74,19 @@ def test_a_group_of_copies_among_independent_experts_is_no_rival():
     assert found.copies == (tuple(THREE),)
 
 
-@pytest.mark.parametrize(("others", "skill"), [(5, 0.65), (3, 0.75), (2, 0.8)])
-def test_copies_are_found_where_they_are_half_of_all(others, skill):
-    """Six experts give one answer; others err independently, and are right more often."""
+@pytest.mark.parametrize(
+    ("others", "skill", "differ"), [(5, 0.65, 0.0), (3, 0.75, 0.0), (2, 0.8, 0.0), (5, 0.7, 0.05)]
+)
+def test_copies_are_found_where_they_are_half_of_all(others, skill, differ):
+    """Six experts give one answer, or mostly; others err independently, and are right more often."""
     lot, rows, truth = random.Random(3), [], {}
     for place in range(300):
         right = truth[f"q{place}"] = lot.choice(LABELS)
         copied = say(lot, right, 0.5)
-        rows += [(f"q{place}", f"c{i}", copied) for i in range(6)]
+        rows += [
+            (f"q{place}", f"c{i}", say(lot, right, 0.5) if lot.random() < differ else copied)
+            for i in range(6)
+        ]
         rows += [(f"q{place}", f"e{i}", say(lot, right, skill)) for i in range(others)]
     found = correlated(rows)
     assert found.copies == (tuple(f"c{i}" for i in range(6)),)

@@ -32,8 +32,6 @@ PARTNERS = 4
 KAPPA = 0.7
 EXCESS = 0.25
 SURE = 4.0
-# Agreement beyond chance of experts who agree on nearly everything.
-NEARLY_ALL = 0.97
 ROUNDS = 30
 _LEAST, _MOST = 0.02, 0.99
 
@@ -88,10 +86,10 @@ def find_copies(pairs: Iterable[PairCounts]) -> list[Copy]:
 def _telling(own: Mapping[str, float]) -> Mapping[str, float]:
     """The partners of an expert that tell how far it knows the answer.
 
-    Those who agree on nearly everything do not, if there are others: half of the experts may be
-    copies of one.
+    Those who agree as much as copies do not, if there are others: half of the experts may be copies
+    of one.
     """
-    others = {name: value for name, value in own.items() if value < log(NEARLY_ALL)}
+    others = {name: value for name, value in own.items() if value < log(KAPPA)}
     return others if len(others) >= PARTNERS else own
 
 
