@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 from cotool import Gold, Learning, Store, find_consensus_batch, read_gold
 from cotool.consensus.extract.extraction import extract_answer, extract_answers
-from cotool.consensus.read.gold import in_normal_form
+from cotool.consensus.extract.right_answers import read_right
 from cotool.consensus.read.readers import read_questions
 from cotool.consensus.truth.comparison import compare_methods
 from cotool.consensus.truth.scores import auroc, calibration_error
@@ -35,7 +35,7 @@ from results import Report, add_write
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from cotool.consensus.model import Question
+    from cotool.consensus.model import Consensus, Question
 
 Row = tuple[str, str]
 
@@ -77,6 +77,12 @@ def spread(values: list[float]) -> str:
     return f"{statistics.fmean(values):.4f} ± {statistics.pstdev(values):.4f}"
 
 
+def is_right(result: Consensus, truth: str) -> bool:
+    """Whether the answer equals the right one."""
+    said = [(value, value) for value in result.answers if value is not None]
+    return result.answer in read_right([truth], result.kind, result.question, said).values
+
+
 def learned(
     questions: list[Question], right: dict[str, str], counts: tuple[int, ...]
 ) -> Iterator[Row]:
@@ -91,10 +97,7 @@ def learned(
                 how = Learning(learn=True, gold=gold)
                 results = list(find_consensus_batch(questions, store=store, learning=how))
             results = [one for one in results if one.id in tested and one.answer is not None]
-            good = [
-                one.answer == in_normal_form(right[one.id], one.kind, set(one.answers))
-                for one in results
-            ]
+            good = [is_right(one, right[one.id]) for one in results]
             hits.append(statistics.fmean(good))
             stated = [one.confidence or 0.0 for one in results]
             errors.append(calibration_error(stated, good))

@@ -78,7 +78,7 @@ def test_a_group_of_copies_among_independent_experts_is_no_rival():
     ("others", "skill", "differ"), [(5, 0.65, 0.0), (3, 0.75, 0.0), (2, 0.8, 0.0), (5, 0.7, 0.05)]
 )
 def test_copies_are_found_where_they_are_half_of_all(others, skill, differ):
-    """Six experts give one answer, or mostly; others err independently, and are right more often."""
+    """Six experts give one answer, or mostly; others err independently and are more often right."""
     lot, rows, truth = random.Random(3), [], {}
     for place in range(300):
         right = truth[f"q{place}"] = lot.choice(LABELS)
