@@ -16,12 +16,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from cotool.cli.shared.commands import App, plain_call
+from cotool.cli.shared.exit_codes import BAD_INPUT, CLOSED_PIPE, DEFECT, INTERRUPTED
 from cotool.errors import CotoolError, InputError
 from cotool.text import visible
 
-_DEFECT = 70
-_INTERRUPTED = 130
-_CLOSED_PIPE = 141
 _SIZE_DIGITS = 5
 
 _COMMANDS = {  # and the first sentence of their help
@@ -55,22 +53,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _report(str(error), hint, error.exit_code, debug=debug)
     except BrokenPipeError:
         _discard_output()
-        return _CLOSED_PIPE
+        return CLOSED_PIPE
     except KeyboardInterrupt:
-        return _INTERRUPTED
+        return INTERRUPTED
     except MemoryError:
         hint = "use fewer questions or responses at a time, or --threads 1"
-        return _report("out of memory", hint, CotoolError.exit_code, debug=debug)
+        return _report("out of memory", hint, BAD_INPUT, debug=debug)
     except OSError as error:
         message = _os_error(error)
-        return _report(message, _hint(message, None, arguments), CotoolError.exit_code, debug=debug)
+        return _report(message, _hint(message, None, arguments), BAD_INPUT, debug=debug)
     except Exception as error:  # noqa: BLE001 - the last line before the user
         if _is_usage_error(error):
             if not error.format_message():  # type: ignore[attr-defined]
-                return CotoolError.exit_code  # a group was called without a command: show its help
-            return _report(*_usage(error, arguments), CotoolError.exit_code, debug=debug)
+                return BAD_INPUT  # a group was called without a command: show its help
+            return _report(*_usage(error, arguments), BAD_INPUT, debug=debug)
         hint = "this is a bug in cotool; --debug shows where it happened"
-        return _report(f"{type(error).__name__}: {error}", hint, _DEFECT, debug=debug)
+        return _report(f"{type(error).__name__}: {error}", hint, DEFECT, debug=debug)
     return code
 
 

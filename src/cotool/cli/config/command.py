@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from cotool.cli.shared.commands import App, Given
 from cotool.cli.shared.configured import commands_of, is_settable
+from cotool.cli.shared.exit_codes import BAD_INPUT
 from cotool.cli.shared.options import flag
 from cotool.cli.shared.settings import TABLES, config_path, store_path
 from cotool.errors import InputError
@@ -27,7 +28,6 @@ cotool config path
 """,
 )
 
-_BAD_INPUT = 2
 # The defaults of variables that no config file can replace.
 _VARIABLES = {
     "COTOOL_HOME": "the user's own folders",
@@ -95,7 +95,7 @@ def show(
         from cotool.text import visible
 
         print(f"cotool: error: {visible(str(row.problem))}", file=sys.stderr)
-    return _BAD_INPUT if bad else 0
+    return BAD_INPUT if bad else 0
 
 
 def _plain(row: _Row) -> dict[str, object]:

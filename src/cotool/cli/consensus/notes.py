@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from cotool.cli.shared.exit_codes import BAD_INPUT, FOUND
 from cotool.text import one_line, plural, visible
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from cotool.errors import CotoolError
 
 _MOST = 5  # messages of each kind; the others are only counted
-_FOUND = 1
-_BAD_INPUT = 2
 
 
 class Notes:
@@ -170,8 +169,8 @@ class Notes:
                 f"{condition.text} on {count:,} of {questions}, first: {self._first[condition]}"
             )
         if self.failures and not self._skip_bad:
-            return _BAD_INPUT
-        return _FOUND if self._met else 0
+            return BAD_INPUT
+        return FOUND if self._met else 0
 
 
 def _are_numbers(result: Consensus) -> bool:

@@ -4,6 +4,7 @@ import sys
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 from cotool.cli.shared.commands import App
+from cotool.cli.shared.exit_codes import FOUND
 from cotool.cli.shared.options import argument, option, option_class
 from cotool.cli.shared.report_options import AS_JSON, REPORT_FILE, format_of
 from cotool.errors import InputError
@@ -22,7 +23,6 @@ cotool analyze-logs diff monday.json tuesday.json --fail-on 'new_templates(error
 A log that is called diff is ./diff.
 """
 FORMATS = ("table", "json", "csv")
-_FOUND = 1
 
 
 @option_class
@@ -74,7 +74,7 @@ def diff(
         _write(sink, style, comparison)
     summary = LogSummary(comparison=comparison)
     met = [condition for condition in parsed if condition.reported(summary)]
-    return _FOUND if met else 0
+    return FOUND if met else 0
 
 
 def _write(sink: "TextIO", style: str, comparison: "Comparison") -> None:

@@ -13,6 +13,7 @@ from cotool.cli.logs.request import TOP
 from cotool.cli.logs.templates import LineWatch, TemplatePlan, plan_templates
 from cotool.cli.logs.watch import stopped_by_interrupt
 from cotool.cli.logs.writers import write
+from cotool.cli.shared.exit_codes import BAD_INPUT, FOUND, INTERRUPTED
 from cotool.errors import InputError
 from cotool.text import plural, visible
 
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from cotool.logs.scan.state import State
     from cotool.logs.summary import LogSummary
 
-_FOUND = 1
-_BAD_INPUT = 2
-_INTERRUPTED = 130
 _MOST_NOTES = 10
 
 
@@ -193,10 +191,10 @@ def _end(
             print(
                 f"cotool: interrupted: the counts cover what was read so far{more}", file=sys.stderr
             )
-        return _INTERRUPTED
+        return INTERRUPTED
     if errors:
-        return _BAD_INPUT
-    return _FOUND if met else 0
+        return BAD_INPUT
+    return FOUND if met else 0
 
 
 def _errors(request: LogRequest, summary: LogSummary) -> list[str]:
