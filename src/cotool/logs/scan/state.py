@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -156,6 +157,9 @@ def _locked(path: str) -> int:
             handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
         except OSError as error:
             raise InputError(f"{path}: cannot be written: {error.strerror}") from None
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            raise InputError(f"{path}: is not a regular file", parameter="state")
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
