@@ -46,7 +46,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "referer": ("referer", "referrer", "http_referer", "cs(referer)"),
     "agent": ("agent", "user_agent", "useragent", "http_user_agent", "cs(user-agent)"),
     "rt": (
-        "rt", "request_time", "duration", "duration_ms", "latency", "latency_ms", "response_time",
+        "rt", "request_time", "duration", "duration_ms", "duration_s", "latency", "latency_ms",
+        "response_time",
         "responsetime", "response_time_ms", "elapsed", "elapsed_ms", "took", "took_ms",
         "time_taken", "time-taken", "request_duration", "duration_seconds", "durationms",
         "elapsedms", "target_processing_time", "latencyms", "duration_us", "duration_ns",
