@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import shutil
 
 import pytest
@@ -200,3 +201,12 @@ def test_a_damaged_entry_is_refused_or_harmless(tmp_path, capsys, field, value):
         assert f"{state}: is not a state file: entry 1 is damaged" in err
     else:
         assert json.loads(out)["lines"] in {0, 100}
+
+
+def test_a_state_in_a_pipe_is_refused(tmp_path, capsys):
+    """Reading it would wait for a writer that never comes."""
+    log, pipe = tmp_path / "app.log", tmp_path / "pipe"
+    log.write_bytes(lines(0, 1))
+    os.mkfifo(pipe)
+    assert main(["analyze-logs", str(log), "--state", str(pipe)]) == 2
+    assert "is not a regular file" in capsys.readouterr().err
