@@ -69,7 +69,7 @@ class _SQLite:
         if not create and not self._path.exists():
             raise StoreError(
                 f"{target}: there is no store",
-                hint="check the path; cotool consensus --learn begins a store",
+                hint="check the path; a run of consensus with `learn` begins a store",
             )
         nearest = next(parent for parent in self._path.absolute().parents if parent.exists())
         if not nearest.is_dir():
