@@ -17,8 +17,8 @@ from typing import Any
 
 from cotool.cli.shared.commands import App, plain_call
 from cotool.cli.shared.exit_codes import BAD_INPUT, CLOSED_PIPE, DEFECT, INTERRUPTED
+from cotool.cli.shared.say import say_error
 from cotool.errors import CotoolError, InputError
-from cotool.text import visible
 
 _SIZE_DIGITS = 5
 
@@ -232,15 +232,8 @@ def _report(message: str, hint: str | None, code: int, *, debug: bool) -> int:
 
         traceback.print_exc()
     with contextlib.suppress(OSError):  # the exit code says it where no message can be written
-        print(f"cotool: error: {_indented(message)}", file=sys.stderr)
-        if hint:
-            print(f"hint: {_indented(hint)}", file=sys.stderr)
+        say_error(message, hint)
     return code
-
-
-def _indented(message: str) -> str:
-    """Return a message whose further lines, as in a file's name, do not look like messages."""
-    return visible(message).replace("\n", "\n    ")
 
 
 def _discard_output() -> None:

@@ -6,6 +6,7 @@ import sys
 from cotool.cli.html.output import report_format, report_target, show_report
 from cotool.cli.shared.options import option, option_class
 from cotool.cli.shared.report_options import AS_JSON, OPEN_REPORT, REPORT_FILE, format_of
+from cotool.cli.shared.say import say_warning
 from cotool.errors import InputError
 from cotool.io.output import open_output
 from cotool.text import plural
@@ -71,10 +72,7 @@ def compare_results(old: str, new: str, options: CompareOptions) -> int:
 
             compared_table(rows, sink)
     if unlike:
-        print(
-            f"cotool: warning: not judged, because the settings differ: {'; '.join(unlike)}",
-            file=sys.stderr,
-        )
+        say_warning(f"not judged, because the settings differ: {'; '.join(unlike)}")
     if alone and style == "table":
         print(f"{plural(len(alone), 'case')} in one file only are left out", file=sys.stderr)
     if worse:

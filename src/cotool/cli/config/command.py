@@ -10,6 +10,7 @@ from cotool.cli.shared.commands import App, Given
 from cotool.cli.shared.configured import commands_of, is_settable
 from cotool.cli.shared.exit_codes import BAD_INPUT
 from cotool.cli.shared.options import flag
+from cotool.cli.shared.say import say_error
 from cotool.cli.shared.settings import TABLES, config_path, store_path
 from cotool.errors import InputError
 
@@ -92,9 +93,7 @@ def show(
         _print_table(rows)
     bad = [row for row in rows if row.problem]
     for row in bad:
-        from cotool.text import visible
-
-        print(f"cotool: error: {visible(str(row.problem))}", file=sys.stderr)
+        say_error(str(row.problem))
     return BAD_INPUT if bad else 0
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from cotool.cli.shared.exit_codes import BAD_INPUT, FOUND
+from cotool.cli.shared.say import say_error, say_warning
 from cotool.text import one_line, plural, visible
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Notes:
     def warning(self, text: str) -> None:
         """Print a warning."""
         if not self._quiet:
-            print(f"cotool: warning: {visible(text)}", file=sys.stderr)
+            say_warning(text)
 
     def understood(self, found: Understood) -> None:
         """Print one line about how the files are read."""
@@ -74,9 +75,7 @@ class Notes:
         if self._skip_bad:
             self.warning(f"left out: {message}")
             return
-        print(f"cotool: error: {visible(message)}", file=sys.stderr)
-        if error.hint:
-            print(f"hint: {visible(error.hint)}", file=sys.stderr)
+        say_error(message, error.hint)
 
     def answered(self, result: Consensus) -> None:
         """Record a result, and the conditions that are true of it."""

@@ -14,8 +14,9 @@ from cotool.cli.logs.templates import LineWatch, TemplatePlan, plan_templates
 from cotool.cli.logs.watch import stopped_by_interrupt
 from cotool.cli.logs.writers import write
 from cotool.cli.shared.exit_codes import BAD_INPUT, FOUND, INTERRUPTED
+from cotool.cli.shared.say import say_error, say_warning
 from cotool.errors import InputError
-from cotool.text import plural, visible
+from cotool.text import plural
 
 if TYPE_CHECKING:
     from cotool.cli.logs.request import LogRequest
@@ -165,9 +166,9 @@ def _end(
         if unit
     ]
     for error in errors[:_MOST_NOTES]:
-        print(f"cotool: error: {visible(error)}", file=sys.stderr)
+        say_error(error)
     if len(errors) > _MOST_NOTES:
-        print(f"cotool: error: {len(errors) - _MOST_NOTES} more", file=sys.stderr)
+        say_error(f"{len(errors) - _MOST_NOTES} more")
     warnings = (
         _warnings(summary)
         + list(_without_effect(request, summary))
@@ -183,7 +184,7 @@ def _end(
         *(() if request.quiet else warnings),
         *_field_warnings(request, summary, conditions, sources),
     ]:
-        print(f"cotool: warning: {visible(warning)}", file=sys.stderr)
+        say_warning(warning)
     met = [condition for condition in conditions if condition.reported(summary)]
     if summary.interrupted:
         if not request.quiet and not request.follow:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cotool.cli.shared.progress import Bar
+from cotool.cli.shared.say import say_warning
 from cotool.engine.choice import EngineChoice, open_engine
 from cotool.engine.tasks import Meter
 from cotool.text import plural
@@ -77,4 +78,4 @@ def spread_of(
     ):
         yield Spread(engine, meter, checkpoint)
     if meter.lost and not quiet:
-        print(f"cotool: warning: {plural(meter.lost, 'worker')} lost", file=sys.stderr)
+        say_warning(f"{plural(meter.lost, 'worker')} lost")

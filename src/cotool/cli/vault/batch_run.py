@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from cotool.cli.shared.progress import Bar, stderr_moves
+from cotool.cli.shared.say import say_error, say_warning
 from cotool.cli.vault.file_options import Batch, Copying
 from cotool.errors import CotoolError
 from cotool.text import and_more, plural, size, visible_name
@@ -87,7 +88,7 @@ def end_jobs(
         _say_error(outcome)
     if len(failed) > _MOST_ERRORS:
         rest = plural(len(failed) - _MOST_ERRORS, "further file")
-        print(f"cotool: error: {rest} failed", file=sys.stderr)
+        say_error(f"{rest} failed")
     codes = {getattr(outcome.error, "exit_code", CotoolError.exit_code) for outcome in failed}
     return 0 if not codes else codes.pop() if len(codes) == 1 else _MIXED
 
@@ -100,9 +101,11 @@ def say_left_out(listing: Listing, *, quiet: bool) -> None:
             continue
         most = _FEW if expected else _MOST_ERRORS
         names = and_more(map(visible_name, paths[:most]), len(paths))
-        start = "" if expected else "cotool: warning: "
-        counted = f"{len(paths):,} {reason[len(paths) > 1]}"
-        print(f"{start}left out: {counted}: {names}", file=sys.stderr)
+        text = f"left out: {len(paths):,} {reason[len(paths) > 1]}: {names}"
+        if expected:
+            print(text, file=sys.stderr)
+        else:
+            say_warning(text)
 
 
 def _say_warnings(outcomes: Sequence[Outcome]) -> None:
@@ -111,10 +114,9 @@ def _say_warnings(outcomes: Sequence[Outcome]) -> None:
             continue
         name = visible_name(outcome.job.source)
         if outcome.done.changed_meanwhile:
-            print(f"cotool: warning: {name}: changed while it was read", file=sys.stderr)
+            say_warning(f"{name}: changed while it was read")
         if outcome.done.damage:
-            text = f"{outcome.done.damage}; cotool vault rewrap repairs it"
-            print(f"cotool: warning: {name}: {text}", file=sys.stderr)
+            say_warning(f"{name}: {outcome.done.damage}; cotool vault rewrap repairs it")
 
 
 def _say(outcomes: Sequence[Outcome], verb: str, unchanged: int) -> None:
@@ -154,7 +156,7 @@ def _say_error(outcome: Outcome) -> None:
         text = f"{error.filename or outcome.job.source}: {error.strerror or error}"
     else:
         text = str(error)
-    print(f"cotool: error: {visible_name(text)}", file=sys.stderr)
+    say_error(visible_name(text))
 
 
 class ended_by_sigterm:  # noqa: N801 - reads as a sentence in `with`

@@ -1,12 +1,12 @@
 """`cotool vault rewrap`, `reencrypt` and `rotate`: new keys for the same content."""
 
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 from cotool.cli.shared.commands import App
 from cotool.cli.shared.options import argument, flag, input_file, option, option_class
+from cotool.cli.shared.say import say_warning
 from cotool.cli.vault.batch_run import find_files, plan_in_place, run_jobs
 from cotool.cli.vault.file_options import Batch
 from cotool.cli.vault.keys import rotate_keyring, tell
@@ -172,10 +172,7 @@ def rewrap(files: Files, *, options: Rewrapping, keys: Keys) -> int:
     note = f", {same:,} unchanged" if same and code == 0 else ""
     tell(f"rewrapped: {plural(len(changed), 'file')}{note}", quiet=options.quiet)
     if not changed and remove and code == 0:
-        print(
-            "cotool: warning: none of the files had a slot to remove; the same keys open them",
-            file=sys.stderr,
-        )
+        say_warning("none of the files had a slot to remove; the same keys open them")
     if changed and (remove or options.remove_wrap_key or only is not None):
         tell(
             "those removed may have kept old copies or file keys: make new file keys with cotool "

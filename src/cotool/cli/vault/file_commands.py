@@ -1,6 +1,5 @@
 """`cotool vault encrypt`, `decrypt` and `verify`."""
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING
 from cotool._lazy import stand_ins
 from cotool.cli.shared.commands import App
 from cotool.cli.shared.engine_options import Engine
+from cotool.cli.shared.say import say_warning
 from cotool.cli.vault.batch_run import plan_in_place, run_jobs, show_plan
 from cotool.cli.vault.file_options import Batch, Copying, Decryption, Encryption, Sealing
 from cotool.cli.vault.keys import names_a_key, sealing_keys
@@ -87,7 +87,7 @@ def _warn_of_keys(planned: trees.Plan, request: KeyRequest) -> None:
             text = "this is a vault file, which is encrypted once more"
         else:
             continue
-        print(f"cotool: warning: {visible_name(found.path)}: {text}", file=sys.stderr)
+        say_warning(f"{visible_name(found.path)}: {text}")
 
 
 def seal_jobs(

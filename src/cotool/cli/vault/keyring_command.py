@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cotool.cli.shared.commands import App
 from cotool.cli.shared.options import QUIET, argument, flag, input_file, option
+from cotool.cli.shared.say import say_warning
 from cotool.cli.vault.keys import changed_opener, new_opener, rotate_keyring, tell
 from cotool.cli.vault.options import (
     ARMOR,
@@ -224,8 +225,7 @@ def import_keys(
     try:
         keys.seen.check(other)
     except IntegrityError as error:
-        text = f"cotool: warning: {visible_name(path)}: {error}; it is used from now on"
-        print(text, file=sys.stderr)
+        say_warning(f"{visible_name(path)}: {error}; it is used from now on")
     keys.seen.remember(other, accept=True)
 
 

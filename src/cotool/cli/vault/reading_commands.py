@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from cotool._lazy import lazy_pattern
 from cotool.cli.shared.commands import App
 from cotool.cli.shared.options import QUIET, argument, flag, option
+from cotool.cli.shared.say import say_error
 from cotool.cli.vault.batch_run import ended_by_sigterm, find_files, plan_in_place, run_jobs
 from cotool.cli.vault.file_options import Batch
 from cotool.cli.vault.keys import tell
@@ -126,7 +127,7 @@ def _edit_again(error: InputError) -> bool:
     """Ask on a terminal whether to open the editor again, with what was written."""
     if sys.stdin is None or not sys.stdin.isatty():
         return False
-    print(f"cotool: error: {visible(str(error))}", file=sys.stderr)
+    say_error(str(error))
     try:
         input("Enter opens the editor again, Ctrl-C stops: ")
     except (EOFError, KeyboardInterrupt):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cotool._records import dataclass
+from cotool.cli.shared.say import say_warning
 from cotool.errors import InputError, MissingExtraError
 from cotool.text import visible_name
 from cotool.vault.files import read_line
@@ -88,10 +89,7 @@ def warn_if_others_read(path: str) -> None:
     """Warn on standard error if other users can read a file with a secret."""
     mode = Path(path).stat().st_mode
     if stat.S_ISREG(mode) and mode & 0o077:
-        print(
-            f"cotool: warning: {visible_name(path)}: other users can read it; run chmod 600",
-            file=sys.stderr,
-        )
+        say_warning(f"{visible_name(path)}: other users can read it; run chmod 600")
 
 
 def _from_descriptor(number: int) -> str | bytes:

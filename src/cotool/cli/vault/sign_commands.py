@@ -1,6 +1,5 @@
 """`cotool vault sign` and `verify-signature`."""
 
-import sys
 from collections.abc import Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +14,7 @@ from cotool.cli.shared.options import (
     option,
     option_class,
 )
+from cotool.cli.shared.say import say_error
 from cotool.cli.vault.batch_run import say_left_out
 from cotool.cli.vault.options import FORCE, PROFILE, RECURSIVE, Keys
 from cotool.cli.vault.people import signers_of
@@ -154,7 +154,7 @@ def verify_signature(
             reason = f" ({found.reason})" if found.reason else ""
             print(f"{visible_name(found.path)}: {words[found.state]}{reason}")
     if failed:
-        print(f"cotool: error: {failed} of {plural(total, 'file')} failed", file=sys.stderr)
+        say_error(f"{failed} of {plural(total, 'file')} failed")
     return _MANIFEST_FAILED if failed else 0
 
 

@@ -16,6 +16,7 @@ from cotool.averages import mean, median
 from cotool.consensus.decide.claims import NONE, Claims
 from cotool.consensus.decide.words import opposition
 from cotool.consensus.model import Insight
+from cotool.text import and_more
 
 if TYPE_CHECKING:
     from cotool._fast.base.matrix import Matrix
@@ -53,7 +54,7 @@ def names_of(findings: Findings, rows: Sequence[int]) -> tuple[str, ...]:
 def listed(names: Sequence[str]) -> str:
     """Return names for a sentence: up to four, or the first three of more."""
     if len(names) > 4:
-        return f"{', '.join(names[:3])} and {len(names) - 3} more"
+        return and_more(names[:3], len(names))
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
