@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 from cotool._records import dataclass
 from cotool.cli.consensus.notes import Notes
+from cotool.cli.shared.report_options import spare_inputs
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def run(request: Request) -> int:
     from cotool.io.output import open_output
 
     options, style = request.options, request.format
-    _spare_inputs(request)
+    spare_inputs(request.paths, {"output": options.output})
     _check_learning(request)
     _check_engine(request)
     output = options.output
@@ -217,17 +218,6 @@ def _compare(request: Request, notes: Notes, bar: ProgressBar, sink: TextIO) -> 
     bar.finish()
     notes.findings(list(misses.sentences()))
     write_comparison(rows, request.format, sink)
-
-
-def _spare_inputs(request: Request) -> None:
-    """Raise InputError if the output would replace one of the inputs."""
-    output = request.options.output
-    for path in () if output in {None, "-"} else request.paths:
-        with contextlib.suppress(OSError):
-            if path != "-" and os.path.samefile(path, str(output)):  # noqa: PTH121 - as it is
-                raise InputError(
-                    f"{output}: is also an input", hint="give another file with --output"
-                )
 
 
 def _questions(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -14,6 +13,7 @@ from cotool.cli.logs.templates import LineWatch, TemplatePlan, plan_templates
 from cotool.cli.logs.watch import stopped_by_interrupt
 from cotool.cli.logs.writers import write
 from cotool.cli.shared.exit_codes import BAD_INPUT, FOUND, INTERRUPTED
+from cotool.cli.shared.report_options import spare_inputs
 from cotool.cli.shared.say import say_error, say_warning
 from cotool.errors import InputError
 from cotool.text import plural
@@ -50,7 +50,8 @@ def run(request: LogRequest) -> int:
     broken = next((source for source in sources if source.problem), None)
     if request.follow and broken is not None:
         raise InputError(f"{broken.path}: {broken.problem}")
-    _spare_inputs(request, sources)
+    outputs = {"output": request.output, "records": request.records}
+    spare_inputs([source.path for source in sources], outputs)
     plan = plan_templates(request, sources, conditions_need=needed)
     request = replace(
         request, options=replace(request.options, templates=plan.mine), shown_templates=plan.shown
@@ -137,17 +138,6 @@ def _records(request: LogRequest) -> Iterator[Any]:
     with open_output(request.records, data=True) as sink:
         sink.flush()
         yield sink.buffer
-
-
-def _spare_inputs(request: LogRequest, sources: Sequence[Source]) -> None:
-    """Raise InputError if an output would replace one of the inputs."""
-    for option, path in (("--output", request.output), ("--records", request.records)):
-        for source in () if path in {None, "-"} else sources:
-            with contextlib.suppress(OSError):
-                if os.path.samefile(source.path, str(path)):  # noqa: PTH121 - as it is
-                    raise InputError(
-                        f"{path}: is also an input", hint=f"give another file with {option}"
-                    )
 
 
 def _end(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cotool.cli.shared.options import flag, option
@@ -39,6 +41,19 @@ def format_of(
         raise unknown(named, formats, "format")
     shown = _EXTENSIONS.get(Path(output or "").suffix.lower())
     return "json" if json else named or (shown if shown in formats else None)
+
+
+def spare_inputs(inputs: Sequence[str], outputs: Mapping[str, str | None]) -> None:
+    """Raise InputError if an output, by the name of its option, would replace one of the inputs."""
+    for option_name, output in outputs.items():
+        if output is None or output == "-":
+            continue
+        for path in inputs:
+            with contextlib.suppress(OSError):
+                if path != "-" and os.path.samefile(path, output):  # noqa: PTH121 - as it is
+                    raise InputError(
+                        f"{output}: is also an input", hint=f"`{option_name}` takes another file"
+                    )
 
 
 def standard_input(example: str) -> tuple[str]:
