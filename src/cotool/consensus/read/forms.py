@@ -20,7 +20,7 @@ from cotool.consensus.read.responses import experts_in, has_choices, is_message
 from cotool.consensus.read.sample import UnclearError
 from cotool.consensus.read.tools import Tool, tool_of
 from cotool.consensus.read.understood import FileUnderstood, shown_parts
-from cotool.consensus.read.wrappers import by_question, turned
+from cotool.consensus.read.wrappers import by_question, is_by_question, turned
 from cotool.errors import InputError
 from cotool.text import named
 
@@ -132,7 +132,7 @@ class FileForm:
         ):
             self.tool = tool_of(head[1])
         heads = [head]
-        if isinstance(head[1], dict) and not (self._flat or self._given.names_parts):
+        if not (self._flat or self._given.names_parts) and is_by_question(head[1]):
             # Several objects of questions and answers are of a person each.
             more = next(values, None)
             heads = [*by_question(*head)] if more is None else [head, more]

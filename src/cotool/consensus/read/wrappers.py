@@ -48,13 +48,20 @@ def opened(value: Any, where: str) -> Iterator[tuple[str, Any]]:
         yield from _mapped(value, where)
 
 
+def is_by_question(value: object) -> bool:
+    """Whether a value is an object of questions with one answer each."""
+    return (
+        isinstance(value, dict)
+        and len(value) > 1
+        and all(map(names.asks, value))
+        and _are_plain(value.values())
+    )
+
+
 def by_question(where: str, value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the records of a file that is one object of questions and answers, or the object."""
-    if len(value) > 1 and all(map(names.asks, value)) and _are_plain(value.values()):
-        for text, answer in value.items():
-            yield f"{where}, {text!r}", {"question": text, "content": answer}
-    else:
-        yield where, value
+    """Yield the records of an object of questions with one answer each."""
+    for text, answer in value.items():
+        yield f"{where}, {text!r}", {"question": text, "content": answer}
 
 
 def _mapped(value: dict[str, Any], where: str) -> Iterator[tuple[str, Any]]:
