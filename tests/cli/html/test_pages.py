@@ -157,7 +157,7 @@ def test_a_batch_lists_the_least_support():
         )
         batch.add(replace(result, support=n / 20))
     text = checked(batch.page()).text
-    listed = text[text.index("with the least support") : text.index("Experts by the support")]
+    listed = text[text.index("with the least support") : text.index("Mean support by expert")]
     shown = [int(n) for n in re.findall(r"question-(\d\d)", listed)]
     assert shown == list(range(10))
     assert "1 of 3" in listed
