@@ -189,7 +189,8 @@ cdef class Measured:
 
         (numbers without a unit, in seconds, in bytes; lists that were added up; numbers of fields
         in other units than seconds and bytes; numbers with a unit of another kind than the field's;
-        distinct values or None; examples of odd values; the greatest numbers as (number, line from 0, text)).
+        distinct values or None; examples of odd values; the greatest numbers as (number, line from
+        0, text)).
         """
         cdef int m, n
         cdef cotool_overall* o
