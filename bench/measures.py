@@ -145,14 +145,17 @@ def table(path: Path, rounds: int, python: str, absent: Collection[str], report:
     failed: dict[str, str] = {}
     for _ in range(rounds):
         for name, command in commands(str(path), python, absent):
-            slow = name in found and found[name][0].wall > SLOW * found["cotool"][0].wall
-            if slow or name in failed:
+            if name in failed:
+                continue
+            if name in found and found[name][0].wall > SLOW * found["cotool"][0].wall:
                 continue
             try:
-                found.setdefault(name, []).append(measured(command))
+                run = measured(command)
             except FailedError as error:
                 failed[name] = str(error)
-    found = {name: runs for name, runs in found.items() if runs and name not in failed}
+            else:
+                found.setdefault(name, []).append(run)
+    found = {name: runs for name, runs in found.items() if name not in failed}
     wall = {name: statistics.median(one.wall for one in runs) for name, runs in found.items()}
     cpu = {name: statistics.median(one.cpu for one in runs) for name, runs in found.items()}
     report(f"{path.name}, {path.stat().st_size / 1e6:.0f} MB")
