@@ -9,14 +9,21 @@ from typing import TYPE_CHECKING
 from cotool._fast.logs import logscan
 from cotool._lazy import lazy_pattern
 from cotool.logs.formats.model import TEXT, Format, forms_of
-from cotool.logs.units import UNITS, Scale
+from cotool.logs.formats.titles import (
+    ENOUGH,
+    LEAST_COLUMNS,
+    NEARLY_ALL,
+    cells_of,
+    separated_columns,
+)
+from cotool.logs.units import UNITS
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterator, Sequence
 
-    # Each name's column, the part of it, and the unit of a number without one.
-    Columns = dict[str, tuple[int, int, Scale | None]]
+    from cotool.logs.formats.titles import Columns
+
 HEADER = b"#Fields:"
 REQUEST = lazy_pattern(rb"[A-Z]{3,20} \S+(?: HTTP/[\d.]+)?")
 _STATUS = lazy_pattern(rb"\d{3}|-")
@@ -106,12 +113,6 @@ _MORGAN: tuple[tuple[re.Pattern[bytes], tuple[str, ...]], ...] = (
     (lazy_pattern(_METHOD + rb"HTTP/[\d.]+ (?:\d{3}|-) (?:\d+|-) - (?:[\d.]+|-) ms\s*$"),
      ("method", "path", "protocol", "status", "bytes", "", "rt")),
 )  # fmt: skip
-# A column's name in the first line of a table.
-_NAME = lazy_pattern(r"[A-Za-z_][\w .()%/-]*")
-_WORD = lazy_pattern(r"[A-Za-z_][A-Za-z_-]*")
-_FIGURE = lazy_pattern(rb"-|[-+]?\d[\d.:/-]*")
-_MAY_BE_NAME = lazy_pattern(rb'[\s"]*[A-Za-z_]')
-_LEASTCOLUMNS = 3
 # What nginx writes for $request_time and $upstream_response_time, and Traefik for a duration.
 _FRACTION = lazy_pattern(rb"\d*\.\d+")
 _SECONDS = lazy_pattern(rb"\d{1,6}\.\d{3}")
@@ -121,10 +122,6 @@ _MILLISECONDS = lazy_pattern(rb"\d+(?:\.\d+)?ms")
 PARTS = {"method": 1, "path": 2, "protocol": 3}
 _TOKENS = lazy_pattern(rb"\S+")
 _LINES_WITH_TIMES = 100
-_ENOUGH = 0.5
-_NEARLY_ALL = 0.9
-_TITLES, _KINDS = b"#fields\t", b"#types\t"
-_LINES_OF_TITLES = 20
 
 
 def columns_of(found: Format, lines: Sequence[bytes]) -> tuple[bytes, Columns]:
@@ -137,12 +134,12 @@ def columns_of(found: Format, lines: Sequence[bytes]) -> tuple[bytes, Columns]:
     if header:
         return _extended(header, lines)
     rows = [line for line in lines if line.strip()]
-    separated = _separated(rows)
+    separated = separated_columns(rows)
     if separated is not None:
         return separated
     for pattern, mark, names, units in _PRODUCTS:
         # Looking for the mark does without compiling the pattern.
-        if sum(mark in row and bool(pattern.match(row)) for row in rows) > _ENOUGH * len(rows):
+        if sum(mark in row and bool(pattern.match(row)) for row in rows) > ENOUGH * len(rows):
             at: Columns = {
                 name: (n, _LAST if name == "status" and pattern is _SQUID else 0, None)
                 for n, name in enumerate(names)
@@ -219,7 +216,7 @@ def lines_of(found: Format, formats: Sequence[Format], lines: Sequence[bytes]) -
     rows = [line for line in lines if any(blanks_of_time(one, line) is not None for one in alike)]
     widths = {len(names_in(line)) for line in lines if line.startswith(HEADER)}
     fit = sum(not widths.isdisjoint((len(row.split()), len(row.split(b"\t")))) for row in rows)
-    if not widths or fit <= _ENOUGH * len(rows):
+    if not widths or fit <= ENOUGH * len(rows):
         return rows
     own = set(rows)
     return [line for line in lines if line in own or line.startswith(HEADER)]
@@ -247,82 +244,15 @@ def names_in(header: bytes) -> list[str]:
     return header.decode("utf-8", "replace").split(":", 1)[1].split()
 
 
-def _separated(rows: Sequence[bytes]) -> tuple[bytes, Columns] | None:
-    """Return the delimiter and the columns of lines whose first one has the columns' names.
-
-    Zeek writes the names after "#fields", below other lines that begin with #, and after "#types"
-    which of them are intervals: they are in seconds.
-    """
-    titles = next((row for row in rows[:_LINES_OF_TITLES] if row.startswith(_TITLES)), None)
-    kinds = next((row for row in rows[:_LINES_OF_TITLES] if row.startswith(_KINDS)), b"")
-    seconds = [n for n, kind in enumerate(kinds.split(b"\t")[1:]) if kind == b"interval"]
-    if titles is not None:
-        rows = [titles.removeprefix(_TITLES), *(row for row in rows if not row.startswith(b"#"))]
-    if len(rows) < 2 or not _MAY_BE_NAME.match(rows[0]):
-        return None
-    for delimiter in (b",", b"\t", b";", b"|"):
-        if delimiter not in rows[0]:
-            continue
-        names = [name.strip() for name in cells_of(rows[0], delimiter.decode())]
-        if not (
-            len(set(names)) == len(names) >= _LEASTCOLUMNS and all(map(_NAME.fullmatch, names))
-        ):
-            continue
-        table = [cells_of(row, delimiter.decode()) for row in rows[1:]]
-        if sum(len(row) == len(names) for row in table) > _NEARLY_ALL * len(table):
-            places: list[tuple[int, int, Scale | None]] = [
-                (n, 0, UNITS["s"] if n in seconds else None) for n in range(len(names))
-            ]
-            at: Columns = dict(zip(map(str.lower, names), places, strict=True))
-            return delimiter, at | dict(zip(names, places, strict=True))
-    return _separated_by_blanks(rows)
-
-
-def _separated_by_blanks(rows: Sequence[bytes]) -> tuple[bytes, Columns] | None:
-    """Return the same for a table with blanks, half of whose columns or more hold numbers."""
-    names = rows[0].decode("utf-8", "replace").split()
-    if not (len(set(names)) == len(names) > _LEASTCOLUMNS and all(map(_WORD.fullmatch, names))):
-        return None
-    table = [row.split() for row in rows[1:]]
-    table = [row for row in table if len(row) == len(names)]
-    if len(table) <= _NEARLY_ALL * (len(rows) - 1):
-        return None
-    numbers = sum(
-        sum(map(bool, map(_FIGURE.fullmatch, cells))) > _NEARLY_ALL * len(cells)
-        for cells in zip(*table, strict=True)
-    )
-    if numbers < _ENOUGH * len(names):
-        return None
-    return b"", {name: (n, 0, None) for n, name in enumerate(names)}
-
-
-def title_of(lines: Sequence[bytes]) -> bytes:
-    """Return the line of a sample from a file's start that names the columns; b"" without one."""
-    rows = [line for line in lines if line.strip()]
-    if _separated(rows) is None:
-        return b""
-    return next((row for row in rows[:_LINES_OF_TITLES] if row.startswith(_TITLES)), rows[0])
-
-
 def _delimiter(rows: Sequence[bytes]) -> bytes:
     """Return what separates columns without names: the same number in rows with hardly a blank."""
-    few = sum(len(_columns(row)) < _LEASTCOLUMNS for row in rows)
-    for delimiter in (b"|", b";", b",") if few > _NEARLY_ALL * len(rows) else ():
+    few = sum(len(_columns(row)) < LEAST_COLUMNS for row in rows)
+    for delimiter in (b"|", b";", b",") if few > NEARLY_ALL * len(rows) else ():
         widths = Counter(len(cells_of(row, delimiter.decode())) for row in rows)
         width, count = widths.most_common(1)[0]
-        if width >= _LEASTCOLUMNS and count > _NEARLY_ALL * len(rows):
+        if width >= LEAST_COLUMNS and count > NEARLY_ALL * len(rows):
             return delimiter
     return b""
-
-
-def cells_of(row: bytes, delimiter: str) -> list[str]:
-    """Return the cells of a row of a table, without their quotes."""
-    import csv
-
-    try:
-        return next(csv.reader([row.decode("utf-8", "replace")], delimiter=delimiter), [])
-    except csv.Error:
-        return []
 
 
 def _parts_of(request: int) -> Columns:
@@ -352,7 +282,7 @@ def _proxy(rows: Sequence[bytes]) -> Columns:
     if not places:
         return {}
     (first, request), count = places.most_common(1)[0]
-    if count <= _ENOUGH * len(rows):
+    if count <= ENOUGH * len(rows):
         return {}
     at: Columns = {name: (first - 4 + n, 0, None) for n, name in enumerate(_PROXY_NAMES)}
     at["bytes"] = (first + 2, 0, UNITS["B"])
@@ -411,10 +341,10 @@ def _access(rows: Sequence[bytes]) -> Columns:
     if not requests:
         return {}
     request, count = places.most_common(1)[0]
-    if count <= _ENOUGH * len(rows):
+    if count <= ENOUGH * len(rows):
         return {}
     at = _parts_of(request)
-    if common[request] <= _ENOUGH * count:
+    if common[request] <= ENOUGH * count:
         at[ANCHOR] = (-request, 0, None)
         return at | _around(rows, request)
     at[ANCHOR] = (request, 0, None)
@@ -431,12 +361,12 @@ def _access(rows: Sequence[bytes]) -> Columns:
 def _morgan(rows: Sequence[bytes]) -> Columns:
     """Return the columns of requests as morgan writes them, and of the client before them."""
     mark = sum(b" ms" in row for row in rows)
-    for pattern, names in _MORGAN if mark > _ENOUGH * len(rows) else ():
+    for pattern, names in _MORGAN if mark > ENOUGH * len(rows) else ():
         places = Counter(
             len(_columns(row[: found.start()])) for row in rows if (found := pattern.search(row))
         )
         before, count = max(places.items(), key=lambda item: item[1], default=(0, 0))
-        if count > _ENOUGH * len(rows):
+        if count > ENOUGH * len(rows):
             at: Columns = {name: (before + n, 0, None) for n, name in enumerate(names) if name}
             at["rt"] = (at["rt"][0], 0, UNITS["ms"])
             at["bytes"] = (at["bytes"][0], 0, UNITS["B"])
@@ -454,9 +384,9 @@ def _around(rows: Sequence[bytes], request: int) -> Columns:
         columns = [match[1] or match[2] or match[3] or b"" for match in _columns(line)]
         statuses += bool(_STATUS.fullmatch(b"".join(columns[request + 1 : request + 2])))
         clients.update(n for n, cell in enumerate(columns[:request]) if _IP.fullmatch(cell))
-    if statuses > _ENOUGH * len(rows):
+    if statuses > ENOUGH * len(rows):
         at["status"] = (request + 1, 0, None)
-    often = [n for n, count in clients.items() if count > _ENOUGH * len(rows)]
+    often = [n for n, count in clients.items() if count > ENOUGH * len(rows)]
     if len(often) == 1:
         at["client"] = (often[0], 0, None)
     return at
@@ -476,9 +406,9 @@ def _times(rows: Sequence[bytes], first: int) -> Columns:
     seconds = []
     for n, values in columns.items():
         known = [value for value in values if value != b"-"]
-        if not known or len(values) <= _NEARLY_ALL * len(rows):
+        if not known or len(values) <= NEARLY_ALL * len(rows):
             continue
-        if sum(map(bool, map(_MILLISECONDS.fullmatch, known))) > _NEARLY_ALL * len(known):
+        if sum(map(bool, map(_MILLISECONDS.fullmatch, known))) > NEARLY_ALL * len(known):
             at["rt"] = (n, 0, UNITS["ms"])
         elif are_seconds(known):
             seconds.append((sum(map(_seconds, known)), -n))
@@ -494,7 +424,7 @@ def _times(rows: Sequence[bytes], first: int) -> Columns:
 def are_seconds(values: Sequence[bytes]) -> bool:
     """Return whether values are written as nginx writes times: seconds with three decimals."""
     known = [value for value in values if value not in {b"-", b""}]
-    return sum(map(bool, map(_SECONDS.fullmatch, known))) > _NEARLY_ALL * len(known)
+    return sum(map(bool, map(_SECONDS.fullmatch, known))) > NEARLY_ALL * len(known)
 
 
 def _seconds(value: bytes) -> float:

@@ -13,7 +13,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
-from cotool.logs.formats.columns import COLUMNS, cells_of
+from cotool.logs.formats.columns import COLUMNS
+from cotool.logs.formats.titles import cells_of
 from cotool.logs.measures import model
 from cotool.logs.measures.model import DECIMALS, THOUSANDS, UNSURE
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
     from typing import TypeAlias
 
-    from cotool.logs.formats.columns import Columns
+    from cotool.logs.formats.titles import Columns
 
     # The paths of keys, and their values as text.
     _Leaves: TypeAlias = list[tuple[tuple[str, ...], str]]

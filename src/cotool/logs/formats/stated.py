@@ -18,7 +18,7 @@ from cotool.logs.units import NO_SCALE, UNITS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cotool.logs.formats.columns import Columns
+    from cotool.logs.formats.titles import Columns
 
 # As in logreading.h: the name of a program without its id and the colon.
 _PROGRAM_PART = 11

@@ -1,0 +1,93 @@
+"""Tables with titles: logs whose first line names their columns, as CSV files and Zeek's do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cotool._lazy import lazy_pattern
+from cotool.logs.units import UNITS, Scale
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    # Each name's column, the part of it, and the unit of a number without one.
+    Columns = dict[str, tuple[int, int, Scale | None]]
+
+LEAST_COLUMNS = 3
+# The shares of lines that show what a log is: of several kinds of lines, and of one.
+ENOUGH = 0.5
+NEARLY_ALL = 0.9
+# A column's name.
+_NAME = lazy_pattern(r"[A-Za-z_][\w .()%/-]*")
+_WORD = lazy_pattern(r"[A-Za-z_][A-Za-z_-]*")
+_FIGURE = lazy_pattern(rb"-|[-+]?\d[\d.:/-]*")
+_MAY_BE_NAME = lazy_pattern(rb'[\s"]*[A-Za-z_]')
+_TITLES, _KINDS = b"#fields\t", b"#types\t"
+_LINES_OF_TITLES = 20
+
+
+def separated_columns(rows: Sequence[bytes]) -> tuple[bytes, Columns] | None:
+    """Return the delimiter and the columns of lines whose first one has the columns' names.
+
+    Zeek writes the names after "#fields", below other lines that begin with #, and after "#types"
+    which of them are intervals: they are in seconds.
+    """
+    titles = next((row for row in rows[:_LINES_OF_TITLES] if row.startswith(_TITLES)), None)
+    kinds = next((row for row in rows[:_LINES_OF_TITLES] if row.startswith(_KINDS)), b"")
+    seconds = [n for n, kind in enumerate(kinds.split(b"\t")[1:]) if kind == b"interval"]
+    if titles is not None:
+        rows = [titles.removeprefix(_TITLES), *(row for row in rows if not row.startswith(b"#"))]
+    if len(rows) < 2 or not _MAY_BE_NAME.match(rows[0]):
+        return None
+    for delimiter in (b",", b"\t", b";", b"|"):
+        if delimiter not in rows[0]:
+            continue
+        names = [name.strip() for name in cells_of(rows[0], delimiter.decode())]
+        if not (
+            len(set(names)) == len(names) >= LEAST_COLUMNS and all(map(_NAME.fullmatch, names))
+        ):
+            continue
+        table = [cells_of(row, delimiter.decode()) for row in rows[1:]]
+        if sum(len(row) == len(names) for row in table) > NEARLY_ALL * len(table):
+            places: list[tuple[int, int, Scale | None]] = [
+                (n, 0, UNITS["s"] if n in seconds else None) for n in range(len(names))
+            ]
+            at: Columns = dict(zip(map(str.lower, names), places, strict=True))
+            return delimiter, at | dict(zip(names, places, strict=True))
+    return _separated_by_blanks(rows)
+
+
+def _separated_by_blanks(rows: Sequence[bytes]) -> tuple[bytes, Columns] | None:
+    """Return the same for a table with blanks, half of whose columns or more hold numbers."""
+    names = rows[0].decode("utf-8", "replace").split()
+    if not (len(set(names)) == len(names) > LEAST_COLUMNS and all(map(_WORD.fullmatch, names))):
+        return None
+    table = [row.split() for row in rows[1:]]
+    table = [row for row in table if len(row) == len(names)]
+    if len(table) <= NEARLY_ALL * (len(rows) - 1):
+        return None
+    numbers = sum(
+        sum(map(bool, map(_FIGURE.fullmatch, cells))) > NEARLY_ALL * len(cells)
+        for cells in zip(*table, strict=True)
+    )
+    if numbers < ENOUGH * len(names):
+        return None
+    return b"", {name: (n, 0, None) for n, name in enumerate(names)}
+
+
+def title_of(lines: Sequence[bytes]) -> bytes:
+    """Return the line of a sample from a file's start that names the columns; b"" without one."""
+    rows = [line for line in lines if line.strip()]
+    if separated_columns(rows) is None:
+        return b""
+    return next((row for row in rows[:_LINES_OF_TITLES] if row.startswith(_TITLES)), rows[0])
+
+
+def cells_of(row: bytes, delimiter: str) -> list[str]:
+    """Return the cells of a row of a table, without their quotes."""
+    import csv
+
+    try:
+        return next(csv.reader([row.decode("utf-8", "replace")], delimiter=delimiter), [])
+    except csv.Error:
+        return []
