@@ -219,6 +219,14 @@ def test_an_option_without_effect_is_a_warning(log, run, arguments, option):
     assert (err == "") == (option is None)
 
 
+def test_settings_without_effect_are_idle(log, run, monkeypatch):
+    """A variable is for all calls."""
+    monkeypatch.setenv("COTOOL_ANALYZE_LOGS_TOP", "3")
+    monkeypatch.setenv("COTOOL_ANALYZE_LOGS_CONTEXT", "2")
+    _, _, err = run(log)
+    assert err == ""
+
+
 def test_levels_of_conditions_may_be_in_any_case(log, run):
     """A condition on the level is the same as --level."""
     for words in ("error", "ERROR"):

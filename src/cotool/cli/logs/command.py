@@ -5,7 +5,7 @@ from typing import Annotated
 from cotool._lazy import stand_ins
 from cotool.cli.html.output import report_format
 from cotool.cli.logs.request import FORMATS, LogFlags, LogRequest
-from cotool.cli.shared.commands import App
+from cotool.cli.shared.commands import App, Given
 from cotool.cli.shared.engine_options import Engine
 from cotool.cli.shared.examples import demo_paths
 from cotool.cli.shared.options import argument
@@ -50,6 +50,7 @@ def analyze_logs(
     ] = None,
     *,
     options: LogFlags,
+    given: Given,
     engine: Engine,
 ) -> int:
     """Count a log's lines by level, time, pattern and keyword: gigabytes in one pass.
@@ -66,7 +67,12 @@ def analyze_logs(
     meant = options.analysis(chosen)
     paths = tuple(files or standard_input(_TRY))
     request = LogRequest.of(
-        options, paths=paths, options=meant, engine=engine, format=chosen or "table"
+        options,
+        paths=paths,
+        options=meant,
+        engine=engine,
+        format=chosen or "table",
+        given=given.parameters,
     )
     if not options.explain_format:
         with stand_ins("json"):  # a table of text logs needs none

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 TEMPLATE_FORMS = ("table", "json", "csv", "off")
 FORMATS = ("table", "json", "csv", "html")
-TOP = 10
 # Seconds of a step in time of a report; there are fewer columns, and steps widen by themselves.
 _REPORT_STEP = 60
 
@@ -134,7 +133,7 @@ class LogFlags:
         convert=one_of(TEMPLATE_FORMS),
     )
     top: int = option(
-        "Output", "Number of templates or groups in a table.", "--top NUMBER", default=TOP
+        "Output", "Number of templates or groups in a table.", "--top NUMBER", default=10
     )
     template: str | None = option("Templates", "Show one template and its lines.", "--template ID")
     baseline: str | None = option(
@@ -241,8 +240,8 @@ class LogFlags:
 class LogRequest(LogFlags):
     """The options of a call, and what they mean: the sources, the analysis, the output.
 
-    `format` is the chosen one; `fields`: those of the first file, where they are known. What is
-    shown: see table.render() and overview.with_overview().
+    `format` is the chosen one; `fields`: those of the first file, where they are known; `given`:
+    the options on the command line. What is shown: see table.render() and overview.with_overview().
     """
 
     paths: tuple[str, ...]
@@ -252,11 +251,12 @@ class LogRequest(LogFlags):
     shown_templates: str = "all"
     shows_requests: bool = False
     fields: tuple[str, ...] | None = None
+    given: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, given: LogFlags, **meant: Any) -> "LogRequest":
+    def of(cls, flags: LogFlags, **meant: Any) -> "LogRequest":
         """Return the request of a call, with what its options mean."""
-        return cls(**{each.name: getattr(given, each.name) for each in fields(given)} | meant)
+        return cls(**{each.name: getattr(flags, each.name) for each in fields(flags)} | meant)
 
     def find_sources(self) -> "list[Source]":
         """Return the sources that the paths name. Raises InputError."""

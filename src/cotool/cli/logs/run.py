@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cotool.cli.logs.request import TOP
 from cotool.cli.logs.templates import LineWatch, TemplatePlan, plan_templates
 from cotool.cli.logs.watch import stopped_by_interrupt
 from cotool.cli.logs.writers import write
@@ -227,9 +226,10 @@ def _field_warnings(
 
 def _without_effect(request: LogRequest, summary: LogSummary) -> Iterator[str]:
     """Yield a warning for each option that changes nothing in this call."""
-    if request.context and not request.show:
+    # Settings that do not apply are idle.
+    if "context" in request.given and request.context and not request.show:
         yield "--context has no effect without --show: no lines are shown"
-    if request.top == TOP:
+    if "top" not in request.given:
         return
     lists = summary.templates is not None and request.shown_templates == "all"
     if request.format != "table" or request.template or not (request.options.by or lists):
