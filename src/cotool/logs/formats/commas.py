@@ -1,8 +1,9 @@
 """What a comma in a number means: thousands, 1,234, or decimals, 0,27.
 
-`1,234` may be either. Other numbers of the column, or else of the table, decide; so does `;`
-between columns, which is used where commas are in numbers. If they contradict each other, or a
-number outside of tables has a decimal comma, numbers such as `1,234` are odd.
+`1,234` may be either, and so may `12.500` beside columns with decimal commas. Other numbers of the
+column, or else of the table, decide; so does `;` between columns, which is used where commas are in
+numbers. If they contradict each other, or a number outside of tables has a decimal comma, numbers
+such as `1,234` are odd.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ _DECIMALS = lazy_pattern(
 )
 _THOUSANDS = lazy_pattern(rf"[-+]?[1-9]\d{{0,2}}(?:(?:,\d{{3}})+\.\d+|(?:,\d{{3}}){{2,}}){_UNIT}")
 _NUMBER = rb"([-+]?\d[\d.,]*\d)"
+_GROUPED = lazy_pattern(rf"[-+]?[1-9]\d{{0,2}}(?:\.\d{{3}})+{_UNIT}")
 _POINT = lazy_pattern(rf"[-+]?\d*\.\d+{_UNIT}")
 
 
@@ -50,6 +52,11 @@ def _in_table(place: Locator, rows: Sequence[Sequence[str]], delimiter: bytes) -
     column = [row[place.token] for row in rows if len(row) > place.token]
     decimals, thousands, points = _signs(column)
     of_table = not (decimals or thousands or points)
+    signed = [cell for cell in column if "." in cell or "," in cell]
+    if points and all(map(_GROUPED.fullmatch, signed)):
+        cells = [cell for row in rows for cell in row if not _GROUPED.fullmatch(cell)]
+        if _signs(cells) == (True, False, False):
+            return place._replace(comma=DECIMALS)  # 12.500 may be either
     if of_table:
         decimals, thousands, points = _signs(cell for row in rows for cell in row)
     if decimals:
