@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,11 @@ class Browser:
         self.command("Emulation.setDeviceMetricsOverride", width=width, height=900,
                      deviceScaleFactor=1, mobile=width < 500)  # fmt: skip
         self.driver.get_log("browser")
-        self.driver.get((self._folder / f"{name}.html").as_uri())
+        address = (self._folder / f"{name}.html").as_uri()
+        self.driver.get(address)
+        # On a busy machine get() has returned while the page was still being read.
+        while self.run("return [document.URL, document.readyState]") != [address, "complete"]:
+            time.sleep(0.01)
 
     def command(self, name, **arguments):
         """Send a command of the DevTools protocol."""
