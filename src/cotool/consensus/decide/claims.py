@@ -65,7 +65,7 @@ def compare_statements(
     """
     from cotool.consensus.decide.passages import Passages
     from cotool.consensus.decide.support import judge
-    from cotool.consensus.extract.sentences import split_statements
+    from cotool.consensus.extract.statements import split_statements
 
     spans = [split_statements(content) for content in contents]
     counts = list(map(len, spans))

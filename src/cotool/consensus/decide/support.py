@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from cotool._fast.text.support import SAYS_LESS, SAYS_NOT, SAYS_OTHERWISE, SAYS_SO
 from cotool._records import NamedTuple, dataclass
 from cotool.consensus.decide.passages import Passages
-from cotool.consensus.extract.sentences import split_statements
+from cotool.consensus.extract.statements import split_statements
 from cotool.errors import InputError
 
 if TYPE_CHECKING:

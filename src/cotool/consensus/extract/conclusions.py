@@ -141,7 +141,7 @@ def _concluded(text: str, low: str, sentence: str) -> Iterator[StatedPlace]:
         yield StatedPlace(0, text[claim.end() :], "it is …", ("boolean",))
 
 
-def weak_statements(text: str, low: str) -> Iterator[StatedPlace]:
+def weak_places(text: str, low: str) -> Iterator[StatedPlace]:
     """Yield what a text states by its first words, an option near its end, or a conclusion."""
     lead = _LEADING_OPTION.match(text)
     if lead and not has_second_option(text):

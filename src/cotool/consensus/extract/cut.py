@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cotool.consensus.extract.preparation import prepare
-from cotool.consensus.extract.statements import explicit_statements, field_statements
+from cotool.consensus.extract.stated_places import explicit_places, field_places
 
 if TYPE_CHECKING:
     from cotool.consensus.extract.spans import StatedPlace
@@ -64,5 +64,5 @@ def before_the_cut(text: str) -> str:
 
 def _stated(text: str) -> Iterator[StatedPlace]:
     prepared = prepare(text)
-    yield from field_statements(prepared, prepared.lower())
-    yield from explicit_statements(prepared)
+    yield from field_places(prepared, prepared.lower())
+    yield from explicit_places(prepared)

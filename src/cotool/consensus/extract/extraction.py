@@ -21,7 +21,7 @@ from cotool.consensus.extract.options import add_chosen
 from cotool.consensus.extract.preparation import breaks_off, clean, prepare, without_markup
 from cotool.consensus.extract.readings import CLOSED_KINDS, KINDS, is_factorial, read, read_formula
 from cotool.consensus.extract.spans import WHOLE
-from cotool.consensus.extract.statements import FIELDS, find_statements
+from cotool.consensus.extract.stated_places import FIELDS, find_stated_places
 
 with stand_ins("cotool.consensus.extract.slots", "cotool.consensus.extract.ties"):
     from cotool.consensus.extract import slots, ties
@@ -59,13 +59,13 @@ def extract_answer(text: str, kind: str | None = None) -> Extracted | None:
     if kind == "code":
         return (code_values([text, text]) or [None])[0]
     kinds = KINDS if kind is None else (kind,)
-    found = _read(find_statements(prepare(text)), kinds, first=True)
+    found = _read(find_stated_places(prepare(text)), kinds, first=True)
     return next((answer for key, answer in found.items() if answer and key in KINDS), None)
 
 
 def named_options(text: str) -> str:
     """Return the options that a text names together ("A, C", "A or C"); empty if it names one."""
-    several = _read(find_statements(prepare(text)), ("choice",)).get(SEVERAL)
+    several = _read(find_stated_places(prepare(text)), ("choice",)).get(SEVERAL)
     return several.value if several else ""
 
 
@@ -145,17 +145,17 @@ def _found(
 class _Places:
     """Where one text states answers, and what these are."""
 
-    statements: list[StatedPlace]
+    places: list[StatedPlace]
     closed: dict[str, Extracted | None]
 
     @classmethod
     def of(cls, text: str) -> _Places:
-        statements = list(find_statements(text))
-        return cls(statements, _read(statements, CLOSED_KINDS))
+        places = list(find_stated_places(text))
+        return cls(places, _read(places, CLOSED_KINDS))
 
     @cached_property
     def labels(self) -> dict[str, Extracted | None]:
-        return _read(self.statements, ("short",))
+        return _read(self.places, ("short",))
 
 
 # Short texts recur from question to question: "A", "positive".
@@ -212,7 +212,7 @@ def _complete_numbers(texts: Sequence[str], found: list[dict[str, Extracted | No
 
 
 def _read(
-    statements: Iterable[StatedPlace], kinds: Iterable[str], *, first: bool = False
+    places: Iterable[StatedPlace], kinds: Iterable[str], *, first: bool = False
 ) -> dict[str, Extracted | None]:
     """Return the answer of each kind; None if the text states several and is undecided.
 
@@ -220,22 +220,22 @@ def _read(
     """
     missing = set(kinds)
     found: dict[str, Extracted | None] = {}
-    for statement in statements:
+    for place in places:
         span = ""
-        for kind in statement.kinds:
+        for kind in place.kinds:
             if kind not in missing:
                 continue
-            span = span or clean(statement.span)
-            reading = read(kind, span, whole=statement.whole)
-            if kind == "short" and "\\" in statement.span:
-                reading = read_formula(statement.span, whole=statement.whole) or reading
+            span = span or clean(place.span)
+            reading = read(kind, span, whole=place.whole)
+            if kind == "short" and "\\" in place.span:
+                reading = read_formula(place.span, whole=place.whole) or reading
             if reading is None:
                 continue
             missing.discard(kind)
-            rule = statement.rule + reading.note
+            rule = place.rule + reading.note
             if reading.options:
                 named = ", ".join(reading.options)
-                found[SEVERAL] = Extracted(named, kind, named, statement.rule)
+                found[SEVERAL] = Extracted(named, kind, named, place.rule)
             found[kind] = reading.extracted(kind, rule) if reading.value else None
             if first and reading.value:
                 return found

@@ -77,7 +77,7 @@ _LEADS = (
 )
 
 
-def lead_statements(text: str, low: str) -> Iterator[StatedPlace]:
+def lead_places(text: str, low: str) -> Iterator[StatedPlace]:
     """Yield what follows a phrase that leads to an answer; `low` is the text in lower case."""
     yield from _lead(text, low, "answer", _AFTER_ANSWER, KINDS)
     # Other phrases are looked for only at both ends, where answers are; this halves the cost.

@@ -10,7 +10,7 @@ from cotool.consensus.extract.languages import REASONS
 from cotool.consensus.extract.spans import NUMBER_OR_LETTER, SPAN, StatedPlace, has_second_option
 
 
-def mark_statements(text: str) -> Iterator[StatedPlace]:
+def mark_places(text: str) -> Iterator[StatedPlace]:
     """Yield what the marks in a text set apart."""
     if "boxed" in text:
         yield from _boxed(text)

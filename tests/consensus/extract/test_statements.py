@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cotool.consensus.extract.sentences import split_statements
+from cotool.consensus.extract.statements import split_statements
 
 
 def statements(text):
