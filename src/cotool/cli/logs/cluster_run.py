@@ -35,11 +35,11 @@ def is_spread(request: LogRequest, sources: Sequence[Source]) -> bool:
     """
     if request.engine.is_cluster:
         for option, given in (
-            ("--records", request.records is not None),
-            ("--template", request.template is not None),
+            ("--records", request.flags.records is not None),
+            ("--template", request.flags.template is not None),
             ("measuring templates", needs_templates(request.options.reading)),
-            ("--state", request.state is not None),
-            ("--follow", request.follow),
+            ("--state", request.flags.state is not None),
+            ("--follow", request.flags.follow),
             ("standard input", any(source.is_stdin for source in sources)),
         ):
             if given:
@@ -50,10 +50,10 @@ def is_spread(request: LogRequest, sources: Sequence[Source]) -> bool:
                 )
         return True
     remote = any(source.url is not None for source in sources)
-    if remote and (request.state is not None or request.follow):
-        option = "--follow" if request.follow else "--state"
+    if remote and (request.flags.state is not None or request.flags.follow):
+        option = "--follow" if request.flags.follow else "--state"
         raise InputError(f"{option} works only with files on this machine")
-    return remote and request.records is None and not needs_templates(request.options.reading)
+    return remote and request.flags.records is None and not needs_templates(request.options.reading)
 
 
 def run_spread(request: LogRequest, sources: Sequence[Source], *, shown: bool) -> LogSummary:
@@ -64,7 +64,9 @@ def run_spread(request: LogRequest, sources: Sequence[Source], *, shown: bool) -
     options = request.options
     total = sum(source.size for source in sources)
     with (
-        kept_tasks(request.engine, _identity(sources, options), quiet=request.quiet) as checkpoint,
+        kept_tasks(
+            request.engine, _identity(sources, options), quiet=request.flags.quiet
+        ) as checkpoint,
         open_engine(request.engine, options.threads, at_least=REMOTE_READS) as engine,
         _SpreadWatch(total, shown=shown) as watch,
         stopped_by_interrupt(watch),

@@ -49,7 +49,7 @@ def analyze_logs(
         ),
     ] = None,
     *,
-    options: LogFlags,
+    flags: LogFlags,
     given: Given,
     engine: Engine,
 ) -> int:
@@ -58,23 +58,23 @@ def analyze_logs(
     A record is a line that begins an entry, with the lines that continue it, such as a stack trace.
     """
     chosen = report_format(
-        format_of(options.format, FORMATS, json=options.json, output=options.output),
-        shows=options.open,
+        format_of(flags.format, FORMATS, json=flags.json, output=flags.output),
+        shows=flags.open,
     )
-    options.check(chosen)
-    if options.demo:
+    flags.check(chosen)
+    if flags.demo:
         files = demo_paths("shop.log", files, "cotool analyze-logs")
-    meant = options.analysis(chosen)
     paths = tuple(files or standard_input(_TRY))
-    request = LogRequest.of(
-        options,
+    request = LogRequest(
+        flags=flags,
         paths=paths,
-        options=meant,
+        options=flags.analysis(chosen),
         engine=engine,
         format=chosen or "table",
+        output=flags.output,
         given=given.parameters,
     )
-    if not options.explain_format:
+    if not flags.explain_format:
         with stand_ins("json"):  # a table of text logs needs none
             from cotool.cli.logs.run import run
         return run(request)

@@ -94,15 +94,17 @@ class _FollowWatch(Watch):
 @contextlib.contextmanager
 def _records(request: LogRequest) -> Iterator[BinaryIO | None]:
     """Open the file for records, which grows with the logs; None if there is none."""
-    if request.records is None:
+    if request.flags.records is None:
         yield None
-    elif request.records == "-":
+    elif request.flags.records == "-":
         yield sys.stdout.buffer
     else:
         try:
-            sink = Path(request.records).open("wb")  # noqa: SIM115 - closed below
+            sink = Path(request.flags.records).open("wb")  # noqa: SIM115 - closed below
         except OSError as error:
-            raise InputError(f"{request.records}: cannot be written: {error.strerror}") from None
+            raise InputError(
+                f"{request.flags.records}: cannot be written: {error.strerror}"
+            ) from None
         with sink:
             yield sink
 

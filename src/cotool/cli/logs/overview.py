@@ -20,9 +20,9 @@ _QUICK = 64 << 20
 
 def with_overview(request: LogRequest, sources: Sequence[Source]) -> LogRequest:
     """Return a request that also measures requests, if it has no measures and this is quick."""
-    options = request.options
-    asked = bool(options.reading or request.state or request.follow or request.records)
-    unseen = request.template or request.templates in {"json", "csv"} or request.quiet
+    flags, options = request.flags, request.options
+    asked = bool(options.reading or flags.state or flags.follow or flags.records)
+    unseen = flags.template or flags.templates in {"json", "csv"} or flags.quiet
     if asked or unseen or request.engine.is_cluster or request.format not in _FORMATS:
         return request
     plain = [one for one in sources if one.is_plain and one.url is None and not one.is_stdin]

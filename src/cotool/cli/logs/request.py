@@ -1,7 +1,6 @@
 """The options of `cotool analyze-logs`, and the request made from them."""
 
-from dataclasses import fields
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from cotool._records import dataclass
 from cotool.cli.shared.options import (
@@ -237,31 +236,28 @@ class LogFlags:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LogRequest(LogFlags):
-    """The options of a call, and what they mean: the sources, the analysis, the output.
+class LogRequest:
+    """What a call asks for: the options as given, and what they mean: the analysis, the output.
 
-    `format` is the chosen one; `fields`: those of the first file, where they are known; `given`:
-    the options on the command line. What is shown: see table.render() and overview.with_overview().
+    `format` and `output` are the chosen ones; `fields`: those of the first file, where they are
+    known; `given`: the options on the command line. What is shown: see table.render() and
+    overview.with_overview().
     """
 
+    flags: LogFlags
     paths: tuple[str, ...]
     options: "LogOptions"
     engine: "EngineChoice"
     format: str = "table"
+    output: str | None = None
     shown_templates: str = "all"
     shows_requests: bool = False
     fields: tuple[str, ...] | None = None
     given: frozenset[str] = frozenset()
 
-    @classmethod
-    def of(cls, flags: LogFlags, **meant: Any) -> "LogRequest":
-        """Return the request of a call, with what its options mean."""
-        return cls(**{each.name: getattr(flags, each.name) for each in fields(flags)} | meant)
-
     def find_sources(self) -> "list[Source]":
         """Return the sources that the paths name. Raises InputError."""
         from cotool.logs.scan.sources import find_sources
 
-        return find_sources(
-            self.paths, recursive=self.recursive, max_decompressed=self.options.max_decompressed
-        )
+        most = self.options.max_decompressed
+        return find_sources(self.paths, recursive=self.flags.recursive, max_decompressed=most)

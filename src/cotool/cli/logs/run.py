@@ -35,21 +35,21 @@ def run(request: LogRequest) -> int:
     if request.format == "html":
         from cotool.cli.html.output import report_target
 
-        request = replace(request, output=report_target(request.output, shows=request.open))
+        request = replace(request, output=report_target(request.output, shows=request.flags.open))
     conditions, needed = _conditions(request)
-    if request.sort is not None:
+    if request.flags.sort is not None:
         from cotool.logs.measures.results import check_sort
 
         if not request.options.by:
             raise InputError("--sort orders the groups of --by", hint="add --by path")
-        check_sort(request.sort, request.options.reading)
-    if request.records == "-" and request.output in {None, "-"} and request.follow:
+        check_sort(request.flags.sort, request.options.reading)
+    if request.flags.records == "-" and request.output in {None, "-"} and request.flags.follow:
         raise InputError("--records - and --follow both write to standard output")
     sources = request.find_sources()
     broken = next((source for source in sources if source.problem), None)
-    if request.follow and broken is not None:
+    if request.flags.follow and broken is not None:
         raise InputError(f"{broken.path}: {broken.problem}")
-    outputs = {"output": request.output, "records": request.records}
+    outputs = {"output": request.output, "records": request.flags.records}
     spare_inputs([source.path for source in sources], outputs)
     plan = plan_templates(request, sources, conditions_need=needed)
     request = replace(
@@ -63,11 +63,11 @@ def run(request: LogRequest) -> int:
     request = with_overview(request, sources)
     with contextlib.ExitStack() as stack:
         state = None
-        if request.state is not None:
+        if request.flags.state is not None:
             from cotool.logs.scan.state import kept_state
 
-            state = stack.enter_context(kept_state(request.state))
-        if request.follow:
+            state = stack.enter_context(kept_state(request.flags.state))
+        if request.flags.follow:
             from cotool.cli.logs.follow import follow
 
             summary = follow(request, state, plan)
@@ -75,7 +75,7 @@ def run(request: LogRequest) -> int:
             summary = _analyze(request, sources, state, plan, spread=spread)
         summary = plan.compared(summary)
         write(request, summary)
-    if request.open:
+    if request.flags.open:
         from cotool.cli.html.output import show_report
 
         show_report(str(request.output))
@@ -84,13 +84,13 @@ def run(request: LogRequest) -> int:
 
 def _conditions(request: LogRequest) -> tuple[list[Condition[LogSummary]], frozenset[str]]:
     """Return the conditions of --fail-on, and what they need."""
-    if not request.fail_on:
+    if not request.flags.fail_on:
         return [], frozenset()
     from cotool.cli.logs.conditions import needs, parse_log_condition
 
     names = [pattern.name for pattern in request.options.compiled]
     reading, zone = request.options.reading, request.options.zone
-    conditions = [parse_log_condition(text, names, reading, zone) for text in request.fail_on]
+    conditions = [parse_log_condition(text, names, reading, zone) for text in request.flags.fail_on]
     return conditions, frozenset().union(*map(needs, conditions))
 
 
@@ -107,7 +107,7 @@ def _analyze(
     from cotool.logs.api import analyze_sources, analyze_twice
 
     options = request.options
-    shown = not request.no_progress and not request.quiet and stderr_moves()
+    shown = not request.flags.no_progress and not request.flags.quiet and stderr_moves()
     if spread:
         from cotool.cli.logs.cluster_run import run_spread
 
@@ -121,20 +121,20 @@ def _analyze(
             return analyze_sources(sources, options, watch, state)
         lines = LineWatch(watch, options.show, sources[0].path)
         summary = analyze_twice(
-            sources, options, lines, state, name=plan.name, only=request.template
+            sources, options, lines, state, name=plan.name, only=request.flags.template
         )
-        return replace(summary, samples=tuple(lines.samples)) if request.template else summary
+        return replace(summary, samples=tuple(lines.samples)) if request.flags.template else summary
 
 
 @contextlib.contextmanager
 def _records(request: LogRequest) -> Iterator[Any]:
     """Open the output for records as a stream of bytes; None if there is none."""
-    if request.records is None:
+    if request.flags.records is None:
         yield None
         return
     from cotool.io.output import open_output
 
-    with open_output(request.records, data=True) as sink:
+    with open_output(request.flags.records, data=True) as sink:
         sink.flush()
         yield sink.buffer
 
@@ -170,13 +170,13 @@ def _end(
         ]
     )
     for warning in [
-        *(() if request.quiet else warnings),
+        *(() if request.flags.quiet else warnings),
         *_field_warnings(request, summary, conditions, sources),
     ]:
         say_warning(warning)
     met = [condition for condition in conditions if condition.reported(summary)]
     if summary.interrupted:
-        if not request.quiet and not request.follow:
+        if not request.flags.quiet and not request.flags.follow:
             more = "; continue with --resume" if request.engine.is_cluster else ""
             print(
                 f"cotool: interrupted: the counts cover what was read so far{more}", file=sys.stderr
@@ -191,7 +191,7 @@ def _errors(request: LogRequest, summary: LogSummary) -> list[str]:
     errors = [_with_option(file.error) for file in summary.files if file.error]
     form, counts = request.options.log_format, summary.counts
     # After a state, the first lines may be the end of a record.
-    whole = request.state is None and counts.lines and not counts.left_out
+    whole = request.flags.state is None and counts.lines and not counts.left_out
     if form not in {"auto", "plain"} and whole and _nothing_known(counts):
         given = " or ".join(map(repr, form.split("\n")))
         errors.append(f"--log-format {given} matches no line")
@@ -214,7 +214,7 @@ def _field_warnings(
     """Return the warnings about fields; with --quiet only if they may turn an alarm off."""
     if request.options.reading is None or request.shows_requests:
         return []
-    if request.quiet:
+    if request.flags.quiet:
         from cotool.cli.logs.conditions import names_measure
 
         if not any(map(names_measure, conditions)):
@@ -227,24 +227,24 @@ def _field_warnings(
 def _without_effect(request: LogRequest, summary: LogSummary) -> Iterator[str]:
     """Yield a warning for each option that changes nothing in this call."""
     # Settings that do not apply are idle.
-    if "context" in request.given and request.context and not request.show:
+    if "context" in request.given and request.flags.context and not request.flags.show:
         yield "--context has no effect without --show: no lines are shown"
     if "top" not in request.given:
         return
     lists = summary.templates is not None and request.shown_templates == "all"
-    if request.format != "table" or request.template or not (request.options.by or lists):
+    if request.format != "table" or request.flags.template or not (request.options.by or lists):
         yield "--top has no effect: it limits the tables of --templates table and --by"
 
 
 def _step_warnings(request: LogRequest, summary: LogSummary) -> list[str]:
     """Return a warning if the time line cannot begin its steps when the zone does."""
-    shown = request.format != "csv" and request.templates not in {"json", "csv"}
-    if not shown or request.width is None or request.options.zone is None:
+    shown = request.format != "csv" and request.flags.templates not in {"json", "csv"}
+    if not shown or request.flags.width is None or request.options.zone is None:
         return []
     from cotool.logs.report.activity import duration, steps_in_zone
 
     histogram = summary.counts.histogram
-    if steps_in_zone(histogram, request.width, request.options.zone) is not None:
+    if steps_in_zone(histogram, request.flags.width, request.options.zone) is not None:
         return []
     kept = duration(histogram.width)
     return [f"--bucket: the time line is cut in UTC, not in --tz: it keeps only steps of {kept}"]

@@ -79,14 +79,16 @@ def plan_templates(
     measured = needs_templates(request.options.reading)
     _refuse(request, conditions_need, measured=measured)
     baseline = _baseline(request)
-    if request.templates == "off":
+    if request.flags.templates == "off":
         return TemplatePlan(mine=False, named=False, baseline=baseline)
     known = baseline is not None and baseline.has_templates
-    asked = bool(request.templates or known or request.template or conditions_need - {"numbers"})
+    asked = bool(
+        request.flags.templates or known or request.flags.template or conditions_need - {"numbers"}
+    )
     named = (
-        request.template is not None
+        request.flags.template is not None
         or measured
-        or (request.records is not None and (asked or all(map(_is_file, sources))))
+        or (request.flags.records is not None and (asked or all(map(_is_file, sources))))
     )
     mine = asked or named or request.format == "html"
     shown = "none" if measured and not asked else "all"
@@ -98,35 +100,35 @@ def plan_templates(
 
 def _refuse(request: LogRequest, conditions_need: frozenset[str], *, measured: bool) -> None:
     """Raise InputError if options contradict each other; `measured`: templates are measured."""
-    if request.templates == "off":
+    if request.flags.templates == "off":
         for option, given in (
-            ("--baseline", request.baseline and not request.options.measures),
-            ("--template", request.template),
+            ("--baseline", request.flags.baseline and not request.options.measures),
+            ("--template", request.flags.template),
             ("--measure or --by", measured),
             ("--fail-on", conditions_need - {"numbers"}),
         ):
             if given:
                 raise InputError(f"{option} needs templates", hint="omit --templates off")
-    if conditions_need & {"comparison", "numbers"} and request.baseline is None:
+    if conditions_need & {"comparison", "numbers"} and request.flags.baseline is None:
         raise InputError(
             "--fail-on compares with an earlier run, but none is given",
             hint="give one with --baseline FILE",
         )
-    if request.follow and (request.template or measured):
-        option = "--template" if request.template else "measuring templates"
+    if request.flags.follow and (request.flags.template or measured):
+        option = "--template" if request.flags.template else "measuring templates"
         raise InputError(f"{option} cannot be combined with --follow")
 
 
 def _baseline(request: LogRequest) -> Baseline | None:
     """Return the earlier run, if there is one. Raises InputError if nothing can be compared."""
-    if request.baseline is None:
+    if request.flags.baseline is None:
         return None
     from cotool.logs.templates.baseline import read_baseline
 
-    baseline = read_baseline(request.baseline)
+    baseline = read_baseline(request.flags.baseline)
     if not (baseline.has_templates or request.options.measures):
         raise InputError(
-            f"{request.baseline}: holds measures but no templates",
+            f"{request.flags.baseline}: holds measures but no templates",
             hint="measure the same with -m, or write the file with --templates table",
         )
     _check_measures(request, baseline)
@@ -137,10 +139,10 @@ def _check_measures(request: LogRequest, baseline: Baseline) -> None:
     """Raise InputError if there is nothing to compare with an earlier run."""
     reading, earlier = request.options.reading, baseline.measures
     by = earlier.by if earlier is not None else ()
-    of_groups = any(map(_RATIO_OF_GROUPS.search, request.fail_on or ()))
+    of_groups = any(map(_RATIO_OF_GROUPS.search, request.flags.fail_on or ()))
     if of_groups and reading is not None and by != reading.keys:
         raise InputError(
-            f"{request.baseline}: has groups by {', '.join(by) or 'nothing'}, not by "
+            f"{request.flags.baseline}: has groups by {', '.join(by) or 'nothing'}, not by "
             f"{', '.join(reading.keys)}",
             hint="group by the same in both runs to compare groups",
         )
@@ -148,7 +150,7 @@ def _check_measures(request: LogRequest, baseline: Baseline) -> None:
         return
     if not set(reading.names) & set(earlier.total):
         raise InputError(
-            f"{request.baseline}: measured {', '.join(earlier.total)}, not "
+            f"{request.flags.baseline}: measured {', '.join(earlier.total)}, not "
             f"{', '.join(reading.names)}",
             hint="measure the same in both runs",
         )
@@ -159,8 +161,8 @@ def _in_terminal(request: LogRequest) -> bool:
     return (
         request.format == "table"
         and request.output in {None, "-"}
-        and request.records is None
-        and not request.follow
+        and request.flags.records is None
+        and not request.flags.follow
         and sys.stdout.isatty()
     )
 

@@ -25,7 +25,7 @@ _NESTED = frozenset({dict, list, *_WRITTEN})
 
 def uses_stdout(request: LogRequest) -> bool:
     """Return whether a request writes to standard output."""
-    return request.records == "-" or (request.output in {None, "-"} and _has_output(request))
+    return request.flags.records == "-" or (request.output in {None, "-"} and _has_output(request))
 
 
 def write(request: LogRequest, summary: LogSummary) -> None:
@@ -44,11 +44,11 @@ def write(request: LogRequest, summary: LogSummary) -> None:
 def _has_output(request: LogRequest) -> bool:
     if request.output is not None:
         return True
-    return request.records != "-" and (_is_data(request) or not request.quiet)
+    return request.flags.records != "-" and (_is_data(request) or not request.flags.quiet)
 
 
 def _of_templates(request: LogRequest) -> bool:
-    return request.templates in {"json", "csv"}
+    return request.flags.templates in {"json", "csv"}
 
 
 def _is_data(request: LogRequest) -> bool:
@@ -57,7 +57,7 @@ def _is_data(request: LogRequest) -> bool:
 
 def write_summary(sink: TextIO, request: LogRequest, summary: LogSummary) -> None:
     """Write a summary, or everything about one template, as JSON, CSV or a table."""
-    zone, bucket = request.options.zone, request.width
+    zone, bucket = request.options.zone, request.flags.width
     if request.format == "json":
         from cotool.logs.report.as_json import to_dict
 
@@ -67,8 +67,8 @@ def write_summary(sink: TextIO, request: LogRequest, summary: LogSummary) -> Non
                 summary,
                 zone=zone,
                 bucket=bucket,
-                template=request.template,
-                sort=request.sort,
+                template=request.flags.template,
+                sort=request.flags.sort,
                 form=lambda text: text,
             ),
         )
@@ -88,7 +88,7 @@ def write_summary(sink: TextIO, request: LogRequest, summary: LogSummary) -> Non
 
             steps = bool(summary.measures.step)
             writer.writerows(
-                measure_rows(summary.measures, clock.seconds, request.sort, steps=steps)
+                measure_rows(summary.measures, clock.seconds, request.flags.sort, steps=steps)
             )
     elif request.format == "html":
         from cotool.cli.html.logs import logs_page
@@ -99,12 +99,12 @@ def write_summary(sink: TextIO, request: LogRequest, summary: LogSummary) -> Non
         from cotool.cli.shared.screen import Screen
 
         screen = Screen(sink, plain=sink is not sys.stdout)
-        if request.template is not None and summary.templates is not None:
+        if request.flags.template is not None and summary.templates is not None:
             from cotool.cli.logs.templates_table import render_template
             from cotool.logs.report.clock import clock_of
 
             found = summary.templates
-            template = found.find(request.template)
+            template = found.find(request.flags.template)
             clock = clock_of(summary, zone)
             render_template(template, found.records, summary.samples, screen, clock)
         else:
@@ -113,8 +113,8 @@ def write_summary(sink: TextIO, request: LogRequest, summary: LogSummary) -> Non
                 screen,
                 zone=zone,
                 bucket=bucket,
-                top=request.top,
-                sort=request.sort,
+                top=request.flags.top,
+                sort=request.flags.sort,
                 fields=_fields(request, summary),
                 templates=request.shown_templates,
                 requests=request.shows_requests,
@@ -125,7 +125,7 @@ def write_summary(sink: TextIO, request: LogRequest, summary: LogSummary) -> Non
 def _fields(request: LogRequest, summary: LogSummary) -> Sequence[str]:
     """Return the fields that could be measured in a file, if the call asks for no numbers."""
     asked = summary.measures is not None and not request.shows_requests
-    if asked or len(summary.files) != 1 or request.follow:
+    if asked or len(summary.files) != 1 or request.flags.follow:
         return ()
     path = summary.files[0].path
     if not summary.files[0].formats or path == "-" or not Path(path).is_file():
@@ -144,14 +144,14 @@ def write_templates(sink: TextIO, request: LogRequest, summary: LogSummary) -> N
     from cotool.logs.report.templates import template_rows, templates_to_dict
 
     clock = clock_of(summary, request.options.zone)
-    if request.templates == "csv":
+    if request.flags.templates == "csv":
         import csv
 
         csv.writer(sink, lineterminator="\n").writerows(
-            template_rows(summary, clock, request.template)
+            template_rows(summary, clock, request.flags.template)
         )
         return
-    write_json(sink, templates_to_dict(summary, clock, request.template))
+    write_json(sink, templates_to_dict(summary, clock, request.flags.template))
 
 
 def write_json(sink: TextIO, document: dict[str, Any]) -> None:
