@@ -132,6 +132,15 @@ class Checkpoint:
         self._file.seek(end)
 
 
+def file_state(path: str) -> tuple[int, int] | None:
+    """Return a file's size and last change, by which a request knows that it is the same."""
+    try:
+        status = os.stat(path)  # noqa: PTH116 - as it is
+    except OSError:
+        return None
+    return status.st_size, status.st_mtime_ns
+
+
 @contextlib.contextmanager
 def open_checkpoint(request: object, *, resume: bool) -> Iterator[Checkpoint]:
     """Keep the results of the run that `request` (by its repr) identifies; see Checkpoint.

@@ -60,11 +60,6 @@ def shared_jobs(jobs: Sequence[Job]) -> list[Job]:
     ]
 
 
-def states_of(jobs: Sequence[Job]) -> list[tuple[int, int] | None]:
-    """Return each source's size and last change: a run is resumed only if they are the same."""
-    return [_state(job) for job in jobs]
-
-
 def run_on_workers(task: VaultTask, jobs: Sequence[Job], spread: Spread) -> list[Outcome]:
     """Do every job on the workers; return the outcomes in the order of the jobs."""
     if task.action == "encrypt" and not task.only_recipients:
@@ -168,14 +163,6 @@ def _done(task: VaultTask, job: Job, keys: list[Key]) -> Done:
 
 def _absolute(path: str) -> str:
     return str(Path(path).absolute())
-
-
-def _state(job: Job) -> tuple[int, int] | None:
-    try:
-        status = Path(job.source).stat()
-    except OSError:
-        return None
-    return status.st_size, status.st_mtime_ns
 
 
 def _size(job: Job) -> int:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from cotool._lazy import stand_ins
 from cotool.cli.consensus import values
-from cotool.cli.consensus.options import Options
+from cotool.cli.consensus.options import ConsensusFlags
 from cotool.cli.html.output import report_format
 from cotool.cli.shared.commands import App, Given
 from cotool.cli.shared.engine_options import Engine
@@ -47,7 +47,7 @@ def consensus(
         ),
     ] = None,
     *,
-    options: Options,
+    flags: ConsensusFlags,
     engine: Engine,
     given: Given,
     quiet: bool = QUIET,
@@ -58,21 +58,21 @@ def consensus(
 
     Options can also be set in COTOOL_* variables (COTOOL_METRIC) and in config.toml.
     """
-    chosen = format_of(options.format, values.FORMATS, json=options.json, output=options.output)
+    chosen = format_of(flags.format, values.FORMATS, json=flags.json, output=flags.output)
     if "store" not in given.parameters and (
-        options.compare_methods or options.method not in {"auto", "vote"}
+        flags.compare_methods or flags.method not in {"auto", "vote"}
     ):
         # A store from the settings is ignored by calls that use no store.
-        options = replace(options, store=None)
-    if options.demo:
+        flags = replace(flags, store=None)
+    if flags.demo:
         files = demo_paths("deployment.json", files, "cotool consensus")
     request = work.Request(
-        options=options,
+        flags=flags,
         paths=tuple(files or standard_input(_TRY)),
-        analysis=options.analysis(),
-        keys=options.keys(),
-        format=report_format(chosen, shows=options.open) or "table",
-        conditions=tuple(conditions.parse(text) for text in options.fail_on or ()),
+        options=flags.analysis(),
+        keys=flags.keys(),
+        format=report_format(chosen, shows=flags.open) or "table",
+        conditions=tuple(conditions.parse(text) for text in flags.fail_on or ()),
         engine=engine,
         quiet=quiet,
         progress=not no_progress,

@@ -20,7 +20,7 @@ def _key(what: str, name: str) -> Any:
 
 
 @option_class
-class Options:
+class ConsensusFlags:
     """The options of the command: the default of a field is its option."""
 
     method: str = option(

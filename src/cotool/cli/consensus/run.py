@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -18,7 +17,7 @@ from cotool.errors import InputError
 if TYPE_CHECKING:
     from typing import TextIO
 
-    from cotool.cli.consensus.options import Options
+    from cotool.cli.consensus.options import ConsensusFlags
     from cotool.cli.shared.conditions import Condition
     from cotool.cli.shared.progress import ProgressBar
     from cotool.consensus import Learning, Store
@@ -32,11 +31,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The request of one call of the command: its options, and what was made of them."""
+    """What a call asks for: the options as given, and what they mean."""
 
-    options: Options
+    flags: ConsensusFlags
     paths: tuple[str, ...]
-    analysis: ConsensusOptions
+    options: ConsensusOptions
     keys: Keys
     format: str
     conditions: tuple[Condition[Consensus], ...]
@@ -47,7 +46,7 @@ class Request:
     @property
     def uses_store(self) -> bool:
         """Whether the store is read or written."""
-        return self.options.learn or self.options.store is not None
+        return self.flags.learn or self.flags.store is not None
 
 
 def run(request: Request) -> int:
@@ -55,20 +54,20 @@ def run(request: Request) -> int:
     from cotool.cli.shared.progress import ProgressBar, stderr_moves
     from cotool.io.output import open_output
 
-    options, style = request.options, request.format
-    spare_inputs(request.paths, {"output": options.output})
+    flags, style = request.flags, request.format
+    spare_inputs(request.paths, {"output": flags.output})
     _check_learning(request)
     _check_engine(request)
-    output = options.output
+    output = flags.output
     if style == "html":
         from cotool.cli.html.output import report_target
 
-        output = report_target(output, shows=options.open)
+        output = report_target(output, shows=flags.open)
     notes = Notes(
         request.conditions,
         quiet=request.quiet,
-        skip_bad=options.skip_bad,
-        weighed=request.analysis.weights,
+        skip_bad=flags.skip_bad,
+        weighed=request.options.weights,
     )
     shown = request.progress and not request.quiet and stderr_moves()
     with (
@@ -77,8 +76,8 @@ def run(request: Request) -> int:
         _opened_store(request, notes) as (store, learning),
         _spread(request) as spread,
     ):
-        if options.compare_methods or options.explain_input:
-            steps = _explain_input if options.explain_input else _compare
+        if flags.compare_methods or flags.explain_input:
+            steps = _explain_input if flags.explain_input else _compare
             steps(request, notes, bar, sink)
             return notes.end()
         results = _results(request, notes, bar, store, learning, spread=spread)
@@ -93,7 +92,7 @@ def run(request: Request) -> int:
             if learning.learn:
                 notes.learned(learning.report, store.name)
             notes.findings([*learning.report.misses.sentences(), *learning.report.findings])
-    if options.open:
+    if flags.open:
         from cotool.cli.html.output import show_report
 
         show_report(str(output))
@@ -117,8 +116,8 @@ def _explain_input(request: Request, notes: Notes, bar: ProgressBar, sink: TextI
 
 def _check_engine(request: Request) -> None:
     """Raise InputError if the request cannot run on a cluster."""
-    options = request.options
-    alone = (("--compare-methods", options.compare_methods), ("--matrix", options.matrix))
+    flags = request.flags
+    alone = (("--compare-methods", flags.compare_methods), ("--matrix", flags.matrix))
     for option, given in alone:
         if given and request.engine.is_cluster:
             raise InputError(
@@ -132,29 +131,18 @@ def _spread(request: Request) -> contextlib.AbstractContextManager[Spread | None
         return contextlib.nullcontext()
     from cotool.cli.shared.cluster_run import spread_of
     from cotool.engine import resolve_num_threads
+    from cotool.engine.checkpoint import file_state
 
-    options, states = request.options, [_state_of(path) for path in request.paths]
-    threads = resolve_num_threads(request.analysis.num_threads)
-    # The request and the state of the files.
-    asked = [
-        request.analysis, request.keys, request.paths, states,
-        options.store, options.learn, options.truth, options.topic_key, options.half_life,
-    ]  # fmt: skip
+    files = [*request.paths, request.flags.truth or ""]
+    asked = [request.flags, files, [file_state(path) for path in files]]
+    threads = resolve_num_threads(request.options.num_threads)
     return spread_of(request.engine, asked, threads, quiet=request.quiet)
-
-
-def _state_of(path: str) -> tuple[int, int] | None:
-    try:
-        status = os.stat(path)  # noqa: PTH116 - as it is
-    except OSError:
-        return None
-    return status.st_size, status.st_mtime_ns
 
 
 def _check_learning(request: Request) -> None:
     """Raise InputError if options for learning contradict each other."""
-    options, compares = request.options, request.options.compare_methods
-    if compares and not options.truth:
+    flags, compares = request.flags, request.flags.compare_methods
+    if compares and not flags.truth:
         raise InputError(
             "--compare-methods needs right answers",
             hint="give them with --truth FILE (columns question,truth)",
@@ -165,14 +153,14 @@ def _check_learning(request: Request) -> None:
         )
     if compares and request.uses_store:
         raise InputError("--compare-methods does not learn", hint="omit --learn and --store")
-    if options.truth and not (options.learn or compares):
+    if flags.truth and not (flags.learn or compares):
         raise InputError(
             "--truth has no effect alone",
             hint="add --learn to learn from it, or --compare-methods to measure methods with it",
         )
-    if request.uses_store and options.method not in {"auto", "vote"}:
+    if request.uses_store and flags.method not in {"auto", "vote"}:
         raise InputError(
-            f"--method {options.method} does not use a store",
+            f"--method {flags.method} does not use a store",
             hint="omit --method: with --store, the experts' reliability decides",
         )
 
@@ -185,17 +173,17 @@ def _opened_store(request: Request, notes: Notes) -> Iterator[tuple[Store | None
     from cotool.cli.shared.settings import store_path
     from cotool.consensus import Gold, Learning, Store, read_gold
 
-    options = request.options
+    flags = request.flags
     learning = Learning(
-        learn=options.learn,
-        gold=read_gold(options.truth) if options.truth else Gold(),
-        topic_key=options.topic_key,
-        half_life=options.half_life,
+        learn=flags.learn,
+        gold=read_gold(flags.truth) if flags.truth else Gold(),
+        topic_key=flags.topic_key,
+        half_life=flags.half_life,
     )
     if learning.gold.unknown:
         notes.warning(learning.gold.unknown)
-    with Store(store_path(options.store), create=options.learn) as store:
-        if not options.learn and store.is_new():
+    with Store(store_path(flags.store), create=flags.learn) as store:
+        if not flags.learn and store.is_new():
             notes.warning(
                 f"{store.name}: nothing was learned yet; the questions are remembered, and "
                 "you can judge them with cotool experts feedback"
@@ -209,12 +197,12 @@ def _compare(request: Request, notes: Notes, bar: ProgressBar, sink: TextIO) -> 
     from cotool.consensus.extract.right_answers import Misses
     from cotool.consensus.truth.comparison import compare_methods
 
-    gold = read_gold(str(request.options.truth))
+    gold = read_gold(str(request.flags.truth))
     if gold.unknown:
         notes.warning(gold.unknown)
     questions = _questions(request, notes, bar)
     misses = Misses()
-    rows = compare_methods(questions, gold, request.analysis.num_threads, misses)
+    rows = compare_methods(questions, gold, request.options.num_threads, misses)
     bar.finish()
     notes.findings(list(misses.sentences()))
     write_comparison(rows, request.format, sink)
@@ -231,14 +219,14 @@ def _questions(
     return read_questions(
         request.paths,
         keys=request.keys,
-        table=request.options.table,
-        skip_bad=request.options.skip_bad,
+        table=request.flags.table,
+        skip_bad=request.flags.skip_bad,
         on_bad=notes.bad_record,
         on_warning=notes.warning,
         on_understood=on_understood or notes.understood,
         on_progress=bar.read,
         stdin=None if sys.stdin is None else sys.stdin.buffer,
-        max_decompressed=cast("int | None", request.options.max_decompressed),
+        max_decompressed=cast("int | None", request.flags.max_decompressed),
     )
 
 
@@ -261,7 +249,7 @@ def _results(
         questions = chain(head, questions)
     for result in answer_batch(
         questions,
-        request.analysis,
+        request.options,
         store=store,
         learning=learning,
         on_error=notes.failed,
@@ -300,7 +288,7 @@ def _write(
 ) -> None:
     from cotool.cli.consensus import writers
 
-    keep = single if request.options.matrix is None else request.options.matrix
+    keep = single if request.flags.matrix is None else request.flags.matrix
     match request.format:
         case "json":
             write = writers.write_object if single else writers.write_array
@@ -312,5 +300,5 @@ def _write(
         case "html":
             writers.write_page(results, sink, single=single, sources=request.paths, store=store)
         case _:
-            explain, to_file = request.options.explain, sink is not sys.stdout
+            explain, to_file = request.flags.explain, sink is not sys.stdout
             writers.write_table(results, sink, single=single, explain=explain, to_file=to_file)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING
@@ -78,15 +77,10 @@ def run_spread(request: LogRequest, sources: Sequence[Source], *, shown: bool) -
 
 def _identity(sources: Sequence[Source], options: LogOptions) -> list[object]:
     """Return the identity of a run: the request, the files and their state."""
+    from cotool.engine.checkpoint import file_state
+
     asked = [
         sorted(value) if isinstance(value, frozenset) else value
         for value in (getattr(options, field.name) for field in fields(options))
     ]
-    return [asked, [(source, _changed(source)) for source in sources]]
-
-
-def _changed(source: Source) -> int | None:
-    try:
-        return None if source.url else os.stat(source.path).st_mtime_ns  # noqa: PTH116 - as it is
-    except OSError:
-        return None
+    return [asked, [(one, None if one.url else file_state(one.path)) for one in sources]]

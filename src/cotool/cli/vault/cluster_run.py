@@ -13,7 +13,7 @@ from cotool.cli.vault.keys import names_a_key
 from cotool.cli.vault.people import recipients_of
 from cotool.cli.vault.secrets import SecretSource
 from cotool.errors import InputError
-from cotool.vault.cluster import VaultTask, run_on_workers, shared_jobs, states_of
+from cotool.vault.cluster import VaultTask, run_on_workers, shared_jobs
 from cotool.vault.passphrases import PassphraseSource
 from cotool.vault.requests import KeyRequest
 
@@ -106,13 +106,14 @@ def _on_workers(
 ) -> list[Outcome]:
     """Do every job; return the outcomes in the order of the jobs."""
     from cotool.cli.shared.cluster_run import spread_of
+    from cotool.engine.checkpoint import file_state
 
     if any("-" in {job.source, job.destination} for job in jobs):
         raise InputError(
             f"--engine {choice.name}: standard input and output work on one machine only"
         )
     shared = shared_jobs(jobs)
-    request = [task, shared, states_of(shared)]
+    request = [task, shared, [file_state(job.source) for job in shared]]
     with spread_of(choice, request, threads, quiet=quiet) as spread:
         outcomes = run_on_workers(task, shared, spread)
     return [replace(outcome, job=job) for outcome, job in zip(outcomes, jobs, strict=True)]
