@@ -71,6 +71,42 @@ def test_all_lines_of_a_record_are_measured(
     assert [fact.unit for fact in found.measures.facts()] == ["s", ""]
 
 
+SEVERAL = MYSQL.partition("\n")[2]
+
+
+@given(
+    values=st.lists(
+        st.lists(st.tuples(st.integers(0, 9999), st.integers(0, 500)), min_size=1, max_size=4),
+        min_size=3,
+        max_size=6,
+    ),
+    num_threads=threads,
+    span_size=spans,
+    block_size=blocks,
+)
+def test_each_entry_below_one_time_is_a_record(
+    tmp_path_factory, values, num_threads, span_size, block_size
+):
+    """Queries of one second have the time of their heading, and each has its own numbers."""
+    path = tmp_path_factory.mktemp("logs") / "x.log"
+    path.write_text(
+        "".join(
+            f"# Time: 2024-10-10T00:00:{10 * k:02}.5Z\n" + log_of(SEVERAL, queries)
+            for k, queries in enumerate(values)
+        ),
+        encoding="utf-8",
+    )
+    cut = {"num_threads": num_threads, "span_size": span_size, "block_size": block_size}
+    found = analyzed(path, measures=["Query_time", "Rows_sent"], step=10, **cut)
+    flat = [query for queries in values for query in queries]
+    assert (found.counts.records, found.counts.timeless) == (len(flat), 0)
+    seconds, rows = found.measures.total.measures
+    assert seconds.sum == pytest.approx(sum(rt for rt, _ in flat) / 1000)
+    assert (rows.count, rows.sum) == (len(flat), sum(n for _, n in flat))
+    steps = found.measures.total.steps.values()
+    assert [step.records for step in steps] == list(map(len, values))
+
+
 def test_conditions_know_all_lines(tmp_path):
     """They choose records by any line; where lines are written one by one, they are refused."""
     path = tmp_path / "x.log"

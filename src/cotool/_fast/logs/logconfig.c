@@ -79,7 +79,7 @@ int cotool_add_key(cotool_keys *keys, const char *path) {
 void cotool_config_formats(cotool_config *config) {
     memset(config->by_first_byte, 0, sizeof config->by_first_byte);
     config->simple = !config->filtered && !config->show && !config->entries &&
-                     !config->whole;
+                     !config->whole && !config->entry_size;
     /* What is written line by line passes by the first line. */
     config->late = config->whole && config->reading && !config->show && !config->entries;
     config->below = 0;

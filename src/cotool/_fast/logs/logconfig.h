@@ -63,6 +63,7 @@ typedef uint64_t cotool_quads32 __attribute__((vector_size(32)));
 #define COTOOL_PLACES 8
 #define COTOOL_FORMATS 16
 #define COTOOL_LEAD 64
+#define COTOOL_PARTS 64
 #define COTOOL_MOST_LAYOUTS 64
 
 /* A word that the caller maps to a level, as it may be written. */
@@ -133,6 +134,8 @@ typedef struct {
     uint64_t layouts;   /* bits of cotool_config.layout */
     uint8_t utc;        /* a time without a zone is in UTC */
     uint8_t below;      /* some places are in the lines below */
+    const char *part[COTOOL_PARTS]; /* words that say that a line belongs to the record before it: "DETAIL" */
+    uint8_t parts;
     uint8_t payload; /* what follows the head of a text: COTOOL_FORMAT_JSON, ..._LOGFMT, or TEXT */
     cotool_keys keys;
     int times;
@@ -205,6 +208,8 @@ typedef struct {
     int lone;         /* every line is a record */
     const char *title; /* a line that names columns and is no record */
     size_t title_size; /* 0: there is none */
+    const char *entry; /* how a line begins that heads each of several records below one time */
+    size_t entry_size; /* 0: each record has a time of its own */
     int comments;     /* lines before the first record that begin with # are none */
     int mine;         /* count the forms of records */
     int whole;        /* sources may be in any line of a record, not only in its first one */

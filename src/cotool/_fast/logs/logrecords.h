@@ -37,6 +37,12 @@ COTOOL_INLINE int cotool_is_preamble(const cotool_config *config, const uint8_t 
     return !size || (config->comments && *line == '#') || cotool_is_title(config, line, size);
 }
 
+/* Tells whether a line heads one of several records below one time. */
+COTOOL_INLINE int cotool_is_entry(const cotool_config *config, const uint8_t *line, size_t size) {
+    return config->entry_size && config->entry_size <= size &&
+           !memcmp(line, config->entry, config->entry_size);
+}
+
 /* Adds a further line to the text of the open record. */
 void cotool_add_text(cotool_span *span, const uint8_t *line, const uint8_t *end);
 

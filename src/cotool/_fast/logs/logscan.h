@@ -77,6 +77,7 @@ typedef struct {
 /* The record that is being read. */
 typedef struct {
     int open;    /* 1: a record is open, further lines may belong to it; 2: its lines are no record */
+    int headed;  /* a line that heads records has been read in it */
     int counted; /* another scan has counted it: only its further lines are counted here */
     int passes; /* as far as level and time tell */
     int matched;

@@ -16,6 +16,7 @@ cdef extern from "logs/logscan.h" nogil:
         COTOOL_FORMATS
         COTOOL_FORMAT_TEXT
         COTOOL_PLACES
+        COTOOL_PARTS
         COTOOL_KEY
         COTOOL_LEAD
         COTOOL_TIMES
@@ -46,7 +47,8 @@ cdef extern from "logs/logscan.h" nogil:
         uint8_t kind, pri
         signed char time_token
         uint8_t time_open
-        uint8_t utc
+        uint8_t utc, parts
+        const char** part
         char* lead
         unsigned short reach
         uint64_t layouts
@@ -92,6 +94,8 @@ cdef extern from "logs/logscan.h" nogil:
         int show_matches, entries, lone, mine, whole, comments
         const char* title
         size_t title_size
+        const char* entry
+        size_t entry_size
         const cotool_forms* prior
         const void* reading
         const cotool_table* measured
@@ -113,7 +117,7 @@ cdef extern from "logs/logscan.h" nogil:
         uint64_t* patterns
         cotool_histogram* histogram
     ctypedef struct cotool_record:
-        int open, counted, passes, level
+        int open, headed, counted, passes, level
         uint64_t lines, bytes, long_lines
         uint64_t keywords[2]
         int64_t line

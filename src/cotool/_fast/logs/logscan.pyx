@@ -122,7 +122,7 @@ cdef class Scanner:
         self.clock.within = self.head.head = -1
         self.clock.cycle = cycle
         self.midway = midway
-        self.record.open = self.record.counted = resumed
+        self.record.open = self.record.counted = self.record.headed = resumed
         self.record.passes = not c.filtered or (c.levels[COTOOL_UNKNOWN] and not c.timed)
         self.record.level = COTOOL_UNKNOWN
         for n in range(self.threads):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cotool._fast.logs import logscan
 from cotool._lazy import lazy_pattern
+from cotool.logs.formats.belonging import is_part
 from cotool.logs.formats.model import TEXT, Format, forms_of
 from cotool.logs.formats.titles import (
     ENOUGH,
@@ -223,7 +224,7 @@ def lines_of(found: Format, formats: Sequence[Format], lines: Sequence[bytes]) -
 
 
 def further_lines(formats: Sequence[Format], lines: Sequence[bytes]) -> Sequence[bytes]:
-    """Return the lines of a sample that continue records of text: those without a time.
+    """Return the lines of a sample that continue records of text: those without their own time.
 
     There are none in logs of JSON and of pairs, and if no line has a time.
     """
@@ -235,7 +236,9 @@ def further_lines(formats: Sequence[Format], lines: Sequence[bytes]) -> Sequence
         for line in lines
         if line.strip()
         and not line.startswith(HEADER)
-        and all(blanks_of_time(found, line) is None for found in dated)
+        and all(
+            blanks_of_time(found, line) is None or is_part(line, found.parts) for found in dated
+        )
     ]
 
 

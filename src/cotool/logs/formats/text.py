@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cotool.logs.formats.belonging import entry_of, parts_of
 from cotool.logs.formats.columns import is_universal
 from cotool.logs.formats.described import named, reasons
 from cotool.logs.formats.level_codes import status_column
@@ -66,7 +67,13 @@ def recognise_text(
             below, lines_below = places_below(bodies, times.members)
             places = below or places
             covered |= lines_below
-        found = replace(found, places=places, first=first_bytes(found, bodies, times))
+        found = replace(
+            found,
+            places=places,
+            first=first_bytes(found, bodies, times),
+            parts=parts_of(bodies, times),
+            entry=entry_of(bodies, times),
+        )
         formats.append(named(replace(found, reasons=reasons(found, bodies, times))))
     rest = [
         body

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
@@ -40,6 +40,10 @@ _OWN = lazy_pattern(
 # What may come right before a time: separators, or a key.
 _LEAD = lazy_pattern(rb"(?:[A-Za-z_.@]{1,20}[=(][\"'(\[<]?|[^\w]{1,6})\Z")
 _DIGIT = lazy_pattern(rb"\d")
+
+# The label of a line.
+LABEL = lazy_pattern(rb"\W{0,4}[^\W\d][^:=\d]{0,40}:")
+_MOST_LABELLED = 0.8
 
 # What comes before a time that is rare, as the head of a record of many lines.
 _MARKED = lazy_pattern(rb"[^\w \t]")
@@ -232,7 +236,18 @@ def _enough(where: Where, members: dict[int, Stamp], lines: Sequence[bytes], beg
     marked = where.lead and not where.reach and _MARKED.match(where.lead)
     if marked and moment.dated and (len(members) > 1 or 0 in members):
         return 0.01 * len(lines)
+    if where.lead and not where.reach and moment.dated and _are_labelled(lines, len(members)):
+        return 0.01 * len(lines)
     return (0.25 if moment.dated and moment.yeared else 0.4) * begins
+
+
+def _are_labelled(lines: Sequence[bytes], times: int) -> bool:
+    """Return whether most lines begin with one of a few labels, and as many with that of a time."""
+    labels = Counter(label[0] for line in lines if (label := LABEL.match(line)))
+    repeated = [count for count in labels.values() if count > 1]
+    return sum(repeated) > _MOST_LABELLED * len(lines) and times >= _MOST_LABELLED / 2 * max(
+        repeated
+    )
 
 
 def _known_times(line: bytes) -> list[_Known]:
