@@ -10,7 +10,8 @@ import sys
 import pytest
 
 from cotool import __version__
-from cotool.cli.app import _COMMANDS, main
+from cotool.cli.app import main
+from cotool.cli.shared.settings import COMMANDS
 from cotool.consensus.model import Question
 from cotool.consensus.options import METRICS
 from cotool.errors import InputError, MissingExtraError
@@ -300,7 +301,7 @@ def test_help_of_consensus(command, flag, monkeypatch):
 def test_list_of_commands_begins_their_help(command, monkeypatch):
     """The list, which loads no command, says what the help of each begins with."""
     monkeypatch.setenv("COLUMNS", "200")
-    for name, text in _COMMANDS.items():
+    for name, text in COMMANDS.items():
         assert text in command("--help").out
         assert f"\n {text}" in command(name, "--help").out
 

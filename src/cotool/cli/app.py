@@ -18,21 +18,12 @@ from typing import Any
 from cotool.cli.shared.commands import App, plain_call
 from cotool.cli.shared.exit_codes import BAD_INPUT, CLOSED_PIPE, DEFECT, INTERRUPTED
 from cotool.cli.shared.say import say_error
+from cotool.cli.shared.settings import COMMANDS
 from cotool.errors import CotoolError, InputError
 
 _SIZE_DIGITS = 5
 
-_COMMANDS = {  # and the first sentence of their help
-    "consensus": "Find the consensus of experts' answers: what they agree on, who dissents, "
-    "and why.",
-    "experts": "Show how reliable experts are, judge their answers, manage the store.",
-    "analyze-logs": "Count a log's lines by level, time, pattern and keyword: gigabytes in "
-    "one pass.",
-    "vault": "Encrypt files with versioned keys or passphrases, sign files, hash passwords.",
-    "bench": "Measure how fast cotool is on this machine, with pyperf, and compare results.",
-    "config": "Show the settings and where each comes from: variable, file or default.",
-}
-_HOMES = {f"cotool.cli.{name.removeprefix('analyze-')}.command": name for name in _COMMANDS}
+_HOMES = {f"cotool.cli.{name.removeprefix('analyze-')}.command": name for name in COMMANDS}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -161,7 +152,7 @@ def _run_by_typer(
 ) -> int:
     from cotool.cli.shared.by_typer import Call, command_line
 
-    called = words[0] if words and words[0] in _COMMANDS else None
+    called = words[0] if words and words[0] in COMMANDS else None
     options_first = arguments[:1] != [called]  # those of cotool itself come before the command
     command = command_line(app, words if called else (), add_completion=options_first)
     call = Call(whole_command, failed)
@@ -174,12 +165,12 @@ def _result(job: Callable[[], int] | int | None) -> int:
 
 def _app(words: Sequence[str] | None) -> App:
     """Return the app with the command that `words` call, or whole: importing all takes 40 ms."""
-    if words is None or {*words[:1]} & {*_COMMANDS}:
+    if words is None or {*words[:1]} & {*COMMANDS}:
         is_diff = [*(words or ())[:2]] == ["analyze-logs", "diff"]
         homes = {"cotool.cli.logs.diff": "analyze-logs"} if is_diff else _HOMES
         return App(homes).load(words or ())
     app = App()
-    for name, text in _COMMANDS.items():
+    for name, text in COMMANDS.items():
         app.command(name, help=text)(_listed)
     return app
 

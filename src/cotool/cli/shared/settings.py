@@ -1,4 +1,4 @@
-"""What variables and config.toml set, and where these are; knows no Typer."""
+"""The commands, what variables and config.toml set for them, and where; knows no Typer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,17 @@ from pathlib import Path
 
 from cotool.errors import InputError, unknown, unreadable
 
-TABLES = ("consensus", "experts", "analyze-logs", "vault", "bench")
+COMMANDS = {  # and the first sentence of their help
+    "consensus": "Find the consensus of experts' answers: what they agree on, who dissents, "
+    "and why.",
+    "experts": "Show how reliable experts are, judge their answers, manage the store.",
+    "analyze-logs": "Count a log's lines by level, time, pattern and keyword: gigabytes in "
+    "one pass.",
+    "vault": "Encrypt files with versioned keys or passphrases, sign files, hash passwords.",
+    "bench": "Measure how fast cotool is on this machine, with pyperf, and compare results.",
+    "config": "Show the settings and where each comes from: variable, file or default.",
+}
+TABLES = tuple(name for name in COMMANDS if name != "config")  # of config.toml
 
 # Variables beside COTOOL_<TABLE>_<OPTION>. Those of consensus have no prefix.
 _SHORT = {
