@@ -26,6 +26,7 @@ def mine_templates(
     source: str | PathLike[str] | Iterable[str | bytes | PathLike[str]],
     *,
     recursive: bool = False,
+    max_decompressed: int | None = None,
     num_threads: int | None = None,
 ) -> TemplateSet:
     """Find the templates of log lines, with their parameters and figures.
@@ -34,9 +35,11 @@ def mine_templates(
     of lines as str or bytes. A single str is a path; a str in an iterable is a line. In a file,
     lines that continue a record, such as a stack trace, belong to it; each given line is a record.
 
+    `max_decompressed` is that of analyze_logs().
+
     Raises InputError if a file cannot be read.
     """
-    options = LogOptions(templates=True, num_threads=num_threads)
+    options = LogOptions(templates=True, num_threads=num_threads, max_decompressed=max_decompressed)
     if isinstance(source, (str, os.PathLike)):
         return _of_paths([source], options, recursive=recursive)
     items = iter(source)

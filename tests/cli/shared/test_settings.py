@@ -154,6 +154,10 @@ def test_bad_variable_is_named(variable, arguments, message, command, monkeypatc
         ("[consensus]\nmetrik = 1\n", "config.toml: unknown key 'metrik' in [consensus]"),
         ("[consensus]\nmetric = 1\n", "config.toml: [consensus] metric: '1' is not one of"),
         ("[consensus]\nthreshold = true\n", "[consensus] threshold: expected a string or a number"),
+        (
+            "[consensus]\nstore = 3\n",
+            "[consensus] store: expected a name in quotation marks, got 3",
+        ),
         ("[consensus]\nlearn = 1\n", "config.toml: [consensus] learn: expected true or false"),
         ("[consensus]\nweight = 3\n", "config.toml: [consensus] weight: expected EXPERT=NUMBER"),
         ("[consensus]\nid-key = ''\n", "config.toml: [consensus] id-key: expected a text"),

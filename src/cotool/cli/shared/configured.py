@@ -88,6 +88,9 @@ def _from_toml(parameter: Any, value: object, where: str) -> object:
         if not isinstance(value, bool):
             raise InputError(f"{where}: expected true or false, got {value!r}")
         return value
+    names_file = {*(parameter.metavar or "").split()} & {"FILE", "PATH"}
+    if names_file and not isinstance(value, (str, list)):
+        raise InputError(f"{where}: expected a name in quotation marks, got {value!r}")
     if parameter.multiple and isinstance(value, dict):
         return [f"{key}={_scalar(inner, where)}" for key, inner in value.items()]
     values = [_scalar(inner, where) for inner in (value if isinstance(value, list) else [value])]

@@ -95,7 +95,9 @@ class TemplateSet:
             return (exact or found)[0]
         raise InputError(
             f"{identifier!r} is {'the beginning of several ids' if found else 'no template id'}",
-            hint=", ".join(t.id for t in (found or self.templates)[:5]) or "no template was found",
+            hint=f"ids are {', '.join(t.id for t in (found or self.templates)[:5])}"
+            if self.templates
+            else "no template was found",
         )
 
     def holds_known(self, template: Template) -> tuple[Known, ...]:
