@@ -13,7 +13,7 @@ def test_explain_input(command, tmp_path, monkeypatch):
     shown = command("consensus", "t.csv", "--explain-input")
     assert shown.code == 0
     assert "  expert: `worker`\n" in shown.out
-    assert re.search(r"mood +answer +2 different in 4 records: 'x', 'y'\n", shown.out)
+    assert re.search(r"mood +answer +2 different in 4 rows: 'x', 'y'\n", shown.out)
     assert shown.out.endswith("2 questions, 2 experts\n")
     form = json.loads(command("consensus", "t.csv", "--explain-input", "--json").out)
     assert form["schema"] == "cotool.input/1"

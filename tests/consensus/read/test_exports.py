@@ -218,6 +218,6 @@ def test_a_record_unlike_the_first_is_bad(read):
         {"question_id": "q1", "model": "m", judge: "a", "games": [game]}
         for judge in ("judge", "juge")
     ]
-    with pytest.raises(InputError, match="line 2: not a record of Arena-Hard: 'judge' is missing"):
+    with pytest.raises(InputError, match="line 2: not a row of Arena-Hard: 'judge' is missing"):
         read(*records)
     assert len(read(*records, skip_bad=True)) == 1

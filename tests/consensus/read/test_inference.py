@@ -153,11 +153,11 @@ UNCLEAR = {
         "content=KEY",
     ),
     "counts do not say who gave which answer": (
-        table("item,yes,no,unsure", "a?,3,1,0", "b?,1,4,0", "c?,2,2,1"), "one record per vote"
+        table("item,yes,no,unsure", "a?,3,1,0", "b?,1,4,0", "c?,2,2,1"), "one row per vote"
     ),
     "tallies in objects": (
         '{"id": "a", "votes": {"x": 3, "y": 1}}\n{"id": "b", "votes": {"x": 1, "y": 4}}\n',
-        "one record per vote",
+        "one row per vote",
     ),
     "a form per person": (
         table("record_id,form_timestamp,pain_today,sleep_quality",

@@ -49,7 +49,7 @@ def counted(sample: Sample, counts: Sequence[Column] | None = None) -> UnclearEr
     return UnclearError(
         f"{sample.name}: these seem to count the answers, and do not say who gave which: "
         + listed(counts or sample.counts),
-        hint="export one record per vote, with the question, the voter and the answer",
+        hint="export one row per vote, with the question, the voter and the answer",
     )
 
 

@@ -158,7 +158,7 @@ def argilla(item: JsonObject, kept: dict[str, Any]) -> Made:
             who = str(answer.get("user_id") or f"user {len(answers) + 1}")
             answers.append({"expert": who, "content": _set_text(value)})
     if not found:
-        raise FailedError("the record has no submitted response")
+        raise FailedError("the row has no submitted response")
     identity = value_at(item, "id|external_id|_server_id")
     yield from _by_question(found, identity, asked(item["fields"]), kept)
 

@@ -50,7 +50,7 @@ def check_succeeded(value: Any, where: str) -> None:
     if reason is not None:
         raise InputError(
             f"{where}: the request {value['custom_id']!r} failed: {reason}",
-            hint="leave such records out with `skip_bad`",
+            hint="leave such rows out with `skip_bad`",
         )
 
 

@@ -286,9 +286,9 @@ class FileForm:
             columns.update(leaves(value) if isinstance(value, dict) else ())
             if len(columns) > names.MOST_COLUMNS:
                 raise InputError(
-                    f"{where}: with this record, the records have more than "
+                    f"{where}: with this row, the rows have more than "
                     f"{names.MOST_COLUMNS:,} different keys",
-                    hint="values belong under the same keys in each record",
+                    hint="values belong under the same keys in each row",
                 )
             if (
                 len(sample) >= _SAMPLE_ROWS
@@ -351,7 +351,7 @@ def _turns(name: str, turn: Mapping[str, Any]) -> UnclearError:
     spoke = next(key for key in _SPEAKER_KEYS if key in turn)
     content = next((key for key in ("content", "value", "text") if key in turn), "content")
     return UnclearError(
-        f"{name}: the records are turns of a chat ({spoke!r} is {turn[spoke]!r}, …), "
+        f"{name}: the rows are turns of a chat ({spoke!r} is {turn[spoke]!r}, …), "
         "not responses of several experts",
         hint=f'write one record per conversation, {{"messages": [turns]}}; if every record is an '
         f"expert's response: {named(expert=spoke, content=content)}",

@@ -161,4 +161,4 @@ def _has_none(sample: Sample, columns: Sequence[Column]) -> bool:
 def _seen(column: Column, rows: int) -> str:
     if not column.present:
         return "lists or objects" if column.objects else "empty"
-    return f"{column.distinct} different in {rows} records: {column.shown()}"
+    return f"{column.distinct} different in {rows} rows: {column.shown()}"

@@ -135,8 +135,8 @@ def _check_turns(sample: Sample, long: Long) -> None:
     sides = {side.casefold() for side in long.expert.counts}
     if sides & _ASKING and sides <= _ASKING | _REPLYING:
         raise UnclearError(
-            f"{sample.name}: the records are turns of a chat: {listed([long.expert])}",
-            hint="write one record per expert, with what was asked and the reply",
+            f"{sample.name}: the rows are turns of a chat: {listed([long.expert])}",
+            hint="write one row per expert, with what was asked and the reply",
         )
 
 

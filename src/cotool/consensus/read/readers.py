@@ -180,7 +180,7 @@ class _Reading:
             numbered = 'in a column "question_id"' if flat else f"{_NUMBER} {quote(name)}"
             raise InputError(
                 f"{self._nameless} and {name}: the answers name no question and no expert",
-                hint="where the records of each file answer the same questions in the same order, "
+                hint="where the rows of each file answer the same questions in the same order, "
                 f"number them: {numbered}; where each file answers one question, give "
                 "one file at a time",
             )

@@ -152,7 +152,7 @@ def _answers(
         if layout.content:
             raise InputError(
                 f"{where}: {layout.content!r} is null, found {_names(record)}",
-                hint="expected a text; leave such records out with `skip_bad`",
+                hint="expected a text; leave such rows out with `skip_bad`",
             )
         expected = f"expected {keys.content!r}" if keys.content else _EXPECTED
         raise ShapeError(f"{where}: found {_names(record)}, {expected}", hint=_HINT)

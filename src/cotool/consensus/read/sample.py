@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 BY_EXPERT = "where each column is one expert's"
-BY_PERSON = "where each record is one person's, with a column per question"
+BY_PERSON = "where each row is one person's, with a column per question"
 BY_FILE = "where each file is one expert's"
-LISTED = "where each record lists the answers"
+LISTED = "where each row lists the answers"
 NAMED = "name the parts"
 # Words for a tally, and names of answers that are counted.
 _TALLIES = frozenset("counter counts tally votes histogram distribution".split())

@@ -21,7 +21,7 @@ from cotool.errors import InputError
 
 # The path of the key under which an object holds a record.
 _KEY = "<key>"
-_SKIP = "leave such records out with `skip_bad`"
+_SKIP = "leave such rows out with `skip_bad`"
 
 # What is made of one record: canonical records, given what is kept from record to record.
 Make = Callable[[Mapping[str, Any], dict[str, Any]], Iterator[dict[str, Any]]]
@@ -85,7 +85,7 @@ class Tool:
                 for key, item in items.items()
             ]
         for place, item in enumerate(items or (), 1):
-            here = f"{where}, {self.each.rpartition('.')[2] or 'record'} {place}"
+            here = f"{where}, {self.each.rpartition('.')[2] or 'row'} {place}"
             one = item if isinstance(item, Mapping) else {"value": item}
             for record in self._canonical(one, here, kept):
                 yield here, record
@@ -106,11 +106,11 @@ class Tool:
             raise InputError(f"{where}: {error}", hint=error.hint or _SKIP) from None
         except KeyError as error:
             raise InputError(
-                f"{where}: not a record of {self.name}: {error} is missing", hint=_SKIP
+                f"{where}: not a row of {self.name}: {error} is missing", hint=_SKIP
             ) from None
         except (AttributeError, IndexError, TypeError):
             # `make` relies on the shape that the first record had.
-            raise InputError(f"{where}: not a record of {self.name}", hint=_SKIP) from None
+            raise InputError(f"{where}: not a row of {self.name}", hint=_SKIP) from None
 
     def _by_paths(self, item: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
         def at(path: str) -> Any:

@@ -118,7 +118,7 @@ def _check_people(sample: Sample, group: list[Column]) -> None:
     people = [c for c in rest if c.is_called(names.EXPERT) and 2 * c.distinct > c.present]
     if people and all(names.hint_of(c.path).part == names.ANSWER for c in group):
         raise UnclearError(
-            f"{sample.name}: it is unclear whether a record is a person or a question: "
+            f"{sample.name}: it is unclear whether a row is a person or a question: "
             + listed([*people, *group]),
             proposals=by_columns(group, people[0]),
         )
