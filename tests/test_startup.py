@@ -14,10 +14,11 @@ HEAVY = ("cotool._fast.", "cryptography", "sqlite3", "numpy", "cotool.consensus.
 
 
 PROGRAM = """
-import atexit, dataclasses, sys
+import atexit, sys
 def report():
+    standard = getattr(sys.modules.get("dataclasses"), "dataclass", report)
     slow = [f"slow:{name}" for name, module in sys.modules.items() if name.startswith("cotool.")
-            and vars(module).get("dataclass") is dataclasses.dataclass]
+            and vars(module).get("dataclass") is standard]
     print(*sorted([*sys.modules, *slow]), file=sys.stderr)
 atexit.register(report)
 from cotool.__main__ import main

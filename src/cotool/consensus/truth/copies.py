@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from math import exp, log, sqrt
 from typing import TypeVar
 
+from cotool._records import dataclass
 from cotool.averages import median
 from cotool.consensus.decide.forest import Forest
 
