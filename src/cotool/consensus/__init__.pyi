@@ -26,6 +26,8 @@ from cotool.consensus.read.gold import (
     Gold as Gold,
     read_gold as read_gold,
 )
+from cotool.consensus.read.layout import Keys as Keys
+from cotool.consensus.read.readers import read_questions as read_questions
 from cotool.consensus.truth.methods import (
     Truth as Truth,
     correlated as correlated,
