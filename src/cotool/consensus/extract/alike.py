@@ -9,15 +9,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern, stand_ins
 from cotool.consensus.extract.dates import resolve
 from cotool.consensus.extract.numbers import normal_form
 from cotool.consensus.extract.same_names import full_names
+from cotool.consensus.extract.spellings import spellings
 from cotool.consensus.extract.units import unit_of
 from cotool.text import normalised
 
@@ -100,6 +100,7 @@ def same_numbers(answers: Answers) -> Answers:
     If answers give numbers different directions ("2 hours ago", "2 hours from now"), these are kept
     with the numbers.
     """
+    answers = _same_thousands(_signed(answers))
     unified = _same_percent(_same_ratings(_same_units(_same_scales(answers))))
     if len({answer.turn[0] for answer in answers if answer and answer.turn[0]}) < 2:
         return unified
@@ -110,6 +111,60 @@ def same_numbers(answers: Answers) -> Answers:
         if one and answer and answer.turn[0]
         else one
         for one, answer in zip(unified, answers, strict=True)
+    ]
+
+
+_BELOW_ZERO = lazy_pattern(
+    r"below zero|under zero|below sea level|(?:below|under) par", re.IGNORECASE
+)
+
+
+def _signed(answers: Answers) -> Answers:
+    """Write directions as signs where other numbers have signs: "down 5" beside -5.
+
+    A number below zero is negative, unless all answers say so in words.
+    """
+    given = [answer for answer in answers if answer]
+    below = [answer for answer in given if _BELOW_ZERO.search(answer.turn[1])]
+    if not any(answer.value.startswith("-") for answer in given) and not (
+        below and any(not answer.turn[0] for answer in given)
+    ):
+        return answers
+    return [
+        replace(
+            answer,
+            value=f"-{answer.value}" if answer.turn[0] == "-" else answer.value,
+            display=f"{answer.display}{answer.turn[1]}",
+            turn=("", ""),
+        )
+        if answer and answer.turn[0] in {"+", "-"} and not answer.value.startswith("-")
+        else answer
+        for answer in answers
+    ]
+
+
+_POINTED = lazy_pattern(r"\D{0,4}[1-9]\d{0,2}\.\d{3}")
+
+
+def _same_thousands(answers: Answers) -> Answers:
+    """Read 1.500 as 1500 where another answer says so, and none says 1.5."""
+    pointed = [
+        answer is not None and bool(_POINTED.fullmatch(answer.display)) for answer in answers
+    ]
+    if not any(pointed):
+        return answers
+    plain = {one.value for one, own in zip(answers, pointed, strict=True) if one and not own}
+    larger = [
+        normal_form(fractions.Fraction(one.value) * 1000) if one and own else ""
+        for one, own in zip(answers, pointed, strict=True)
+    ]
+    if plain.isdisjoint(larger) or any(
+        one.value in plain for one, own in zip(answers, pointed, strict=True) if one and own
+    ):
+        return answers
+    return [
+        replace(one, value=other) if one and other else one
+        for one, other in zip(answers, larger, strict=True)
     ]
 
 
@@ -154,6 +209,8 @@ def _same_units(answers: Answers) -> Answers:
             continue
         if unit.dimension == common.dimension:
             value = normal_form(number * unit.factor / common.factor)
+        elif unit.dimension in _ZEROS and common.dimension in _ZEROS:
+            value = normal_form(_degrees(number, unit.dimension, common.dimension))
         else:
             value = f"{normal_form(number * unit.factor)} {unit.dimension}"
         values.append(value)
@@ -167,6 +224,17 @@ def _same_units(answers: Answers) -> Answers:
         )
         for answer, value, unit in zip(answers, values, units, strict=True)
     ]
+
+
+# Absolute zero on each scale of temperature, and the number of its degrees in nine kelvins.
+_ZEROS = {"celsius": ("-273.15", 9), "kelvin": ("0", 9), "fahrenheit": ("-459.67", "16.2")}
+
+
+def _degrees(number: fractions.Fraction, scale: str, other: str) -> fractions.Fraction:
+    """Return a temperature on another scale."""
+    (zero, size), (other_zero, other_size) = _ZEROS[scale], _ZEROS[other]
+    kelvins = (number - fractions.Fraction(zero)) / fractions.Fraction(size)
+    return kelvins * fractions.Fraction(other_size) + fractions.Fraction(other_zero)
 
 
 def common_unit(answers: Sequence[Extracted | None]) -> str:
@@ -279,22 +347,22 @@ def same_labels(answers: Answers, question: str = "") -> Answers:
     values = {answer.value for answer in answers if answer}
     if len(values) < 2:
         return answers
-    spelled = {value: _spelled(value) for value in values}
-    given = Counter(one for value, spellings in spelled.items() for one in {value, *spellings})
+    spelled = {value: spellings(value) for value in values}
+    given = Counter(one for value, others in spelled.items() for one in {value, *others})
     expanded = _expanded({answer.value: answer.display for answer in answers if answer})
     coded = _coded(values)
 
-    def shared(value: str, spellings: tuple[str, ...]) -> str | None:
+    def shared(value: str, others: tuple[str, ...]) -> str | None:
         """Return the spelling that most labels have in common, if another is spelled so."""
-        found = max((value, *spellings), key=lambda one: (given[one], one))
+        found = max((value, *others), key=lambda one: (given[one], one))
         return found if given[found] > 1 and found != value else None
 
     renamed = {
         value: coded.get(value)
         or expanded.get(value)
-        or shared(value, spellings)
+        or shared(value, others)
         or _renamed(value, values)
-        for value, spellings in spelled.items()
+        for value, others in spelled.items()
     }
     unified = _valued(answers, lambda answer: renamed[answer.value])
     shown: dict[str, str] = {}
@@ -362,78 +430,6 @@ def _renamed(value: str, values: set[str]) -> str:
         if bare.isascii() and bare in values and len(bare) > _SHORTEST_NAME:
             return bare
     return value
-
-
-_ROMAN = {
-    numeral: str(number)
-    for number, numeral in enumerate(
-        "ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split(), 2
-    )
-}
-# Spellings with a text that each match holds: searching for it is quicker than compiling a regex.
-_SPELLINGS = (
-    # "#1", "No. 1"
-    ("#", lazy_pattern(r"^#(?=\d+$)"), ""),
-    ("n", lazy_pattern(r"^(?:no\.? |nr\.? |number |answer |option |response )(?=\d+$)"), ""),
-    ("v", lazy_pattern(r"^(?:version |v)(?=\d)"), ""),
-    # articles of other languages: "die Donau"
-    (" ", lazy_pattern(r"^(?:der|die|das|den|le|la|les|el|los|las|il|lo|gli) (?=\w)"), ""),
-    ("l", lazy_pattern(r"^l['’](?=\w)"), ""),
-    ("/", lazy_pattern(r"^https?://(?:www\.)?|/$"), ""),
-    # "Mt. Everest", "St. Louis", "Dr. Jane Goodall"
-    ("mt ", lazy_pattern(r"\bmt (?=[^\W\d_]{3})"), "mount "),
-    ("st ", lazy_pattern(r"\bst (?=[^\W\d_]{3})"), "saint "),
-    ("ft ", lazy_pattern(r"\bft (?=[^\W\d_]{3})"), "fort "),
-    (" ", lazy_pattern(r"^(?:dr|prof|professor|mr|mrs|ms|sir|dame) (?=[^\W\d_]{2})"), ""),
-    # "AB positive"
-    (" positive", lazy_pattern(r"^(ab|[abo]) positive$"), r"\1+"),
-    (" negative", lazy_pattern(r"^(ab|[abo]) negative$"), r"\1-"),
-    # "O(n log n)" beside "n log n"
-    ("o(", lazy_pattern(r"^o\((.+)\)$"), r"\1"),
-    # "not toxic", "non toxic"
-    ("no", lazy_pattern(r"^(?:not|non)[ -]?(?=[^\W\d_]{4})"), "non-"),
-    # "Merkel, Angela"
-    (", ", lazy_pattern(r"^([^\W\d_]+(?:-[^\W\d_]+)?), ([^\W\d_]+)$"), r"\2 \1"),
-    (", ", lazy_pattern(r"^([^\W\d_]+(?:-[^\W\d_]+)?), ([^\W\d_]+)$"), r"\1 \2"),
-    ("th", lazy_pattern(r"^(\d+)th$"), r"\1"),
-    ("st", lazy_pattern(r"^(\d*1)st$"), r"\1"),
-    ("d", lazy_pattern(r"^(\d+)[nr]d$"), r"\1"),
-    ("](", lazy_pattern(r"^\[[^\[\]]+\]\((\S+)\)$"), r"\1"),
-    ("our", lazy_pattern(r"(?<=\w{3})our\b"), "or"),
-    ("is", lazy_pattern(r"(?<=\w{3})is(?=(?:e[drs]?|ing|ation)\b)"), "iz"),
-    ("tre", lazy_pattern(r"(?<=\w{2})tre\b"), "ter"),
-)
-_NUMERAL = lazy_pattern(r"\b[ivx]+\b")
-_TELEPHONE = lazy_pattern(r"\+?(?:[\s()/-]?\d){7,15}")
-_SEPARATORS = lazy_pattern(r"[\s()/-]")
-_ORDINAL_END = lazy_pattern(r"(?<=\d)(?:st|nd|rd|th)\b")
-_SUBSCRIPT = lazy_pattern(r"(?<=[A-Za-z])_(?=\d)")
-_HYPHEN = lazy_pattern(r"(?<=[^\W_])-(?=[^\W\d_])|(?<=[^\W\d_])-(?=\d)")
-_WORD = lazy_pattern(r"[^\W\d_]{3}")
-
-
-@lru_cache(maxsize=1024)
-def _spelled(value: str) -> tuple[str, ...]:
-    return tuple(_other_spellings(value))
-
-
-def _other_spellings(value: str) -> Iterator[str]:
-    """Yield other spellings of a label; labels that share one are the same."""
-    for held, pattern, written in _SPELLINGS:
-        other = pattern.sub(written, value) if held in value else value
-        if other != value:
-            yield other
-    if "_" in value:
-        yield _SUBSCRIPT.sub("", value).casefold()
-    if "-" in value and _WORD.search(value):
-        yield _HYPHEN.sub("", value)
-        yield _HYPHEN.sub(" ", value)
-    if value[-1:].isdigit() and _TELEPHONE.fullmatch(value):
-        yield _SEPARATORS.sub("", value)
-    if "v" in value or "x" in value or "ii" in value:
-        yield _NUMERAL.sub(lambda match: _ROMAN.get(match[0], match[0]), value)
-    if any(map(str.isdigit, value)) and " " in value:
-        yield _ORDINAL_END.sub("", value)
 
 
 # "Sao Paulo" is São Paulo; "si" and "ano" are other words than "sí" and "año".

@@ -29,11 +29,23 @@ _MONTHS = (
     "november nov novembre noviembre novembro ноября نوفمبر नवंबर",
     "december dec dez dezember décembre decembre diciembre dezembro dicembre декабря ديسمبر दिसंबर",
 )
-MONTHS = {name: number for number, row in enumerate(_MONTHS, 1) for name in row.split()}
+# Polish, Swedish, Danish, Turkish.
+_MORE_MONTHS = (
+    "stycznia styczeń ocak", "lutego luty şubat", "marca marzec marts mart",
+    "kwietnia kwiecień nisan", "maja maj mayıs", "czerwca czerwiec haziran", "lipca lipiec temmuz",
+    "sierpnia sierpień augusti ağustos", "września wrzesień eylül", "października październik ekim",
+    "listopada listopad kasım", "grudnia grudzień aralık",
+)  # fmt: skip
+MONTHS = {
+    name: number
+    for rows in (_MONTHS, _MORE_MONTHS)
+    for number, row in enumerate(rows, 1)
+    for name in row.split()
+}
 
-_NAME = r"(?P<month>[^\W\d_]{3,10}[\u0900-\u097f]{0,6})\.?"
+_NAME = r"(?P<month>[^\W\d_]{3,12}[\u0900-\u097f]{0,6})\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.|º|er|-го)?"
-_YEAR = r"(?P<year>\d{3,4})(?:[ ](?:AD|CE)|年|\s?г(?:ода|\.)?)?"
+_YEAR = r"(?P<year>\d{3,4})(?:[ ](?:AD|CE)|年|\s?г(?:ода|\.)?|[ ]r(?:oku|\.)?)?"
 # One row per day, in the languages of the months, with abbreviations.
 _WEEKDAYS = (
     "monday mon montag mo lundi lunes segunda lunedì maandag понедельник الاثنين सोमवार",
@@ -67,7 +79,7 @@ _DATES = tuple(
 _SLASHED = lazy_pattern(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
 _TIME = lazy_pattern(
     r"""(?P<before>上午|下午|午前|午後|오전|오후)?[ ]?(?P<hour>\d{1,2})
-    (?:(?:[:.h]|[ ]?(?:Uhr|点|點|時|时|시)[ ]?)
+    (?:(?:[:.h]|[ ]?(?:Uhr|heures|点|點|時|时|시)[ ]?|[ ]h[ ](?=\d\d$))
        (?:(?P<minute>\d{2})(?:分|분)?(?::(?P<second>\d{2}))?)?)?
     [ ]?(?:(?P<half>[ap])\.?[ ]?m\.?|(?P<clock>o['’]clock|hrs?|Uhr|h))?
     (?:[ ]?\(?(?P<zone>Z|(?:UTC|GMT)(?:[+-]\d{1,2}(?::?\d\d)?)?|[+]\d\d:\d\d
@@ -86,6 +98,10 @@ def read_date(text: str) -> str | None:
         return None
     if not _DIGIT.search(text):
         return _in_words(text)
+    if text[:2] in _ERAS:
+        text = _ERA.sub(_in_common_years, text)
+    if military := _MILITARY.fullmatch(text):
+        return f"{military[1]}:{military[2]}"
     for pattern in _DATES:
         match = pattern.fullmatch(text)
         if match and (found := _date(match.groupdict())):
@@ -95,6 +111,16 @@ def read_date(text: str) -> str | None:
         readings = {one for one in _readings(slashed) if one}
         return readings.pop() if len(readings) == 1 else text
     return _time(text)
+
+
+# Eras of Japan, and the years before their first.
+_ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
+_ERA = lazy_pattern(rf"^({'|'.join(_ERAS)})(元|\d{{1,2}})(?=年)")
+_MILITARY = lazy_pattern(r"([01]\d|2[0-3])([0-5]\d) ?(?:hours|hrs)", re.IGNORECASE)
+
+
+def _in_common_years(match: re.Match[str]) -> str:
+    return str(_ERAS[match[1]] + (1 if match[2] == "元" else int(match[2])))
 
 
 _PAST = lazy_pattern(r"(half past|(?:a )?quarter past|(?:a )?quarter to) ([a-z]+)", re.IGNORECASE)
@@ -156,7 +182,8 @@ def _time(text: str) -> str | None:
     written = text[match.end("hour") : match.end("hour") + 1]
     if not named and written not in tuple("点點時时시"):
         return None
-    if not half and (written == "." or (match["clock"] or "").lower() in {"h", "hr", "hrs"}):
+    clock = (match["clock"] or "").lower()
+    if not half and ((written == "." and clock != "uhr") or clock in {"h", "hr", "hrs"}):
         return None  # 3.30 is a number, and 3 h a duration
     hour, minute = int(match["hour"]), int(match["minute"] or 0)
     if half:

@@ -7,9 +7,12 @@ from collections.abc import Sequence
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.extracted import Extracted
+from cotool.consensus.extract.languages import SAYING
+from cotool.consensus.extract.spans import WHOLE
 from cotool.consensus.extract.vocabulary import NEGATIONS
 
 _LONGEST = 120
+_MARKS = " .!*_\"'`。！"
 _AUXILIARIES = frozenset(
     "is are was were be do does did can could will would has have had should may might must "
     "ist sind war waren hat haben kann können wird würde darf muss soll "
@@ -35,6 +38,14 @@ def _without_s(words: frozenset[str]) -> frozenset[str]:
 
 _SMALL = _without_s(_AUXILIARIES)
 _DENY = _without_s(NEGATIONS) | {"n't", "n’t"}
+
+
+def add_words(texts: Sequence[str], found: Sequence[dict[str, Extracted | None]]) -> None:
+    """Read "T", "sure" and "jawohl" as yes or no, beside others that say it plainly."""
+    for text, one in zip(texts, found, strict=True):
+        value = SAYING.get(text.strip(_MARKS).casefold()) if "boolean" not in one else None
+        if value:
+            one["boolean"] = Extracted(value, "boolean", text.strip(_MARKS), WHOLE)
 
 
 def add_echoes(

@@ -52,7 +52,7 @@ _ATOM = lazy_pattern(r"[\w.]+|[\w.]*sqrt\([\w.]+\)")
 
 _FORMULA = lazy_pattern(
     r"\\[A-Za-z]|[\^√=≤≥<>]|\w\s*[+*/]\s*\w|(?<![\w-])-?\d*[a-z]\s?[-−]\s?\d|\d\s?[-−]\s?[a-z](?!\w)"
-    r"|\bsqrt\b|[πθ∞]|\d\s?[·×⋅]\s?\d"
+    r"|\bsqrt\b|\w\*\*\w|[πθ]|∞.|.∞|\d\s?[·×⋅]\s?\d"
 )
 _IN_WORDS = lazy_pattern(rf"\\(?:{'|'.join(sorted(_CONTENT))})\s?\{{([^{{}}]*)\}}")
 _WORDY = lazy_pattern(r"[^\W\d_]{3,}")

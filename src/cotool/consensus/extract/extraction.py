@@ -12,13 +12,15 @@ from cotool._records import dataclass
 from cotool.consensus.extract.alike import by_question, same_choices, same_labels, same_numbers
 from cotool.consensus.extract.code import code_values, is_query
 from cotool.consensus.extract.conclusions import NUMBERED, last_sentence
-from cotool.consensus.extract.echoes import add_echoes
+from cotool.consensus.extract.echoes import add_echoes, add_words
 from cotool.consensus.extract.extracted import Extracted
+from cotool.consensus.extract.figures import in_figures, in_truths
 from cotool.consensus.extract.labels import complement, denies, named_in_sentence, named_label
-from cotool.consensus.extract.normal_form import running_form, short_form
+from cotool.consensus.extract.normal_form import running_form
 from cotool.consensus.extract.objects import unwrapped, whole_object
 from cotool.consensus.extract.options import add_chosen
 from cotool.consensus.extract.preparation import breaks_off, clean, prepare, without_markup
+from cotool.consensus.extract.rankings import rankings
 from cotool.consensus.extract.readings import CLOSED_KINDS, KINDS, is_factorial, read, read_formula
 from cotool.consensus.extract.spans import WHOLE
 from cotool.consensus.extract.stated_places import FIELDS, find_stated_places
@@ -85,8 +87,9 @@ def extract_answers(
     """
     prepared = without_markup([prepare(text) for text in texts], question)
     plain, objects = unwrapped(prepared, FIELDS)
-    if any(objects):
-        return "object", objects
+    ordered = [] if any(objects) else rankings(plain, question)
+    if any(objects) or ordered:
+        return ("object", objects) if any(objects) else ("short", ordered)
     found, kind = _found(plain, question)
     if kind in {None, "short"} and all("(" in text for text in plain):
         coded = code_values(texts)
@@ -128,6 +131,7 @@ def _found(
         ties.add_ties(texts, found, question)
         add_chosen(texts, found, question)
     if 0 < sum("boolean" in one for one in found) < len(found):
+        add_words(texts, found)
         add_echoes(texts, found, question)
     kind, stated = _commonest(found)
     if not stated or len(stated) < sum(map(bool, texts)):
@@ -173,33 +177,12 @@ def _unified(
     if kind == "choice":
         return same_choices(answers, [one.get(SEVERAL) for one in found])
     if kind == "short":
-        labels = [
-            answer and _in_figures(answer, one.get("number"))
-            for answer, one in zip(answers, found, strict=True)
-        ]
-        return same_labels(labels, question)
+        answers = in_figures(answers, [one.get("number") for one in found])
+        told = [one.get("boolean") for one in found]
+        if sum(map(bool, told)) >= MAJORITY["boolean"] * sum(map(bool, answers)):
+            answers = in_truths(answers, told)
+        return same_labels(answers, question)
     return answers
-
-
-def _in_figures(label: Extracted, number: Extracted | None) -> Extracted:
-    """Return a label that begins with a number, with the number in its normal form.
-
-    A label of digits alone stays as it is: 1.10 and 007 are not quantities, 5/2021 is a month, and
-    2,5 may be a pair.
-    """
-    if number is None or number.rule != label.rule or not number.value:
-        return label
-    if not label.display.startswith(number.display) or _FIGURES.fullmatch(number.display):
-        return label
-    rest = label.display[len(number.display) :].strip()
-    if rest.lower() in {"percent", "per cent"}:
-        rest = "%"
-    if number.unit and number.unit.symbol in "$€£¥₹₽₩":
-        rest = f"{number.unit.symbol} {rest}".strip()
-    value = number.value.removesuffix("%") if rest.startswith("%") else number.value
-    if rest == "%":
-        return replace(label, value=f"{value}%")
-    return replace(label, value=f"{value} {short_form(rest)}".strip() if rest else value)
 
 
 def _complete_numbers(texts: Sequence[str], found: list[dict[str, Extracted | None]]) -> None:
@@ -401,7 +384,6 @@ def _all_in_passing(found: Sequence[dict[str, Extracted | None]], kind: str | No
     )
 
 
-_FIGURES = lazy_pattern(r"[\d./:-]+|\d+(?:,\d{1,2})+")
 _NUMERAL = lazy_pattern(
     r"[-+]?[$€£¥₹]?(?:\d{1,3}(?: \d{3})+(?![\d.,]?\d)|\d[\d.,'’/]*)(?:\s?%| out of \d+)?"
 )

@@ -6,8 +6,9 @@ The English ones ("the answer is") are patterns of their own, in `leads`.
 from __future__ import annotations
 
 # Yes and no, true and false, right and wrong.
-YES = tuple(
-    """
+YES = (
+    *("जी हाँ", "जी हां", "その通り", "claro que sí", "c'est vrai"),
+    *"""
     yes true yep yeah correct right
     ja wahr richtig stimmt korrekt
     oui vrai exact
@@ -20,12 +21,12 @@ YES = tuple(
     हाँ हां जी सही सत्य सच
     是 是的 对 對 正确 正確 真 对的
     はい 正しい 真 そうです
-    예 네 참 맞습니다 맞다 맞아요 그렇습니다
-    """.split()
+    예 네 참 맞습니다 맞다 맞아요 그렇습니다 没错
+    """.split(),
 )
 NO = (
     *("not really", "not at all", "definitely not", "certainly not", "absolutely not"),
-    *("of course not", "surely not"),
+    *("of course not", "surely not", "no way", "जी नहीं", "c'est faux"),
     *"""
     no false nope incorrect wrong
     nein falsch unwahr
@@ -33,7 +34,7 @@ NO = (
     falso incorrecto
     não errado incorreto
     sbagliato
-    nee onwaar onjuist nie fałsz hayır yanlış nej falskt
+    nee onwaar onjuist nie fałsz nieprawda hayır yanlış nej falskt
     нет неверно ложь неправда неправильно
     لا خطأ خاطئ
     नहीं गलत ग़लत असत्य झूठ
@@ -42,6 +43,20 @@ NO = (
     아니요 아니오 거짓 틀립니다 틀리다 아닙니다
     """.split(),
 )
+
+# What says yes or no beside answers that do so plainly; elsewhere it may be another label.
+SAYING = {
+    **dict.fromkeys(
+        """
+        y t sure absolutely definitely certainly affirmative indeed
+        jawohl jo jep klar natürlich selbstverständlich absolument certainement évidemment
+        claro cierto certamente naturalmente oczywiście pewnie конечно разумеется ага 当然 물론
+        """.split(),
+        "yes",
+    ),
+    **dict.fromkeys(["of course", "ja klar", "bien sûr", "por supuesto", "com certeza"], "yes"),
+    **dict.fromkeys("n f nah negative nö".split(), "no"),
+}
 
 # Words for the answer, and words that lead to it.
 ANSWERS = (
@@ -80,7 +95,7 @@ REASONS = (
 
 # What is between the word for the answer and the answer.
 LINKS = r"""\b(?:es|est|ist|é|è|is|jest|är|er|lautet|wäre|sería|sera|serait|vaut|heißt|beträgt
-    |ergibt|este|brzmi|هي|هو|هى)(?!\w)|[:=—：]|是|为|為|应为|应该是|應該是|は|은|는|이|\s-"""
+    |ergibt|este|brzmi|to|هي|هو|هى)(?!\w)|[:=—：]|是|为|為|应为|应该是|應該是|は|은|는|이|\s-"""
 
 # "I choose C": a verb before the option, without a word for the answer.
 CHOOSES = ("选", "選", "选择", "選擇", "wähle", "choisis", "elijo", "escojo", "escolho", "scelgo",
@@ -88,10 +103,10 @@ CHOOSES = ("选", "選", "选择", "選擇", "wähle", "choisis", "elijo", "esco
 
 # "option", "letter", "variant" between the link and the letter.
 OPTIONS = (
-    r"(?:opci[oó]n|option|op[cç][aã]o|opzione|вариант|选项|選項|選択肢|letra|lettre|lettera"
-    r"|buchstabe|буква|alternative|alternativa|विकल्प|الخيار|الحرف|보기)"
+    r"(?:opci[oó]n|option|optie|op[cç][aã]o|opzione|opcja|вариант|选项|選項|選択肢|letra|lettre"
+    r"|lettera|buchstabe|буква|alternativ[ea]?|विकल्प|الخيار|الحرف|보기)"
 )
-ARTICLES = r"(?:la|el|le|lo|il|die|der|das|den|a|o|l['’])"
+ARTICLES = r"(?:la|el|le|lo|il|die|der|das|den|de|het|a|o|l['’])"
 
 # What follows the answer in a language whose verb comes last.
 CLOSINGS = (

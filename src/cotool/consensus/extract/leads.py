@@ -27,7 +27,8 @@ _AFTER_ANSWER = lazy_pattern(
     re.VERBOSE,
 )
 _AFTER_OPTION = lazy_pattern(
-    rf"s?(?:[ ](?:here|among[^.\n]{{0,60}}?))?[\s*_]{{0,4}}{_LINK}[\s*_]{{0,6}}{_FILLERS}",
+    rf"s?(?:[ ](?:here|among[^.\n]{{0,60}}?))?[\s*_]{{0,4}}{_LINK}[\s*_]{{0,6}}{_FILLERS}"
+    r"|[ ](?=\(?[a-j]\)?[ ]is[ ](?:the[ ])?(?:correct|right|best)\b)",
     re.VERBOSE,
 )
 _AFTER_CHOOSE = lazy_pattern(
@@ -37,7 +38,8 @@ _AFTER_CHOOSE = lazy_pattern(
 _AFTER_FOREIGN = lazy_pattern(
     rf"""[\w\u0900-\u097f \t*_]{{0,24}}?
     (?:{LINKS})[\s*_:：]{{0,6}}(?:{ARTICLES}\s)?(?:{OPTIONS}\s?)?
-    |[ ](?=[^\s।]{{1,24}}[ ](?:है|हैं|होगा|होगी)(?!\w))|(?=[（(]?[A-J]\b)|[ ]?(?=-?\d)""",
+    |[ ](?=[^\s।]{{1,24}}[ ](?:है|हैं|होगा|होगी)(?!\w))|[ ]?(?=-?\d)
+    |[ ]?(?=[（(]?[a-j][）)]?[.。!]?\s*(?:$|\n)|[（(][a-j][）)]|[a-j](?:['’]|[ ](?:şık|seçene)))""",
     re.VERBOSE,
 )
 _AFTER_CHOOSES = lazy_pattern(

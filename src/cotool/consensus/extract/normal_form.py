@@ -44,17 +44,20 @@ _SYNONYMS = {
     **dict.fromkeys(["n/a", "na", "not applicable", "n.a.", "n. a."], "n/a"),
     **dict.fromkeys(["usa", "us", "united states of america"], "united states"),
     "noon": "12:00", "midday": "12:00", "midnight": "00:00",
+    **dict.fromkeys(["infinity", "infinite", "inf", "+∞", "+infinity"], "∞"),
+    **dict.fromkeys(["does not exist", "doesn't exist", "dne"], "does not exist"),
 }  # fmt: skip
 
 _RAISED = lazy_pattern("[⁰¹²³⁴-⁹⁺⁻]+")
 
 _JOINER = lazy_pattern(
-    r"\s*(?:,\s*(?:and|or|und|oder|et|ou|y|o|e)\s(?!=)|\s(?:and|or)\s|[,;、，；]|\s&\s)\s*"
+    r"\s*(?:,\s*(?:and|or|und|oder|et|ou|y|o|e|i|и)\s(?!=)"
+    r"|\s(?:and|or)\s|(?<=\w\w)\s(?:und|et|y|e|i|и|oraz|och|og|ve)\s(?=\w\w)|[,;、，；]|\s&\s)\s*"
 )
 _SET_JOINER = lazy_pattern(r"\s(?:and|or|&)\s|^\{")
 _ALTERNATIVES = lazy_pattern(r"\s(?:or|oder|ou|o)\s")
 _BULLET = lazy_pattern(r"(?:[-*•+]|\(?\d{1,2}[.)])\s+")
-_NAMED_RESULT = lazy_pattern(r"[a-z](?:\([a-z]\))?=(?=[^=]+$)")
+_NAMED_RESULT = lazy_pattern(r"(?:[a-z]['′]{0,2}(?:\([a-z]\))?|dy/dx)=(?=[^=]+$)")
 _RANGE = lazy_pattern(
     r"(?:from )?(-?[$€£]?\d[\d.,]*)(?:\s?%)?\s?(?:-|–|—|to|bis|à|~)\s?(-?[$€£]?\d[\d.,]*)(?P<of>%)?"
     r"|between (-?[$€£]?\d[\d.,]*)(?:\s?%)? and (-?[$€£]?\d[\d.,]*)(?P<percent>%)?"
@@ -162,6 +165,32 @@ def ordinal(number: int) -> str:
     return f"{number}{last}"
 
 
+def plain_items(text: str) -> list[str] | None:
+    """Return the items of a list in its order, in their normal forms; None if it is no list."""
+    text = text.strip()
+    split = None if _RANGE.fullmatch(text.lower()) else _parts(text)
+    if split is None:
+        return None
+    items = [item for part in split[0] if (item := _one(part.strip(_QUOTES + ".")))]
+    return items if 2 <= len(items) <= MOST_ITEMS else None
+
+
+def _parts(text: str) -> tuple[list[str], str, str] | None:
+    """Return the parts of a list, its text without brackets, and these; None if it is no list."""
+    if "\n" in text:
+        lines = [line for line in map(str.strip, text.split("\n")) if line]
+        if not all(_BULLET.match(line) for line in lines):
+            return None
+        return [line[_BULLET.match(line).end() :] for line in lines], "", ""  # type: ignore[union-attr]
+    inner = text.strip().replace("\\{", "{").replace("\\}", "}")
+    bracket = ""
+    if inner[:1] in "([{" and inner[-1:] in ")]}" and len(inner) > 1:
+        bracket, inner = inner[0] + inner[-1], inner[1:-1]
+    if not ("," in inner or " or " in inner or " and " in inner or _JOINER.search(inner)):
+        return None
+    return _JOINER.split(inner.removeprefix("both ")), inner, bracket
+
+
 def list_items(text: str) -> list[str] | None:
     """Return the items of a list in their normal forms; None if a text is not a list.
 
@@ -169,25 +198,15 @@ def list_items(text: str) -> list[str] | None:
     alternatives, one item. Numbers keep their order, and two numbers in brackets keep them too:
     (0, 1) is not [0, 1].
     """
-    if "\n" in text:
-        lines = [line for line in map(str.strip, text.split("\n")) if line]
-        if not all(_BULLET.match(line) for line in lines):
-            return None
-        parts = [line[_BULLET.match(line).end() :] for line in lines]  # type: ignore[union-attr]
-        inner, bracket, joined = "", "", False
-    else:
-        span = _RANGE.fullmatch(_PERCENT.sub("%", text.strip().lower()))
-        if span:
-            sign = span["of"] or span["percent"] or ""
-            return [f"{span[1] or span[4]}–{span[2] or span[5]}{sign}"]
-        inner = text.strip().replace("\\{", "{").replace("\\}", "}")
-        bracket = ""
-        if inner[:1] in "([{" and inner[-1:] in ")]}" and len(inner) > 1:
-            bracket, inner = inner[0] + inner[-1], inner[1:-1]
-        if not ("," in inner or " or " in inner or " and " in inner or _JOINER.search(inner)):
-            return None
-        parts = _JOINER.split(inner)
-        joined = bool(_SET_JOINER.search(inner)) or bracket == "{}"
+    span = _RANGE.fullmatch(_PERCENT.sub("%", text.strip().lower())) if "\n" not in text else None
+    if span:
+        sign = span["of"] or span["percent"] or ""
+        return [f"{span[1] or span[4]}–{span[2] or span[5]}{sign}"]
+    split = _parts(text)
+    if split is None:
+        return None
+    parts, inner, bracket = split
+    joined = bool(_SET_JOINER.search(inner)) or bracket == "{}"
     names = {part.partition("=")[0].strip() for part in parts}
     keep = len(names) == len(parts) and "=" in text  # "x = 1, y = 2": each has its own name
     items = [item for part in parts if (item := _item(part.strip(_QUOTES), keep=keep))]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from cotool._lazy import lazy_pattern, stand_ins
+from cotool.consensus.extract.units import read_unit
 
 with stand_ins("fractions"):  # few numbers are fractions
     import fractions
@@ -140,7 +141,7 @@ def _part(words: list[tuple[str, int]], place: int) -> tuple[int, str, int] | No
 def _with_part(
     text: str, whole: int, top: int, part: str, end: int
 ) -> tuple[fractions.Fraction, int] | None:
-    if not _PART_ENDS.match(text, end):
+    if not (_PART_ENDS.match(text, end) or read_unit(text, end)):
         return None
     value = whole + fractions.Fraction(top, _PARTS[part])
     scale = _OF_A_SCALE.match(text, end)
@@ -164,7 +165,7 @@ _SCALES = {"万": 10**4, "亿": 10**8, "億": 10**8}
 # Only a counter may follow, since 一 and 千 begin many words.
 _NUMERAL = lazy_pattern(
     r"([零〇一二两三四五六七八九十百千万亿億]{1,20})"
-    r"(?=[个個元块岁年天人只名次倍件本台辆张回円時分秒点]?(?:[。，,.!！)）\s]|です|$))"
+    r"(?=[个個元块岁年天人只名次倍件本台辆张回円時分秒点つ]?(?:[。，,.!！)）\s]|です|$))"
 )
 
 

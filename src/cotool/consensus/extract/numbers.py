@@ -32,12 +32,21 @@ _SCALES = {
     **SCALES,
     "hundred": 100,
     "dozen": 12,
-    "lakh": 10**5,
-    "crore": 10**7,
+    **dict.fromkeys(["lakhs", "lakh", "lacs", "लाख"], 10**5),
+    **dict.fromkeys(["crores", "crore", "करोड़"], 10**7),
     **dict.fromkeys(
-        ["mn", "mio", "millionen", "millions", "millones", "milhões", "milioni"], 10**6
+        "tausend tsd mil tysięcy tysiące tys тысячи тысяча тысяч тыс हज़ार ألف".split(), 10**3
     ),
-    **dict.fromkeys(["bn", "mrd", "milliarden", "milliards", "miliardi"], 10**9),
+    **dict.fromkeys(
+        "mn mio mln millionen millions millones milhões milioni miliony milionów миллионов миллиона"
+        " миллион млн مليون".split(),
+        10**6,
+    ),
+    **dict.fromkeys(
+        "bn mrd mld milliarden milliards miliardi miliardów миллиардов миллиарда миллиард млрд"
+        " مليار".split(),
+        10**9,
+    ),
     **dict.fromkeys(["万", "萬", "만"], 10**4),
     **dict.fromkeys(["亿", "億", "억"], 10**8),
 }
@@ -45,7 +54,7 @@ _SCALES = {
 _LETTERS = {"k": 10**3, "M": 10**6, "B": 10**9}
 _MONEY_LETTERS = {**_LETTERS, "K": 10**3, "m": 10**6, "b": 10**9, "T": 10**12}
 
-_CURRENCY = r"(?:US\$|[$€£¥₹₽₩]|(?:USD|EUR|GBP|Rs\.?)(?![A-Za-z]))"
+_CURRENCY = r"(?:(?:US|R|A|C)\$|[$€£¥₹₽₩]|(?:USD|EUR|GBP|CHF|PLN|INR|Rs\.?)(?![A-Za-z]))"
 _GROUPED = r"\d+(?:[.,'’_]\d+|[ ]\d{3}(?![\d]))*"
 _NUMBER = lazy_pattern(
     rf"""(?P<sign>[-+]?|(?i:minus|negative)[ ])[ ]?(?:(?P<currency>{_CURRENCY})[ ]?)?(?P<inner>-?)
@@ -55,17 +64,20 @@ _NUMBER = lazy_pattern(
       (?:[eE](?P<e>[-+]?\d{{1,9}})(?![\w])
         |[ ]?[×x*·][ ]?10[ ]?(?:\^|\*\*)?[ ]?\{{?(?P<power>[-+]?\d{{1,9}})\}}?
         |(?:\^|\*\*)\{{?(?P<raised>-?\d{{1,4}})\}}?)?
-      (?:(?:[ ]?/[ ]?|[ ]out[ ]of[ ])(?P<denominator>\d+(?:,\d{{3}})*(?:\.\d+)?)(?![\d/]))?
+      (?:(?:[ ]?/[ ]?|[ ](?:out[ ])?of[ ])(?P<denominator>\d+(?:,\d{{3}})*(?:\.\d+)?)(?![\d/]))?
     )
     (?:(?:[ ]|(?<=\d)(?=[mMbB]n|[万萬만亿億억]))(?P<scale>(?i:{"|".join(_SCALES)}))
-        (?![^\W万萬만亿億억元円]|-)
+        (?![^\W万萬만亿億억元円人个個件名本]|-)
       |(?P<space>[ ]?)(?P<letter>[kKmMbBT])(?![\w/^]))?
     (?P<percent>[ ]?%|[ ](?i:percent|per[ ]cent|prozent|pour[ ]cent|por[ ]ciento|por[ ]cento)\b
       |[ ]?(?:个百分点|퍼센트|パーセント))?""",
     re.VERBOSE,
 )
 # What it begins with, in lower case, if not with a digit or a sign.
-_BEGINNINGS = ("minus ", "negative ", "us$", "usd", "eur", "gbp", "rs")
+_BEGINNINGS = (
+    *("minus ", "negative ", "us$", "r$", "a$", "c$", "usd", "eur", "gbp", "chf", "pln", "inr"),
+    "rs",
+)
 # What may not follow: more digits or an operator (a formula, a time, a date, a range, a list),
 # an ordinal's ending, a decade's, another number word, one letter that is a variable and no unit.
 _NO_NUMBER_AFTER = lazy_pattern(
@@ -93,7 +105,21 @@ _MORE = lazy_pattern(r"(?P<joint>,|[ ]and)?[ ]?(?P<number>\d{1,9}(?:\.\d{1,9})?)
 # Dimensions in which a smaller amount may follow: "2 h 30 min".
 _COMPOUND = {"time", "months", "length", "mass", "dollars", "euros"}
 MAX_PARTS = 4
-_ADJACENT = " -°%/abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ$€£¥₹¢µμΩ"
+# "1h30", "1 h 30", "1:30 hours".
+_HOURS = r"(?:h|hrs?|hours?|std\.?|stunden?|heures?|horas?|or[ae]|uur|час(?:а|ов)?|ч)"
+_AND_MINUTES = lazy_pattern(rf"[ ]?{_HOURS}[ ]?([0-5]\d)[ ]?m?(?![\w:.,]|[ ]m)", re.IGNORECASE)
+_CLOCKED = lazy_pattern(rf":([0-5]\d)[ ]?{_HOURS}(?!\w)", re.IGNORECASE)
+# "1m80": of 60 and more, no seconds.
+_AND_CENTIMETRES = lazy_pattern(r"[ ]?m[ ]?([6-9]\d)(?!\w)")
+_FEET = lazy_pattern(r"(\d{1,2})[ ]?['’′][ ]?(\d{1,2})[ ]?(?:[\"”″]|['’]{2}|$)")
+# "an hour and a half", "half an hour".
+_AND_A_HALF = lazy_pattern(r"[ ]and[ ](?:a[ ])?(half|quarter)\b", re.IGNORECASE)
+_PART = {"half": 2, "quarter": 4}
+_OF_ONE = lazy_pattern(r"[ ](?:of[ ])?an?(?=[ ][a-z])", re.IGNORECASE)
+_ONE_TIME = lazy_pattern(
+    r"an?(?=[ ](?:hour|minute|day|week|month|year|mile)[ ]and[ ])", re.IGNORECASE
+)
+_ADJACENT = " :-°%/abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ$€£¥₹¢µμΩ"
 
 _SHAPES = (
     # (shape, characters that group digits, decimal mark)
@@ -122,6 +148,9 @@ def _read_digits(text: str, match: re.Match[str]) -> Reading | None:
     based = _BASED.match(text, match.start()) if match["mantissa"] == "0" else None
     if based:
         return Reading(str(int(based[0], 0)), based.end())
+    feet = _FEET.match(text, match.start()) if match["mantissa"] else None
+    if feet:
+        return Reading(str(12 * int(feet[1]) + int(feet[2])), feet.end(), unit=unit_of("in"))
     end = match.end()
     scale = 1
     if match["letter"]:
@@ -167,6 +196,10 @@ def _is_date(text: str, end: int) -> bool:
 
 def _unit_after(text: str, end: int, match: re.Match[str]) -> tuple[Unit | None, Reading | None]:
     """Return the unit after a number, and the whole amount where smaller units follow."""
+    whole = (match["mantissa"] or "").isdecimal() and not (match["sign"] or match["inner"])
+    together = _in_two_parts(text, end, int(match["mantissa"])) if whole else None
+    if together is not None:
+        return None, together
     found = read_unit(text, end)
     if found is None:
         return None, None
@@ -194,6 +227,31 @@ def _unit_after(text: str, end: int, match: re.Match[str]) -> tuple[Unit | None,
     return unit, Reading("", end) if last is not unit else None
 
 
+def _in_two_parts(text: str, end: int, whole: int) -> Reading | None:
+    """Read "1h30", "1m80" or "1 hour and a half" from its whole number on."""
+    if minutes := _AND_MINUTES.match(text, end) or _CLOCKED.match(text, end):
+        return Reading(str(60 * whole + int(minutes[1])), minutes.end(), unit=unit_of("min"))
+    if metres := _AND_CENTIMETRES.match(text, end):
+        length = fractions.Fraction(100 * whole + int(metres[1]), 100)
+        return Reading(normal_form(length), metres.end(), unit=unit_of("m"))
+    unit = read_unit(text, end)
+    half = _AND_A_HALF.match(text, unit[1]) if unit else None
+    if unit is None or half is None:
+        return None
+    value = whole + fractions.Fraction(1, _PART[half[1].lower()])
+    return Reading(normal_form(value), half.end(), unit=unit[0])
+
+
+def _in_words(text: str, start: int) -> tuple[fractions.Fraction, int] | None:
+    """Read a number in words, "an" before a unit with a half, and "half a" before a unit."""
+    if one := _ONE_TIME.match(text, start):
+        return fractions.Fraction(1), one.end()
+    found = read_words(text, start)
+    if found and found[0].denominator > 1 and (whole := _OF_ONE.match(text, found[1])):
+        return found[0], whole.end()
+    return found
+
+
 def _read_words(text: str, start: int) -> Reading | None:
     sign = _SIGN.match(text, start)
     if sign:
@@ -203,7 +261,7 @@ def _read_words(text: str, start: int) -> Reading | None:
     if text[start] > "\u3000":
         numeral = read_numerals(text, start)
         return Reading(str(numeral[0]), numeral[1]) if numeral else None
-    found = read_words(text, start)
+    found = _in_words(text, start)
     if found is None:
         return None
     value, end = found
@@ -223,6 +281,9 @@ def _read_words(text: str, start: int) -> Reading | None:
     ):
         return None
     unit = None if percent else read_unit(text, end)
+    half = _AND_A_HALF.match(text, unit[1]) if unit else None
+    if half:
+        value, end = value + fractions.Fraction(1, _PART[half[1].lower()]), half.end()
     shown = normal_form(-value if sign else value) + ("%" if percent else "")
     return Reading(shown, end, unit=unit[0] if unit else None, top=top)
 

@@ -17,6 +17,13 @@ RUN_ON = 1_000_000
 _TRANSLATION: dict[int, int | str] = {
     **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
     **dict.fromkeys([0x2212, 0x2010, 0x2011], "-"),
+    # Digits of Arabic, Persian, Devanagari, Bengali, Gujarati, Tamil, Telugu, Kannada, Thai.
+    **{
+        zero + digit: str(digit)
+        for zero in (0x660, 0x6F0, 0x966, 0x9E6, 0xAE6, 0xBE6, 0xC66, 0xCE6, 0xE50)
+        for digit in range(10)
+    },
+    ord("٫"): ".", ord("٬"): ",", ord("٪"): "%",
     **dict.fromkeys([0xA0, *range(0x2000, 0x200B), 0x202F, 0x3000], " "),
     ord("½"): " 1/2", ord("⅓"): " 1/3", ord("⅔"): " 2/3", ord("¼"): " 1/4", ord("¾"): " 3/4",
     ord("⅛"): " 1/8", ord("⅜"): " 3/8", ord("⅝"): " 5/8", ord("⅞"): " 7/8",
@@ -92,6 +99,8 @@ def prepare(text: str) -> str:
             cut = text.find(token)
             if cut > 0:
                 text = text[:cut]
+    if text.startswith("```") and (fenced := _FENCED.fullmatch(text)):
+        text = fenced[1]
     if len(text) > HEAD + TAIL:
         text = f"{text[:HEAD]}\n{text[-TAIL:]}"
     if "%" in text[-_REMARK:]:
@@ -99,6 +108,8 @@ def prepare(text: str) -> str:
     return _unify(_as_list(_SET_APART.sub("", text.strip(), count=1)))
 
 
+# One line between fences is an answer like one between backquotes.
+_FENCED = lazy_pattern(r"```\w*\n([^\n`]+)\n```\s*")
 # How sure an expert is, after the answer: "7 (95% sure)".
 _REMARK = 40
 _HOW_SURE = lazy_pattern(
@@ -218,7 +229,9 @@ def breaks_off(text: str) -> bool:
 
 
 _WRAPPER = " \t\r\n*_`\"'“”‘’«»「」"
-_LATEX_WORDS = lazy_pattern(r"\\(?:text|textbf|textit|mathrm|mathbf|boxed|fbox|operatorname)\s?\{")
+_LATEX_WORDS = lazy_pattern(
+    r"\\(?:text|textbf|textit|mathrm|mathbf|boxed|fbox|operatorname|ce)\s?\{"
+)
 _LATEX_FRACTION = lazy_pattern(r"\\[dtc]?frac\s?\{?(-?[\d.,]{1,30})\}?\s?\{?([\d.,]{1,30})\}?")
 _LATEX_SPACE = lazy_pattern(r"\\[,;:! ]|\\(?:left|right|displaystyle|quad)(?![A-Za-z])|~|\{,\}")
 _LATEX_DEGREE = lazy_pattern(r"\^\s?\{?\s?\\(?:circ|degree)(?![A-Za-z])\s?\}?")

@@ -8,10 +8,10 @@ from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.dates import read_date
 from cotool.consensus.extract.expressions import is_formula, linear
 from cotool.consensus.extract.extracted import Reading
-from cotool.consensus.extract.languages import CLOSINGS, NO, YES
+from cotool.consensus.extract.languages import ANSWERS, ARTICLES, CLOSINGS, NO, OPTIONS, YES
 from cotool.consensus.extract.normal_form import UNKNOWN, list_items, short_form
 from cotool.consensus.extract.numbers import read_number
-from cotool.consensus.extract.units import read_turn
+from cotool.consensus.extract.units import read_turn, read_turn_before
 
 CLOSED_KINDS = ("choice", "number", "boolean")
 KINDS = (*CLOSED_KINDS, "short")
@@ -37,12 +37,13 @@ _AFTER_LETTER = (
 _LETTER_ENDS = rf"""(?=\s*(?:$|[,;!?)\]}}*_"'”’»`|$\n。，、；：）」]|\.(?![\w-]|\s[A-Z]\.)|:(?!//)
     |\s[–—-]\s|\s\(|[–—]|\n
     |(?<=\s)(?:{"|".join(_AFTER_LETTER)})\b
-    |[^\x00-\u02af\s]))"""
+    |[^\x00-\u02af\s]|\s(?:şık|seçene)))"""
 _CHOICE = lazy_pattern(
-    rf"""(?:(?i:option|choice|letter|answer|both|only)s?[ ])?\$?[*_]*
+    rf"""(?:(?i:option|choice|letter|answer|both|only)s?[ ]
+      |(?i:(?:{ARTICLES}\s?)?(?:{OPTIONS}|{"|".join(ANSWERS).replace(" ", "[ ]")})\s?))?\$?[*_]*
     (?:[(\[{{]\s?[*_]*(?P<enclosed>[A-Za-z]|[ivxIVX]{{2,4}})[*_]*\s?(?:[)\]}}](?![\w(])|$)
       |(?P<capital>[A-J])(?:[*_)\]}}]{{1,3}}(?![\w])|{_LETTER_ENDS})
-      |(?P<small>[a-j])(?=[*_$}}]*(?:\s*$|[.)](?:\s|$|\*)))
+      |(?P<small>[a-j])(?=[*_$}}]*(?:\s*$|[.)](?:\s|$|\*))|\sis\s(?:correct|right)\b)
       |(?P<roman>ii|iii|iv|vi|vii|viii|ix)(?=[.)]?\s*$))""",
     re.VERBOSE,
 )
@@ -72,6 +73,8 @@ _COMPOUND_CHOICE = lazy_pattern(
 _CHOOSING = (
     *("option", "choice", "letter", "answer", "both", "only", "none", "all", "neither"),
     *("ii", "iv", "vi", "ix"),
+    *("la ", "el ", "l'", "die ", "de ", "het ", "opci", "opti", "opzion", "opcja", "letra"),
+    *("lettr", "letter", "buchst", "altern", "antw", "respu", "respo", "rispo", "svar", "cevap"),
 )
 
 
@@ -178,6 +181,8 @@ def read_quantity(span: str) -> Reading | None:
         end = len(span) - len(span[start:].lstrip("★⭐☆"))
         return Reading(str(stars), end, span[start:end])
     worded = span[start : start + 1].isalpha()
+    begin = start
+    before, start = read_turn_before(span, start) if worded else ("", start)
     between = _read_range(span, start) if worded else None
     if between is not None:
         return between
@@ -202,8 +207,8 @@ def read_quantity(span: str) -> Reading | None:
     following = _NEXT_ITEM.search(span, number.end) if "\n" in span else None
     if following and number.value.isdecimal() and int(following[1]) == int(number.value) + 1:
         return None  # "1. … 2. …": a numbered list
-    shown = span[start : number.end].strip()
-    turn = read_turn(span, number.end)
+    shown = span[begin if before else start : number.end].strip()
+    turn = (before, "") if before else read_turn(span, number.end)
     return Reading(number.value, number.end, shown, "", number.unit, number.top, turn=turn)
 
 
@@ -294,15 +299,29 @@ def read_short(span: str, *, whole: bool) -> Reading | None:
     end = _sentence_end(span[: 2 * SHORT_CHARACTERS])
     stop = end.start() if end else len(span)
     if whole and span[stop:].strip(_PUNCTUATION):
-        return _read_list(span)
+        return _read_long_date(span) or _read_list(span)
     if whole and span.rstrip().endswith(("?", "？")):
         return None
     display = _shown(span[:stop])
+    if whole and (date := _read_long_date(display)):
+        return date
     if not _is_label(display) or not (whole or any(map(str.isalnum, display))):
         return None
     core = span[:stop].strip(_MARKS)
     bracketed = core[:1] in "([" and core[-1:] in ")]" and "," in core
     return Reading(short_form(core if bracketed else display), stop, core if bracketed else display)
+
+
+# "am 3. Oktober 1990", "el 12 de octubre de 1492"
+_DATE_LEAD = lazy_pattern(r"(?:am|on|el|le|il|em|den|der|dnia)\s(?=\d)", re.IGNORECASE)
+
+
+def _read_long_date(span: str) -> Reading | None:
+    """Read a date with the word before it, which may have as many words as a sentence."""
+    lead = _DATE_LEAD.match(span)
+    shown = span[lead.end() :].strip(_PUNCTUATION) if lead else ""
+    date = read_date(shown) if shown else None
+    return Reading(date, len(span), shown) if date else None
 
 
 def _sentence_end(span: str) -> re.Match[str] | None:
@@ -399,7 +418,7 @@ def ends(span: str, end: int) -> bool:
 
 
 _UNIT = lazy_pattern(
-    r"[ -]?(?!\.)(?:[A-Za-z°²³µΩ€£$%¢/^.\u00c0-\u024f\u0400-\u04ff\u3040-\u9fff]+[ ]?){1,4}\d?"
+    r"[ -]?(?!\.)(?:[A-Za-z°²³µΩ€£$₹₽₩%¢/^.\u00c0-\u024f\u0400-\u04ff\u3040-\u9fff]+[ ]?){1,4}\d?"
 )
 
 # What may follow a number before its unit, and after: "300 ± 10 m", "300 m (984 ft)".

@@ -56,7 +56,7 @@ _TABLE: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("L", "1", "l liter litre Liter litro 升"), ("gal", "3.785411784", "gallon"),
         ("tsp", "5/1000", "teaspoon"), ("tbsp", "15/1000", "tablespoon"),
     ),
-    "speed": (("m/s", "1", "mps"), ("km/h", "5/18", "kph kmh"), ("mph", "0.44704", "")),
+    "speed": (("m/s", "1", "mps"), ("km/h", "5/18", "kph kmh"), ("mph", "0.44704", "mi/h")),
     "data": (
         ("B", "1", "byte"), ("KB", "1000", "kB kilobyte"), ("MB", "1000000", "megabyte"),
         ("GB", "1000000000", "gigabyte"), ("TB", "1000000000000", "terabyte"),
@@ -93,7 +93,12 @@ _TABLE: dict[str, tuple[tuple[str, str, str], ...]] = {
     "yen": (("¥", "1", ""), ("yen", "1", "JPY 円 엔 日元")),
     "yuan": (("元", "1", "yuan RMB CNY renminbi 人民币 人民幣 위안"),),
     "rupees": (("₹", "1", "INR Rs Rs. rupee"),),
-    "roubles": (("₽", "1", "RUB rouble ruble рублей"),),
+    "roubles": (("₽", "1", "RUB rouble ruble рублей рубля рубль руб"),),
+    "złoty": (("zł", "1", "PLN złotych złote złoty"),),
+    "francs": (("CHF", "1", "Franken"),),
+    "reais": (("R$", "1", "BRL reais"),),
+    "Australian dollars": (("A$", "1", "AUD"),),
+    "Canadian dollars": (("C$", "1", "CAD"),),
     "won": (("₩", "1", "KRW won 원"),),
     "percentage points": (("pp", "1", "percentage Prozentpunkte"),),
     "cents": (("¢", "1/100", "cent"),),
@@ -210,9 +215,24 @@ _TURN = lazy_pattern(
     rf"(?:[ ](?i:(?P<more>{_MORE})|(?P<less>{_LESS})|(?P<compass>{_COMPASS})|(?P<side>{_SIDES}))"
     r"|(?<=[°′″])[ ]?(?P<letter>[NSEW]))(?=[\s*_\"'”’»`$)]*(?:$|[.,;:!)\n]))"
 )
+# "a loss of 5", "up 5".
+_TURN_BEFORE = lazy_pattern(
+    r"(?:an?[ ])?(?:(?P<more>increase|rise|growth|gain|profit|surplus)"
+    r"|(?P<less>decrease|reduction|fall|drop|decline|loss|deficit))[ ]of[ ](?=[$€£¥₹]?\d)"
+    r"|(?:(?P<up>up)|(?P<down>down))[ ](?=[$€£¥₹]?\d)",
+    re.IGNORECASE,
+)
 # What a turn begins with, apart from letters; a letter may also follow a sign before `end`.
 _BEGINS = {" ", "-", "°", "′", "″"}
 _DIRECTIONS = {"north": "n", "south": "s", "east": "e", "west": "w"}
+
+
+def read_turn_before(text: str, start: int) -> tuple[str, int]:
+    """Return the direction of a number whose words begin at `start`, and where these end."""
+    match = _TURN_BEFORE.match(text, start)
+    if match is None:
+        return "", start
+    return "+" if match["more"] or match["up"] else "-", match.end()
 
 
 def read_turn(text: str, end: int) -> tuple[str, str]:

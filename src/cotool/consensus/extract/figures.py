@@ -1,0 +1,83 @@
+"""Labels that are amounts, or say yes or no, beside labels of other kinds: 90 min, 1.5 hours."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cotool._lazy import lazy_pattern
+from cotool.consensus.extract.alike import common_unit, same_numbers
+from cotool.consensus.extract.normal_form import short_form
+from cotool.consensus.extract.units import unit_of
+
+if TYPE_CHECKING:
+    from cotool.consensus.extract.extracted import Extracted
+
+_FIGURES = lazy_pattern(r"\+?[\d./:-]+|\d+(?:,\d{1,2})+")
+# The normal form of a time of day.
+_CLOCK = lazy_pattern(r"\d\d:\d\d")
+
+
+def in_figures(
+    labels: list[Extracted | None], numbers: list[Extracted | None]
+) -> list[Extracted | None]:
+    """Return labels; numbers at their beginnings are in normal form, and amounts in one unit.
+
+    A label of digits alone stays as it is: 1.10 and 007 are not quantities, 5/2021 is a month, and
+    2,5 may be a pair.
+    """
+    begins = [
+        number
+        if label and number and number.value and number.rule == label.rule
+        and label.display.startswith(number.display)
+        and not _CLOCK.match(label.value)
+        else None
+        for label, number in zip(labels, numbers, strict=True)
+    ]  # fmt: skip
+    amounts = [
+        number if label and number and _is_amount(label.display, number) else None
+        for label, number in zip(labels, begins, strict=True)
+    ]
+    common = common_unit(amounts)
+    return [
+        label if label is None or number is None
+        else _amount(label, amount, common) if amount else _with_figure(label, number)
+        for label, number, amount in zip(labels, begins, same_numbers(amounts), strict=True)
+    ]  # fmt: skip
+
+
+def _is_amount(display: str, number: Extracted) -> bool:
+    """Whether a label is a number with its unit and nothing else."""
+    rest = display[len(number.display) :].strip()
+    return number.unit is not None and (not rest or unit_of(rest) == number.unit)
+
+
+def _amount(label: Extracted, number: Extracted, common: str) -> Extracted:
+    """Return a label that is an amount; a unit of another dimension is in the number's value."""
+    same = number.value if " " in number.value else f"{number.value} {common}"
+    return replace(label, value=same)
+
+
+def in_truths(
+    labels: list[Extracted | None], truths: list[Extracted | None]
+) -> list[Extracted | None]:
+    """Return labels; those that say yes or no are "yes" and "no"."""
+    return [
+        replace(label, value=truth.value) if label and truth else label
+        for label, truth in zip(labels, truths, strict=True)
+    ]
+
+
+def _with_figure(label: Extracted, number: Extracted) -> Extracted:
+    """Return a label that begins with a number, with the number in its normal form."""
+    if _FIGURES.fullmatch(number.display):
+        return label
+    rest = label.display[len(number.display) :].strip()
+    if rest.lower() in {"percent", "per cent"}:
+        rest = "%"
+    if number.unit and number.unit.symbol in "$€£¥₹₽₩":
+        rest = f"{number.unit.symbol} {rest}".strip()
+    value = number.value.removesuffix("%") if rest.startswith("%") else number.value
+    if rest == "%":
+        return replace(label, value=f"{value}%")
+    return replace(label, value=f"{value} {short_form(rest)}".strip() if rest else value)

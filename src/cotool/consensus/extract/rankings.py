@@ -1,0 +1,90 @@
+"""Answers whose order is their content: rankings, and sequences that a question asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from cotool._lazy import lazy_pattern
+from cotool.consensus.extract.extracted import Extracted
+from cotool.consensus.extract.normal_form import plain_items
+from cotool.consensus.extract.spans import WHOLE
+
+# The share of the texts that must be lists for a question about an order.
+_LISTS = 0.6
+_LONGEST = 400
+_MOST_WORDS = 6
+_ASKS = lazy_pattern(
+    r"\b(?:rank(?:ing|ed|s)?|in (?:the )?(?:\w+ )?order\b(?! to\b)|order (?:these|them|the|by)"
+    r"|sort(?:ed)?\b(?! of)|sequence|chronological\w*|(?:a|de)scending"
+    r"|from (?:\w+ )?\w+est to (?:\w+ )?\w+est|from (?:best|most|least|worst|first) to"
+    r"|rangfolge|reihenfolge|rangliste|ordnen|ordne|sortier\w*|class(?:ez|er|ement)|trie[rz]"
+    r"|dans l['’]ordre|ordena[rn]?|ordene|clasifica|en orden|em ordem|ordina(?:re|te)?|classifica"
+    r"|in ordine|uszereguj|uporządkuj|w kolejności|sorteer|rangschik|volgorde)\b"
+    r"|упорядоч|расположите|по порядку|ранжир|排序|排列|顺序|順序|順番|並べ|순서|رتب|क्रम",
+    re.IGNORECASE,
+)
+# "A > B > C", "A, then B, then C", "A → B".
+_CHAIN = lazy_pattern(r"\s*(?:>{1,2}|→|⇒|->|≻)\s*")
+_THEN = lazy_pattern(r"\s*,?\s*\b(?:and\s)?then\s+")
+_COMPARED = lazy_pattern(r"[<>]=?\s*-?[\d.]|[\d.]\s*[<>]")
+# "1. Tokyo 2. Delhi 3. Shanghai" in one line.
+_NUMBERED = lazy_pattern(r"(?:^|(?<=[\s,;]))\(?(\d{1,2})[.):]\s*(?=\S)")
+_LEAD = lazy_pattern(r"^[^.!?\n:>]{1,120}?(?:\b(?:is|are)\b:?|:)\s+")
+
+
+def rankings(texts: Sequence[str], question: str) -> list[Extracted | None]:
+    """Return the items of each text in its order; [] unless the order matters.
+
+    It matters if the question asks for an order, or if most texts write one as "A > B > C".
+    """
+    given = [text for text in texts if text]
+    chains = sum(len(_chain(text)) > 2 for text in given)
+    asked = bool(_ASKS.search(question))
+    if not given or (not asked and chains < max(2, _LISTS * len(given))):
+        return []
+    found = [_in_order(text) for text in texts]
+    if sum(one is not None for one in found) < max(2, _LISTS * len(given)):
+        return []
+    return found
+
+
+def _in_order(text: str) -> Extracted | None:
+    for own in (text, _LEAD.sub("", text, count=1)):
+        items = _chain(_THEN.sub(" > ", own)) or _numbered(own) or plain_items(own)
+        if items and all(len(item.split()) <= _MOST_WORDS for item in items):
+            return Extracted(" > ".join(items), "short", " > ".join(_shown(items, own)), WHOLE)
+    return None
+
+
+def _shown(items: Sequence[str], text: str) -> list[str]:
+    """Return items as a text writes them, where it has them in these letters."""
+    low = text.casefold()
+    if len(low) != len(text):
+        return list(items)
+    places = [low.find(item) for item in items]
+    return [
+        text[place : place + len(item)] if place >= 0 else item
+        for place, item in zip(places, items, strict=True)
+    ]
+
+
+def _chain(text: str) -> list[str]:
+    """Return the items of "A > B > C"; not of the inequality "x > 3"."""
+    text = text.strip(" .*`")
+    if len(text) > _LONGEST or "\n" in text or "[[" in text or _COMPARED.search(text):
+        return []
+    parts = _CHAIN.split(text)
+    return plain_items(", ".join(parts)) or [] if len(parts) > 1 and all(parts) else []
+
+
+def _numbered(text: str) -> list[str]:
+    """Return the items that one line numbers from 1 on."""
+    marks = list(_NUMBERED.finditer(text)) if len(text) <= _LONGEST and "\n" not in text else []
+    if len(marks) < 2 or [int(mark[1]) for mark in marks] != list(range(1, len(marks) + 1)):
+        return []
+    if marks[0].start():
+        return []
+    ends = [*(mark.start() for mark in marks[1:]), len(text)]
+    items = [text[mark.end() : end].strip(" ,;.") for mark, end in zip(marks, ends, strict=True)]
+    return plain_items("\n".join(f"- {item}" for item in items)) or []

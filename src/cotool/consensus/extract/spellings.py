@@ -1,0 +1,114 @@
+"""Other spellings of a label: "No. 1" and 1, "St. Louis" and Saint Louis, "colour" and color."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from cotool._lazy import lazy_pattern
+from cotool.consensus.extract.counted import counted
+from cotool.consensus.extract.languages import OPTIONS
+
+_ROMAN = {
+    numeral: str(number)
+    for number, numeral in enumerate(
+        "ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split(), 2
+    )
+}
+# Spellings with a text that each match holds: searching for it is quicker than compiling a regex.
+_SPELLINGS = (
+    # "#1", "No. 1"
+    ("#", lazy_pattern(r"^#(?=\d+$)"), ""),
+    ("n", lazy_pattern(r"^(?:no\.? |nr\.? |number |answer |option |response )(?=\d+$)"), ""),
+    ("v", lazy_pattern(r"^(?:version |v)(?=\d)"), ""),
+    # articles of other languages: "die Donau"
+    (" ", lazy_pattern(r"^(?:der|die|das|den|le|la|les|el|los|las|il|lo|gli) (?=\w)"), ""),
+    ("l", lazy_pattern(r"^l['’](?=\w)"), ""),
+    ("/", lazy_pattern(r"^https?://(?:www\.)?|/$"), ""),
+    ("www.", lazy_pattern(r"^www\.|/$"), ""),
+    ("mailto:", lazy_pattern(r"^mailto:"), ""),
+    # "Mt. Everest", "St. Louis", "Dr. Jane Goodall"
+    ("mt ", lazy_pattern(r"\bmt (?=[^\W\d_]{3})"), "mount "),
+    ("st ", lazy_pattern(r"\bst (?=[^\W\d_]{3})"), "saint "),
+    ("ft ", lazy_pattern(r"\bft (?=[^\W\d_]{3})"), "fort "),
+    (" ", lazy_pattern(r"^(?:dr|prof|professor|mr|mrs|ms|sir|dame) (?=[^\W\d_]{2})"), ""),
+    # "AB positive"
+    (" positive", lazy_pattern(r"^(ab|[abo]) positive$"), r"\1+"),
+    (" negative", lazy_pattern(r"^(ab|[abo]) negative$"), r"\1-"),
+    ("o neg", lazy_pattern(r"^(ab|[abo]) neg$"), r"\1-"),
+    (" pos", lazy_pattern(r"^(ab|[abo]) pos$"), r"\1+"),
+    (" plus", lazy_pattern(r"^([a-f]) plus$"), r"\1+"),
+    (" minus", lazy_pattern(r"^([a-f]) minus$"), r"\1-"),
+    ("extra ", lazy_pattern(r"^extra (large|small)$"), lambda match: f"x{match[1][0]}"),
+    # "3 to 1", which is read as a range, and "3:1"; "120 over 80"
+    ("–", lazy_pattern(r"^(\d+)–(\d+)$"), r"\1:\2"),
+    (" over ", lazy_pattern(r"^(\d+) over (\d+)$"), r"\1/\2"),
+    (" c", lazy_pattern(r"(?<=\d(?:st|nd|rd|th)) c$"), " century"),
+    ("ph ", lazy_pattern(r"^ph (?:of )?(?=\d)"), ""),
+    ("pi", lazy_pattern(r"^pi$"), "π"),
+    # "the first one"
+    (" one", lazy_pattern(r"^(\d+(?:st|nd|rd|th)) one$"), r"\1"),
+    # n log n, n*log(n)
+    ("log", lazy_pattern(r"[ *]|(?<=log)\((?=\w\))|(?<=log\(\w)\)"), ""),
+    # "O(n log n)" beside "n log n"
+    ("o(", lazy_pattern(r"^o\((.+)\)$"), r"\1"),
+    # "not toxic", "non toxic"
+    ("no", lazy_pattern(r"^(?:not|non)[ -]?(?=[^\W\d_]{4})"), "non-"),
+    # "Merkel, Angela"
+    (", ", lazy_pattern(r"^([^\W\d_]+(?:-[^\W\d_]+)?), ([^\W\d_]+)$"), r"\2 \1"),
+    (", ", lazy_pattern(r"^([^\W\d_]+(?:-[^\W\d_]+)?), ([^\W\d_]+)$"), r"\1 \2"),
+    ("th", lazy_pattern(r"^(\d+)th$"), r"\1"),
+    ("st", lazy_pattern(r"^(\d*1)st$"), r"\1"),
+    ("d", lazy_pattern(r"^(\d+)[nr]d$"), r"\1"),
+    ("](", lazy_pattern(r"^\[[^\[\]]+\]\((\S+)\)$"), r"\1"),
+    ("our", lazy_pattern(r"(?<=\w{3})our\b"), "or"),
+    ("is", lazy_pattern(r"(?<=\w{3})is(?=(?:e[drs]?|ing|ation)\b)"), "iz"),
+    ("tre", lazy_pattern(r"(?<=\w{2})tre\b"), "ter"),
+)
+_NUMERAL = lazy_pattern(r"\b[ivx]+\b")
+_TELEPHONE = lazy_pattern(r"\+?(?:[\s()/-]?\d){7,15}")
+_SEPARATORS = lazy_pattern(r"[\s()/-]")
+_ORDINAL_END = lazy_pattern(r"(?<=\d)(?:st|nd|rd|th)\b")
+_SUBSCRIPT = lazy_pattern(r"(?<=[A-Za-z])_(?=\d)")
+_HYPHEN = lazy_pattern(r"(?<=[^\W_])-(?=[^\W\d_])|(?<=[^\W\d_])-(?=\d)")
+_SMILEY = lazy_pattern("[\u2600-\u27bf\U0001f000-\U0001faff]")
+_VARIABLE = lazy_pattern(r"^(\d+) ([a-z])$")
+_OPTION = lazy_pattern(rf"^(?:{OPTIONS}) (?=\w$)")
+_WORD = lazy_pattern(r"[^\W\d_]{3}")
+
+
+@lru_cache(maxsize=1024)
+def spellings(value: str) -> tuple[str, ...]:
+    """Return other spellings of a label; labels that share one are the same."""
+    return tuple(_other_spellings(value))
+
+
+def _other_spellings(value: str) -> Iterator[str]:
+    for held, pattern, written in _SPELLINGS:
+        other = pattern.sub(written, value) if held in value else value
+        if other != value:
+            yield other
+    if "v" in value or "x" in value or "ii" in value:
+        yield _NUMERAL.sub(lambda match: _ROMAN.get(match[0], match[0]), value)
+    if number := counted().get(value):
+        yield number
+    if not value.isalpha():
+        yield from _by_signs(value)
+
+
+def _by_signs(value: str) -> Iterator[str]:
+    """Yield spellings of a label that is no single word."""
+    if "_" in value:
+        yield _SUBSCRIPT.sub("", value).casefold()
+    if "-" in value and _WORD.search(value):
+        yield _HYPHEN.sub("", value)
+        yield _HYPHEN.sub(" ", value)
+    if value[-1:].isdigit() and _TELEPHONE.fullmatch(value):
+        yield _SEPARATORS.sub("", value)
+    if value[-2:-1] == " ":  # "2 x", "вариант Б"
+        yield _VARIABLE.sub(r"\1\2", value)
+        yield _OPTION.sub("", value)
+    if _SMILEY.match(value[-1:]):  # "positive 😊"
+        yield value.rstrip(value[-1]).rstrip() or value
+    if any(map(str.isdigit, value)) and " " in value:
+        yield _ORDINAL_END.sub("", value)
