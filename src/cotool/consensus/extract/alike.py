@@ -227,7 +227,7 @@ def _same_units(answers: Answers) -> Answers:
 
 
 # Absolute zero on each scale of temperature, and the number of its degrees in nine kelvins.
-_ZEROS = {"celsius": ("-273.15", 9), "kelvin": ("0", 9), "fahrenheit": ("-459.67", "16.2")}
+_ZEROS = {"celsius": ("-273.15", "9"), "kelvin": ("0", "9"), "fahrenheit": ("-459.67", "16.2")}
 
 
 def _degrees(number: fractions.Fraction, scale: str, other: str) -> fractions.Fraction:
@@ -407,6 +407,10 @@ def _expanded(shown: dict[str, str]) -> dict[str, str]:
     return found
 
 
+# "3 pieces" beside 3, "120/80 mmHg" beside 120/80
+_COUNT = lazy_pattern(r"(\d[\d.,:/–]*) (?!bce?$|c$)([^\W\d_]\D*)")
+
+
 def _renamed(value: str, values: set[str]) -> str:
     value = resolve(value, values)
     if (value.endswith(")") or "(" in value) and "(base " not in value:
@@ -414,6 +418,10 @@ def _renamed(value: str, values: set[str]) -> str:
         beside = [one for one in values if one.startswith(f"{head} (")]
         if head in values and len(beside) == 1:
             return head
+    if counted := _COUNT.fullmatch(value):
+        named = {match[2] for one in values if (match := _COUNT.fullmatch(one))}
+        if counted[1] in values and len(named) == 1:
+            return counted[1]
     if value.startswith(("(", "[")):
         inner = value.strip("()[]")
         twins = [one for one in values if one.strip("()[]") == inner]

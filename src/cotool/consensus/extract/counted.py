@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-# 0 to 20 and the tens. Such words may mean something else ("once", "on"), so they are numbers only
+# 0 to 20 and the tens. Such words may mean something else ("once"), so they are numbers only
 # beside the same number in digits.
 _ROWS = (
     (
@@ -53,7 +53,7 @@ _ROWS = (
         " sjutton arton nitton tjugo trettio fyrtio femtio sextio sjuttio åttio nittio hundra"
     ),
     (
-        "sıfır bir iki üç dört beş altı yedi sekiz dokuz on onbir oniki onüç ondört onbeş onaltı"
+        "sıfır bir iki üç dört beş altı yedi sekiz dokuz - onbir oniki onüç ondört onbeş onaltı"
         " onyedi onsekiz ondokuz yirmi otuz kırk elli altmış yetmiş seksen doksan yüz"
     ),
     (

@@ -29,7 +29,7 @@ _SYMBOLS = {
     "lor": " or ", "land": " and ",
 }  # fmt: skip
 _CONTENT = {"text", "textbf", "textit", "textrm", "mathrm", "mathbf", "mathbb", "boxed", "fbox",
-            "operatorname", "mbox"}  # fmt: skip
+            "operatorname", "mbox", "ce"}  # fmt: skip
 _FRACTIONS = {"frac", "dfrac", "tfrac", "cfrac"}
 
 _COMMAND = lazy_pattern(r"\\([A-Za-z]+)|\\(.)", re.DOTALL)

@@ -119,7 +119,7 @@ _LINK_AFTER = lazy_pattern(
 )
 _AT_THE_END = " \t\n.!?,;:\"'`*_)]}。！？।؟،」』”’"
 _LINK = lazy_pattern(
-    r"(?:\b(?:is|was|are|were|be|ist|war|sind|est|es|son|é|è|sono|это)|[:=—–-]|是|为|為|は|은|는|هي|هو)\s?"
+    r"(?:\b(?:is|was|are|were|be|ist|war|sind|est|es|son|é|è|sono|jest|это)|[:=—–-]|是|为|為|は|은|는|هي|هو)\s?"
     r"(?:[\"'`*“«「(]|the\s|an?\s|in\s|der\s|die\s|das\s|la\s|le\s|el\s|il\s|o\s|a\s)*$"
 )
 

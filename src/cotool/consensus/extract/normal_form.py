@@ -11,8 +11,11 @@ from cotool.consensus.extract.number_words import TENS, UNITS
 from cotool.consensus.extract.preparation import as_power
 from cotool.text import normalised
 
-_ARTICLE = lazy_pattern(r"(?:the|an?)\s+(?=\w)")
-_ABBREVIATION = lazy_pattern(r"\b([^\W\d_]{1,4})\.(?=[\s\w]|$)")
+_ARTICLE = lazy_pattern(r"(?:the|an?)\s+(?=\w)(?!(?:plus|minus)$)")
+# "U.S.A.", "ph.d", "st. louis"; not "www.example.com"
+_ABBREVIATION = lazy_pattern(
+    r"(?:(?<=\b[^\W\d_])|(?<=\b[^\W\d_]{2}))\.(?=\w)|\b([^\W\d_]{1,4})\.(?=\s|$)"
+)
 _INITIALS = lazy_pattern(r"(?<=\b[^\W\d_]) (?=[^\W\d_]\b)")
 
 ORDINALS = {
@@ -54,6 +57,10 @@ _JOINER = lazy_pattern(
     r"\s*(?:,\s*(?:and|or|und|oder|et|ou|y|o|e|i|и)\s(?!=)"
     r"|\s(?:and|or)\s|(?<=\w\w)\s(?:und|et|y|e|i|и|oraz|och|og|ve)\s(?=\w\w)|[,;、，；]|\s&\s)\s*"
 )
+# 红、黄和蓝, 赤と黄と青: two of these make a list.
+_WIDE_JOINER = lazy_pattern("[、，和と與与]")
+# "red/yellow/blue", "Bleu - Blanc - Rouge".
+_WORDS = lazy_pattern(r"[^\W\d_]{2,}(?: [^\W\d_]{2,})*")
 _SET_JOINER = lazy_pattern(r"\s(?:and|or|&)\s|^\{")
 _ALTERNATIVES = lazy_pattern(r"\s(?:or|oder|ou|o)\s")
 _BULLET = lazy_pattern(r"(?:[-*•+]|\(?\d{1,2}[.)])\s+")
@@ -65,6 +72,8 @@ _RANGE = lazy_pattern(
 _PERCENT = lazy_pattern(r"\s?(?:%|\bpercent\b|\bper cent\b)$")
 # "-5 < x ≤ 5" is the interval (-5, 5].
 _BETWEEN = lazy_pattern(r"(-?[\d./]+)\s?(<=?|≤)\s?[A-Za-z]\s?(<=?|≤)\s?(-?[\d./]+)")
+# "x > 3" is (3, ∞).
+_ONE_SIDED = lazy_pattern(r"[A-Za-z]\s?([<>]=?|[≤≥])\s?(-?[\d./]+)")
 # "(x, y) = (3, 4)": the point (3, 4).
 _POINT = lazy_pattern(r"^\([A-Za-z](?:,\s?[A-Za-z])+\)\s?=\s?(?=\()")
 # "x ∈ {1, 2}", the solutions of an equation.
@@ -104,7 +113,7 @@ def plain(text: str) -> str:
 
 def running_form(text: str) -> str:
     """Return a running text in the characters of normal forms, to search it for one."""
-    text = _ABBREVIATION.sub(r"\1", plain(text))
+    text = _ABBREVIATION.sub(lambda match: match[1] or "", plain(text))
     return _ORDINAL.sub(lambda match: ordinal(ORDINALS[match[1]]), text)
 
 
@@ -121,6 +130,12 @@ def short_form(display: str) -> str:
     if bounded := _BETWEEN.fullmatch(display):
         low, opens, closes, high = bounded.groups()
         return f"{'(' if opens == '<' else '['}{low}, {high}{')' if closes == '<' else ']'}"
+    if bounded := _ONE_SIDED.fullmatch(display):
+        sign, bound = bounded.groups()
+        closed = sign[1:] == "=" or sign in "≤≥"
+        if sign[0] in ">≥":
+            return f"{'[' if closed else '('}{bound}, ∞)"
+        return f"(-∞, {bound}{']' if closed else ')'}"
     named = read_date(_AT.sub("", display))
     if named:
         return named
@@ -145,7 +160,11 @@ def _one(text: str) -> str:
     if _ARTICLE.match(value):
         value = _ARTICLE.sub("", value, count=1)
     if "." in value:
-        value = _ABBREVIATION.sub(r"\1", value) if not value.startswith(".") else value
+        value = (
+            _ABBREVIATION.sub(lambda match: match[1] or "", value)
+            if not value.startswith(".")
+            else value
+        )
         value = _INITIALS.sub("", value)
     value = _ORDINAL.sub(lambda match: ordinal(ORDINALS[match[1]]), value)
     for pattern, written in ((_PLACE, r"\1"), (_DAY, r"\1"), (_ERA, r"\1 bc")):
@@ -186,6 +205,11 @@ def _parts(text: str) -> tuple[list[str], str, str] | None:
     bracket = ""
     if inner[:1] in "([{" and inner[-1:] in ")]}" and len(inner) > 1:
         bracket, inner = inner[0] + inner[-1], inner[1:-1]
+    if not inner.isascii() and len(_WIDE_JOINER.findall(inner)) > 1:
+        inner = _WIDE_JOINER.sub("、", inner)
+    for sign in ("/", " - "):
+        if inner.count(sign) > 1 and _WORDS.fullmatch(inner.replace(sign, " ")):
+            inner = inner.replace(sign, ", ")
     if not ("," in inner or " or " in inner or " and " in inner or _JOINER.search(inner)):
         return None
     return _JOINER.split(inner.removeprefix("both ")), inner, bracket

@@ -50,7 +50,7 @@ def rankings(texts: Sequence[str], question: str) -> list[Extracted | None]:
 
 
 def _in_order(text: str) -> Extracted | None:
-    for own in (text, _LEAD.sub("", text, count=1)):
+    for own in dict.fromkeys((_LEAD.sub("", text, count=1), text)):
         items = _chain(_THEN.sub(" > ", own)) or _numbered(own) or plain_items(own)
         if items and all(len(item.split()) <= _MOST_WORDS for item in items):
             return Extracted(" > ".join(items), "short", " > ".join(_shown(items, own)), WHOLE)

@@ -8,10 +8,11 @@ from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.dates import read_date
 from cotool.consensus.extract.expressions import is_formula, linear
 from cotool.consensus.extract.extracted import Reading
-from cotool.consensus.extract.languages import ANSWERS, ARTICLES, CLOSINGS, NO, OPTIONS, YES
+from cotool.consensus.extract.languages import ANSWERS, ARTICLES, CLOSINGS, OPTIONS
 from cotool.consensus.extract.normal_form import UNKNOWN, list_items, short_form
 from cotool.consensus.extract.numbers import read_number
 from cotool.consensus.extract.units import read_turn, read_turn_before
+from cotool.consensus.extract.yes_no import read_boolean
 
 CLOSED_KINDS = ("choice", "number", "boolean")
 KINDS = (*CLOSED_KINDS, "short")
@@ -212,40 +213,6 @@ def read_quantity(span: str) -> Reading | None:
     return Reading(number.value, number.end, shown, "", number.unit, number.top, turn=turn)
 
 
-_TRUTH = {**dict.fromkeys(YES, "yes"), **dict.fromkeys(NO, "no")}
-_INTENSIFIERS = (
-    *("absolutely", "definitely", "certainly", "of course", "sure", "well", "effectivement"),
-    *("bien sûr", "natürlich", "claro que", "claro", "certo", "natuurlijk", "конечно"),
-)
-_BOOLEAN = lazy_pattern(
-    rf"""(?:(?:{"|".join(_INTENSIFIERS).replace(" ", "[ ]")})[,.!]?[ ])?
-    [(\[]?(?P<word>{"|".join(sorted(_TRUTH, key=len, reverse=True)).replace(" ", "[ ]")})
-    (?=\s*(?:$|[.,;:!)\]}}*_"'”’»`\n–—。，、；：！।،؛]|(?:because|since|as|it|he|she|they|you|we
-       |there|this|that|or|if|the|weil|denn|parce|car|porque|perché|потому|لأن|क्योंकि)\b
-       |(?:です|だ|である|입니다|이다|है|的。?$)))""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_BOOLEAN_STARTS = tuple({word[:3] for word in (*_TRUTH, *_INTENSIFIERS)})
-_OTHER_BOOLEAN = lazy_pattern(
-    r"[\s*_\"',/]{1,4}(?:(?:or|and)\s)?(?P<word>yes|no|true|false)\b", re.IGNORECASE
-)
-
-
-def read_boolean(span: str) -> Reading | None:
-    """Read yes or no (true or false) in a known language; the value is yes or no."""
-    # Most texts begin otherwise, and the pattern takes two milliseconds to compile.
-    may_be = span[:4].lstrip("([").lower().startswith(_BOOLEAN_STARTS)
-    match = _BOOLEAN.match(span) if may_be else None
-    if match is None:
-        return None
-    word = match["word"]
-    value = _TRUTH[word.lower()]
-    other = _OTHER_BOOLEAN.match(span, match.end())
-    if other and _TRUTH[other["word"].lower()] != value:
-        return Reading("", match.end())
-    return Reading(value, match.end(), word.lower())
-
-
 # Not the points of "St. Louis", "J. Edgar" and "Roe v. Wade".
 _POINT = r"(?<!\b[A-Z])(?<!\b[A-Z][a-z])(?<!\bv)(?<!\bvs)\."
 _ASCII_END = lazy_pattern(rf"(?:{_POINT}|[!?;])(?=\s|[)\"'*_]|$)|\n")
@@ -303,8 +270,8 @@ def read_short(span: str, *, whole: bool) -> Reading | None:
     if whole and span.rstrip().endswith(("?", "？")):
         return None
     display = _shown(span[:stop])
-    if whole and (date := _read_long_date(display)):
-        return date
+    if whole and (dated := _read_long_date(display)):
+        return dated
     if not _is_label(display) or not (whole or any(map(str.isalnum, display))):
         return None
     core = span[:stop].strip(_MARKS)
@@ -331,6 +298,8 @@ def _sentence_end(span: str) -> re.Match[str] | None:
 def _shown(span: str) -> str:
     """Return a label without the marks around it and the verb after it."""
     display = span.strip(_PUNCTUATION) or span.strip()
+    if len(display) > 2 and display[0] == "$" == display[-1] and display.count("$") == 2:
+        display = display[1:-1].strip()
     if display.count("(") > display.count(")") or -1 < display.find(")") < display.find("("):
         display = span.strip(_MARKS)
     return display if display.isascii() else _CLOSING.sub("", display) or display

@@ -107,7 +107,8 @@ def _person(value: str, values: Collection[str]) -> str | None:
     if not value.replace(" ", "").isalpha() or len(value) < _SHORTEST:
         return None
     if len(words) > 1 and words[0] not in _PARTICLES:
-        return None
+        same = [one for one in values if one != value and _abbreviates(words, one.split())]
+        return same[0] if len(same) == 1 else None
     ending = {one for one in values if one.endswith(f" {value}")}
     before = [one.removesuffix(value).split() for one in ending]
     if not ending or any(
@@ -115,7 +116,26 @@ def _person(value: str, values: Collection[str]) -> str | None:
     ):
         return None
     longest = max(ending, key=lambda one: (len(one), one))
-    return longest if all(longest.endswith(one) for one in ending) else None
+    return longest if all(_is_short_for(one, longest) for one in ending) else None
+
+
+def _is_short_for(name: str, longest: str) -> bool:
+    """Whether a name is the end of a longer one, or has initials for its words: w shakespeare."""
+    return longest.endswith(name) or _abbreviates(name.split(), longest.split())
+
+
+def _abbreviates(words: list[str], others: list[str]) -> bool:
+    """Whether a name has an initial where another one has a word: "john f kennedy"."""
+    return (
+        len(words) == len(others)
+        and words[-1] == others[-1]
+        and len("".join(words)) < len("".join(others))
+        and all(map(_fits, words, others))
+    )
+
+
+def _fits(own: str, word: str) -> bool:
+    return own == word or (len(own) == 1 and word.startswith(own))
 
 
 def _stated(shown: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -71,6 +71,8 @@ _SEPARATORS = lazy_pattern(r"[\s()/-]")
 _ORDINAL_END = lazy_pattern(r"(?<=\d)(?:st|nd|rd|th)\b")
 _SUBSCRIPT = lazy_pattern(r"(?<=[A-Za-z])_(?=\d)")
 _HYPHEN = lazy_pattern(r"(?<=[^\W_])-(?=[^\W\d_])|(?<=[^\W\d_])-(?=\d)")
+_UMLAUTS = {ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue"}
+_COUNTER = lazy_pattern(r"^(\d+)[개個个つ명권名]$")
 _SMILEY = lazy_pattern("[\u2600-\u27bf\U0001f000-\U0001faff]")
 _VARIABLE = lazy_pattern(r"^(\d+) ([a-z])$")
 _OPTION = lazy_pattern(rf"^(?:{OPTIONS}) (?=\w$)")
@@ -80,7 +82,9 @@ _WORD = lazy_pattern(r"[^\W\d_]{3}")
 @lru_cache(maxsize=1024)
 def spellings(value: str) -> tuple[str, ...]:
     """Return other spellings of a label; labels that share one are the same."""
-    return tuple(_other_spellings(value))
+    near = dict.fromkeys(_other_spellings(value))
+    further = [other for one in near for other in _other_spellings(one)]
+    return tuple(dict.fromkeys([*near, *further]))
 
 
 def _other_spellings(value: str) -> Iterator[str]:
@@ -92,6 +96,10 @@ def _other_spellings(value: str) -> Iterator[str]:
         yield _NUMERAL.sub(lambda match: _ROMAN.get(match[0], match[0]), value)
     if number := counted().get(value):
         yield number
+    if value != (folded := value.casefold()):  # formulas keep their case
+        yield folded
+    if not value.isascii():
+        yield value.translate(_UMLAUTS)
     if not value.isalpha():
         yield from _by_signs(value)
 
@@ -104,11 +112,17 @@ def _by_signs(value: str) -> Iterator[str]:
         yield _HYPHEN.sub("", value)
         yield _HYPHEN.sub(" ", value)
     if value[-1:].isdigit() and _TELEPHONE.fullmatch(value):
-        yield _SEPARATORS.sub("", value)
+        yield (
+            f"+{digits[2:]}" if (digits := _SEPARATORS.sub("", value)).startswith("00") else digits
+        )
     if value[-2:-1] == " ":  # "2 x", "вариант Б"
         yield _VARIABLE.sub(r"\1\2", value)
         yield _OPTION.sub("", value)
     if _SMILEY.match(value[-1:]):  # "positive 😊"
         yield value.rstrip(value[-1]).rstrip() or value
+    word, _, rest = value.partition(" ")
+    if rest and (number := counted().get(word)):
+        yield f"{number} {rest}"
+    yield _COUNTER.sub(r"\1", value)
     if any(map(str.isdigit, value)) and " " in value:
         yield _ORDINAL_END.sub("", value)
