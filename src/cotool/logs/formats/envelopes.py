@@ -20,8 +20,9 @@ from cotool.logs.formats.model import JSON, LOGFMT, UNKNOWN
 from cotool.logs.formats.names import is_level_name
 from cotool.logs.formats.recognise import recognise
 
-with stand_ins(*(f"cotool.logs.formats.{x}" for x in ("documents", "fields", "journal", "keyed"))):
-    from cotool.logs.formats import documents, fields, journal, keyed
+_OTHERS = ("blocks", "documents", "fields", "journal", "keyed")
+with stand_ins(*(f"cotool.logs.formats.{name}" for name in _OTHERS)):
+    from cotool.logs.formats import blocks, documents, fields, journal, keyed
 
 if TYPE_CHECKING:
     import re
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
     _Line = TypeVar("_Line")
 
+JOURNAL, BLOCKS = "the journal's export format", "blocks of labelled lines"
+# How a file of such blocks begins, perhaps with a rule.
+_LABEL = lazy_pattern(rb"\s*(?:[-=*_~#+]{3,}\s+)?[^\W\d][\w ./()@#&-]*[ \t]*[:=]\s")
 _TEXT_KEYS = logscan.text_keys()
 # A time with its zone, as machines write it, and a blank.
 _TIME = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)? "
@@ -97,37 +101,37 @@ class Envelope:
 class Wrapping(NamedTuple):
     """How a file's lines are obtained from its bytes, and the sample's lines so obtained.
 
-    `document`: the records are in a JSON document. `journal`: they are entries of the journal's
-    export format. `envelope`: each line is wrapped.
+    `document`: the records are in a JSON document. `parts`: what else the file consists of, JOURNAL
+    or BLOCKS. `envelope`: each line is wrapped.
     """
 
     lines: list[bytes]
     document: Document | None = None
     envelope: Envelope | None = None
-    journal: bool = False
+    parts: str = ""
 
     @property
     def name(self) -> str:
         """Return the words that follow the name of a format; empty for plain lines."""
-        kind = "a JSON document" if self.document else "JSON lines"
-        if self.journal:
-            kind = "the journal's export format"
+        kind = self.parts or ("a JSON document" if self.document else "JSON lines")
         if self.envelope is not None:
             return f" {self.envelope.name}" + (f" of {kind}" if self.envelope.text_key else "")
-        return f" in {kind}" if self.document or self.journal else ""
+        return f" in {kind}" if self.document or self.parts else ""
 
-    def unwrap(self, blocks: Iterator[bytes], path: str) -> Iterator[bytes]:
-        """Yield the lines in blocks of bytes. Raises InputError for broken input."""
+    def unwrap(self, pieces: Iterator[bytes], path: str) -> Iterator[bytes]:
+        """Yield the lines in pieces of bytes. Raises InputError for broken input."""
         if self.document:
-            blocks = documents.document_lines(blocks, path, self.document.lists)
-        if self.journal:
-            blocks = journal.journal_lines(blocks, path)
+            pieces = documents.document_lines(pieces, path, self.document.lists)
+        if self.parts == JOURNAL:
+            pieces = journal.journal_lines(pieces, path)
+        elif self.parts:
+            pieces = blocks.block_lines(pieces)
         if self.envelope is None:
-            yield from blocks
+            yield from pieces
             return
         unwrapper = self.envelope.unwrapper()
-        for block in blocks:
-            yield unwrapper.feed(block)
+        for piece in pieces:
+            yield unwrapper.feed(piece)
         yield unwrapper.feed(b"", final=True)
 
 
@@ -136,7 +140,8 @@ def find_wrapping(head: bytes, lines: list[bytes]) -> Wrapping:
     # Most logs are neither, and then load neither module.
     document = documents.find_document(head) if head.lstrip().startswith((b"{", b"[")) else None
     entries = journal.find_journal(head) if b"__REALTIME_TIMESTAMP=" in head else []
-    lines = document.sample if document else entries or lines
+    labelled = [] if document or entries or not _LABEL.match(head) else blocks.find_blocks(head)
+    lines = document.sample if document else entries or labelled or lines
     coloured = any(map(_COLOUR.search, lines))
     envelope = find_envelope([_COLOUR.sub(b"", line) for line in lines] if coloured else lines)
     found = _unwrapped(envelope, lines)
@@ -145,7 +150,7 @@ def find_wrapping(head: bytes, lines: list[bytes]) -> Wrapping:
         envelope = replace(envelope or plain, colours=True)
         found = _unwrapped(envelope, lines)
     lines = found
-    return Wrapping(lines, document, envelope, bool(entries))
+    return Wrapping(lines, document, envelope, JOURNAL if entries else BLOCKS if labelled else "")
 
 
 def _unwrapped(envelope: Envelope | None, lines: list[bytes]) -> list[bytes]:
