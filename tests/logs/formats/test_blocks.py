@@ -7,9 +7,13 @@ import pytest
 import cotool
 
 PLAIN = "Time: 2026-03-02 08:00:{s:02}\nSeverity: {level}\nElapsed: {s} ms\n\n"
-TIME_LAST = "Severity : {level}\nElapsed : {s} ms\nText : a\n  b\nTime : 2026-03-02 08:00:{s:02}\n\n\n"
-RULES = "------------\nTimestamp: 3/2/2026 8:00:{s:02} AM\nSeverity: {level}\nInfo:\n  Elapsed: {s} ms\n"
-EQUALS = "Date       = 2026-03-02 08:00:{s:02}\r\nLevel      = {level}\r\nElapsed    = {s} ms\r\n\r\n"
+TIME_LAST = (
+    "Severity : {level}\nElapsed : {s} ms\nText : a\n  b\nTime : 2026-03-02 08:00:{s:02}\n\n\n"
+)
+RULES = "-----\nTimestamp: 3/2/2026 8:00:{s:02} AM\nSeverity: {level}\nInfo:\n  Elapsed: {s} ms\n"
+EQUALS = (
+    "Date       = 2026-03-02 08:00:{s:02}\r\nLevel      = {level}\r\nElapsed    = {s} ms\r\n\r\n"
+)
 
 
 def log_of(form: str) -> str:

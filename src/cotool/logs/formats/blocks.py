@@ -1,6 +1,6 @@
-"""Records as blocks of labelled lines, "Time: …", "Severity: ERROR", with an empty line or a rule after each.
+"""Records as blocks of labelled lines, "Severity: ERROR", with an empty line or a rule after each.
 
-The time may be in any line of a block. Blocks are read as JSON objects with a member for each label.
+The time may be in any line of a block. Blocks are read as JSON objects: a member for each label.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _FIELD = lazy_pattern(
-    rb"(?P<indent>[ \t]*)(?P<label>[^\W\d](?:[\w ./()@#&-]{0,45}[\w)])?)[ \t]*(?::(?=\s|\Z)|=(?=\s))"
-    rb"[ \t]*(?P<value>.*)",
+    rb"(?P<indent>[ \t]*)(?P<label>[^\W\d](?:[\w ./()@#&-]{0,45}[\w)])?)"
+    rb"[ \t]*(?::(?=\s|\Z)|=(?=\s))[ \t]*(?P<value>.*)",
 )
 _RULE = lazy_pattern(rb"[ \t]*([-=*_~#+])\1{2,}[ \t]*\Z")
 # The name of lines before the first label of a block.

@@ -20,9 +20,9 @@ from cotool.logs.formats.model import JSON, LOGFMT, UNKNOWN
 from cotool.logs.formats.names import is_level_name
 from cotool.logs.formats.recognise import recognise
 
-_OTHERS = ("blocks", "documents", "fields", "journal", "keyed")
+_OTHERS = ("blocks", "documents", "fields", "journal", "keyed", "xml_records")
 with stand_ins(*(f"cotool.logs.formats.{name}" for name in _OTHERS)):
-    from cotool.logs.formats import blocks, documents, fields, journal, keyed
+    from cotool.logs.formats import blocks, documents, fields, journal, keyed, xml_records
 
 if TYPE_CHECKING:
     import re
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 JOURNAL, BLOCKS = "the journal's export format", "blocks of labelled lines"
 # How a file of such blocks begins, perhaps with a rule.
 _LABEL = lazy_pattern(rb"\s*(?:[-=*_~#+]{3,}\s+)?[^\W\d][\w ./()@#&-]*[ \t]*[:=]\s")
+_MARKUP = lazy_pattern(rb"(?:\xef\xbb\xbf)?\s*<(?:[A-Za-z_][\w:.-]*[\s/>]|\?xml|!DOCTYPE|!--)")
 _TEXT_KEYS = logscan.text_keys()
 # A time with its zone, as machines write it, and a blank.
 _TIME = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)? "
@@ -101,14 +102,15 @@ class Envelope:
 class Wrapping(NamedTuple):
     """How a file's lines are obtained from its bytes, and the sample's lines so obtained.
 
-    `document`: the records are in a JSON document. `parts`: what else the file consists of, JOURNAL
-    or BLOCKS. `envelope`: each line is wrapped.
+    `document`: the records are in a JSON document. `parts`: what else the file consists of,
+    JOURNAL, BLOCKS, or elements of XML with the name `element`. `envelope`: each line is wrapped.
     """
 
     lines: list[bytes]
     document: Document | None = None
     envelope: Envelope | None = None
     parts: str = ""
+    element: bytes = b""
 
     @property
     def name(self) -> str:
@@ -124,6 +126,8 @@ class Wrapping(NamedTuple):
             pieces = documents.document_lines(pieces, path, self.document.lists)
         if self.parts == JOURNAL:
             pieces = journal.journal_lines(pieces, path)
+        elif self.element:
+            pieces = xml_records.xml_lines(pieces, path, self.element)
         elif self.parts:
             pieces = blocks.block_lines(pieces)
         if self.envelope is None:
@@ -140,8 +144,10 @@ def find_wrapping(head: bytes, lines: list[bytes]) -> Wrapping:
     # Most logs are neither, and then load neither module.
     document = documents.find_document(head) if head.lstrip().startswith((b"{", b"[")) else None
     entries = journal.find_journal(head) if b"__REALTIME_TIMESTAMP=" in head else []
-    labelled = [] if document or entries or not _LABEL.match(head) else blocks.find_blocks(head)
-    lines = document.sample if document else entries or labelled or lines
+    labelled = blocks.find_blocks(head) if _LABEL.match(head) and not entries else []
+    element, elements = xml_records.find_xml(head) if _MARKUP.match(head) else (b"", [])
+    lines = document.sample if document else entries or labelled or elements or lines
+    parts = JOURNAL if entries else BLOCKS if labelled else "XML" if element else ""
     coloured = any(map(_COLOUR.search, lines))
     envelope = find_envelope([_COLOUR.sub(b"", line) for line in lines] if coloured else lines)
     found = _unwrapped(envelope, lines)
@@ -150,7 +156,7 @@ def find_wrapping(head: bytes, lines: list[bytes]) -> Wrapping:
         envelope = replace(envelope or plain, colours=True)
         found = _unwrapped(envelope, lines)
     lines = found
-    return Wrapping(lines, document, envelope, JOURNAL if entries else BLOCKS if labelled else "")
+    return Wrapping(lines, document, envelope, parts, element)
 
 
 def _unwrapped(envelope: Envelope | None, lines: list[bytes]) -> list[bytes]:
