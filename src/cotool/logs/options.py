@@ -14,8 +14,7 @@ from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
 from cotool.engine import resolve_num_threads
 from cotool.errors import InputError, unknown
-from cotool.logs.formats.words import level_named
-from cotool.logs.levels import ERRORS, LEVELS
+from cotool.logs.levels import ERRORS, LEVELS, level_named
 from cotool.logs.patterns.patterns import Pattern, compile_pattern, parse_pattern
 from cotool.logs.times import Moment, parse_moment, parse_zone, zone_name, zone_table
 

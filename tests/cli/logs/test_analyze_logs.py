@@ -362,7 +362,7 @@ def test_bad_input_ends_with_two_and_the_rest_counts(log, tmp_path, run):
     [
         (["missing.log"], "missing.log: cannot be read"),
         (["--level", "loud"], "'loud' is not a level"),
-        (["--where", "level=eror"], "--where: 'eror' is not a level"),
+        (["--where", "level=erorr"], "--where: 'erorr' is not a level"),
         (["--where", "level>=error"], "compare levels with = or != only"),
         (["-e", "(a"], "character"),
         (["-e", r"(a)\1"], "back-reference"),

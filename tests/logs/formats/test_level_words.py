@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cotool import InputError, analyze_logs
-from cotool.logs.formats.words import level_named
+from cotool.logs.levels import level_named
 
 WORDS = {"STOERUNG": "error", "Betrieb": "info", "prüfen": "warning", "故障": "critical"}
 LAYOUTS = {

@@ -150,3 +150,32 @@ def test_text_around_a_value_is_not_part_of_it(tmp_path, line, source, total):
     path.write_text(3 * f"2026-03-02 08:00:01 INFO {line}\n", encoding="utf-8")
     found = cotool.analyze_logs(path, measures=[source]).measures
     assert found.total.measures[0].sum == pytest.approx(3 * total)
+
+
+@pytest.mark.parametrize(
+    ("line", "source", "key", "group"),
+    [
+        (
+            "[a][0] took[{s}ms], hits[7 hits], kind[QUERY_THEN_FETCH], id[]",
+            "took",
+            "kind",
+            "QUERY_THEN_FETCH",
+        ),
+        (
+            "client @0x7f{s} 10.0.0.7#44 (a.b): query: a.b IN A took {s}ms",
+            "took <> A",
+            "client",
+            "10.0.0.7",
+        ),
+        ("Completed 404 Not Found in {s}ms (Views: 3.0ms)", "rt", "status", "404"),
+    ],
+)
+def test_fields_without_an_equals_sign(tmp_path, line, source, key, group):
+    """Values in brackets after their name, and those that are known by what is around them."""
+    path = tmp_path / "x.log"
+    text = "".join(f"2026-03-02 08:00:{s} INFO {line.format(s=s)}\n" for s in range(10, 30))
+    path.write_text(text, encoding="utf-8")
+    found = cotool.analyze_logs(path, measures=[source], by=[key]).measures
+    assert [part.values for part in found.groups] == [(group,)]
+    if source in {"took", "rt"}:
+        assert found.total.measures[0].sum == pytest.approx(sum(range(10, 30)) / 1000)

@@ -79,6 +79,25 @@ static const struct {
     {"오류", COTOOL_ERROR},           {"경고", COTOOL_WARNING},
     {"정보", COTOOL_INFO},            {"خطأ", COTOOL_ERROR},
     {"تحذير", COTOOL_WARNING},        {"معلومات", COTOOL_INFO},
+    /* Finnish, Danish and Norwegian, Hungarian, Romanian, Croatian, Bulgarian, Greek, Hebrew, Persian */
+    {"virhe", COTOOL_ERROR},          {"varoitus", COTOOL_WARNING},
+    {"tieto", COTOOL_INFO},           {"tiedot", COTOOL_INFO},
+    {"huomautus", COTOOL_NOTICE},     {"ilmoitus", COTOOL_NOTICE},
+    {"kriittinen", COTOOL_CRITICAL},  {"vakava", COTOOL_ERROR},
+    {"fejl", COTOOL_ERROR},           {"feil", COTOOL_ERROR},
+    {"advarsel", COTOOL_WARNING},     {"oplysninger", COTOOL_INFO},
+    {"informasjon", COTOOL_INFO},     {"hiba", COTOOL_ERROR},
+    {"figyelmeztetés", COTOOL_WARNING}, {"információ", COTOOL_INFO},
+    {"kritikus", COTOOL_CRITICAL},    {"eroare", COTOOL_ERROR},
+    {"avertisment", COTOOL_WARNING},  {"informații", COTOOL_INFO},
+    {"greška", COTOOL_ERROR},         {"pogreška", COTOOL_ERROR},
+    {"upozorenje", COTOOL_WARNING},   {"informacija", COTOOL_INFO},
+    {"грешка", COTOOL_ERROR},         {"σφάλμα", COTOOL_ERROR},
+    {"ΣΦΑΛΜΑ", COTOOL_ERROR},         {"προειδοποίηση", COTOOL_WARNING},
+    {"ΠΡΟΕΙΔΟΠΟΙΗΣΗ", COTOOL_WARNING}, {"πληροφορίες", COTOOL_INFO},
+    {"ΠΛΗΡΟΦΟΡΙΕΣ", COTOOL_INFO},     {"שגיאה", COTOOL_ERROR},
+    {"אזהרה", COTOOL_WARNING},        {"מידע", COTOOL_INFO},
+    {"خطا", COTOOL_ERROR},            {"هشدار", COTOOL_WARNING},
 };
 #define COTOOL_LEVEL_WORDS ((int)(sizeof cotool_level_words / sizeof cotool_level_words[0]))
 

@@ -65,8 +65,8 @@ def text_keys():
     return tuple(names)
 
 
-def value_level(bytes value not None, int scale):
-    """Return the level that the value of a key states; numbers are of one of the scales."""
+def value_level(bytes value not None, int scale=COTOOL_SCALE_NONE):
+    """Return the level that the value of a key states; numbers are of one of the scales, or name none."""
     cdef uint8_t text[256]
     cdef Py_ssize_t size = padded(value, text, sizeof(text))
     return cotool_read_level(text, text + size, scale)

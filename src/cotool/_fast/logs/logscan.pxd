@@ -17,6 +17,7 @@ cdef extern from "logs/logscan.h" nogil:
         COTOOL_FORMAT_TEXT
         COTOOL_PLACES
         COTOOL_PARTS
+        COTOOL_SCALE_NONE
         COTOOL_KEY
         COTOOL_LEAD
         COTOOL_TIMES

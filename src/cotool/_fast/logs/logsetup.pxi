@@ -23,7 +23,7 @@ cdef class _Setup:
     cdef cotool_words words
     cdef list keep
     cdef cotool_reading* reading
-    cdef cotool_capture* captures[COTOOL_SOURCES]
+    cdef cotool_capture* captures[(COTOOL_FORMATS + 1) * COTOOL_SOURCES]  # by format and source
     cdef int64_t* numbers
     cdef Forms mined, labels
     cdef Measured table
@@ -74,7 +74,7 @@ cdef class _Setup:
 
     def __dealloc__(self):
         cotool_config_close(&self.config)
-        for n in range(COTOOL_SOURCES):
+        for n in range((COTOOL_FORMATS + 1) * COTOOL_SOURCES):
             cotool_capture_free(self.captures[n])
         free(self.reading)
         free(self.numbers)
@@ -228,13 +228,6 @@ cdef class _Setup:
         if p == NULL:
             raise MemoryError
         p.sources, p.measures, p.by = len(reading.sources), len(reading.measures), len(reading.by)
-        for n, source in enumerate(reading.sources):
-            if source.program:
-                self.captures[n] = cotool_capture_new(
-                    self._keep_bytes(source.program), len(source.program),
-                    self._keep_bytes(source.needed), len(source.needed))
-                if self.captures[n] == NULL:
-                    raise ValueError("not a program of a regex with a group")
         for row in range(COTOOL_FORMATS + 1):
             if row < c.formats:
                 columns, locators = formats[row]["columns"], formats[row]["locators"]
@@ -301,7 +294,8 @@ cdef class _Setup:
         place.text, place.text_size = <const char*>self._keep_bytes(text), len(text)
         place.after = <const char*>self._keep_bytes(locator.after)
         place.after_size = len(locator.after)
-        place.capture = self.captures[n]
+        if locator.program:
+            place.capture = self._captured(&self.captures[row * COTOOL_SOURCES + n], locator)
         if locator.is_of_template:
             if self.labels is None:
                 raise ValueError("templates of records without labels")
@@ -318,6 +312,16 @@ cdef class _Setup:
         if locator.is_column:
             self.reading.tokens[row] = max(self.reading.tokens[row], place.token + 1)
         return 0
+
+    cdef cotool_capture* _captured(self, cotool_capture** kept, locator) except NULL:
+        """Return what finds the group of a regex; a source has one in each format."""
+        if kept[0] == NULL:
+            kept[0] = cotool_capture_new(
+                self._keep_bytes(locator.program), len(locator.program),
+                self._keep_bytes(locator.needed), len(locator.needed))
+        if kept[0] == NULL:
+            raise ValueError("not a program of a regex with a group")
+        return kept[0]
 
     cdef int _set_labels(self, labels) except -1:
         cdef Forms forms = labels.forms

@@ -126,7 +126,7 @@ def _with_fields(
     if several and below and found.kind == TEXT and forms_of(found):
         lines = [*lines, *below]
     locators = locators_in(found, sources, lines, columns, read, delimiter=delimiter)
-    whole = found.kind == TEXT and any(map(partial(_is_below, below), sources, locators))
+    whole = found.kind == TEXT and any(map(partial(_is_below, below), locators))
     anchor = columns[ANCHOR][0] if ANCHOR in columns else 0
     header = HEADER if several and _may_have_header(found, columns) else found.header
     return replace(
@@ -139,10 +139,10 @@ def _with_fields(
     )
 
 
-def _is_below(below: Sequence[bytes], source: ValueSource, locator: Locator) -> bool:
+def _is_below(below: Sequence[bytes], locator: Locator) -> bool:
     """Return whether a source is in lines of records after their first one."""
     if locator.kind == model.GROUP:
-        regex = re.compile(source.name.encode())
+        regex = re.compile(locator.text)
         return any(map(regex.search, below))
     text = {model.PAIR: locator.text + b"=", model.TEXT: locator.text or locator.after}
     needle = text.get(locator.kind, b"")
@@ -235,7 +235,10 @@ def _simple(source: ValueSource) -> Locator | None:
         before, after = source.before.encode(), source.after.encode()
         return Locator(model.TEXT, text=before, after=after, scale=source.scale or NO_SCALE)
     if source.kind == "regex":
-        return Locator(model.GROUP, scale=source.scale or NO_SCALE)
+        regex, scale = source.name.encode(), source.scale or NO_SCALE
+        return Locator(
+            model.GROUP, text=regex, scale=scale, program=source.program, needed=source.needed
+        )
     if source.kind == "template":
         return Locator(model.TEMPLATE)
     if source.kind == "parameter":

@@ -13,6 +13,7 @@ from cotool.logs.formats.field_names import scale_of
 from cotool.logs.formats.model import TEXT, Format, is_dated
 from cotool.logs.measures import model
 from cotool.logs.measures.model import Locator, ValueSource
+from cotool.logs.patterns.patterns import compile_group
 from cotool.logs.units import NO_SCALE, UNITS
 
 if TYPE_CHECKING:
@@ -22,7 +23,21 @@ if TYPE_CHECKING:
 
 # As in logreading.h: the name of a program without its id and the colon.
 _PROGRAM_PART = 11
-_SEPARATORS = (": ", " = ", " : ")
+# What separates a name from its value, and what ends a text.
+_SEPARATORS = {": ": "", " = ": "", " : ": "", "[": "]"}
+# Values without a name: the client of BIND, a status before its reason, and the time after both.
+_STATUS = (
+    rb"(?:^|[ \"])%b (?:OK|Created|Accepted|No Content|Partial Content|Moved Permanently|Found|"
+    rb"See Other|Not Modified|Temporary Redirect|Bad Request|Unauthorized|Forbidden|Not Found|"
+    rb"Method Not Allowed|Not Acceptable|Conflict|Gone|Unprocessable (?:Entity|Content)|"
+    rb"Too Many Requests|Internal Server Error|Not Implemented|Bad Gateway|Service Unavailable|"
+    rb"Gateway Timeout)"
+)
+_SAID = {
+    "client": rb"\bclient (?:@0x[0-9a-f]+ )?([0-9A-Fa-f.:]+)#\d",
+    "status": _STATUS % rb"([1-5]\d\d)",
+    "rt": _STATUS % rb"[1-5]\d\d" + rb" in ([\d.]+ ?[a-z]*s)\b",
+}
 _HOST = lazy_pattern(rb"[\w][\w.:-]*(?<!:)")
 _PROGRAM = lazy_pattern(rb"([\w./@(){}+ -]{1,64})(?:\[[\w.-]+\])?:")
 _APP = lazy_pattern(rb"(-|[!-~]{1,48})")
@@ -36,13 +51,18 @@ def stated(source: ValueSource, lines: Sequence[bytes], *, is_access: bool) -> l
     Numbers have the unit that most of them have. Text counts unless clients choose it.
     """
     for read in (_number, _text):
-        for separator in _SEPARATORS if read is _number or not is_access else ():
+        for separator, after in _SEPARATORS.items() if read is _number or not is_access else ():
             before = f" {source.name}{separator}".encode()
             some = [b" " + line for line in lines if before[1:] in line]
             found = read(source, before, some) if some else None
             if found is not None:
-                return [found]
-    return []
+                return [found._replace(after=after.encode()) if read is _text and after else found]
+    regex = _SAID.get(source.name) if not is_access else None
+    if regex is None or not any(map(re.compile(regex).search, lines)):
+        return []
+    program, needed, _ = compile_group(source.name, regex.decode())
+    scale = source.scale or NO_SCALE
+    return [Locator(model.GROUP, text=regex, scale=scale, program=program, needed=needed)]
 
 
 def _number(source: ValueSource, before: bytes, lines: Sequence[bytes]) -> Locator | None:

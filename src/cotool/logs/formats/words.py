@@ -1,29 +1,12 @@
-"""Words that the caller gives for levels: what they name, and their forms for the kernel."""
+"""Words that the caller gives for levels: their forms for the kernel."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 
-from cotool._fast.logs import logscan
-from cotool.errors import unknown
-from cotool.logs.formats.model import LOWER, TITLE, UPPER, WORDS_ONLY
+from cotool.logs.formats.model import LOWER, TITLE, UPPER
 from cotool.logs.levels import LEVELS
-
-# Words that name levels, but not in logs.
-_ALSO = {"errors": "error", "warnings": "warning", "none": "unknown", "unknown": "unknown"}
-
-
-def level_named(word: str, parameter: str) -> str:
-    """Return the level that a word or letter names, in any case, as logs do. Raises InputError."""
-    word = word.strip()
-    if word.lower() in _ALSO:
-        return _ALSO[word.lower()]
-    for form in (word, word.lower(), word.upper()):
-        level = LEVELS[logscan.value_level(form.encode("utf-8", "replace"), WORDS_ONLY)]
-        if level != "unknown":
-            return level
-    raise unknown(word, LEVELS, parameter, message=f"{word!r} is not a level")
 
 
 def word_forms(words: Mapping[str, str]) -> dict[bytes, tuple[int, int]]:

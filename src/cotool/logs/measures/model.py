@@ -31,7 +31,8 @@ class Locator(NamedTuple):
     """Where to find a source in lines of one format; the fields match cotool_locator.
 
     `token`: the number of a column or a parameter, or whether a pair must be UNQUOTED or IN_JSON:
-    within a string. `others`: where to look in records without a value there.
+    within a string. `program` and `needed`: of a regex, which `text` is. `others`: where to look in
+    records without a value there.
     """
 
     kind: int = NOWHERE
@@ -43,6 +44,8 @@ class Locator(NamedTuple):
     scale: Scale = NO_SCALE
     comma: int = THOUSANDS  # what it separates in numbers
     is_path: bool = False  # the text is the name of the file
+    program: bytes = b""
+    needed: bytes = b""
     others: tuple[Locator, ...] = ()
 
     @property

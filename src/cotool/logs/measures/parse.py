@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from cotool._lazy import lazy_pattern
 from cotool.conditions import ConditionParser
-from cotool.errors import InputError, unknown
-from cotool.logs.levels import LEVELS
+from cotool.errors import InputError
+from cotool.logs.levels import level_named
 from cotool.logs.measures import model
 from cotool.logs.measures.model import Reading, Test, ValueSource
 from cotool.logs.measures.of_templates import TEMPLATE, parameter_source
@@ -308,9 +308,7 @@ class _Condition(ConditionParser[tuple[Test, ...]]):
     def _level(self, text: str, kind: int) -> str:
         if kind not in {model.EQUAL, model.OTHER}:
             raise self.error("compare levels with = or != only")
-        if text.lower() not in LEVELS:
-            raise unknown(text, LEVELS, "where", message=f"{text!r} is not a level")
-        return text.lower()
+        return level_named(text, "where")
 
     def _test(self, field: str, kind: int, value: re.Match[str], name: str) -> Test:
         from cotool._fast.logs import logscan
