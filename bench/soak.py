@@ -54,11 +54,9 @@ def started(*arguments: str | Path, **options: object) -> subprocess.Popen[str]:
     """Start a command of cotool in a group of its own, which can be killed."""
     return subprocess.Popen(
         [*COTOOL, *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        **{"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, **options},
         text=True,
         start_new_session=True,
-        **options,
     )
 
 
@@ -277,17 +275,17 @@ class Cluster(Part):
                 (logs / f"{n}.log").write_text(text)
             self._start()
         alone = cotool("analyze-logs", "-r", logs, "--json")
-        process = started(
-            "analyze-logs", "-r", logs, "--json", "--engine", "dask", "--scheduler", self.address
-        )
+        engine = ("--engine", "dask", "--scheduler", self.address)
+        work = ("analyze-logs", "-r", logs, "--json", "--debug", *engine)
+        process = started(*work, stderr=subprocess.PIPE)
         time.sleep(self.random.uniform(0.5, 2.5))
         victim = self.random.choice(self._workers())
         with contextlib.suppress(ProcessLookupError):
             os.kill(victim, signal.SIGKILL)
-        output, _ = process.communicate(timeout=PATIENCE)
+        output, errors = process.communicate(timeout=PATIENCE)
         self.expect(
             f"exit codes {alone.returncode} and {process.returncode}, {len(output)} characters "
-            "of a result that differs",
+            f"of a result that differs; {errors}",
             holds=output == alone.stdout and bool(output),
         )
         self.facts["workers killed"] = int(self.facts.get("workers killed", 0)) + 1

@@ -9,7 +9,7 @@ import pytest
 
 from cotool.errors import InputError
 from cotool.io.target import Target
-from cotool.vault.files import Source
+from cotool.vault.files import Source, named
 
 
 def names(folder):
@@ -28,6 +28,33 @@ def test_a_target_appears_at_the_end(tmp_path):
         assert stat.S_IMODE(part.stat().st_mode) == 0o600
     assert names(tmp_path) == ["out"]
     assert path.read_bytes() == b"0123456789"
+
+
+def test_a_pipe_is_not_a_changed_file():
+    """Bytes that arrive in a pipe while it is read are no change of a file."""
+    out, into = os.pipe()
+    with Source(f"/dev/fd/{out}") as source:
+        os.write(into, b"later")
+        assert not source.has_changed
+    os.close(out)
+    os.close(into)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("the file is empty", "empty: the file is empty"),
+        ("empty: is a folder", "empty: is a folder"),
+        ("/real/empty: is a folder", "/real/empty: is a folder"),
+        ("empty, line 3: no key", "empty, line 3: no key"),
+        ("nonempty: wrong", "empty: nonempty: wrong"),
+    ],
+)
+def test_an_error_names_its_file_once(text, expected):
+    """Whatever the file is called."""
+    with pytest.raises(InputError) as raised, named("empty"):
+        raise InputError(text)
+    assert str(raised.value) == expected
 
 
 def test_an_error_leaves_nothing(tmp_path):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cotool.errors import InputError
 from cotool.io.json_documents import parse_json
+from cotool.io.whole import read_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -141,7 +142,7 @@ def write_data(path: Path, data: bytes) -> None:
 def read_texts(path: Path) -> list[str]:
     """Return the texts of a JSON list of strings, or the lines of a file. Raises InputError."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_whole(path).decode("utf-8")
     except UnicodeDecodeError:
         raise InputError(f"{path}: is not UTF-8") from None
     try:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cotool.engine.tasks import Engine
 
 ENGINES = ("threads", "dask", "dask-local")
+_LONGEST = 1 << 20  # bytes of a scheduler file
 _ADDRESS = lazy_pattern(r"(?:tcp|tls|ws|wss|ucx)://\S+:\d+")
 
 
@@ -84,7 +85,8 @@ def _check_file(path: str) -> None:
 
     hint = "make one with dask scheduler --scheduler-file FILE"
     try:
-        found = json.loads(Path(path).read_bytes())
+        with Path(path).open("rb") as file:
+            found = json.loads(file.read(_LONGEST))  # cut off, it is no JSON
     except OSError as error:
         raise unreadable(path, error, hint) from None
     except (ValueError, RecursionError):

@@ -22,13 +22,14 @@ def parse_json(text: str | bytes) -> Any:
 def read_document(path: str | PathLike[str], *, hint: str) -> Any:
     """Return the JSON document in a file, which may be compressed, or in standard input for "-".
 
-    Raises InputError with `hint` if it is not JSON or far too long when decompressed.
+    Raises InputError with `hint` if it is not JSON or far too long, also when decompressed.
     """
-    from cotool.io.sources import open_source
+    from cotool.io.sources import MOST_DECOMPRESSED, open_source, source_name
+    from cotool.io.whole import read_stream
 
     try:
         with open_source(path) as stream:
-            return parse_json(stream.read())
+            return parse_json(read_stream(stream, source_name(path), MOST_DECOMPRESSED))
     except InputError as error:
         if error.parameter is None:
             raise

@@ -6,10 +6,11 @@ import contextlib
 import io
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, Self
 
-from cotool.errors import CotoolError, InputError
+from cotool.errors import CotoolError, InputError, unreadable
 
 if TYPE_CHECKING:
     StrPath = str | os.PathLike[str]
@@ -84,7 +85,8 @@ class Source:
             raise InputError(f"{name}: is a folder", hint="give the files in it")
         size = self._found.st_size
         # Files in /proc report size 0 but have content.
-        if stat.S_ISREG(self._found.st_mode) and (size or not os.pread(self._handle, 1, 0)):
+        has_content = partial(self._filled, os.preadv, memoryview(bytearray(1)), 0)
+        if stat.S_ISREG(self._found.st_mode) and (size or not has_content()):
             self.size = size
 
     @property
@@ -99,7 +101,7 @@ class Source:
             return
         done = 0
         while done < len(into):
-            count = os.preadv(self._handle, [into[done:]], offset + done)
+            count = self._filled(os.preadv, into[done:], offset + done)
             if not count:
                 raise InputError(f"{self.name}: was truncated while it was read")
             done += count
@@ -134,7 +136,7 @@ class Source:
         self._peeked = self._peeked[done:]
         while done < len(into):
             if self._stream is None:
-                count = os.readv(self._handle, [into[done:]])
+                count = self._filled(os.readv, into[done:])
             else:
                 data = self._stream.read(len(into) - done)
                 count = len(data or b"")
@@ -144,6 +146,12 @@ class Source:
             done += count
         return done
 
+    def _filled(self, read: Callable[..., int], into: memoryview, *place: int) -> int:
+        try:
+            return read(self._handle, [into], *place)
+        except OSError as error:
+            raise unreadable(self.name, error) from None
+
     @property
     def status(self) -> os.stat_result | None:
         """What `stat` said about a file when it was opened; None for a binary stream."""
@@ -152,7 +160,7 @@ class Source:
     @property
     def has_changed(self) -> bool:
         """Return whether a regular file has been written to since it was opened."""
-        if self._handle < 0:
+        if self._handle < 0 or not stat.S_ISREG(self._found.st_mode):
             return False
         now = os.fstat(self._handle)
         was = self._found
@@ -178,6 +186,7 @@ def named(source: StrPath | BinaryIO) -> Iterator[None]:
         else:
             name = str(getattr(source, "name", "standard input"))
         text = str(error.args[0])
-        if not (text.startswith(name) or text.partition(": ")[0].endswith(name)):
+        ways = (f"{before}{name}{after}" for before in " /" for after in (": ", ", "))
+        if not any(way in f" {text}" for way in ways):
             error.args = (f"{name}: {text}",)
         raise

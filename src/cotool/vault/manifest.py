@@ -26,9 +26,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from cotool.errors import UPDATE, InputError, IntegrityError
+from cotool.io.whole import read_stream
 from cotool.vault.files import is_same_file
 from cotool.vault.trees import Wanted, list_folder
 
@@ -94,15 +95,15 @@ def read_manifest(path: StrPath) -> str:
     name = os.fspath(path)
     pipe = name.startswith(_DESCRIPTORS)
     with open(name, "rb", opener=None if pipe else open_file) as file:
-        data = file.read(_LIMIT + 1)
-    if len(data) > _LIMIT:
-        raise InputError(f"{name}: is too large for a manifest")
-    return manifest_text(data)
+        return manifest_text(file, name)
 
 
-def manifest_text(data: bytes) -> str:
-    """Return the text of a manifest; bytes of names that are not UTF-8 become surrogates."""
-    return data.decode(errors="surrogateescape")
+def manifest_text(file: BinaryIO, name: str) -> str:
+    """Return the text of a manifest; bytes of names that are not UTF-8 become surrogates.
+
+    Raises InputError if it is too long.
+    """
+    return read_stream(file, name, _LIMIT).decode(errors="surrogateescape")
 
 
 def manifest_bytes(manifest: str) -> bytes:

@@ -166,8 +166,12 @@ def _file_sum(new: Callable[[], Any], path: str) -> str:
     found = new()
     with open(path, "rb", buffering=0, opener=open_file) as file:
         buffer = memoryview(bytearray(_BLOCK))
-        while size := file.readinto(buffer):
-            found.update(buffer[:size])
+        try:
+            while size := file.readinto(buffer):
+                found.update(buffer[:size])
+        except OSError as error:
+            error.filename = path
+            raise
     return str(found.hexdigest())
 
 

@@ -21,6 +21,7 @@ encrypt … --values notes.txt
 encrypt … --values sealed.json -o again.json
 encrypt … --values plain.json --only ( -o again.json
 encrypt … --values plain.json --previous missing -o again.json
+encrypt … --values plain.json --previous sealed.json --generate-passphrase -o again.json
 decrypt … notes.txt.vault
 decrypt … notes.txt.vault -o nowhere/notes.txt
 decrypt … -f notes.txt.vault --verify-first --threads 0
@@ -61,6 +62,9 @@ keys export … --keyring ring.vault -o nowhere/export
 keys export … --keyring ring.vault -o export --export-passphrase-file missing
 keys export … --keyring ring.vault -o export -a --export-passphrase-file pw --generate-passphrase
 identity init … other.identity --unprotected
+identity show … ''
+identity init … -
+keys passphrase … --keyring ring.vault --new-key-file -
 identity passphrase … me.identity --new-passphrase-file missing
 identity merge … missing
 identity merge … me.identity --identity missing

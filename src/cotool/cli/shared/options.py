@@ -47,6 +47,8 @@ def argument(
     convert: Callable[[Any, str], object] | None = None,
 ) -> Declared:
     """Return an argument, whose help is `text`; `convert` is as for options."""
+    if convert is None and ("FILE" in metavar or "PATH" in metavar):
+        convert = named_file
     return Declared(text, metavar=metavar, complete=complete, convert=convert)
 
 
@@ -74,11 +76,11 @@ def option(
             return [word for word in known if word.startswith(incomplete)]
 
     if convert is None and metavar in {"FILE", "PATH"}:
-        convert = _named
+        convert = named_file
     return Declared(text, tuple(flags), default, panel, metavar, complete, convert)
 
 
-def _named(value: str | list[str], name: str) -> str | list[str]:
+def named_file(value: str | list[str], name: str) -> str | list[str]:
     """Return a path or several. An empty one, as of an unset variable, is not a path left out."""
     if "" in ([value] if isinstance(value, str) else value):
         raise InputError(
@@ -89,7 +91,7 @@ def _named(value: str | list[str], name: str) -> str | list[str]:
 
 def existing_file(value: str | list[str], name: str) -> str | list[str]:
     """Return a path or several. Raises InputError if there is nothing at one of them."""
-    _named(value, name)
+    named_file(value, name)
     for path in [value] if isinstance(value, str) else value:
         try:
             os.stat(path)  # noqa: PTH116 - faster

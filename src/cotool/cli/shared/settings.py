@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cotool.errors import InputError, unknown, unreadable
+from cotool.io.whole import read_whole
 
 COMMANDS = {  # and the first sentence of their help
     "consensus": "Find the consensus of experts' answers: what they agree on, who dissents, "
@@ -91,7 +92,7 @@ def read_config() -> dict[str, dict[str, object]]:
     """Return the tables of the config file, or none if there is no file. Raises InputError."""
     path = config_path()
     try:
-        data = path.read_bytes()
+        data = read_whole(path)
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:

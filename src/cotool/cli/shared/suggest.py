@@ -141,7 +141,9 @@ def file_hint(arguments: Sequence[str], message: str, own: str | None = None) ->
         # Unlike the methods of Path, these are false for a name that is too long to exist.
         if not os.path.exists(word):  # noqa: PTH110
             near = _nearest_file(word)
-            return f"did you mean: {_call(_replaced(arguments, word, near))}" if near else own
+            if near is None or near == word:  # a link to nothing
+                return own
+            return f"did you mean: {_call(_replaced(arguments, word, near))}"
         if os.path.isdir(word):  # noqa: PTH112
             return _for_folder(word, arguments) or own
         # The vault accepts all kinds of files.

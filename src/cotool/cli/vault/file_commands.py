@@ -79,6 +79,7 @@ def _warn_of_keys(planned: trees.Plan, request: KeyRequest) -> None:
         )
         if path is not None
     }
+    own.pop(None, None)  # of files that do not exist
     for found in planned.listing.files:
         what = own.get(trees.file_identity(found.path)) if found.path != STDIO else None
         if what is not None:

@@ -18,6 +18,7 @@ from cotool.cli.vault.options import (
     Keys,
     Protection,
     existing_files,
+    own_file,
 )
 from cotool.cli.vault.secrets import SecretSource
 from cotool.errors import InputError
@@ -46,7 +47,9 @@ cotool vault identity rotate
 
 Place = Annotated[
     str | None,
-    argument("[PATH]", "The file of the identity; by default --identity or your own."),
+    argument(
+        "[PATH]", "The file of the identity; by default --identity or your own.", convert=own_file
+    ),
 ]
 
 

@@ -10,6 +10,7 @@ from cotool.cli.shared.options import (
     existing_file,
     flag,
     input_file,
+    named_file,
     one_of,
     option,
     option_class,
@@ -44,6 +45,14 @@ def existing_files(value: Any, name: str) -> Any:
     """Return the names of files. Raises InputError if one is missing; - is standard input."""
     paths = [value] if isinstance(value, str) else value
     existing_file([path for path in paths if path != STDIO], name)
+    return value
+
+
+def own_file(value: str, name: str) -> str:
+    """Return the name of a file with secret keys, which may be made: no empty one, and not -."""
+    named_file(value, name)
+    if value == STDIO:
+        raise InputError("needs a file; ./- is a file with this name", parameter=name)
     return value
 
 
@@ -117,6 +126,7 @@ class ChangedSecret:
         "Changes",
         "Let a key file open it; a new one is made if there is none.",
         "--new-key-file FILE",
+        convert=own_file,
     )
     generate: bool = GENERATE
     profile: str | None = PROFILE
@@ -143,14 +153,20 @@ class ChangedProtection(ChangedSecret):
 
 @option_class
 class _KeyOptions:
-    keyring: str | None = option("Keys", "The keyring; also COTOOL_KEYRING.", "--keyring FILE")
+    keyring: str | None = option(
+        "Keys", "The keyring; also COTOOL_KEYRING.", "--keyring FILE", convert=own_file
+    )
     key_file: str | None = option(
         "Keys",
         "A key file that opens the keyring or identity; also COTOOL_KEY_FILE.",
         "--key-file FILE",
+        convert=own_file,
     )
     identity: str | None = option(
-        "Keys", "Your identity, a private key; also COTOOL_IDENTITY.", "--identity FILE"
+        "Keys",
+        "Your identity, a private key; also COTOOL_IDENTITY.",
+        "--identity FILE",
+        convert=own_file,
     )
     passphrase: bool = flag("Keys", "Use a passphrase, not the keyring.", "--passphrase -p")
     passphrase_file: str | None = option(

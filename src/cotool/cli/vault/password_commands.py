@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 from typing import Annotated
 
 from cotool.cli.shared.commands import App
@@ -10,6 +11,7 @@ from cotool.cli.vault.options import PROFILE
 from cotool.cli.vault.secrets import SecretSource
 from cotool.cli.vault.streams import standard_input
 from cotool.errors import InputError
+from cotool.vault.passphrases import PASSPHRASE_LIMIT
 
 app = App()
 _WRONG = 1
@@ -83,5 +85,8 @@ def _passwords(*, confirm: bool) -> Iterator[bytes]:
         secret = SecretSource().read("the account", confirm=confirm)
         yield secret.encode() if isinstance(secret, str) else secret
         return
-    for line in standard_input():
+    lines = iter(partial(standard_input().readline, PASSPHRASE_LIMIT + 2), b"")
+    for number, line in enumerate(lines, 1):
+        if len(line.rstrip(b"\r\n")) > PASSPHRASE_LIMIT:
+            raise InputError(f"standard input, line {number}: is too long for a password")
         yield line.removesuffix(b"\n").removesuffix(b"\r")

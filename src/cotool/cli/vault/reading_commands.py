@@ -15,6 +15,7 @@ from cotool.cli.vault.options import RECURSIVE, Files, Keys, existing_files
 from cotool.cli.vault.streams import source_of, spare_stdin, standard_output
 from cotool.errors import InputError
 from cotool.text import plural, size, visible, visible_name
+from cotool.vault.files import named
 from cotool.vault.requests import Opening, words_of
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def cat(
         if wanted is None:
             vault.decrypt(source, sink, keys=[key])
             continue
-        with vault.Vault(source, keys=[key]) as content:
+        with named(file), vault.Vault(source, keys=[key]) as content:
             start, end, _ = wanted.indices(content.size)
             while start < end:
                 piece = content.read(start, min(end - start, 1 << 20))

@@ -131,7 +131,7 @@ def verify_signature(
     signers = signers_of(options.signer, options.signers_file)
     if manifest == STDIO:
         keys.read_before_content()
-        text = manifest_text(standard_input().read())
+        text = manifest_text(standard_input(), "standard input")
     else:
         text = read_manifest(manifest)
     with named(manifest):

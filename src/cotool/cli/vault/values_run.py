@@ -70,6 +70,12 @@ def encrypt_values(
         or options.recipient_passphrase_file
         or options.generate
     )
+    if names_keys and options.previous:
+        raise InputError(
+            "the same keys open a file as its previous version, so no others can be given",
+            parameter="previous",
+            hint="cotool vault rewrap changes which keys open it",
+        )
     previous = {} if names_keys else {job: _previous(job, options) for job in plan.jobs}
     if any(job.source == STDIO for job in plan.jobs):
         request.read_before_content()

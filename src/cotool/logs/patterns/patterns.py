@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
 from cotool.errors import InputError, unreadable
+from cotool.io.whole import read_whole
 
 _NAME = lazy_pattern(r"[A-Za-z_][\w.-]*")
 _LONGEST = 10_000
@@ -62,7 +62,7 @@ def read_patterns(path: str) -> list[Pattern]:
     Raises InputError naming the file and the line.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = read_whole(path).decode("utf-8")
     except OSError as error:
         raise unreadable(path, error) from None
     except UnicodeDecodeError as error:

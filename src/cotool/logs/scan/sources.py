@@ -269,7 +269,11 @@ def _is_binary(path: str) -> bool:
         return False
     finally:
         os.close(fd)
-    return plain_start(head) is not None and b"\0" in head
+    return _has_zeros(head)
+
+
+def _has_zeros(head: bytes) -> bool:
+    return b"\0" in head and plain_start(head) is not None
 
 
 @contextmanager
@@ -302,6 +306,8 @@ def open_source(source: Source, *, ahead: bool = True) -> Iterator[PlainFile | S
         again = (lambda start, size: os.pread(fd, size, start)) if is_file else None
         read = _reader(source, fd)
         with _stream(read, source, mtime, size, pipe, ahead=ahead, again=again) as stream:
+            if stat.S_ISCHR(status.st_mode) and _has_zeros(stream.peek()):
+                raise InputError(f"{source.path}: is a device that gives no text")
             yield stream
     finally:
         if not piped:

@@ -22,6 +22,7 @@ from cotool._records import dataclass
 from cotool.errors import InputError, unreadable
 from cotool.io.json_documents import parse_json
 from cotool.io.target import Target, write_whole
+from cotool.io.whole import read_whole
 
 if TYPE_CHECKING:
     from cotool.logs.scan.sources import PlainFile
@@ -181,7 +182,7 @@ def _is_at(handle: int, path: str) -> bool:
 def load_state(path: str) -> State:
     """Return the state in a file, an empty one if there is none. Raises InputError."""
     try:
-        data = Path(path).read_bytes()
+        data = read_whole(path)
     except FileNotFoundError:
         return State()
     except OSError as error:
