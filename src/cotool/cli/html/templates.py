@@ -136,9 +136,7 @@ def _details(template: Template, clock: Clock) -> Html:
         ]
     if template.parameters:
         parts += [element("h4", "Parameters"), _parameters(template.parameters)]
-    bursts = [
-        burst for burst in find_bursts(template.timeline, zone=clock.zone) if burst.level == "all"
-    ]
+    bursts = find_bursts(template.timeline, ["all"], zone=clock.zone)
     if bursts:
         rows = [
             [

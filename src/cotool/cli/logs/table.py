@@ -67,18 +67,18 @@ def render(
     if templates == "hint":
         screen.print(Text(), Text("--templates table groups the messages", style="dim"))
     if summary.templates is not None or summary.comparison is not None:
-        _templates(summary, screen, top, templates)
+        _templates(summary, screen, clock, top, templates)
     _files(summary, screen)
     _samples(summary.samples, screen)
 
 
-def _templates(summary: LogSummary, screen: Screen, top: int, shown: str) -> None:
+def _templates(summary: LogSummary, screen: Screen, clock: Clock, top: int, shown: str) -> None:
     from cotool.cli.logs.templates_table import render_comparison, render_problems, render_templates
 
     if shown == "problems":
-        render_problems(summary, screen)
+        render_problems(summary, screen, clock)
     elif shown == "all":
-        render_templates(summary, screen, top)
+        render_templates(summary, screen, clock, top)
     if summary.comparison is not None:
         render_comparison(summary.comparison, screen)
 

@@ -37,7 +37,7 @@ _MOST_VALUES = 3
 _LONGEST_VALUE = 24
 
 
-def render_problems(summary: LogSummary, screen: Screen) -> None:
+def render_problems(summary: LogSummary, screen: Screen, clock: Clock) -> None:
     """Print the most frequent warnings and errors, and the rare ones that are left."""
     found = summary.templates
     if found is None:
@@ -53,10 +53,11 @@ def render_problems(summary: LogSummary, screen: Screen) -> None:
         more = f"{len(shown)} of " if len(shown) < len(severe) else ""
         screen.heading(f"{more}{plural(len(severe), 'template')} {kind}")
     left = {template.id for template in severe[_MOST_PROBLEMS:]}
-    _entries(found, shown, [one for one in rare_templates(found) if one.id in left], screen)
+    rare = [one for one in rare_templates(found) if one.id in left]
+    _entries(found, shown, rare, screen, clock)
 
 
-def render_templates(summary: LogSummary, screen: Screen, top: int) -> None:
+def render_templates(summary: LogSummary, screen: Screen, clock: Clock, top: int) -> None:
     """Print the most frequent templates and the rare ones."""
     found = summary.templates
     if found is None:
@@ -72,32 +73,45 @@ def render_templates(summary: LogSummary, screen: Screen, top: int) -> None:
         screen.print(Text(note, style="dim"))
     ids = {template.id for template in shown}
     rare = [template for template in rare_templates(found) if template.id not in ids]
-    _entries(found, shown, rare if top else [], screen)
+    _entries(found, shown, rare if top else [], screen, clock)
 
 
 def _entries(
-    found: TemplateSet, shown: Sequence[Template], rare: Sequence[Template], screen: Screen
+    found: TemplateSet,
+    shown: Sequence[Template],
+    rare: Sequence[Template],
+    screen: Screen,
+    clock: Clock,
 ) -> None:
     """Print templates, the most frequent one first, then those that are rare."""
     span = _span(found.templates)
     width = len(f"{shown[0].count:,}") if shown else 0
+    bursts = {
+        template.id: len(find_bursts(template.timeline, ["all"], zone=clock.zone))
+        for template in (*shown, *rare[:_MOST_RARE])
+    }
     for template in shown:
-        _entry(template, found.records, screen, span, width)
+        _entry(template, found.records, screen, span, width, bursts=bursts[template.id])
     if rare:
         screen.heading(f"rare: {len(rare)} more seen at most {RARE} times, the most severe first")
     for template in rare[:_MOST_RARE]:
-        _entry(template, found.records, screen, span, width)
+        _entry(template, found.records, screen, span, width, bursts=bursts[template.id])
 
 
 def _entry(
-    template: Template, records: int, screen: Screen, span: tuple[int, int] | None, width: int
+    template: Template,
+    records: int,
+    screen: Screen,
+    span: tuple[int, int] | None,
+    width: int,
+    *,
+    bursts: int,
 ) -> None:
     line = Text(f"{template.count:>{width},} ")
     line.append(f"{percent(template.count / max(records, 1)):>5}  ")
     line.append(f"{template.level:<9}", style=LEVEL_STYLES[template.level])
     line.append(f"{trend(template, span):<{_TREND}}  ")
     line.append(template.id, style="dim")
-    bursts = len(find_bursts(template.timeline, ["all"]))
     if bursts:
         line.append(f"  {plural(bursts, 'burst')}", style="yellow")
     screen.print(line)
