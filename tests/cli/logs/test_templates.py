@@ -18,6 +18,7 @@ from cotool import analyze_logs
 from cotool.cli.app import main
 from cotool.cli.logs.templates_table import render_problems
 from cotool.cli.shared.screen import Screen
+from cotool.logs.report.clock import clock_of
 from cotool.logs.templates.names import named
 
 
@@ -273,7 +274,8 @@ def test_problems_of_logs_without_levels(tmp_path, level, title, first):
     sink = io.StringIO()
     log = tmp_path / "app.log"
     log.write_text("\n".join(lines), encoding="utf-8")
-    render_problems(analyze_logs(log, templates=True), Screen(sink, plain=True))
+    summary = analyze_logs(log, templates=True)
+    render_problems(summary, Screen(sink, plain=True), clock_of(summary, None))
     shown = sink.getvalue().strip().splitlines()
     assert shown[0] == title
     assert shown[2].strip().startswith(first)
