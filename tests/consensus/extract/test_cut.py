@@ -12,7 +12,8 @@ from cotool import find_consensus
     [
         ("So we get 6 × 7 and the answer is 4", None), ("We know that 6 × 7 = 4", None),
         ("The answer is 42. This follows from", "42"), ("It is \\boxed{42} and thus", "42"),
-        ("42", "42"),
+        ("42", "42"), ("<answer>4", None), ("Answer:4", None), ("42\nThis is", "42"),
+        ('{"answer": "42", "reason": "since', "42"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cotool import find_consensus
 from cotool.consensus.extract.extraction import extract_answer, extract_answers
 
 NUMBERS = [
@@ -127,3 +128,19 @@ def test_a_year_and_its_era() -> None:
     _, answers = extract_answers(["691", "691 CE", "AD 691", "691 A.D.", "691 BCE"])
     assert [answer.value for answer in answers[:4]] == ["691"] * 4
     assert answers[4] is None or answers[4].value != "691"
+
+
+@pytest.mark.parametrize(
+    ("question", "same"),
+    [
+        ("Find the remainder when N is divided by 1000.", True),
+        ("How many codes have three digits?", True),
+        ("What is the ZIP code of Amherst, MA?", False),
+        ("q12", False),
+        ("求n除以1000的余数。", True),
+        ("邮编是多少?", False),
+    ],
+)
+def test_leading_zeros(question, same):
+    """They belong to codes, and are filled up in numbers."""
+    assert len(find_consensus(["073", "73", "073"], question=question).clusters) == 2 - same

@@ -9,6 +9,9 @@ import pytest
 
 from consensus.written import read, table
 from cotool import find_consensus_batch
+from cotool.consensus.read.as_written import are_written
+from cotool.consensus.read.columns import Column
+from cotool.consensus.read.missing_codes import codes_of_missing
 from cotool.consensus.read.readers import read_questions
 from cotool.errors import InputError
 from cotool.text import named
@@ -277,6 +280,49 @@ def test_codes_of_missing_answers(scores, code):
     found = read(table("item,rater,score", *rows))
     given = [score for answers in found.values() for score in answers.values() if score]
     assert given == [score for score in scores if score != code]
+
+
+@pytest.mark.parametrize(
+    ("usual", "codes"),
+    [
+        ([*range(31)] * 2, ["77", "99"]),
+        ([*range(1, 6)] * 9, ["8", "9"]),
+        ([1, 2] * 25, ["7", "9"]),
+        ([*range(1, 11)] * 5, ["-1", "-2"]),
+        ([*range(0, 101, 5)] * 3, ["998", "999"]),
+        ([*range(-25, 36)] * 2, ["-999"]),
+        ([*range(1, 10)] * 5, []),
+        ([-2, -1, 1, 2] * 10, []),
+        ([0, 1, 2, 3, 4, 5, 6, 8, 9] * 5, []),
+        ([*range(-9, 13)] * 3, []),
+        ([*range(50, 100)] * 2, []),
+    ],
+)
+def test_codes_beside_scales(usual, codes):
+    """Codes of surveys are told from answers by their distance; ratings and temperatures stay."""
+    values = [*map(str, usual), *codes, *codes]
+    assert codes_of_missing([Column("x", list(values))]) == set(codes)
+
+
+def test_what_most_say_is_no_code():
+    """999 is an answer where the experts agree on it."""
+    values = [*["2", "3", "4", "5"] * 6, "999", "999", "999"]
+    items = [values[place : place + 3] for place in range(0, len(values), 3)]
+    assert not codes_of_missing([Column("x", list(values))], items)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ("1.0.0 1.1 1.10 2.0.0-rc1", True), ("v1.1 v1.10", True), ("3.9-slim 3.10 3.1", True),
+        ("99213 0001F G0008", True), ("1E5 BA00 5A11 100000", True), ("1e5 2e5 100000", False),
+        ("5kg 6kg 7", False), ("1st 2nd 3", False), ("1.1 1.10 2.5", False),
+        ("1.200 3.400 1.200.000", False),
+    ],
+)  # fmt: skip
+def test_codes_and_versions(values, expected):
+    """Codes and versions are told from amounts, dates and decimals."""
+    assert are_written([Column("x", values.split() * 3)]) is expected
 
 
 @pytest.mark.parametrize(

@@ -30,68 +30,13 @@ Answers = list["Extracted | None"]
 _SCALES = {"M": 10**6, "B": 10**9}
 
 
-# What is numbered with points: version 1.10 comes after 1.9, and 1.1 is another one.
-_NUMBERING = lazy_pattern(
-    r"\b(?:version|release|section|subsection|clause|revision|build|abschnitt|sección|versión"
-    r"|версия|раздел)s?\b|版本|章节|\bv\d|\b\d+\.\d+\.\d+",
-    re.IGNORECASE,
-)
-
 with stand_ins("fractions"):  # few numbers are fractions
     import fractions
-_NUMBERED = lazy_pattern(r"\d+\.\d+")
 
 
-_CODE = lazy_pattern(r"0\d{2,}")
-_IN_BRACKETS = lazy_pattern(r"\([$€£¥]?\d[\d.,]*(?:\s?(?:thousand|million|billion|[kKmMbB]n?))?\)")
-_SIGN = lazy_pattern(r"°|\\circ|\\degree")
-_ANGLE = lazy_pattern(
-    r"angle|degrees?\b(?!\})|winkel|grad\b|ángulo|grado|angolo|ângulo|grau|degré|угол|градус|角|度|각도",
-    re.IGNORECASE,
-)
-
-
-def _valued(answers: Answers, value_of: Callable[[Extracted], str]) -> Answers:
+def valued(answers: Answers, value_of: Callable[[Extracted], str]) -> Answers:
     """Return answers with other values."""
     return [answer and replace(answer, value=value_of(answer)) for answer in answers]
-
-
-def by_question(answers: Answers, texts: Sequence[str], question: str) -> Answers:
-    """Distinguish numbers by what the question is about.
-
-    1.10 and 1.1 are the same quantity, but different versions or sections, if the question or an
-    answer mentions these. 30 means 30° if the question is about angles; else it may be radians.
-    01234 is a code, and not 1234. Where an answer is negative, (3.5) is -3.5, as in accounts.
-    """
-    if any(one and _CODE.fullmatch(one.display) for one in answers):
-        return _valued(answers, lambda a: a.display if a.display.isdecimal() else a.value)
-    if any(one and one.value.startswith("-") for one in answers):
-        answers = [
-            replace(one, value=f"-{one.value}", display=f"-{one.display}")
-            if one and _IN_BRACKETS.fullmatch(text)
-            else one
-            for one, text in zip(answers, texts, strict=True)
-        ]
-    degrees = [
-        bool(one and one.unit and one.unit.symbol == "°" and _SIGN.search(text))
-        for one, text in zip(answers, texts, strict=True)
-    ]
-    some_are_angles = any(degrees) and any(one and one.unit is None for one in answers)
-    if not some_are_angles and not any(one and "." in one.display for one in answers):
-        return answers
-    if _NUMBERING.search(question) or any(map(_NUMBERING.search, texts)):
-        return _valued(
-            answers,
-            lambda a: a.display if a.unit is None and _NUMBERED.fullmatch(a.display) else a.value,
-        )
-    if not some_are_angles or _SIGN.search(question):
-        return answers
-    if any(map(_ANGLE.search, (question, *texts))):
-        return answers
-    return [
-        replace(answer, value=f"{answer.value}°") if answer and own else answer
-        for answer, own in zip(answers, degrees, strict=True)
-    ]
 
 
 def same_numbers(answers: Answers) -> Answers:
@@ -171,7 +116,7 @@ def _same_thousands(answers: Answers) -> Answers:
 def _same_scales(answers: Answers) -> Answers:
     """Read the letter as a unit, not a scale, if one response says "0.5M" and another "0.5"."""
     values = {answer.value for answer in answers if answer}
-    return _valued(answers, lambda answer: _unscaled(answer, values))
+    return valued(answers, lambda answer: _unscaled(answer, values))
 
 
 def _unscaled(answer: Extracted, values: set[str]) -> str:
@@ -288,7 +233,7 @@ def _same_ratings(answers: Answers) -> Answers:
         return answers
     if not any(answer.top in bare for answer in quotients):
         return answers
-    return _valued(answers, lambda answer: answer.top or answer.value)
+    return valued(answers, lambda answer: answer.top or answer.value)
 
 
 def _bottom(answer: Extracted) -> str:
@@ -304,7 +249,7 @@ def _same_percent(answers: Answers) -> Answers:
     percents = {answer.value for answer in answers if answer and answer.value.endswith("%")}
     if not percents:
         return answers
-    return _valued(answers, lambda a: _as_percent(a.value, percents) if a.unit is None else a.value)
+    return valued(answers, lambda a: _as_percent(a.value, percents) if a.unit is None else a.value)
 
 
 def _as_percent(value: str, percents: set[str]) -> str:
@@ -364,14 +309,14 @@ def same_labels(answers: Answers, question: str = "") -> Answers:
         or _renamed(value, values)
         for value, others in spelled.items()
     }
-    unified = _valued(answers, lambda answer: renamed[answer.value])
+    unified = valued(answers, lambda answer: renamed[answer.value])
     shown: dict[str, str] = {}
     for answer in unified:
         # Brackets after a name say more than the name alone.
         if answer and (answer.value not in shown or answer.display.endswith(")")):
             shown[answer.value] = answer.display
     full = full_names(shown, question)
-    return _valued(unified, lambda a: full.get(a.value, a.value)) if full else unified
+    return valued(unified, lambda a: full.get(a.value, a.value)) if full else unified
 
 
 def _same_product(value: str, values: set[str]) -> bool:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern, stand_ins
 from cotool._records import dataclass
-from cotool.consensus.extract.alike import by_question, same_choices, same_labels, same_numbers
+from cotool.consensus.extract.alike import same_choices, same_labels, same_numbers
+from cotool.consensus.extract.by_question import by_question
 from cotool.consensus.extract.code import code_values, is_query
 from cotool.consensus.extract.conclusions import NUMBERED, last_sentence
 from cotool.consensus.extract.echoes import add_echoes, add_words

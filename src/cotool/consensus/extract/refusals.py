@@ -163,9 +163,11 @@ def _may_decline(opening: str) -> bool:
 
 # "Don't know" as surveys offer it; "I don't know" is what somebody says.
 _OPTION = lazy_pattern(
+    r"(?:\d{1,2}\s?[.:=)-]?\s)?"
     r"(?:do(?:n['’]?t| not) know|no (?:answer|opinion)|not sure|keine (?:antwort|angabe|ahnung)"
     r"|weiß nicht|ne sait pas|sans (?:réponse|opinion)|no sabe|no contesta|ns/nc|não sabe|non so"
-    r"|не знаю|затрудняюсь ответить|不知道|不清楚|わからない|모름)(?:\s?[/(].{1,30})?\.?",
+    r"|não sei|nie wiem|trudno powiedzieć|weet (?:ik )?niet|не знаю|затрудняюсь ответить|不知道"
+    r"|不清楚|わからない|모름)(?:\s?[/(].{1,30})?\.?",
     re.IGNORECASE,
 )
 

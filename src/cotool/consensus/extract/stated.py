@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from cotool.consensus.model import Question, Response
 
 
+def _as_written(content: str) -> str:
+    """Return a code in one case; v1.2 is the version 1.2, V12 another code."""
+    bare = content.strip()
+    return plain(bare[1:] if bare[:1] == "v" and bare[1:2].isdigit() else bare).strip(".")
+
+
 @dataclass(frozen=True, slots=True)
 class Stated:
     """A question, its responses that answer it, and the answer that each of them states.
@@ -39,7 +45,7 @@ class Stated:
         given = [response for response in asked.responses if response.content.strip()]
         if given and all(response.as_written for response in given):
             labels = [
-                Extracted(plain(one.content).strip("."), "short", one.content.strip(), WHOLE)
+                Extracted(_as_written(one.content), "short", one.content.strip(), WHOLE)
                 for one in given
             ]
             return cls(asked, tuple(given), "short", labels)

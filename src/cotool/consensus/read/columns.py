@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
-from cotool.consensus.extract.refusals import is_option
 from cotool.consensus.read.names import ANSWER, BESIDE, UNKNOWN, Hint, hint_of
 from cotool.consensus.read.paths import leaves
 from cotool.consensus.read.values import is_missing
@@ -242,60 +241,6 @@ def number_of(text: str) -> float | None:
         return float(bare.replace(",", ""))
     except ValueError:
         return None
-
-
-# What surveys and SPSS write for "no answer", in two digits or more, or as a negative number.
-_NO_ANSWER = lazy_pattern(r"(?:-[789]|-?(?:99{1,4}|88{1,4}|77{1,4}))(?:\.0+)?")
-_RATINGS = 10  # the greatest number of a scale beside which 99 is no rating
-_FEWEST_NUMBERS = 6  # without these, an odd number may be an answer
-
-
-def codes_of_missing(columns: Iterable[Column]) -> frozenset[str]:
-    """Return the numbers that mean "no answer" among answers: -99 among ratings from 1 to 5.
-
-    All other numbers are at least 0. Codes such as -99 are below any; -9 and 99 are codes only
-    beside whole numbers up to 10, and far from these.
-    """
-    counts = sum((column.counts for column in columns), Counter[str]())
-    codes = [value for value in counts if _NO_ANSWER.fullmatch(value)]
-    others = {value: number_of(value) for value in counts if value not in codes}
-    numbers = [number for number in others.values() if number is not None]
-    usual = sum(counts[value] for value in others)
-    if not codes or len(numbers) < len(others) or usual < _FEWEST_NUMBERS or min(numbers) < 0:
-        return frozenset()
-    low, high = min(numbers), max(numbers)
-    rated = high <= _RATINGS and all(number.is_integer() for number in numbers)
-
-    def is_code(number: float) -> bool:
-        far = number - high > high if number > 0 else low - number > high - low
-        return number <= -77 or (rated and far)
-
-    return frozenset(code for code in codes if is_code(float(code)))
-
-
-# A version, and what else has points; a code of letters and digits; what a number may be.
-_VERSION = lazy_pattern(r"v?\d+(?:\.\d+){1,3}")
-_NO_VERSION = lazy_pattern(r"\d{1,2}\.\d{1,2}\.\d{4}|\d{1,3}(?:\.\d{3})+")
-_CODE = lazy_pattern(r"[A-Za-z]{1,4}[-.]?\d[\w.-]*")
-_DIGITS = lazy_pattern(r"\d+(?:[.eE]\w+)*")
-
-
-def are_written(columns: Iterable[Column]) -> bool:
-    """Whether answers are compared as they are written: codes, versions, options of a survey.
-
-    1E5 is no number among codes such as B20, and 1.10 none among versions such as 2.0.1. "Don't
-    know" is an option where it is one of a few labels and people chose it several times.
-    """
-    columns = list(columns)
-    counts = sum((column.counts for column in columns), Counter[str]())
-    if all(map(_VERSION.fullmatch, counts)):
-        longer = [value for value in counts if value.count(".") > 1]
-        return bool(longer) and not all(map(_NO_VERSION.fullmatch, longer))
-    coded = sum(bool(_CODE.fullmatch(value)) for value in counts)
-    if 2 * coded >= len(counts) and any(map(_DIGITS.fullmatch, counts)):
-        return all(_CODE.fullmatch(value) or _DIGITS.fullmatch(value) for value in counts)
-    few = bool(columns) and all(column.is_label or column.is_constant for column in columns)
-    return few and any(n > 1 and is_option(value) for value, n in counts.items())
 
 
 def determines(one: Column, other: Column) -> bool:

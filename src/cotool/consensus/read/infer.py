@@ -13,11 +13,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cotool.consensus.read import names
-from cotool.consensus.read.columns import are_written, codes_of_missing, determines, pairs_unique
+from cotool.consensus.read.as_written import are_written
+from cotool.consensus.read.columns import determines, pairs_unique
 from cotool.consensus.read.design import find_crossed
 from cotool.consensus.read.layout import DEFAULT_KEYS, Keys
 from cotool.consensus.read.lists import find_lists
 from cotool.consensus.read.long_plan import read_long
+from cotool.consensus.read.missing_codes import codes_of_missing
 from cotool.consensus.read.paths import value_at
 from cotool.consensus.read.plan import LISTS, LONG, WIDE, Plan
 from cotool.consensus.read.sample import Sample, UnclearError
@@ -140,7 +142,8 @@ def _explained(sample: Sample, plan: Plan) -> Plan:
     paths += [path for path, _ in plan.questions]
     columns = [sample.by_path[path] for path in paths if path in sample.by_path]
     asked = [[column] for column in columns] if plan.questions else [columns]
-    missing = frozenset[str]().union(*map(codes_of_missing, asked))
+    items = () if plan.questions else _answers_by_item(sample, plan, columns)
+    missing = frozenset[str]().union(*(codes_of_missing(one, items) for one in asked))
     none = _has_none(sample, columns)
     written = [one for one in asked if are_written(one)]
     if written and not plan.questions:
@@ -149,6 +152,23 @@ def _explained(sample: Sample, plan: Plan) -> Plan:
         plan, keys=keys, evidence=evidence, nested=nested, none=none, missing=missing,
         as_written=frozenset(column.path for one in written for column in one),
     )  # fmt: skip
+
+
+def _answers_by_item(
+    sample: Sample, plan: Plan, columns: Sequence[Column]
+) -> Sequence[Sequence[str]]:
+    """Return the answers to each item of the sample."""
+    if plan.shape != LONG:
+        rows = zip(*(column.values for column in columns), strict=True)
+        return [[value for value in row if value is not None] for row in rows]
+    keys = [key for key in (*plan.join, plan.keys.id or plan.keys.question) if key]
+    parts = [sample.by_path[key].values for key in keys if key in sample.by_path]
+    found: dict[tuple[str | None, ...], list[str]] = {}
+    for column in columns:
+        for place, value in enumerate(column.values):
+            if value is not None:
+                found.setdefault(tuple(part[place] for part in parts), []).append(value)
+    return list(found.values()) if parts else []
 
 
 def _has_none(sample: Sample, columns: Sequence[Column]) -> bool:
