@@ -21,8 +21,10 @@ def main() -> int:
         return 0
     # A start frees little: at the default thresholds, collecting garbage takes a tenth of it.
     gc.set_threshold(50_000, 20, 100)
-    from cotool.cli.app import main as run
-
+    try:
+        from cotool.cli.app import main as run
+    except KeyboardInterrupt:
+        return 130  # as run() returns
     code = run()
     threads = sys.modules.get("threading")
     if threads is None or threads.active_count() == 1:
