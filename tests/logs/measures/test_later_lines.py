@@ -179,3 +179,23 @@ def test_fields_without_an_equals_sign(tmp_path, line, source, key, group):
     assert [part.values for part in found.groups] == [(group,)]
     if source in {"took", "rt"}:
         assert found.total.measures[0].sum == pytest.approx(sum(range(10, 30)) / 1000)
+
+
+@pytest.mark.parametrize(
+    ("line", "component"),
+    [
+        ("INFO  [main-{s}] com.acme.Svc - took {s} ms", "com.acme.Svc"),
+        (" WARN 77 --- [exec-{s}] c.e.App  : took {s} ms", "c.e.App"),
+        ("148 INFO dfs.Node$Responder: took {s} ms", "dfs.Node$Responder"),
+        ("- acme.mail - INFO - took {s} ms", "acme.mail"),
+        ("INFO worker done - took {s} ms", ""),
+        ("INFO user {s} is here: no", ""),
+    ],
+)
+def test_loggers_are_components(tmp_path, line, component):
+    """The name before a colon or a hyphen near the time is a field; a word of a sentence is not."""
+    path = tmp_path / "x.log"
+    text = "".join(f"2026-03-02 08:00:{s},123 {line.format(s=s)}\n" for s in range(10, 30))
+    path.write_text(text, encoding="utf-8")
+    found = cotool.analyze_logs(path, by=["component"]).measures
+    assert [part.values for part in found.groups] == [(component,)]

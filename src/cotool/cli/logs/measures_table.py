@@ -35,7 +35,9 @@ def fields_line(names: Sequence[str]) -> Text | None:
     if not numbers:
         return None
     numbers.sort(key=lambda name: name != "rt")
-    shown = and_more(map(one_line, names[:_MOST_FIELDS]), len(names))
+    first = dict.fromkeys((*numbers[:2], *keys[:1], "status", "method", *keys, *numbers, *names))
+    kept = [name for name in first if name in names][:_MOST_FIELDS]
+    shown = and_more((one_line(name) for name in names if name in kept), len(names))
     try_ = f"-m {numbers[0]}" + (f" --by {keys[0]}" if keys else "")
     return Text(f"fields: {shown}: try {try_}", style="dim")
 

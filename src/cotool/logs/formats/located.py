@@ -30,7 +30,7 @@ from cotool.logs.formats.columns import (
 from cotool.logs.formats.commas import with_commas
 from cotool.logs.formats.field_names import ALIASES, SHARED, names_of, scale_among, scale_of
 from cotool.logs.formats.model import EVERY_LINE, JSON, LOGFMT, MAX_KEY, TEXT, Format, forms_of
-from cotool.logs.formats.stated import columns_of_syslog, stated
+from cotool.logs.formats.stated import columns_of_heads, stated
 from cotool.logs.measures import model
 from cotool.logs.measures.model import Locator, ValueSource
 from cotool.logs.units import NO_SCALE, UNITS, Scale
@@ -103,7 +103,7 @@ def fields_of(found: Format, formats: Sequence[Format], lines: Sequence[bytes]) 
             if match[1].lower() not in {b"http", b"https"}
         )
         names += [name for name, count in pairs.items() if count > _ENOUGH * len(lines)]
-        names += {} if columns else columns_of_syslog(found, lines)
+        names += {} if columns else columns_of_heads(found, lines)
     short = {alias: name for name, aliases in ALIASES.items() for alias in reversed(aliases)}
     known = set(names)
     named = (name if short.get(name.lower()) in known else short.get(name.lower(), name)
@@ -170,7 +170,7 @@ def locators_in(
     """
     keys = _Keys(found, lines, read or _leaves)
     is_access = "status" in columns
-    heads = {} if columns else columns_of_syslog(found, lines)
+    heads = {} if columns else columns_of_heads(found, lines)
     every = []
     for source in sources:
         simple = _simple(source) or _column(source, columns)

@@ -10,7 +10,7 @@ from cotool._fast.logs.forms import is_level
 from cotool._lazy import lazy_pattern
 from cotool.logs.formats.columns import COLUMNS, blanks_of_time
 from cotool.logs.formats.field_names import scale_of
-from cotool.logs.formats.model import TEXT, Format, is_dated
+from cotool.logs.formats.model import TEXT, Format, forms_of, is_dated
 from cotool.logs.measures import model
 from cotool.logs.measures.model import Locator, ValueSource
 from cotool.logs.patterns.patterns import compile_group
@@ -41,6 +41,11 @@ _SAID = {
 _HOST = lazy_pattern(rb"[\w][\w.:-]*(?<!:)")
 _PROGRAM = lazy_pattern(rb"([\w./@(){}+ -]{1,64})(?:\[[\w.-]+\])?:")
 _APP = lazy_pattern(rb"(-|[!-~]{1,48})")
+# The name of a logger, how far behind the time it may be, and what follows it.
+_COMPONENT = lazy_pattern(rb"([A-Za-z_$][\w.$/@-]*)(?:\[[\w.-]+\])?:?")
+_OTHER = lazy_pattern(rb"[^A-Za-z_$]")
+_REACH = 6
+_BEHIND = ([b"-"], [b":"], [b"|"])
 _SAMPLE = 100
 _NEARLY_ALL = 0.9
 
@@ -85,7 +90,12 @@ def _text(source: ValueSource, before: bytes, lines: Sequence[bytes]) -> Locator
     return Locator(model.TEXT, text=before + quote, after=quote, scale=scale)
 
 
-def columns_of_syslog(found: Format, lines: Sequence[bytes]) -> Columns:
+def columns_of_heads(found: Format, lines: Sequence[bytes]) -> Columns:
+    """Return the columns behind the time: host and program of syslog, or else the component."""
+    return _of_syslog(found, lines) or _of_component(found, lines)
+
+
+def _of_syslog(found: Format, lines: Sequence[bytes]) -> Columns:
     """Return the columns of the host and the program behind the time of syslog lines."""
     if found.kind != TEXT or found.lead or found.time_open or found.time_token not in {0, 1}:
         return {}
@@ -111,3 +121,23 @@ def columns_of_syslog(found: Format, lines: Sequence[bytes]) -> Columns:
     if count <= _NEARLY_ALL * len(rows):
         return {}
     return {"host": (first, 0, None), "program": (first + 1, _PROGRAM_PART, None)}
+
+
+def _of_component(found: Format, lines: Sequence[bytes]) -> Columns:
+    """Return the column of the logger or component: a name before ":" or " - " near the time."""
+    if found.kind != TEXT or found.lead or not forms_of(found) or found.pri:
+        return {}
+    rows = [line for line in lines if line.strip()][:_SAMPLE]
+    places: Counter[int] = Counter()
+    for line in rows:
+        blanks = blanks_of_time(found, line)
+        first = found.time_token + (blanks or 0) + 1
+        words = [] if blanks is None else [word[0] for word in COLUMNS.finditer(line)]
+        for at in range(first, min(first + _REACH, len(words))):
+            if is_level(words[at].strip(b"[]:")) or _OTHER.match(words[at]):
+                continue
+            ends = words[at].endswith(b":") or words[at + 1 : at + 2] in _BEHIND
+            places[at] += ends and _COMPONENT.fullmatch(words[at]) is not None
+            break
+    column, count = places.most_common(1)[0] if places else (0, 0)
+    return {"component": (column, _PROGRAM_PART, None)} if count > _NEARLY_ALL * len(rows) else {}
