@@ -340,3 +340,64 @@ def test_answers_compared_as_they_are_written(answers):
     path = io.BytesIO(table("Name,Which one is it?,Is it new?", *survey).encode())
     found = [one.answers for one in find_consensus_batch(read_questions(["-"], stdin=path))]
     assert found[0] == tuple(answers)
+
+
+def test_labels_of_which_a_record_has_several():
+    """Columns of labels that are true: several are a set, none is no answer."""
+    rows = ("p,a,1,0,0", "p,b,1,0,0", "q,a,0,1,1", "q,b,0,1,0", "r,a,0,0,0", "r,b,0,0,1")
+    found = read(table("text,rater,joy,anger,fear", *rows))
+    assert found == {
+        "p": {"a": "joy", "b": "joy"}, "q": {"a": "anger, fear", "b": "anger"},
+        "r": {"a": "", "b": "fear"},
+    }  # fmt: skip
+
+
+def test_columns_between_models():
+    """A model of an unknown family is an expert beside others; a remark is none."""
+    rows = ("1+1?,2,2,3,good", "2+2?,4,5,4,fine", "3+3?,6,6,7,-")
+    found = read(table("question,GPT-3,UnifiedQA,claude,Bemerkung", *rows))
+    assert {*found["1+1?"]} == {"GPT-3", "UnifiedQA", "claude"}
+
+
+def test_experts_with_their_answers_by_question():
+    """A list of experts, each with an object of questions."""
+    experts = [{"name": n, "answers": {"Why?": a, "How?": "x"}} for n, a in AB.items()]
+    found = read(json.dumps({"experts": experts}))
+    assert found == {"Why?": AB, "How?": {"a": "x", "b": "x"}}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"content": [{"type": "tool_use", "id": "t", "name": "f", "input": {"answer": "x"}}]},
+        {"content": None, "tool_calls": [{"function": {"arguments": '{"answer": "x"}'}}]},
+    ],
+)
+def test_an_answer_passed_to_a_function(message):
+    """What a model passes to the one function that it calls is its answer."""
+    rows = [json.dumps({"question": "Why?", "model": name, **message}) for name in "ab"]
+    assert read(table(*rows)) == {"Why?": dict.fromkeys("ab", '{"answer": "x"}')}
+
+
+def test_questions_beside_their_answers():
+    """Question 1 and Answer 1 of Blackboard are a question and its answers."""
+    header = "Username,Question 1,Answer 1,Possible Points 1,Question 2,Answer 2,Possible Points 2"
+    found = read(table(header, "a,Why?,x,1,How?,z,1", "b,Why?,y,1,How?,z,1"))
+    assert found == {"Why?": AB, "How?": {"a": "z", "b": "z"}}
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "hint"),
+    [
+        ("name,who,country", "p,a,US p,b,US q,a,DE q,b,FR", {"question": "name", "expert": "who"}),
+        ("tweet,who,target", "p,a,x p,b,x q,a,y q,b,x", {"question": "tweet", "expert": "who"}),
+        ("worker,item_1,item_2", "w1,cat,dog w2,cat,cat", {"question_columns": "item_1,item_2"}),
+        ("record_id,colour,tea", "1,blu,y 2,blu,n 3,red,y", {"question_columns": "colour,tea"}),
+    ],
+)
+def test_hints_name_all_parts(header, rows, hint):
+    """What the names tell is in the hint, the expert too."""
+    with pytest.raises(InputError) as error:
+        read(table(header, *rows.split()))
+    for part, column in hint.items():
+        assert named(**{part: column}).strip("`") in str(error.value.hint)

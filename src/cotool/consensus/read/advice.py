@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from cotool.consensus.read import names
 from cotool.consensus.read.columns import are_crossed, common_values, determines, pairs_unique
 from cotool.consensus.read.design import experts_of, item_of, likely_answers
-from cotool.consensus.read.families import between, family_of
+from cotool.consensus.read.families import between, families, family_of
 from cotool.consensus.read.long import joint
 from cotool.consensus.read.plan import LISTS, LONG, SURVEY, WIDE, Plan
 from cotool.consensus.read.sample import (
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from cotool.consensus.read.columns import Column
 
 _MOST_TRIED = 8
+_NUMBERS_RECORDS = {names.ITEM_ID, names.OWN_ID}
 _FEW = 3  # with this many records, columns without common values are not experts
 
 
@@ -65,12 +66,22 @@ def with_hint(sample: Sample, error: UnclearError, plan: Callable[[Sample], Plan
             break  # an expert answers several questions, so a record is not a person
         if proposal.reading not in kept and _reads(sample, proposal, plan):
             kept[proposal.reading] = proposal
-    wanted = named(question="KEY", expert="KEY", content="KEY")
+    wanted = named(**_known_parts(sample))
     if not kept:
         found = (one for one in _guesses(sample) if _reads(sample, one, plan))
         kept.update((one.reading, one) for one in islice(found, 1))
     hint = "; ".join(map(str, kept.values())) or f"name the keys or columns: {wanted}"
     return UnclearError(str(error), hint=hint)
+
+
+def _known_parts(sample: Sample) -> dict[str, str]:
+    """Return the column of each part as far as its name tells it; KEY where none does."""
+    experts = experts_of(sample) or [c for c in (sample.best(names.EXPERT),) if c]
+    item = sample.best(names.QUESTION, names.ITEM_ID)
+    answers = [c for c in sample.texts if c.is_called(names.ANSWER) and c is not item]
+    answer = max(answers, key=lambda c: c.hint.weight, default=None)
+    found = {"question": item, "expert": experts[0] if experts else None, "content": answer}
+    return {part: "KEY" if column is None else column.path for part, column in found.items()}
 
 
 def _guesses(sample: Sample) -> Iterator[Proposal]:
@@ -100,7 +111,30 @@ def _guesses(sample: Sample) -> Iterator[Proposal]:
             isinstance(item, (dict, list)) for value in lists for item in value
         ):
             yield Proposal(LISTED, {"responses": (column.path,)})
+    yield from _by_names(sample, left)
+
+
+def _by_names(sample: Sample, left: Sequence[Column]) -> Iterator[Proposal]:
+    """Yield proposals that rely on names: numbered questions, records' numbers, experts."""
+    texts, person = sample.texts, sample.person
     item = sample.best(names.QUESTION, names.ITEM_ID)
+    numbered = next((one for one in families(texts) if one.numbered), None)
+    if person is not None and numbered is not None and len(numbered.columns) > 1:
+        yield by_columns(numbered.columns, person, surveyed=True)[0]
+    record = next((c for c in texts if c.is_unique and c.part in _NUMBERS_RECORDS), None)
+    if person is None and record is not None and not common_values(left):
+        asked = [c for c in left if c.is_label and not c.is_constant]
+        if len(asked) > 1:
+            yield by_columns(asked, record, surveyed=True)[0]
+    expert = next((c for c in experts_of(sample) if c is not item), None)
+    if expert is not None:
+        others = [c for c in texts if c is not expert and c.recurs]
+        yield from (
+            by_parts(one, expert, answer)
+            for answer in left
+            for one in ([item] if item is not None else others)
+            if answer is not one and answer is not expert
+        )
     yield from (by_parts(item, None, answer) for answer in left if answer is not item)
 
 

@@ -51,6 +51,16 @@ def call(row: JsonObject, _kept: dict[str, Any]) -> Made:
     yield record
 
 
+def replicate(row: JsonObject, _kept: dict[str, Any]) -> Made:
+    """One prediction of Replicate, whose text comes in pieces."""
+    output = row["output"]
+    if isinstance(output, list) and all(isinstance(piece, str) for piece in output):
+        output = "".join(output)
+    record = {"question": asked(row["input"]), "content": answer_in(output)}
+    model = row.get("model")
+    yield {**record, "expert": model} if isinstance(model, str) else record
+
+
 def _request(row: JsonObject) -> Any:
     """Return what was asked."""
     for holder in _objects(row):

@@ -226,6 +226,7 @@ def _varied(sample: Sample, item: Column, expert: Column) -> list[Column]:
         if c.path not in taken
         and c.part not in beside
         and not (c.is_constant or c.is_counted or c.is_time or c.is_code)
+        and not (c.part == names.ITEM_ID and c.is_unique)
         and not (determines(item, c) or determines(expert, c))
     ]
 

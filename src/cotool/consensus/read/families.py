@@ -105,7 +105,9 @@ def sharing(columns: Sequence[Column]) -> Sequence[Column]:
         for column in columns
         if any(column.counts.keys() & c.counts.keys() for c in columns if c is not column)
     ]
-    return found if len(found) > 1 else columns
+    inside = {column.path.rpartition(".")[0] for column in columns}
+    one_object = len(inside) == 1 and "" not in inside
+    return found if len(found) > 1 and not one_object else columns
 
 
 def family_of(columns: Sequence[Column]) -> Sequence[Column]:

@@ -31,7 +31,8 @@ _OUTPUT_WORDS = frozenset(
 _SCORES = frozenset("score scores stars points mark marks".split())
 _RATERS = frozenset(
     "rater judge annotator coder reviewer assessor grader evaluator worker participant respondent "
-    "labeler labeller user".split()
+    "labeler labeller user bewerter gutachter prüfer teilnehmer annotateur évaluateur anotador "
+    "evaluador эксперт оценщик 評価者 评审".split()
 )
 _SENTENCE = 3  # words
 JOINT = "\x1f"  # between the columns that together identify an item

@@ -146,7 +146,11 @@ _BESIDE = _set(
     "stop system template cached error errors success passed pass score scores metric metrics "
     "logprob logprobs level difficulty subset topic domain license unnamed retired sessionid "
     "tainted workflow ms elapsed length count width height feedback comments note notes "
-    "contexts retrieved options explanation rationale reasoning why"
+    "contexts retrieved options explanation rationale reasoning why remark remarks bemerkung "
+    "bemerkungen anmerkung anmerkungen notiz notizen remarque remarques commentaire commentaires "
+    "comentario comentarios comentário comentários observaciones observações osservazioni commenti "
+    "opmerking opmerkingen uwagi komentarz примечание примечания комментарий комментарии 备注 備考 "
+    "コメント 비고"
 )
 # What may follow a word for an expert: worker_id, model_name_or_path, rater_1.
 _AFTER_EXPERT = _IDS | _set("login name or path email address code uuid info handle private public")

@@ -6,6 +6,7 @@ expert was sampled several times) that is joined to its question by id or text.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from itertools import islice
@@ -149,6 +150,8 @@ def _answers(
 ) -> tuple[Response, ...]:
     content = record["choices"] if has_choices(record) else _value(record, layout.content)
     if content is None:
+        content = _arguments(record)
+    if content is None:
         if layout.content:
             raise InputError(
                 f"{where}: {layout.content!r} is null, found {_names(record)}",
@@ -208,6 +211,9 @@ def _nested(content: object, where: str, keys: Keys) -> tuple[Response, ...]:
             text = "\n".join(_part_texts(content))
             if text:
                 return (Response(values.clean(text), "", where=where),)
+            calls = [part["input"] for part in content if isinstance(part.get("input"), Mapping)]
+            if len(calls) == 1 and content[-1].get("type") == "tool_use":
+                return (Response(values.clean(json.dumps(calls[0])), "", where=where),)
             if len(content) == 1:  # [{"answer": "…"}]
                 return responses_of(content[0], where, keys)
         else:
@@ -216,6 +222,16 @@ def _nested(content: object, where: str, keys: Keys) -> tuple[Response, ...]:
         f"{where}: the content is {_kind(content)} that holds no text",
         hint="expected a string, or a chat completion's message",
     )
+
+
+def _arguments(record: Mapping[str, Any]) -> str | None:
+    """Return what a message passes to the one function that it calls in place of a text."""
+    calls = record.get("tool_calls")
+    if not isinstance(calls, (list, tuple)) or len(calls) != 1:
+        return None
+    function = calls[0].get("function") if isinstance(calls[0], Mapping) else None
+    given = function.get("arguments") if isinstance(function, Mapping) else None
+    return given if isinstance(given, str) and given.startswith("{") else None
 
 
 def _part_texts(parts: Iterable[object]) -> Iterable[str]:

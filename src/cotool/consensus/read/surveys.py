@@ -33,7 +33,8 @@ _ADDED = frozenset(
         *("quiz feedback", "total score", "score", "status", "state", "attempt", "duration"),
         *("time taken", "time spent", "attempts", "section", "progress", "finished", "collector"),
         *("validation status", "submitted by", "review state", "form version", "n correct"),
-        *("n incorrect", "grade"),
+        *("n incorrect", "grade", "creator", "editor", "number of correct answers"),
+        *("number of incorrect answers", "correct answers", "objectid", "x", "y"),
         *("序号", "提交答卷时间", "所用时间", "来源", "来源详情", "来自ip", "总分"),
     }
 )
@@ -128,6 +129,8 @@ def _plan(sample: Sample) -> Plan:
     person = _person(sample)
     titles = sample.titles or {}
     columns = [c for c in _questions(sample) if c is not person]
+    if not titles and not sample.keys.question_columns and (beside := _texts_beside(sample)):
+        titles, columns = beside, [c for c in columns if c.path in beside]
     if not columns:
         from cotool.consensus.read.advice import nothing_found
 
@@ -138,6 +141,23 @@ def _plan(sample: Sample) -> Plan:
         questions=tuple((c.path, titles.get(c.path) or c.path.strip()) for c in columns),
         person=person.path if person else None,
     )
+
+
+def _texts_beside(sample: Sample) -> dict[str, str]:
+    """Return the questions' texts where each has a column beside its answer: Question 1, Answer 1.
+
+    Every record has the same text there.
+    """
+    asked: dict[str, str] = {}
+    answers: dict[str, str] = {}
+    for column in sample.texts:
+        *stem, number = names.words_of(column.path) or ("",)
+        part = names.hint_of(" ".join(stem)).part if stem and number.isdigit() else ""
+        if part == names.QUESTION and column.is_constant:
+            asked[number] = next(iter(column.counts))
+        elif part == names.ANSWER:
+            answers[number] = column.path
+    return {answers[n]: text for n, text in asked.items()} if asked.keys() == answers.keys() else {}
 
 
 def _questions(sample: Sample) -> list[Column]:

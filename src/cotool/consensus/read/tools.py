@@ -165,6 +165,8 @@ TOOLS = (
         "DeepEval", ("testCases.0.input|test_cases.0.input",), each="testCases|test_cases",
         question="input", content="actualOutput|actual_output",
     ),
+    Tool("OLMES", ("native_id", "model_output.0.continuation"), question="doc.query",
+         id=("native_id",), content="model_output.0.continuation"),
     Tool("OpenAI evals", ("spec.eval_name|spec.completion_fns",), make=evaluation.openai_evals),
     Tool("OpenAI evals", ("sample_id", "type", "data", "event_id"), make=evaluation.openai_evals),
     Tool(
@@ -251,6 +253,10 @@ TOOLS = (
         "|outputs.choices.*.message.content|outputs",
         expert="extra.metadata.ls_model_name|name", timestamp="start_time",
     ),
+    Tool("Replicate", ("input.prompt|input.messages", "output", "version", "status"),
+         make=api_calls.replicate),
+    Tool("CrewAI", ("tasks_output.0.raw",), each="tasks_output", question="description",
+         content="raw", expert="agent"),
     Tool("Phoenix", ("attributes.output.value", "attributes.input.value"), make=evaluation.phoenix),
     Tool(
         "Phoenix experiment", ("example_id", "output", "input", "repetition_number"),
@@ -268,6 +274,11 @@ TOOLS = (
     ),
     Tool("SageMaker Ground Truth", ("answers.0.answerContent", "answers.0.workerId"),
          make=annotation.ground_truth),
+    Tool(
+        "OpenReview", ("notes.0.forum", "notes.0.content"), each="notes", id=("forum",),
+        content="content.rating.value|content.rating|content.recommendation.value"
+        "|content.recommendation", expert="signatures.0",
+    ),
     Tool("Kili", ("labels.0.jsonResponse",), make=annotation.kili),
     Tool("Label Studio", ("annotations", "data"), make=annotation.label_studio),
     Tool("Labelbox", ("data_row", "projects"), make=annotation.labelbox),

@@ -70,7 +70,11 @@ def find_wide(sample: Sample, long: Long | None) -> Plan | None:
         and c.is_name_like
         and (not c.is_unique or (long is not None and long.recurs))
     ]
-    for group in (_numbered(sample, named), _of_models(named), _of_people(named)):
+    models = _with_others(sample, _of_models(named))
+    numbered = _numbered(sample, named)
+    if numbered and len(models) > 1 and not {*models} & {*numbered}:
+        _several_groups(sample, [numbered, models])  # models that judge numbered answers
+    for group in (numbered, models, _of_people(named)):
         if len(group) >= 2 and all(c in group for c in experts):
             _check_people(sample, group)
             return _read_wide(sample, group)
@@ -308,6 +312,28 @@ def _of_models(columns: list[Column]) -> list[Column]:
     return answers if len(answers) >= 2 else found
 
 
+def _with_others(sample: Sample, models: list[Column]) -> list[Column]:
+    """Return columns of models with those of others: between them, or with their answers."""
+    if len(models) < 2:
+        return models
+    places = [sample.columns.index(c) for c in models]
+    given = {value for c in models for value in c.counts}
+    return [
+        c
+        for place, c in enumerate(sample.columns)
+        if c in models
+        or (
+            c.part == names.UNKNOWN
+            and not (c.is_constant or c.is_time or c.is_code)
+            and c.is_number == models[0].is_number
+            and (
+                min(places) < place < max(places)
+                or 2 * len(given.intersection(c.counts)) >= c.distinct
+            )
+        )
+    ]
+
+
 def _of_people(columns: list[Column]) -> list[Column]:
     """Return the largest group of columns with one word for a person: rater_1, rater_2."""
     by_word: dict[str, list[Column]] = {}
@@ -402,13 +428,23 @@ def find_flags(sample: Sample, long: Long | None) -> Plan | None:
         prefix, group = "", flags
     else:
         return None
-    if not is_exclusive(sample, group):
+    if not (is_exclusive(sample, group) or (long.is_crossed and _are_several(sample, group))):
         return None
     start = len(prefix) + 1 if prefix else 0
     plan = plan_long(sample, replace(long, close=()))
     pairs = tuple((c.path, c.path[start:]) for c in group)
     keys = replace(plan.keys, content=prefix or "labels that are true")
     return replace(plan, flags=pairs, keys=keys)
+
+
+def _are_several(sample: Sample, flags: Sequence[Column]) -> bool:
+    """Whether at least three flags are labels of which a record has one more often than not.
+
+    Each is true now and then, and none mostly; flags that are mostly true are judgements.
+    """
+    times = [sum((v or "").casefold() in _TRUE for v in c.values) for c in flags]
+    rows = len(sample.rows)
+    return len(flags) >= _FEWEST and 2 * sum(times) >= rows and all(0 < n < rows / 2 for n in times)
 
 
 def is_exclusive(sample: Sample, flags: Sequence[Column]) -> bool:

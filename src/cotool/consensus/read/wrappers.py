@@ -43,7 +43,11 @@ def opened(value: Any, where: str) -> Iterator[tuple[str, Any]]:
     elif key is not None:
         shared = _shared(value, key)
         for place, item in enumerate(value[key], 1):
-            yield f"{where}, {key} {place}", _unwrapped(item, shared)
+            inside = f"{where}, {key} {place}"
+            if not shared and _of_one_expert(item) is not None:
+                yield from _mapped(item, inside)
+            else:
+                yield inside, _unwrapped(item, shared)
     else:
         yield from _mapped(value, where)
 
@@ -74,7 +78,7 @@ def _mapped(value: dict[str, Any], where: str) -> Iterator[tuple[str, Any]]:
             plain["model"] = plain.pop(run)
         yield where, {**plain, "output": output[1]}
     elif asked is not None:
-        expert = _expert_of(value)
+        expert = _expert_of(value) or _author_of(value)
         named = {"model": expert} if expert else {}
         for question, answer in value[asked].items():
             record = {**named, "question_id": question, "content": answer}
@@ -161,7 +165,7 @@ def _columns(value: Mapping[str, Any]) -> list[dict[str, Any]] | None:
         return None
     if isinstance(parts[0], list):
         sizes = {len(part) for part in parts}
-        if len(sizes) != 1 or sizes == {0}:
+        if len(sizes) != 1 or sizes == {0} or _is_matrix(value):
             return None
         if layout_of(tuple(value), DEFAULT_KEYS).question is None and known < 2:
             return None
@@ -172,6 +176,12 @@ def _columns(value: Mapping[str, Any]) -> list[dict[str, Any]] | None:
     if any(part.keys() != parts[0].keys() for part in parts):
         return None
     return [{name: part[key] for name, part in value.items()} for key in keys]
+
+
+def _is_matrix(value: Mapping[str, Any]) -> bool:
+    """Whether lists name experts once, and hold a list of all their answers to each question."""
+    crowd = any(names.is_crowd(key) and _are_plain(part) for key, part in value.items())
+    return crowd and any(isinstance(part[0], list) for part in value.values())
 
 
 def _of_models(value: Mapping[str, Any]) -> list[dict[str, Any]] | None:
@@ -198,6 +208,13 @@ def _wrapped(value: Mapping[str, Any]) -> str | None:
         if isinstance(part, list) and part and all(isinstance(item, dict) for item in part)
     ]
     if "choices" in value or "role" in value:
+        return None
+    # {"inputs": {"question": …}, "runs": [{"outputs": …}]}: a question with its answers.
+    asked = any(
+        isinstance(part, dict) and names.hint_of(key).part == names.QUESTION
+        for key, part in value.items()
+    )
+    if asked and not any(_has_question(value[key][0]) for key in lists):
         return None
     for key in lists:
         plain = key.casefold()
@@ -275,7 +292,8 @@ def _of_one_expert(value: Mapping[str, Any]) -> str | None:
     if key is None or not isinstance(value[key], dict) or not value[key]:
         return None
     answers = value[key]
-    if not (_expert_of(value) or all(map(names.is_coded, answers))):
+    named = _expert_of(value) or (_author_of(value) and all(map(names.asks, answers)))
+    if not (named or all(map(names.is_coded, answers))):
         return None
     if layout.question is not None or layout.question_id is not None or layout.content is not None:
         return None
@@ -317,6 +335,12 @@ def _expert_of(value: Mapping[str, Any]) -> str | None:
         if layout.expert is not None and isinstance(part[layout.expert], str):
             return str(part[layout.expert])
     return None
+
+
+def _author_of(value: Mapping[str, Any]) -> str | None:
+    """Return who gave the answers of a document by a name that may also be another one's."""
+    author = layout_of(tuple(value), DEFAULT_KEYS).author
+    return value[author] if author is not None and isinstance(value[author], str) else None
 
 
 def _by_question(value: Mapping[str, Any]) -> bool:
