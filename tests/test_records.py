@@ -11,11 +11,11 @@ from typing import ClassVar  # noqa: F401 - named in an annotation
 
 import pytest
 
-from cotool._records import NamedTuple
+from cotool._records import NamedTuple, field, is_record, replace
 from cotool._records import dataclass as quick
 
 
-def made_by(decorator):
+def made_by(decorator, field=field):
     """Return a class with fields of every kind."""
 
     @decorator(frozen=True, slots=True)
@@ -24,10 +24,10 @@ def made_by(decorator):
 
         first: int
         name: str = "x"
-        many: list[int] = dataclasses.field(default_factory=list)
-        hidden: int = dataclasses.field(default=1, repr=False, compare=False)
-        fixed: int = dataclasses.field(default=7, init=False)
-        late: bool = dataclasses.field(default=False, kw_only=True)
+        many: list[int] = field(default_factory=list)
+        hidden: int = field(default=1, repr=False, compare=False)
+        fixed: int = field(default=7, init=False)
+        late: bool = field(default=False, kw_only=True)
 
         def __post_init__(self):
             if self.first < 0:
@@ -42,7 +42,7 @@ def made_by(decorator):
     return Quick
 
 
-Quick, Standard = made_by(quick), made_by(dataclasses.dataclass)
+Quick, Standard = made_by(quick), made_by(dataclasses.dataclass, dataclasses.field)
 
 
 @quick(frozen=True, slots=True)
@@ -64,7 +64,10 @@ def test_objects_are_the_same(given, named):
     assert one == Quick(*given, **named) != Quick(99)
     assert one != other
     assert one.double == 2 * given[0]
-    assert dataclasses.replace(one, first=5) == Quick(5, *given[1:], **named)
+    changed = Quick(5, *given[1:], **named)
+    assert dataclasses.replace(one, first=5) == replace(one, first=5) == changed
+    assert is_record(one)
+    assert not is_record(other)
     assert pickle.loads(pickle.dumps(one)) == copy.deepcopy(one) == one
     assert one.many is not Quick(1).many
     assert str(inspect.signature(Quick)) == str(inspect.signature(Standard))
@@ -97,7 +100,7 @@ def test_other_options_are_those_of_the_standard_library():
 @pytest.mark.parametrize(("given", "named"), CALLS)
 def test_the_first_objects_are_made_as_later_ones(given, named):
     """Objects made before `__init__` is compiled, and arguments refused then, are no different."""
-    fresh, standard = made_by(quick), made_by(dataclasses.dataclass)
+    fresh, standard = made_by(quick), made_by(dataclasses.dataclass, dataclasses.field)
     for wrong in ((), (1, "y", [], 4, 5)):
         with pytest.raises(TypeError, match=r"__init__\(\)"):
             made_by(quick)(*wrong)
@@ -144,10 +147,10 @@ def test_named_tuples_behave_as_those_of_the_standard_library():
 
 
 def test_what_is_no_field_is_recognised():
-    """Annotations that name ClassVar, InitVar and KW_ONLY mean what they mean in the standard."""
+    """Annotations that name ClassVar mean what they mean in the standard library."""
     body = {
         "__annotations__": {
-            "a": "int", "b": "ClassVar[int]", "_": "dataclasses.KW_ONLY", "c": "list[int]"
+            "a": "int", "b": "ClassVar[int]", "c": "list[int]"
         },
         "__module__": __name__, "b": 3,
     }  # fmt: skip

@@ -16,7 +16,8 @@ TYPE_CHECKING = False  # type checkers know this name
 if TYPE_CHECKING:
     import re
     from collections.abc import Callable, Iterable, Iterator
-    from typing import Any, AnyStr
+
+    from cotool._typing import Any, AnyStr
 
 
 def attach(

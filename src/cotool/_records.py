@@ -1,41 +1,98 @@
 """Faster versions of the standard `dataclass` and `NamedTuple`.
 
-Starting cotool creates 40 such classes. The standard decorator compiles seven methods for each:
-with it, a log of one line takes 87 ms of CPU time instead of 72, and one question 102 instead of
-90. Here only `__init__` is compiled, once a class has a few objects; the other methods are the same
-functions for every class. The standard NamedTuple takes 150 µs, this one 10: `__new__` is compiled
-if values are given by name, and annotations stay strings, so it is for modules with
-`from __future__ import annotations`. Imports nothing of cotool.
+Starting cotool creates 40 such classes. The standard decorator compiles seven methods for each and
+creates a class with slots twice; its module imports `re`, `copy` and `inspect`. Here only
+`__init__` is compiled, once a class has a few objects; the other methods are the same functions for
+every class. The functions of `dataclasses` take these classes and their objects, too: what they
+look for is made when they first do.
+
+The standard NamedTuple takes 150 µs, this one 10: `__new__` is compiled if values are given by
+name, and annotations stay strings, so it is for modules with `from __future__ import annotations`.
+Imports nothing of cotool but names for annotations.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import operator
 from collections import (  # type: ignore[attr-defined] # this getter is the fastest
     _tuplegetter,
     namedtuple,
 )
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import MISSING, FrozenInstanceError
 from functools import partial
 from reprlib import recursive_repr
-from typing import TYPE_CHECKING, Any
 
-__all__ = ["NamedTuple", "dataclass"]
+from cotool._typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import inspect
 
+__all__ = ["NamedTuple", "dataclass", "field", "fields", "is_record", "replace"]
 
-class _Factory:
-    """The default of a parameter whose value a factory makes."""
+
+class _Missing:
+    """The default of a parameter that has none, or whose value a factory makes."""
 
     def __repr__(self) -> str:
         return "<factory>"
 
 
-_FACTORY = _Factory()
+_MISSING = _Missing()
+
+
+class _Field:
+    """A field of a class, with the attributes of `dataclasses.Field`."""
+
+    name = ""
+    type: Any = None
+
+    def __init__(
+        self,
+        *,
+        default: Any = _MISSING,
+        default_factory: Any = _MISSING,
+        metadata: Any = None,
+        init: bool = True,
+        repr: bool = True,  # noqa: A002 - as in dataclasses
+        compare: bool = True,
+        kw_only: bool = False,
+    ) -> None:
+        self.default, self.default_factory, self.metadata = default, default_factory, metadata
+        self.init, self.repr, self.compare, self.kw_only = init, repr, compare, kw_only
+
+    def standard(self) -> Any:
+        """Return the same as a field of the standard library."""
+        import dataclasses
+
+        given = {name: value for name, value in vars(self).items() if value is not _MISSING}
+        return dataclasses.field(**{n: given[n] for n in given.keys() - {"name", "type"}})
+
+
+class _Standard:
+    """What the standard library looks for in a class, made when it first does."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: object, cls: type) -> Any:
+        import dataclasses
+
+        owner: Any = next(each for each in cls.__mro__ if self in vars(each).values())
+        own = owner.__record_fields__
+        body = {each.name: each.standard() for each in own}
+        body["__annotations__"] = dict.fromkeys(body, object)
+        decorate: Any = dataclasses.dataclass(
+            init=False, repr=False, eq=False, frozen=owner.__record_frozen__
+        )
+        like = decorate(type(owner.__name__, (), body))
+        for each in own:
+            like.__dataclass_fields__[each.name].type = each.type
+        for name in ("__dataclass_fields__", "__dataclass_params__"):
+            setattr(owner, name, getattr(like, name))
+        return getattr(like, self._name)
+
+
+_OF_STANDARD = {name: _Standard(name) for name in ("__dataclass_fields__", "__dataclass_params__")}
 
 
 def _quick(
@@ -47,47 +104,65 @@ def _quick(
     order: bool = False,
     kw_only: bool = False,
 ) -> type:
-    # Without a text, the standard library would write one from a signature that takes 4 ms to find.
-    cls.__doc__ = cls.__doc__ or cls.__name__
-    derived = any(map(dataclasses.is_dataclass, cls.__bases__))
-    # It looks for ClassVar, InitVar and KW_ONLY in each annotation that is a string. This takes
-    # longer than all the rest of a field, so it sees only strings that may name them.
-    written = vars(cls).get("__annotations__", {})
-    cls.__annotations__ = {
-        name: text if "Var" in str(text) or "KW" in str(text) else object
-        for name, text in written.items()
+    fields_, own = _fields_of(cls, kw_only=kw_only)
+    body: dict[str, Any] = {
+        "__record_fields__": fields_,
+        "__record_frozen__": frozen,
+        "__match_args__": tuple(each.name for each in fields_ if each.init and not each.kw_only),
+        "__replace__": _replace,
+        "__doc__": cls.__doc__ or cls.__name__,
+        "__repr__": _repr,
+        **_OF_STANDARD,
     }
-    # The standard library finds the fields. It insists that frozen classes derive from such.
-    made: Any = dataclasses.dataclass(
-        cls,
-        init=False,
-        repr=False,
-        eq=False,
-        slots=slots,
-        frozen=frozen and derived,
-        kw_only=kw_only,
-    )
-    made.__dataclass_params__.frozen, made.__annotations__ = frozen, written
-    fields = dataclasses.fields(made)
-    for field in fields:
-        field.type = written.get(field.name, field.type)
-    methods: dict[str, Any] = {"__repr__": _repr}
     if eq:
-        compared = _values_of([field.name for field in fields if field.compare])
-        methods |= {name: _comparison(name, compared) for name in _COMPARISONS[: 5 if order else 1]}
-        hashed = _values_of([f.name for f in fields if (f.compare if f.hash is None else f.hash)])
-        methods["__hash__"] = (lambda self: hash(hashed(self))) if frozen else None
-    for name, method in methods.items():
-        if vars(cls).get(name) is None:
-            setattr(made, name, method)
-    if "__init__" not in vars(cls):
-        made.__init__ = _first_init(made)
-        made.__signature__ = _Signature(made, _compile_init)
-    if frozen and not derived:
-        made.__setattr__, made.__delattr__ = _frozen(made, {field.name for field in fields})
+        compared = _values_of([each.name for each in fields_ if each.compare])
+        body |= {name: _comparison(name, compared) for name in _COMPARISONS[: 5 if order else 1]}
+        body["__hash__"] = (lambda self: hash(compared(self))) if frozen else None
+    if frozen:
+        body |= {"__setattr__": _refuse_assignment, "__delattr__": _refuse_deletion}
         if slots:
-            made.__getstate__, made.__setstate__ = _state, _set_state
-    return made  # type: ignore[no-any-return]
+            body |= {"__getstate__": _state, "__setstate__": _set_state}
+    body = {name: value for name, value in body.items() if vars(cls).get(name) is None}
+    if not slots:
+        for name, value in body.items():
+            setattr(cls, name, value)
+        for each in own:
+            if each.default is not _MISSING:
+                setattr(cls, each.name, each.default)
+            elif each.name in vars(cls):
+                delattr(cls, each.name)
+        return _with_init(cls)
+    # Slots must be there when a class is created.
+    known = {name for base in cls.__mro__ for name in getattr(base, "__slots__", ())}
+    left = {each.name for each in own} | {"__dict__", "__weakref__"}
+    body = {name: value for name, value in vars(cls).items() if name not in left} | body
+    body["__slots__"] = tuple(each.name for each in own if each.name not in known)
+    made = type(cls)(cls.__name__, cls.__bases__, body)
+    made.__qualname__ = cls.__qualname__
+    return _with_init(made)
+
+
+def _with_init(cls: Any) -> type:
+    if "__init__" not in vars(cls):
+        cls.__init__, cls.__signature__ = _first_init(cls), _Signature(cls, _compile_init)
+    return cls  # type: ignore[no-any-return]
+
+
+def _fields_of(cls: type, *, kw_only: bool) -> tuple[tuple[_Field, ...], list[_Field]]:
+    """Return the fields of a class, and those that are not inherited."""
+    found: dict[str, _Field] = {}
+    for base in cls.__mro__[:0:-1]:
+        found |= {each.name: each for each in vars(base).get("__record_fields__", ())}
+    own = []
+    for name, type_ in vars(cls).get("__annotations__", {}).items():
+        if "ClassVar" in str(type_):
+            continue
+        value = vars(cls).get(name, _MISSING)
+        made = value if isinstance(value, _Field) else _Field(default=value)
+        made.name, made.type, made.kw_only = name, type_, made.kw_only or kw_only
+        found[name] = made
+        own.append(made)
+    return tuple(found.values()), own
 
 
 class _Tuple(tuple[Any, ...]):
@@ -156,10 +231,29 @@ def _compile_new(cls: Any) -> Callable[..., Any]:
     return standard.__new__
 
 
+def is_record(one: object) -> bool:
+    """Return whether this is a class that `dataclass` made, or an object of one."""
+    return hasattr(one, "__record_fields__")
+
+
+def _record_fields(record: Any) -> tuple[_Field, ...]:
+    return record.__record_fields__  # type: ignore[no-any-return]
+
+
+def _replace(record: Any, /, **changes: Any) -> Any:
+    for each in record.__record_fields__:
+        if each.init:
+            changes.setdefault(each.name, getattr(record, each.name))
+        elif each.name in changes:
+            raise ValueError(f"field {each.name} is declared with init=False")
+    return record.__class__(**changes)
+
+
 if TYPE_CHECKING:
-    from dataclasses import dataclass
+    from dataclasses import dataclass, field, fields, replace
     from typing import NamedTuple
 else:
+    field, fields, replace = _Field, _record_fields, _replace
 
     class NamedTuple(metaclass=_Named):
         """The base of named tuples, as `typing.NamedTuple`."""
@@ -209,21 +303,20 @@ def _first_init(cls: Any) -> Callable[..., None]:
 
 def _fill(cls: Any, filled: Any, values: Sequence[Any], named: dict[str, Any]) -> bool:
     """Set the fields of an object, or return False for arguments that `__init__` refuses."""
-    fields = dataclasses.fields(cls)
-    given = [field.name for field in fields if field.init and not field.kw_only]
+    given = cls.__match_args__
     found = dict(zip(given, values, strict=False))
     if len(values) > len(given) or found.keys() & named:
         return False
     found |= named
-    assign = object.__setattr__ if cls.__dataclass_params__.frozen else setattr
-    for field in fields:
-        if field.init and field.name in found:
-            assign(filled, field.name, found.pop(field.name))
-        elif field.default_factory is not MISSING:
-            assign(filled, field.name, field.default_factory())
-        elif field.default is not MISSING:
-            assign(filled, field.name, field.default)
-        elif field.init:
+    assign = object.__setattr__ if cls.__record_frozen__ else setattr
+    for each in cls.__record_fields__:
+        if each.init and each.name in found:
+            assign(filled, each.name, found.pop(each.name))
+        elif each.default_factory is not _MISSING:
+            assign(filled, each.name, each.default_factory())
+        elif each.default is not _MISSING:
+            assign(filled, each.name, each.default)
+        elif each.init:
             return False
     if found:
         return False
@@ -234,28 +327,28 @@ def _fill(cls: Any, filled: Any, values: Sequence[Any], named: dict[str, Any]) -
 
 def _compile_init(cls: Any) -> Callable[..., None]:
     """Compile the class's `__init__`, put it in its place and return it."""
-    names: dict[str, Any] = {"_set": object.__setattr__, "_FACTORY": _FACTORY}
-    frozen = cls.__dataclass_params__.frozen
+    names: dict[str, Any] = {"_set": object.__setattr__, "_MISSING": _MISSING}
+    frozen = cls.__record_frozen__
     given: list[str] = []
     by_name: list[str] = []
     body: list[str] = []
-    for field in dataclasses.fields(cls):
-        name, default, value = field.name, f"_of_{field.name}", field.name
+    for each in cls.__record_fields__:
+        name, default, value = each.name, f"_of_{each.name}", each.name
         parameter = name
-        if field.default_factory is not MISSING:
-            names[default] = field.default_factory
-            parameter = f"{name}=_FACTORY"
+        if each.default_factory is not _MISSING:
+            names[default] = each.default_factory
+            parameter = f"{name}=_MISSING"
             value = (
-                f"{default}() if {name} is _FACTORY else {name}" if field.init else f"{default}()"
+                f"{default}() if {name} is _MISSING else {name}" if each.init else f"{default}()"
             )
-        elif field.default is not MISSING:
-            names[default] = field.default
+        elif each.default is not _MISSING:
+            names[default] = each.default
             parameter = f"{name}={default}"
-            value = name if field.init else default
-        elif not field.init:
+            value = name if each.init else default
+        elif not each.init:
             continue
-        if field.init:
-            (by_name if field.kw_only else given).append(parameter)
+        if each.init:
+            (by_name if each.kw_only else given).append(parameter)
         body.append(f"_set(_self, {name!r}, {value})" if frozen else f"_self.{name} = {value}")
     if hasattr(cls, "__post_init__"):
         body.append("_self.__post_init__()")
@@ -264,7 +357,7 @@ def _compile_init(cls: Any) -> Callable[..., None]:
     exec(code, names)  # noqa: S102 (as the standard library does)
     init: Callable[..., None] = names["__init__"]
     init.__qualname__ = f"{cls.__qualname__}.__init__"
-    init.__annotations__ = {f.name: f.type for f in dataclasses.fields(cls) if f.init}
+    init.__annotations__ = {f.name: f.type for f in cls.__record_fields__ if f.init}
     init.__annotations__["return"] = None
     cls.__init__ = init
     return init
@@ -272,34 +365,36 @@ def _compile_init(cls: Any) -> Callable[..., None]:
 
 @recursive_repr("...")
 def _repr(self: Any) -> str:
-    shown = (f for f in dataclasses.fields(self) if f.repr)
-    values = ", ".join(f"{field.name}={getattr(self, field.name)!r}" for field in shown)
+    shown = (each.name for each in self.__record_fields__ if each.repr)
+    values = ", ".join(f"{name}={getattr(self, name)!r}" for name in shown)
     return f"{self.__class__.__qualname__}({values})"
 
 
-def _frozen(cls: Any, names: set[str]) -> tuple[Callable[..., None], Callable[..., None]]:
-    """Return `__setattr__` and `__delattr__`, which refuse to change the class's fields."""
+def _refuse_assignment(self: Any, name: str, value: object) -> None:
+    _refuse(self, name, "assign to")
+    object.__setattr__(self, name, value)
 
-    def __setattr__(self: Any, name: str, value: object) -> None:  # noqa: N807 (as above)
-        if type(self) is cls or name in names:
-            raise FrozenInstanceError(f"cannot assign to field {name!r}")
-        super(cls, self).__setattr__(name, value)
 
-    def __delattr__(self: Any, name: str) -> None:  # noqa: N807 (as above)
-        if type(self) is cls or name in names:
-            raise FrozenInstanceError(f"cannot delete field {name!r}")
-        super(cls, self).__delattr__(name)
+def _refuse_deletion(self: Any, name: str) -> None:
+    _refuse(self, name, "delete")
+    object.__delattr__(self, name)
 
-    return __setattr__, __delattr__
+
+def _refuse(self: Any, name: str, change: str) -> None:
+    """Raise FrozenInstanceError unless a class that derives from a frozen one adds this name."""
+    if "__record_fields__" in vars(type(self)) or name in {f.name for f in fields(self)}:
+        from dataclasses import FrozenInstanceError
+
+        raise FrozenInstanceError(f"cannot {change} field {name!r}")
 
 
 def _state(self: Any) -> list[Any]:
-    return [getattr(self, field.name) for field in dataclasses.fields(self)]
+    return [getattr(self, each.name) for each in self.__record_fields__]
 
 
 def _set_state(self: Any, state: Sequence[Any]) -> None:
-    for field, value in zip(dataclasses.fields(self), state, strict=True):
-        object.__setattr__(self, field.name, value)
+    for each, value in zip(self.__record_fields__, state, strict=True):
+        object.__setattr__(self, each.name, value)
 
 
 class _Signature:

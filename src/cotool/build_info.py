@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import platform
 import sys
-from typing import Any
 
 from cotool._fast.base import _openmp
+from cotool._typing import Any
 from cotool.engine import resolve_num_threads
 from cotool.version import __version__
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Literal
 
 from cotool._lazy import lazy_pattern
+from cotool._typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import re

@@ -8,8 +8,7 @@ if only the last step was left, or does not exist.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.aio._calls import as_coroutine, set_limit
 
 if TYPE_CHECKING:

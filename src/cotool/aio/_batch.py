@@ -12,9 +12,9 @@ from collections.abc import (
     Iterator,
 )
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any
 
 import cotool
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.aio._calls import Call, limit
 from cotool.aio._streams import pumped, windowed
 from cotool.consensus.options import BY_QUESTION

@@ -8,10 +8,10 @@ import functools
 import inspect
 import threading
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
 from cotool._fast.base.interrupt import Stopped, go_on, stop
+from cotool._typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from cotool.engine import resolve_num_threads
 from cotool.errors import InputError
 

@@ -14,8 +14,8 @@ from collections.abc import (
     Iterator,
 )
 from concurrent.futures import CancelledError, Future
-from typing import Any, TypeVar
 
+from cotool._typing import Any, TypeVar
 from cotool.aio._calls import Call, run
 
 Result = TypeVar("Result")

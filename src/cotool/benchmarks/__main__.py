@@ -10,11 +10,11 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import pyperf
 
 from cotool import build_info
+from cotool._typing import Any
 from cotool.benchmarks.cases import Setting, find_cases, full_name
 from cotool.engine import resolve_num_threads
 

@@ -6,10 +6,10 @@ import fnmatch
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from cotool._records import dataclass
 from cotool.benchmarks import inputs
 from cotool.errors import InputError, unknown
 

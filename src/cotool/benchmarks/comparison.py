@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict
 
+from cotool._records import dataclass
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.benchmarks.suites import Measured, summarise
 from cotool.errors import InputError
 

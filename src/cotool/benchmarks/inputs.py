@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import random
-from typing import TYPE_CHECKING
 
+from cotool._typing import TYPE_CHECKING
 from cotool.errors import InputError
 from cotool.io.json_documents import parse_json
 from cotool.io.whole import read_whole

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+
+from cotool._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cotool.benchmarks.suites import Measured

@@ -7,10 +7,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
+from cotool._records import dataclass
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.benchmarks.cases import full_name
 from cotool.errors import CotoolError, InputError
 from cotool.io.json_documents import read_document

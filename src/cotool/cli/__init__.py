@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from cotool._lazy import stand_ins
 
-# Only asdict(), classes without a docstring, and Path.as_uri() need these.
-with stand_ins("copy", "inspect", "urllib.parse:quote_from_bytes"):
-    import dataclasses  # noqa: F401
+# Only Path.glob(), Path.match() and Path.as_uri() need these.
+with stand_ins("fnmatch", "re", "urllib.parse:quote_from_bytes"):
     import pathlib  # noqa: F401

@@ -13,8 +13,8 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
 
+from cotool._typing import Any
 from cotool.cli.shared.commands import App, plain_call
 from cotool.cli.shared.exit_codes import BAD_INPUT, CLOSED_PIPE, DEFECT, INTERRUPTED
 from cotool.cli.shared.say import say_error

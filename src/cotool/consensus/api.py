@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, Any
 
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.consensus.batch import all_stated, answered, as_stated, question_of
 from cotool.consensus.decide.analysis import analyse
 from cotool.consensus.extract.stated import Stated

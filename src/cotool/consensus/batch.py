@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from cotool import engine
 from cotool._lazy import stand_ins
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.decide.analysis import analyse
 from cotool.consensus.extract.stated import Stated
 from cotool.consensus.model import Consensus, Question

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
-from typing import TYPE_CHECKING, Any
 
 from cotool._lazy import stand_ins
-from cotool._records import dataclass
+from cotool._records import dataclass, field
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.text import percent
 
 with stand_ins("cotool.io.dataframes"):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import field
 
-from cotool._records import NamedTuple, dataclass
+from cotool._records import NamedTuple, dataclass, field
 from cotool.errors import InputError, unknown
 
 Embedder = Callable[[Sequence[str]], Iterable[Sequence[float]]]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, TypeVar
 
+from cotool._typing import TYPE_CHECKING, TypeVar
 from cotool.errors import InputError
 
 if TYPE_CHECKING:

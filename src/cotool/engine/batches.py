@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from cotool._records import dataclass
+from cotool._typing import TYPE_CHECKING, Any, Generic, TypeVar
 from cotool.engine.tasks import Engine, Lost, Meter
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
+from cotool._typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 from cotool.engine.tasks import Lost
 from cotool.version import __version__
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
+from cotool._typing import TYPE_CHECKING
 from cotool.errors import InputError, unknown, unreadable
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import islice
-from typing import Any, TypeVar
 
+from cotool._typing import Any, TypeVar
 from cotool.engine.tasks import Lost, Meter, Work
 from cotool.errors import CotoolError, EngineError, MissingExtraError
 from cotool.text import and_more

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Any
 
+from cotool._typing import Any
 from cotool.errors import InputError
 
 # Bytes read at a time, and returned at a time. ISA-L gives 1.23 GB/s in blocks of 64 to 512 kB and

@@ -6,8 +6,9 @@ The data frame libraries are optional and are imported on use.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cotool._records import NamedTuple
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.errors import MissingExtraError
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ import json
 from collections.abc import Callable, Iterator
 from itertools import chain, islice
 from json import JSONDecodeError
-from typing import TYPE_CHECKING, Any
 
 from cotool._lazy import lazy_pattern
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.errors import InputError
 from cotool.io.sources import memory_for_a_value
 

@@ -6,8 +6,8 @@ import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TextIO
 
+from cotool._typing import TextIO
 from cotool.errors import InputError
 from cotool.io.target import Target
 

@@ -10,12 +10,11 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import field
 from functools import lru_cache
-from typing import Any, NoReturn
 
 from cotool._lazy import lazy_pattern
-from cotool._records import dataclass
+from cotool._records import dataclass, field
+from cotool._typing import Any, NoReturn
 from cotool.errors import InputError, MissingExtraError
 
 BLOCK = 32 << 20  # bytes of a read: fewer requests than this saves cost more than they share

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
 
+from cotool._typing import TYPE_CHECKING, BinaryIO
 from cotool.errors import InputError, unreadable
 from cotool.io.compression import BLOCK, MAGIC_SIZE, compression_of, decompressed
 from cotool.io.encodings import MARK_SIZE, decoded, encoding_of

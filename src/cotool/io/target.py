@@ -7,8 +7,8 @@ import errno
 import os
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Self
 
+from cotool._typing import TYPE_CHECKING, BinaryIO, Self
 from cotool.errors import InputError
 
 if TYPE_CHECKING:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO
-
+from cotool._typing import TYPE_CHECKING, BinaryIO
 from cotool.errors import InputError
 from cotool.text import size
 

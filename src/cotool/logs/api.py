@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Unpack
 
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING, Unpack
 from cotool.engine.choice import engine_choice, open_engine
 from cotool.errors import InputError
 from cotool.logs.measures.of_templates import needs_templates

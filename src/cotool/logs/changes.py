@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
+from cotool._records import NamedTuple, dataclass, field
 from cotool.logs.distributions import Distribution, chance_of, greatest_difference, significant
 from cotool.logs.units import in_base
 

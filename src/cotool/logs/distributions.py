@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate
-from typing import Self
 
 from cotool._records import dataclass
+from cotool._typing import Self
 
 _DIGITS = 4
 # What differs between two runs is reported if chance explains it in less than 1 % of cases, of all

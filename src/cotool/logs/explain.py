@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING
 from cotool.logs.formats.located import fields_of
 from cotool.logs.formats.model import Format, Recognition, is_cyclic
 from cotool.logs.options import LogOptions

@@ -6,9 +6,9 @@ import logging
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING
 from cotool.logs.model import FileSummary, LogCounts, Sample
 from cotool.logs.options import LogOptions
 from cotool.logs.scan.scan import Watch, scan_opened

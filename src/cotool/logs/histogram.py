@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import field
 
-from cotool._records import dataclass
+from cotool._records import dataclass, field
 from cotool.logs.levels import LEVELS
 
 # Widths in seconds. Each divides the next, so widening only adds whole buckets, and the result does

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import chain
-from typing import TYPE_CHECKING
 
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING
 from cotool.errors import InputError
 from cotool.logs.api import analyze_sources
 from cotool.logs.options import LogOptions

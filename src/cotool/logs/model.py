@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import field, replace
-from typing import TYPE_CHECKING, Self, TypeVar
 
-from cotool._records import dataclass
+from cotool._records import dataclass, field, replace
+from cotool._typing import TYPE_CHECKING, Self, TypeVar
 from cotool.logs.histogram import Histogram, summed
 from cotool.logs.levels import KEYWORDS, LEVELS
 from cotool.text import plural

@@ -7,11 +7,10 @@ kernel; the command line adds a flag. This module loads no kernel.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import field, fields
-from typing import TYPE_CHECKING, TypedDict, cast
 
 from cotool._lazy import lazy_pattern
-from cotool._records import dataclass
+from cotool._records import dataclass, field, fields
+from cotool._typing import TYPE_CHECKING, TypedDict, cast
 from cotool.engine import resolve_num_threads
 from cotool.errors import InputError, unknown
 from cotool.logs.levels import ERRORS, LEVELS, level_named

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from cotool._records import dataclass
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.logs.model import Analysis
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ import os
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
 from cotool._records import NamedTuple
+from cotool._typing import TYPE_CHECKING
 from cotool.errors import InputError
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, BinaryIO
 
+from cotool._records import dataclass, field
+from cotool._typing import TYPE_CHECKING, Any, BinaryIO
 from cotool.errors import (
     CostRefusedError,
     InputError,

@@ -8,11 +8,11 @@ All workers must have the same key.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from cotool._records import dataclass, replace
+from cotool._typing import TYPE_CHECKING
 from cotool.engine.tasks import Lost
 from cotool.errors import CotoolError, EngineError, InputError
 from cotool.vault import operations

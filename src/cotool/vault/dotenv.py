@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple, NoReturn
 
+from cotool._records import NamedTuple
+from cotool._typing import NoReturn
 from cotool.errors import InputError
 
 _BLANK = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)")  # also what may follow a closing quote

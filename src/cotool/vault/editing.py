@@ -11,10 +11,10 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from cotool._records import dataclass
+from cotool._typing import TYPE_CHECKING
 from cotool.errors import InputError
 from cotool.io.target import is_in_memory, replace_file
 from cotool.vault.armor import armor

@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Sequence
-from dataclasses import field, replace
-from typing import Protocol
 
-from cotool._records import dataclass
+from cotool._records import dataclass, field, replace
+from cotool._typing import Protocol
 from cotool.errors import (
     CostRefusedError,
     InputError,

@@ -8,8 +8,8 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, BinaryIO, Self
 
+from cotool._typing import TYPE_CHECKING, BinaryIO, Self
 from cotool.errors import CotoolError, InputError, unreadable
 
 if TYPE_CHECKING:

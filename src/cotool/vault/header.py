@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from dataclasses import field
 
-from cotool._records import dataclass
+from cotool._records import dataclass, field
 from cotool.errors import UPDATE, InputError, TruncatedError, UnsupportedFormatError, VaultError
 from cotool.vault.slots import (
     MAX_SLOTS,

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -26,6 +25,7 @@ from cryptography.hazmat.primitives.hpke import (
     Suite,
 )
 
+from cotool._typing import TYPE_CHECKING
 from cotool.errors import MissingExtraError
 
 if TYPE_CHECKING:

@@ -16,11 +16,11 @@ import os
 import stat
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
+from cotool._records import dataclass, field
+from cotool._typing import Any
 from cotool.errors import InputError, IntegrityError, MissingKeyError
 from cotool.io.json_documents import parse_json
 from cotool.io.target import Target, replace_file

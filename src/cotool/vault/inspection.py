@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
 
 from cotool._records import dataclass
+from cotool._typing import TYPE_CHECKING, Any, BinaryIO
 from cotool.vault.files import Source, named
 from cotool.vault.header import FIXED_SIZE, Header, bytes_to_read, kinds_in
 from cotool.vault.reader import Sealed
@@ -65,6 +64,8 @@ class FileInfo:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object."""
+        from dataclasses import asdict
+
         return {"schema": "cotool.vault.inspect/1", **asdict(self)}
 
 

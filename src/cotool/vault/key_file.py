@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from cotool._typing import TYPE_CHECKING
 from cotool.errors import InputError
 from cotool.io.target import Target
 from cotool.vault.files import read_line

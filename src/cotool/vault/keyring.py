@@ -13,11 +13,11 @@ import contextlib
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
+from cotool._records import dataclass, field, replace
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.errors import InputError, IntegrityError, MissingKeyError
 from cotool.io.json_documents import parse_json
 from cotool.io.target import Target, replace_file

@@ -9,9 +9,9 @@ import os
 import threading
 import unicodedata
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from cotool._records import dataclass
+from cotool._typing import TYPE_CHECKING
 from cotool.errors import CostRefusedError, InputError, unknown
 from cotool.vault.slots import KEYRING_SLOT, PASSPHRASE_SLOT, Slot
 

@@ -23,11 +23,11 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
 
+from cotool._records import dataclass
+from cotool._typing import TYPE_CHECKING, BinaryIO
 from cotool.errors import UPDATE, InputError, IntegrityError
 from cotool.io.whole import read_stream
 from cotool.vault.files import is_same_file

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
+from cotool._records import NamedTuple, dataclass
+from cotool._typing import TYPE_CHECKING, BinaryIO
 from cotool.errors import InputError, IntegrityError
 from cotool.io.target import Target
 from cotool.vault.armor import armor

@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from dataclasses import field
 from pathlib import Path
 
-from cotool._records import dataclass
+from cotool._records import dataclass, field
 from cotool.errors import InputError
 from cotool.vault.files import is_same_file, read_line
 

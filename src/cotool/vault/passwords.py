@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
+from cotool._records import dataclass
+from cotool._typing import TYPE_CHECKING
 from cotool.engine import map_ordered, resolve_num_threads
 from cotool.errors import CostRefusedError
 from cotool.vault.keys import DEFAULT_PROFILE, PROFILES, Argon2Cost, check_cost

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, BinaryIO, Self
 
+from cotool._typing import TYPE_CHECKING, BinaryIO, Self
 from cotool.errors import InputError, IntegrityError
 from cotool.vault.armor import dearmor, is_armored
 from cotool.vault.envelope import Key, Unlocked, parse_headers, unlock

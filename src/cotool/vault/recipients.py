@@ -10,9 +10,9 @@ import contextlib
 import hashlib
 import os
 import threading
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from cotool._records import dataclass
+from cotool._typing import TYPE_CHECKING
 from cotool.errors import InputError
 from cotool.vault import hybrid
 from cotool.vault.files import read_limited

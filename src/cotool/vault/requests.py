@@ -7,11 +7,10 @@ import functools
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
 
-from cotool._records import dataclass
+from cotool._records import dataclass, field, replace
+from cotool._typing import TYPE_CHECKING, Self
 from cotool.errors import CotoolError, InputError
 from cotool.vault.files import STDIO, check_regular, named
 from cotool.vault.passphrases import PassphraseSource, is_stdin, spare_stdin_file

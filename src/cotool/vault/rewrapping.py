@@ -7,8 +7,8 @@ import io
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from cotool._typing import TYPE_CHECKING
 from cotool.errors import CotoolError, InputError
 from cotool.io.target import Target, replace_file
 from cotool.vault.armor import armor

@@ -13,8 +13,8 @@ import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
 
+from cotool._typing import Protocol
 from cotool.errors import CotoolError, IntegrityError
 from cotool.io.target import write_whole
 

@@ -11,8 +11,8 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.engine import map_ordered, resolve_num_threads
 from cotool.errors import InputError, IntegrityError, WrongKeyError
 from cotool.vault.keyring import Keyring

@@ -8,8 +8,7 @@ policy and no files.
 
 from __future__ import annotations
 
-from typing import Self
-
+from cotool._typing import Self
 from cotool.errors import IntegrityError, TruncatedError
 
 SEGMENT = 16 * 1024  # bytes of plaintext in every segment except the last, which has fewer

@@ -9,11 +9,11 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import chain
 from mmap import mmap
-from typing import TYPE_CHECKING, Protocol
 
+from cotool._records import dataclass
+from cotool._typing import TYPE_CHECKING, Protocol
 from cotool.engine import resolve_num_threads
 
 if TYPE_CHECKING:

@@ -12,11 +12,10 @@ import os
 import re
 import stat
 from collections.abc import Callable, Sequence
-from dataclasses import field, replace
 from pathlib import Path
 
 from cotool._lazy import lazy_pattern
-from cotool._records import dataclass
+from cotool._records import dataclass, field, replace
 from cotool.errors import CotoolError, InputError
 from cotool.vault.armor import is_armored
 from cotool.vault.batch import Job, Outcome

@@ -6,8 +6,8 @@ No message shows a value, since values are secrets.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from cotool._typing import TYPE_CHECKING
 from cotool.errors import InputError
 from cotool.vault.dotenv import parse
 from cotool.vault.files import named

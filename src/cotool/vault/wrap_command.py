@@ -15,8 +15,8 @@ import subprocess
 import threading
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
 
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.errors import InputError, MissingKeyError
 from cotool.text import visible, visible_name
 from cotool.vault.keys import KEY_SIZE, Budget, wrap_salt

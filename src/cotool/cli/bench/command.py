@@ -4,8 +4,8 @@ import json as json_
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
 
+from cotool._typing import TYPE_CHECKING, Annotated, Any
 from cotool.cli.bench.compare import CompareOptions, compare_results
 from cotool.cli.bench.request import CASES, GROUPS, JSON, Request
 from cotool.cli.shared.commands import App

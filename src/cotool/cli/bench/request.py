@@ -3,8 +3,8 @@
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from cotool._typing import TYPE_CHECKING
 from cotool.cli.shared.options import QUIET, flag, option, option_class
 from cotool.cli.shared.progress import Bar, stderr_moves
 from cotool.errors import InputError

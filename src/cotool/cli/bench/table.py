@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TextIO
 
+from cotool._typing import TYPE_CHECKING, TextIO
 from cotool.benchmarks import limit_of
 from cotool.cli.shared.layout import Table, Text
 from cotool.cli.shared.screen import Screen

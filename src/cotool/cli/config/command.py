@@ -4,8 +4,9 @@ import os
 import sys
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Any, NamedTuple
 
+from cotool._records import NamedTuple
+from cotool._typing import Any
 from cotool.cli.shared.commands import App, Given
 from cotool.cli.shared.configured import commands_of, is_settable
 from cotool.cli.shared.exit_codes import BAD_INPUT

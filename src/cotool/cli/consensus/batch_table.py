@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from cotool._typing import TYPE_CHECKING
 from cotool.cli.shared.layout import Indent, Text
 from cotool.cli.shared.overall import Lowest, Overall
 from cotool.cli.shared.screen import fitted

@@ -1,9 +1,8 @@
 """`cotool consensus`: the request made from its options."""
 
-from dataclasses import replace
-from typing import Annotated
-
 from cotool._lazy import stand_ins
+from cotool._records import replace
+from cotool._typing import Annotated
 from cotool.cli.consensus import values
 from cotool.cli.consensus.options import ConsensusFlags
 from cotool.cli.html.output import report_format

@@ -6,14 +6,13 @@ import csv
 import io
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
+from cotool._typing import TYPE_CHECKING
 from cotool.cli.shared.layout import Table, Text
 from cotool.text import plural
 
 if TYPE_CHECKING:
-    from typing import TextIO
-
+    from cotool._typing import TextIO
     from cotool.consensus.truth.comparison import MethodScore
 
 SCHEMA = "cotool.methods/1"

@@ -6,9 +6,9 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
 
 from cotool._records import dataclass
+from cotool._typing import Any
 from cotool.consensus.options import LIBRARIES
 from cotool.errors import InputError
 

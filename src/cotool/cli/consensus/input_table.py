@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, TextIO
 
+from cotool._typing import TYPE_CHECKING, TextIO
 from cotool.text import plural, visible
 
 if TYPE_CHECKING:

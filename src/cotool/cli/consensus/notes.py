@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
+from cotool._typing import TYPE_CHECKING
 from cotool.cli.shared.exit_codes import BAD_INPUT, FOUND
 from cotool.cli.shared.say import say_error, say_warning
 from cotool.text import one_line, plural, visible

@@ -1,7 +1,6 @@
 """The options of `cotool consensus`, and what the core makes of them."""
 
-from typing import Any, cast
-
+from cotool._typing import Any, cast
 from cotool.cli.consensus import values
 from cotool.cli.consensus.embedder import NamedEmbedder
 from cotool.cli.shared.options import THREADS, flag, option, option_class, size_in_bytes

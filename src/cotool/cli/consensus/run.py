@@ -5,18 +5,16 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from itertools import chain, islice
-from typing import TYPE_CHECKING, cast
 
-from cotool._records import dataclass
+from cotool._records import dataclass, replace
+from cotool._typing import TYPE_CHECKING, cast
 from cotool.cli.consensus.notes import Notes
 from cotool.cli.shared.report_options import spare_inputs
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
-    from typing import TextIO
-
+    from cotool._typing import TextIO
     from cotool.cli.consensus.options import ConsensusFlags
     from cotool.cli.shared.conditions import Condition
     from cotool.cli.shared.progress import ProgressBar

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
+from cotool._typing import TYPE_CHECKING
 from cotool.cli.shared.layout import Indent, Text
 from cotool.cli.shared.screen import clip
 from cotool.text import and_more, one_line, plural, visible

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
 
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.cli.consensus.statements import marked_answer, names_of, render_statements
 from cotool.cli.shared.heat import by_cluster, digits
 from cotool.cli.shared.layout import Indent, Table, Text

@@ -6,17 +6,16 @@ import io
 import json
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any
 
 from cotool._lazy import stand_ins
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.text import json_visible, visible
 
 with stand_ins("cotool.consensus.dataframes"):
     from cotool.consensus import dataframes
 
 if TYPE_CHECKING:
-    from typing import TextIO
-
+    from cotool._typing import TextIO
     from cotool.consensus import Store
     from cotool.consensus.model import Consensus
 

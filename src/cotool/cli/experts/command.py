@@ -1,8 +1,8 @@
 """`cotool experts`: its commands."""
 
 import json
-from typing import Annotated
 
+from cotool._typing import Annotated
 from cotool.cli.experts import store
 from cotool.cli.experts.options import (
     Changing,

@@ -6,8 +6,8 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.errors import InputError, nearest
 from cotool.io.json_documents import read_document
 from cotool.text import json_visible, visible

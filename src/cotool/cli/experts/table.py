@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
 
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.cli.shared.layout import Table, Text
 from cotool.cli.shared.screen import Screen, fitted
 from cotool.consensus.learning.evidence import groups, reliability, remarks_on

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from cotool._typing import TYPE_CHECKING
 from cotool.cli.html import opinions
 from cotool.cli.html.data_table import Cell, Column, Row, data_table, row
 from cotool.cli.html.experts import experts

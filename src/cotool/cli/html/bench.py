@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from cotool._typing import TYPE_CHECKING
 from cotool.cli.html.data_table import Cell, Column, Row, data_table, row
 from cotool.cli.html.frame import Section, page
 from cotool.cli.html.markup import Html, element, join

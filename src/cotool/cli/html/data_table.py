@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
+from cotool._records import NamedTuple
 from cotool.cli.html.markup import Html, element
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
 
+from cotool._typing import TYPE_CHECKING
 from cotool.cli.html import opinions
 from cotool.cli.html.data_table import Cell, Column, data_table, row
 from cotool.cli.html.markup import Html, element, join

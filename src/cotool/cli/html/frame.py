@@ -6,8 +6,8 @@ import base64
 import hashlib
 from collections.abc import Iterable, Sequence
 from importlib import resources
-from typing import NamedTuple
 
+from cotool._records import NamedTuple
 from cotool.cli.html.markup import Html, brief, clipped, element, join, said
 from cotool.text import and_more
 from cotool.version import __version__

@@ -8,10 +8,10 @@ import math
 import struct
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from rich.cells import cell_len
 
+from cotool._records import dataclass
 from cotool.cli.html.markup import Html, element, join, said
 from cotool.cli.html.parts import chart, note, plain_table
 from cotool.cli.shared.heat import averages, digits, low_end, runs_of

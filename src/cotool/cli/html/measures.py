@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING
 from cotool.cli.html.data_table import Cell, Column, Row, data_table, row
 from cotool.cli.html.markup import Html, brief, element, join
 from cotool.cli.html.parts import bar, chart, columns, left_out, note, plain_table, share_text

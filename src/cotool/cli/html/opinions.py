@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any
 
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.cli.html import statements
 from cotool.cli.html.markup import Html, brief, element, join, marked, words_in
 from cotool.cli.html.parts import bar, left_out, note, option, plain_table, unfolding

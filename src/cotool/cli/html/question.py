@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
+from cotool._typing import TYPE_CHECKING
 from cotool.cli.html import opinions, statements
 from cotool.cli.html.experts import experts
 from cotool.cli.html.frame import MOST_HEADING, Section, page

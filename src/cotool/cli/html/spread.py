@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
 
+from cotool._records import NamedTuple
+from cotool._typing import TYPE_CHECKING
 from cotool.cli.html.markup import Html, element, join
 from cotool.cli.html.parts import chart, plain_table
 from cotool.cli.html.timeline import moments

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from cotool._typing import TYPE_CHECKING
 from cotool.cli.html.data_table import Cell, Column, data_table, row
 from cotool.cli.html.markup import Html, brief, clipped, element, escape, join
 from cotool.cli.html.parts import left_out, note, plain_table

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cotool._records import NamedTuple
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.cli.html.markup import Html, element, join
 from cotool.cli.html.parts import chart, plain_table
 from cotool.logs.levels import LEVELS

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
-from typing import TYPE_CHECKING
 
+from cotool._records import fields
+from cotool._typing import TYPE_CHECKING
 from cotool.cli.shared.cluster_run import ClusterBar, kept_tasks
 from cotool.engine.choice import open_engine
 from cotool.errors import InputError

@@ -1,8 +1,7 @@
 """`cotool analyze-logs`: the command."""
 
-from typing import Annotated
-
 from cotool._lazy import stand_ins
+from cotool._typing import Annotated
 from cotool.cli.html.output import report_format
 from cotool.cli.logs.request import FORMATS, LogFlags, LogRequest
 from cotool.cli.shared.commands import App, Given

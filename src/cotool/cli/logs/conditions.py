@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable, Iterable
 from functools import partial
 from operator import attrgetter
-from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
+from cotool._typing import TYPE_CHECKING
 from cotool.cli.shared.conditions import Amount, AnyOf, Condition, parse_condition
 from cotool.errors import InputError
 from cotool.logs.levels import KEYWORDS, LEVELS

@@ -1,8 +1,8 @@
 """`cotool analyze-logs diff`: compare two runs by the templates that they wrote."""
 
 import sys
-from typing import TYPE_CHECKING, Annotated, TextIO
 
+from cotool._typing import TYPE_CHECKING, Annotated, TextIO
 from cotool.cli.shared.commands import App
 from cotool.cli.shared.exit_codes import FOUND
 from cotool.cli.shared.options import argument, option, option_class

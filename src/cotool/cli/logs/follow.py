@@ -7,11 +7,11 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TextIO
 
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING, BinaryIO, TextIO
 from cotool.cli.logs.watch import stopped_by_interrupt
 from cotool.cli.logs.writers import uses_stdout, write_summary
 from cotool.errors import InputError

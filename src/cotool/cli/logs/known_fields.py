@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._lazy import lazy_pattern
+from cotool._records import NamedTuple
+from cotool._typing import TYPE_CHECKING
 from cotool.errors import nearest
 from cotool.logs.measures.model import LONGEST_PART, MAX_MEASURES, ValueSource
 from cotool.logs.units import UNIT_NAMES, UNITS

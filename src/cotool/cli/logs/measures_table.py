@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
+from cotool._typing import TYPE_CHECKING
 from cotool.cli.logs.style import sparkline
 from cotool.cli.shared.layout import Table, Text, cells
 from cotool.cli.shared.screen import Screen, fitted

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cotool.cli.logs.request import LogRequest

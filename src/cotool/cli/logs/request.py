@@ -1,8 +1,7 @@
 """The options of `cotool analyze-logs`, and the request made from them."""
 
-from typing import TYPE_CHECKING, cast
-
 from cotool._records import dataclass
+from cotool._typing import TYPE_CHECKING, cast
 from cotool.cli.shared.options import (
     DEBUG,
     NO_PROGRESS,

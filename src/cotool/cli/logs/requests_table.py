@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from cotool._records import NamedTuple
+from cotool._typing import TYPE_CHECKING
 from cotool.cli.logs.measures_table import quantity_or_dash
 from cotool.cli.shared.layout import Table, Text
 from cotool.cli.shared.screen import Screen, fitted

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
 
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.cli.logs.templates import LineWatch, TemplatePlan, plan_templates
 from cotool.cli.logs.watch import stopped_by_interrupt
 from cotool.cli.logs.writers import write

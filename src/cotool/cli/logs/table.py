@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from cotool._typing import TYPE_CHECKING
 from cotool.cli.logs.style import LEVEL_STYLES, sparkline
 from cotool.cli.shared.layout import Table, Text
 from cotool.logs.levels import LEVELS, SEVERE

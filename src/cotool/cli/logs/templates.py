@@ -7,12 +7,11 @@ import math
 import stat
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
-from cotool._records import dataclass
+from cotool._records import dataclass, replace
+from cotool._typing import TYPE_CHECKING
 from cotool.errors import InputError
 from cotool.logs.measures.of_templates import needs_templates
 from cotool.logs.model import Sample

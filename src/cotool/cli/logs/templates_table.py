@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
+from cotool._typing import TYPE_CHECKING
 from cotool.cli.logs.style import LEVEL_STYLES, sparkline
 from cotool.cli.shared.layout import Table, Text
 from cotool.cli.shared.screen import Screen, clip

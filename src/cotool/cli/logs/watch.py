@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import signal
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
+from cotool._typing import TYPE_CHECKING, Any, BinaryIO, Self
 from cotool.cli.shared.progress import Bar
 from cotool.logs.scan.scan import Watch
 

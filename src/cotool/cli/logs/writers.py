@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
 
+from cotool._typing import TYPE_CHECKING, Any, TextIO
 from cotool.logs.report.timelines import SpreadText, TimelineText
 
 if TYPE_CHECKING:

@@ -15,9 +15,11 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import Annotated  # noqa: TID251 - Typer reads it
 
 from cotool._lazy import lazy_pattern, stand_ins
+from cotool._records import NamedTuple
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.cli.shared.commands import App, Given, Interface
 from cotool.cli.shared.configured import Configured, is_settable
 from cotool.cli.shared.settings import TABLES, config_path, variables

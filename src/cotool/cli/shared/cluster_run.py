@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from cotool._typing import TYPE_CHECKING
 from cotool.cli.shared.progress import Bar
 from cotool.cli.shared.say import say_warning
 from cotool.engine.choice import EngineChoice, open_engine

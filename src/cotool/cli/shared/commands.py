@@ -8,14 +8,14 @@ command the same values. Without Typer, a start takes 15 ms less of 65 (CPU).
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass
 from functools import partial, wraps
 from importlib import import_module
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
-from cotool._records import NamedTuple
+from cotool._records import NamedTuple, fields, is_record
+from cotool._typing import TYPE_CHECKING, Any, TypeVar
 from cotool.cli.shared.options import Declared, MadeOf
 from cotool.cli.shared.settings import is_anything_set
 from cotool.errors import CotoolError
@@ -106,7 +106,7 @@ class Interface:
                 self._given = name
             elif made is not None:
                 own = sorted(fields(made.options), key=_is_of_run)
-                types = get_type_hints(made.options)
+                types = _types_of(*reversed(made.options.__mro__))
                 self._made[name] = made, [each.name for each in own]
                 for each in own:
                     option, type_ = each.metadata["option"], types[each.name]
@@ -213,7 +213,7 @@ def _signature(command: Callable[..., Any]) -> Iterator[tuple[str, Any, Any]]:
     own: Any = command
     while hasattr(own, "__wrapped__"):
         own = own.__wrapped__
-    annotations = get_type_hints(own, include_extras=True)
+    annotations = _types_of(own)
     code = own.__code__
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     defaults = own.__defaults__ or ()
@@ -223,11 +223,20 @@ def _signature(command: Callable[..., Any]) -> Iterator[tuple[str, Any, Any]]:
         yield name, annotations[name], known.get(name, ...)
 
 
+def _types_of(*owners: Any) -> dict[str, Any]:
+    """Return the types by name that a function, or classes, are annotated with."""
+    return {
+        name: eval(type_, vars(sys.modules[owner.__module__])) if isinstance(type_, str) else type_  # noqa: S307
+        for owner in owners
+        for name, type_ in getattr(owner, "__annotations__", {}).items()
+    }
+
+
 def _made_of(annotation: Any) -> MadeOf | None:
     for note in getattr(annotation, "__metadata__", ()):
         if isinstance(note, MadeOf):
             return note
-    if isinstance(annotation, type) and is_dataclass(annotation):
+    if isinstance(annotation, type) and is_record(annotation):
         return MadeOf(annotation, lambda given, _: given)
     return None
 

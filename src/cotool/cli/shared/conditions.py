@@ -17,10 +17,10 @@ from __future__ import annotations
 import operator
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Generic, Self, TypeVar
 
 from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
+from cotool._typing import Generic, Self, TypeVar
 from cotool.conditions import ConditionParser
 from cotool.errors import InputError
 from cotool.text import visible

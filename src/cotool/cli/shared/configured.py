@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import UserDict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
 
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.cli.shared.settings import config_path, read_config
 from cotool.errors import InputError, unknown
 

@@ -6,7 +6,8 @@ import contextlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+
+from cotool._typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     Contents = Literal["answers", "log", "vault", "folder"]

@@ -1,7 +1,6 @@
 """The options for clusters, shared by every command that has them."""
 
-from typing import Annotated
-
+from cotool._typing import Annotated
 from cotool.cli.shared.options import MadeOf, flag, option, option_class
 from cotool.engine.choice import ENGINES, EngineChoice, engine_choice
 

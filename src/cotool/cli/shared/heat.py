@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
+
+from cotool._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cotool.consensus.model import Consensus

@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any, Protocol, Self
 
 from cotool._lazy import lazy_pattern
+from cotool._typing import Any, Protocol, Self
 
 _WORD = lazy_pattern(r"\s*\S+\s*")
 

@@ -9,15 +9,14 @@ An argument is part of a parameter's annotation:
     file: Annotated[str, argument("FILE", "A vault file.")]
 """
 
-import dataclasses
 import functools
 import os
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, dataclass_transform
 
 from cotool._lazy import lazy_pattern
-from cotool._records import NamedTuple, dataclass
+from cotool._records import NamedTuple, dataclass, field
+from cotool._typing import Any, dataclass_transform
 from cotool.errors import InputError, unknown, why_unreadable
 
 
@@ -137,7 +136,7 @@ def option_class(cls: type[Any]) -> Any:
     """Make a class of options: a frozen dataclass, whose fields have the options' defaults."""
     for name, given in [*vars(cls).items()]:
         if isinstance(given, Declared):
-            setattr(cls, name, dataclasses.field(default=given.default, metadata={"option": given}))
+            setattr(cls, name, field(default=given.default, metadata={"option": given}))
     return dataclass(frozen=True, slots=True, kw_only=True)(cls)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from typing import TYPE_CHECKING, Generic, TypeVar
 
+from cotool._typing import TYPE_CHECKING, Generic, TypeVar
 from cotool.text import percent, plural
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import time
 from _thread import allocate_lock  # threading.Lock; that module takes .6 ms to import
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
 
+from cotool._typing import TYPE_CHECKING, Self
 from cotool.text import plural
 
 if TYPE_CHECKING:

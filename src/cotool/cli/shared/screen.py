@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, TextIO
 
+from cotool._typing import TYPE_CHECKING, Any, TextIO
 from cotool.cli.shared.layout import Drawable, Text, cells, fitting_lines, is_simple
 from cotool.text import visible
 

@@ -6,9 +6,9 @@ import os
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from cotool._lazy import lazy_pattern
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.cli.shared.contents import contents_of
 from cotool.errors import nearest
 

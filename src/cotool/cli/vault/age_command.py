@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from cotool._typing import TYPE_CHECKING
 from cotool.cli.shared.commands import App
 from cotool.cli.shared.options import input_file, option_class
 from cotool.cli.vault.batch_run import show_plan

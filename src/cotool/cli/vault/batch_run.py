@@ -6,8 +6,8 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
+from cotool._typing import TYPE_CHECKING
 from cotool.cli.shared.progress import Bar, stderr_moves
 from cotool.cli.shared.say import say_error, say_warning
 from cotool.cli.vault.file_options import Batch, Copying

@@ -1,9 +1,9 @@
 """`cotool vault rewrap`, `reencrypt` and `rotate`: new keys for the same content."""
 
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
 
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING, Annotated
 from cotool.cli.shared.commands import App
 from cotool.cli.shared.options import argument, flag, input_file, option, option_class
 from cotool.cli.shared.say import say_warning

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING
 from cotool.cli.shared.settings import variables
 from cotool.cli.vault.batch_run import end_jobs
 from cotool.cli.vault.keys import names_a_key

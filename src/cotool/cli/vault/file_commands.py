@@ -1,11 +1,11 @@
 """`cotool vault encrypt`, `decrypt` and `verify`."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cotool._lazy import stand_ins
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING
 from cotool.cli.shared.commands import App
 from cotool.cli.shared.engine_options import Engine
 from cotool.cli.shared.say import say_warning

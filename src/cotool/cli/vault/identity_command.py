@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
 
+from cotool._records import fields, replace
+from cotool._typing import TYPE_CHECKING, Annotated
 from cotool.cli.shared.commands import App
 from cotool.cli.shared.options import QUIET, argument, flag, option
 from cotool.cli.vault.keys import changed_opener, new_opener, tell

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
 
+from cotool._typing import TYPE_CHECKING, Annotated
 from cotool.cli.shared.commands import App
 from cotool.cli.shared.options import QUIET, argument, flag, input_file, option
 from cotool.cli.shared.say import say_warning

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING
 from cotool.cli.vault.secrets import SecretSource, store_in_system, system_keyring
 from cotool.errors import InputError
 from cotool.text import visible_name

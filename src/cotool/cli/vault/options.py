@@ -1,9 +1,9 @@
 """The options that vault commands share."""
 
 from collections.abc import Callable
-from dataclasses import fields
-from typing import Annotated, Any
 
+from cotool._records import fields
+from cotool._typing import Annotated, Any
 from cotool.cli.shared.options import (
     MadeOf,
     argument,

@@ -3,8 +3,8 @@
 import sys
 from collections.abc import Iterator
 from functools import partial
-from typing import Annotated
 
+from cotool._typing import Annotated
 from cotool.cli.shared.commands import App
 from cotool.cli.shared.options import THREADS, argument, flag
 from cotool.cli.vault.options import PROFILE

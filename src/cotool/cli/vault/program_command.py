@@ -6,8 +6,8 @@ import shutil
 import signal
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, NoReturn
 
+from cotool._typing import Annotated, NoReturn
 from cotool.cli.shared.commands import App, Given
 from cotool.cli.shared.options import argument, option
 from cotool.cli.vault.options import Keys, existing_files, key_variables

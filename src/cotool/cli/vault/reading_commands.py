@@ -2,9 +2,9 @@
 
 import os
 import sys
-from typing import TYPE_CHECKING, Annotated
 
 from cotool._lazy import lazy_pattern
+from cotool._typing import TYPE_CHECKING, Annotated
 from cotool.cli.shared.commands import App
 from cotool.cli.shared.options import QUIET, argument, flag, option
 from cotool.cli.shared.say import say_error

@@ -10,9 +10,9 @@ import os
 import stat
 import sys
 from pathlib import Path
-from typing import Any
 
 from cotool._records import dataclass
+from cotool._typing import Any
 from cotool.cli.shared.say import say_warning
 from cotool.errors import InputError, MissingExtraError
 from cotool.text import visible_name

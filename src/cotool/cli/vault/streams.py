@@ -6,8 +6,8 @@ import contextlib
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
 
+from cotool._typing import TYPE_CHECKING, BinaryIO
 from cotool.errors import InputError
 from cotool.io.target import Target, check_writable, is_special
 from cotool.vault.files import STDIO

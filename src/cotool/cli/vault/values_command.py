@@ -2,9 +2,9 @@
 
 import subprocess
 import sys
-from typing import Annotated
 
 from cotool import vault
+from cotool._typing import Annotated
 from cotool.cli.shared.commands import App
 from cotool.cli.shared.options import QUIET, argument, option_class
 from cotool.cli.vault.keys import names_a_key, sealing_keys, tell

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING
 from cotool.cli.vault.batch_run import run_jobs, show_plan
 from cotool.cli.vault.streams import source_of, spare_results, target_of
 from cotool.errors import InputError

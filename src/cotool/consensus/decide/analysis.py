@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.decide import aggregation
 from cotool.consensus.decide.claims import NONE
 from cotool.consensus.decide.dissent import find_dissent

@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from cotool._records import NamedTuple, dataclass
+from cotool._typing import TYPE_CHECKING
 from cotool.averages import mean, median
 from cotool.consensus.decide.forest import Forest
 from cotool.consensus.model import ConflictingValue, Dispute, DisputedValue, Statement

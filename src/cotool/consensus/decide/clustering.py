@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from cotool._fast.text import clustering as kernels
+from cotool._typing import TYPE_CHECKING
 from cotool.averages import median
 from cotool.consensus.decide.features import ENOUGH
 from cotool.consensus.options import MEASURES, RELATIVE

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from cotool._records import dataclass
+from cotool._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cotool.consensus.model import Insight

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from cotool._records import dataclass
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.decide.words import opposition
 from cotool.consensus.extract.vocabulary import is_negation
 from cotool.consensus.model import Dissent

@@ -12,9 +12,9 @@ import json
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from cotool._fast.text.embedding import Pieces
+from cotool._typing import Any
 from cotool.errors import InputError, MissingExtraError
 
 EXTRA = "install cotool[semantic]"

@@ -8,10 +8,10 @@ a word.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from cotool._fast.text.tokens import tokenize
 from cotool._records import NamedTuple
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.decide.anchors import NUMBER, NUMBER_WORDS, stem
 from cotool.consensus.decide.normal_forms import in_normal_form
 from cotool.consensus.extract.vocabulary import FUNCTION_WORDS, is_negation

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from cotool._lazy import stand_ins
+from cotool._typing import TYPE_CHECKING
 from cotool.averages import median, median_low
 from cotool.consensus.decide import texts as few_texts
 from cotool.consensus.decide.features import short_answers

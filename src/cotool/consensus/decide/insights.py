@@ -9,9 +9,9 @@ import math
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from cotool._records import dataclass
+from cotool._typing import TYPE_CHECKING
 from cotool.averages import mean, median
 from cotool.consensus.decide.claims import NONE, Claims
 from cotool.consensus.decide.words import opposition

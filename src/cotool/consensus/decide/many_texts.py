@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from cotool._fast.text.embedding import join_nearest
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.decide import aggregation, neighbourhood
 from cotool.consensus.decide import texts as few_texts
 from cotool.consensus.decide.clustering import choose_threshold, cluster

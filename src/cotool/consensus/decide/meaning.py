@@ -5,11 +5,11 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from cotool._fast.text import embedding, pairwise
 from cotool._fast.text.matches import best_matches
 from cotool._fast.text.tokens import intern
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.decide.embedders import built_in
 from cotool.consensus.decide.features import ENOUGH, features_of
 from cotool.errors import InputError

@@ -7,8 +7,8 @@ though most of their words are the same and what is left means something similar
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.decide.aggregation import numbered
 from cotool.consensus.decide.anchors import stem
 from cotool.consensus.decide.antonyms import poles_of

@@ -6,9 +6,9 @@ Votes need no similarity, so the kernels are loaded on first use.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from cotool._lazy import stand_ins
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.options import RELATIVE
 from cotool.errors import InputError, unknown
 

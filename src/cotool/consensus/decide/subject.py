@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from cotool._records import dataclass
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.decide.similarity import embedding_similarity, similarity_matrix
 from cotool.consensus.decide.words import Words
 from cotool.consensus.model import Cluster

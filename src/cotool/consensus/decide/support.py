@@ -9,13 +9,12 @@ of its passage, or if the texts disagree in general.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import field
 from itertools import groupby, pairwise
 from operator import itemgetter
-from typing import TYPE_CHECKING
 
 from cotool._fast.text.support import SAYS_LESS, SAYS_NOT, SAYS_OTHERWISE, SAYS_SO
-from cotool._records import NamedTuple, dataclass
+from cotool._records import NamedTuple, dataclass, field
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.decide.passages import Passages
 from cotool.consensus.extract.statements import split_statements
 from cotool.errors import InputError

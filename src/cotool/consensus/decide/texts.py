@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from cotool._lazy import stand_ins
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.decide import aggregation
 from cotool.consensus.decide.claims import compose
 from cotool.consensus.decide.clustering import choose_threshold, cluster

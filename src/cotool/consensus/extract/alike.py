@@ -10,10 +10,10 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern, stand_ins
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.extract.dates import resolve
 from cotool.consensus.extract.numbers import normal_form
 from cotool.consensus.extract.same_names import full_names

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.extract.alike import valued
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
 
 from cotool._lazy import lazy_pattern
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.consensus.extract.preparation import prepare
 from cotool.consensus.extract.stated_places import FIELDS, explicit_places, field_places
 from cotool.consensus.extract.yes_no import read_boolean

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import field
-from typing import TYPE_CHECKING
-
-from cotool._records import NamedTuple, dataclass
+from cotool._records import NamedTuple, dataclass, field
+from cotool._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cotool.consensus.extract.units import Unit

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern, stand_ins
-from cotool._records import dataclass
+from cotool._records import dataclass, replace
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.extract.alike import same_choices, same_labels, same_numbers
 from cotool.consensus.extract.by_question import by_question
 from cotool.consensus.extract.code import code_values, is_query

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
 from cotool._lazy import lazy_pattern
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.extract.alike import common_unit, same_numbers
 from cotool.consensus.extract.normal_form import short_form
 from cotool.consensus.extract.units import unit_of

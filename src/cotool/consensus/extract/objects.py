@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
+from cotool._typing import Any
 from cotool.consensus.extract.extracted import Extracted
 from cotool.consensus.extract.normal_form import short_form
 

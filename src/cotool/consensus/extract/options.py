@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.extract.extracted import Extracted
 from cotool.consensus.extract.labels import named_label
 from cotool.consensus.extract.normal_form import short_form

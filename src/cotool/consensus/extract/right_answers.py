@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.extract.extraction import extract_answer, extract_answers, named_options
 from cotool.consensus.extract.labels import complement
 from cotool.consensus.extract.normal_form import short_form

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from cotool._records import dataclass
+from cotool._records import dataclass, replace
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.extract.cut import before_the_cut, is_cut
 from cotool.consensus.extract.extracted import Extracted
 from cotool.consensus.extract.extraction import extract_answers

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.extract.conclusions import last_sentence
 from cotool.consensus.extract.extracted import Extracted
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from cotool._fast.truth import labels as kernels
+from cotool._records import NamedTuple
 
 
 class Ballot(NamedTuple):

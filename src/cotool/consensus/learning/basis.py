@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass, field
 from math import log
-from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.truth import logit
+from cotool._records import NamedTuple, dataclass, field
+from cotool._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -12,10 +12,9 @@ probability an interval.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from math import exp, log, sqrt
-from typing import NamedTuple
 
+from cotool._records import NamedTuple, dataclass, field
 from cotool.consensus.truth.scores import NORMAL
 from cotool.consensus.truth.shared_errors import UNKNOWN
 

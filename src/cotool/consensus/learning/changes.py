@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections import Counter
 from math import log, sqrt
-from typing import TYPE_CHECKING, NamedTuple
 
+from cotool._records import NamedTuple
+from cotool._typing import TYPE_CHECKING
 from cotool.averages import median
 
 if TYPE_CHECKING:

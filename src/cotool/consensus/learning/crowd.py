@@ -7,12 +7,12 @@ same errors as others. Its counts add up over batches; nothing grows with the nu
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from cotool._fast.truth import dependence
 from cotool._fast.truth.decoy_model import Counts, Model
 from cotool._fast.truth.decoys import begin, decoys, judge, model
+from cotool._records import dataclass, field
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.learning.ballots import Ballot, BallotTable
 from cotool.consensus.learning.records import Expert, Pair
 from cotool.consensus.truth.copies import Copy, chance_of, groups_of, thinned

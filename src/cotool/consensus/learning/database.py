@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
 
+from cotool._typing import Any, Protocol
 from cotool.errors import MissingExtraError, StoreError
 
 # How long a writer waits for the others (seconds): 100 of them that learn at once take turns.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import asin, sqrt
-from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cotool._records import NamedTuple, dataclass
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.consensus.learning.records import RECENT, WEAK
 from cotool.consensus.model import Insight
 from cotool.consensus.truth.copies import groups_of

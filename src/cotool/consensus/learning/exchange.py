@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
 
+from cotool._typing import Any
 from cotool.consensus.learning.ballots import Ballot
 from cotool.consensus.learning.basis import GoldBallot, Quadratic
 from cotool.consensus.learning.checks import check_record

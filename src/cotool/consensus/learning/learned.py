@@ -10,12 +10,12 @@ questions.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import pairwise
 from math import exp, sqrt
-from typing import TYPE_CHECKING
 
+from cotool._records import dataclass, field
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.learning import changes
 from cotool.consensus.learning.basis import EXPERT, Basis, GoldBallot, Quadratic
 from cotool.consensus.learning.crowd import Crowd

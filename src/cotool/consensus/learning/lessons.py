@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
+from cotool._records import dataclass, field, replace
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.extract.right_answers import UNREAD, Misses, read_right
 from cotool.consensus.learning.evidence import findings
 from cotool.consensus.learning.merging import Part, relearned

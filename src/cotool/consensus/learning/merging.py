@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 
+from cotool._records import dataclass, replace
 from cotool.consensus.learning.learned import Learned
 from cotool.consensus.learning.remembered import Remembered
 from cotool.errors import StoreError

@@ -5,11 +5,11 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Sequence
 from math import exp
-from typing import NamedTuple
 
 from cotool._fast.truth import logit
 from cotool._fast.truth.left_out import hits, left_out
 from cotool._fast.truth.matrices import inverse, prior_precision
+from cotool._records import NamedTuple
 
 # A weight that a prior fixes has this deviation.
 FIXED = 1e-3

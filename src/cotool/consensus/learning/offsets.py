@@ -11,10 +11,10 @@ what is merged is exact where the offsets of different experts do not depend on 
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from cotool._fast.truth import logit
+from cotool._records import dataclass, field
+from cotool._typing import TYPE_CHECKING
 from cotool.averages import mean
 from cotool.consensus.learning.basis import EXPERT, by_answer, choices_of, targets_of
 from cotool.consensus.learning.mixture import FIXED, Prior, diagonal, mixture

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from array import array
 from math import log
-from typing import TYPE_CHECKING
 
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.learning.basis import EXPERT
 from cotool.consensus.learning.mixture import FIXED, Prior
 

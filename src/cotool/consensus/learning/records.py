@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from dataclasses import asdict
+
+from cotool._records import dataclass, field, fields
+from cotool._typing import Any
 
 # How many labels are remembered for an expert, the most frequent ones.
 MOST_LABELS = 64

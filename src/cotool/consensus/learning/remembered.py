@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
+from cotool._records import dataclass, field
 from cotool.consensus.learning.ballots import Ballot
 from cotool.text import plural
 

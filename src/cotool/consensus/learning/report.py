@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
+from cotool._records import dataclass
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.consensus.learning.evidence import describe, groups, panel, reliability
 
 if TYPE_CHECKING:

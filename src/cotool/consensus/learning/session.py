@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import closing
-from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.decide.decision import Decision
 from cotool.consensus.extract.alike import common_unit
 from cotool.consensus.extract.right_answers import read_right

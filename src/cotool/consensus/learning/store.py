@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Self
 
+from cotool._typing import TYPE_CHECKING, Any, Self
 from cotool.consensus.learning.database import Database, open_database
 from cotool.consensus.learning.exchange import (
     dump,

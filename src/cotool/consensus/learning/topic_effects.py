@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from math import exp, log, sqrt
-from typing import TYPE_CHECKING
 
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.learning.records import WEAK, Expert, Judgements
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from math import log, sqrt
 
+from cotool._records import dataclass, field
 from cotool.consensus.extract.vocabulary import FUNCTION_WORDS
 
 # Different questions from which topics are found, and those that are looked at.

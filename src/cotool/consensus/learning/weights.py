@@ -17,12 +17,12 @@ weights are learned in two steps.
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass, field, replace
 from math import exp, log, sqrt
-from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.truth import logit
 from cotool._fast.truth.matrices import inverse
+from cotool._records import NamedTuple, dataclass, field, replace
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.learning.basis import (
     EXPERT,
     FLOOR,

@@ -7,10 +7,10 @@ expert two answers to a question, or takes a description of the item for the ans
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from itertools import islice, permutations
-from typing import TYPE_CHECKING, Any
 
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.consensus.read import names
 from cotool.consensus.read.columns import are_crossed, common_values, determines, pairs_unique
 from cotool.consensus.read.design import experts_of, item_of, likely_answers

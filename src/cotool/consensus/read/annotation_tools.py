@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
+from cotool._typing import Any
 from cotool.consensus.read.paths import value_at
 from cotool.consensus.read.tool_values import FailedError, JsonObject, Made, asked, decoded, text_of
 

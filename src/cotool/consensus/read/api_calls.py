@@ -7,8 +7,8 @@ of the keys that hold them. In tables they are JSON in a cell.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
+from cotool._typing import Any
 from cotool.consensus.read import names
 from cotool.consensus.read.paths import value_at
 from cotool.consensus.read.tool_values import (

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.extract.refusals import is_option
 from cotool.consensus.extract.units import unit_of
 from cotool.consensus.read.names import words_of

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import field
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
 
 from cotool._lazy import lazy_pattern
-from cotool._records import dataclass
+from cotool._records import dataclass, field
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.consensus.read.names import ANSWER, BESIDE, UNKNOWN, Hint, hint_of
 from cotool.consensus.read.paths import leaves
 from cotool.consensus.read.values import is_missing

@@ -11,8 +11,8 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.consensus.read.names import ANSWER, is_called
 from cotool.consensus.read.values import filled
 from cotool.consensus.read.workbooks import sheets_of

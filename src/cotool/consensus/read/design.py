@@ -9,10 +9,10 @@ remarks, what still varies is the answer.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import combinations
-from typing import TYPE_CHECKING
 
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.read import names
 from cotool.consensus.read.columns import are_crossed, determines
 from cotool.consensus.read.long import (

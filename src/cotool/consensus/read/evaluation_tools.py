@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from cotool._lazy import lazy_pattern
+from cotool._typing import Any
 from cotool.consensus.read import names
 from cotool.consensus.read.paths import value_at
 from cotool.consensus.read.tool_values import (

@@ -7,8 +7,8 @@ LangSmith and Braintrust.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
+from cotool._typing import Any
 from cotool.consensus.read.responses import Record
 from cotool.consensus.read.tool_values import asked
 from cotool.consensus.read.values import clean

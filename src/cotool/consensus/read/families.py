@@ -7,10 +7,10 @@ answers to one item, several items that one person answers, or several measures 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
+from cotool._records import dataclass
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.read import names
 from cotool.consensus.read.columns import agreement, common_values, number_of
 

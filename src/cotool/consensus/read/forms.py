@@ -7,10 +7,10 @@ read. Otherwise a bounded sample is held back, and a plan is made from it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any
 
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.consensus.read import names
 from cotool.consensus.read.columns import are_shares
 from cotool.consensus.read.exports import check_succeeded, is_step, requested, unpacked

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from cotool._records import dataclass, field
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.extract.refusals import declines
 from cotool.consensus.read.names import GOLD, is_called
 from cotool.consensus.read.readers import values_in
@@ -18,7 +18,8 @@ from cotool.text import and_more, plural
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from os import PathLike
-    from typing import Any
+
+    from cotool._typing import Any
 
 _QUESTION = ("question", "question_id", "id", "item", "task", "qid", "prompt", "instruction")
 _TRUTH = ("truth", "gold", "correct", "ground_truth", "answer", "label", "target", "expected")

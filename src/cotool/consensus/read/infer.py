@@ -9,9 +9,9 @@ general. If two are close, or none fits, `UnclearError` says what was seen and w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
 
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.consensus.read import names
 from cotool.consensus.read.as_written import are_written
 from cotool.consensus.read.columns import determines, pairs_unique

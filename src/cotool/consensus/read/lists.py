@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
 
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.consensus.read import names
 from cotool.consensus.read.layout import CONTENT_NAMES, Keys, plain_name
 from cotool.consensus.read.paths import value_at

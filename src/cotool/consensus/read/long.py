@@ -7,10 +7,10 @@ distinguish would be merged. The answer is the column that differs between exper
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING
 
+from cotool._records import dataclass
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.read import names
 from cotool.consensus.read.columns import (
     Column,

@@ -6,9 +6,8 @@ would become one question.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.read import names
 from cotool.consensus.read.columns import (
     Column,

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+
+from cotool._typing import Any
 
 
 @lru_cache(maxsize=1024)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
 
 from cotool._records import dataclass
+from cotool._typing import TYPE_CHECKING, Any, BinaryIO
 from cotool.consensus.read.forms import FileForm
 from cotool.consensus.read.layout import DEFAULT_KEYS, Keys
 from cotool.consensus.read.questions import join_text, make_question

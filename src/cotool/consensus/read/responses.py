@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import fields, is_dataclass, replace
 from itertools import islice
-from typing import Any
 
-from cotool._records import NamedTuple
+from cotool._records import NamedTuple, replace
+from cotool._typing import Any
 from cotool.consensus.model import Response
 from cotool.consensus.read import values
 from cotool.consensus.read.layout import DEFAULT_KEYS, Keys, Layout, layout_of
@@ -268,8 +267,11 @@ def _mapping(item: object) -> Mapping[str, Any] | None:
         return item
     if isinstance(item, (type, str, Response)):
         return None
-    if is_dataclass(item):
-        return {part.name: getattr(item, part.name) for part in fields(item)}
+    if hasattr(type(item), "__dataclass_fields__"):
+        from dataclasses import fields  # noqa: TID251 - of any class
+
+        names = (part.name for part in fields(item))  # type: ignore[arg-type]
+        return {name: getattr(item, name) for name in names}
     # Client libraries return pydantic models.
     dump = getattr(item, "model_dump", None)
     return dump() if callable(dump) else None

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field
-from typing import TYPE_CHECKING, Any
 
-from cotool._records import dataclass
+from cotool._records import dataclass, field
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.consensus.read.paths import value_at
 from cotool.errors import InputError
 from cotool.io.json_values import decode_text, read_line

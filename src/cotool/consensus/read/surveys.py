@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
 
 from cotool._lazy import lazy_pattern
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.consensus.read import names
 from cotool.consensus.read.families import families
 from cotool.consensus.read.layout import Keys

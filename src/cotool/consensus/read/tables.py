@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import zip_longest
-from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.read.headers import open_table
 from cotool.consensus.read.text_lines import Lines, row_fields, shown
 from cotool.errors import InputError

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
 
+from cotool._typing import Any
 from cotool.consensus.read.paths import value_at
 
 JsonObject = Mapping[str, Any]

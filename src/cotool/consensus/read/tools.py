@@ -8,9 +8,9 @@ they are (ragas, Toloka, SWE-bench tables …) need no line.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 from cotool._records import dataclass
+from cotool._typing import Any
 from cotool.consensus.extract.cut import is_cut
 from cotool.consensus.read import annotation_tools as annotation
 from cotool.consensus.read import api_calls, tool_values

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from cotool._records import dataclass
+from cotool._typing import Any
 from cotool.text import and_more, plural
 
 SCHEMA = "cotool.input/1"

@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from math import isfinite, isnan
 from numbers import Real
-from typing import TypeGuard
 
+from cotool._typing import TypeGuard
 from cotool.errors import InputError
 
 # Largest magnitudes that are read as seconds, milliseconds, microseconds and nanoseconds.

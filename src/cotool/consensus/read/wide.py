@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import combinations
-from typing import TYPE_CHECKING, NoReturn
 
 from cotool._lazy import lazy_pattern
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING, NoReturn
 from cotool.consensus.read import names
 from cotool.consensus.read.columns import agreement, common_values, determines
 from cotool.consensus.read.families import families, family_of, sharing

@@ -11,8 +11,8 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
+from cotool._typing import Any
 from cotool.errors import InputError
 
 # What a workbook may take in memory: this, or so many times its size if that is more.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from cotool._lazy import lazy_pattern
+from cotool._typing import Any
 from cotool.consensus.read import names
 from cotool.consensus.read.layout import DEFAULT_KEYS, layout_of
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
+from cotool._records import dataclass, replace
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.extract.right_answers import Misses, read_right
 from cotool.consensus.extract.stated import Stated
 from cotool.consensus.options import INFERENCE

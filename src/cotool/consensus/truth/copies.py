@@ -14,9 +14,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from math import exp, log, sqrt
-from typing import TypeVar
 
 from cotool._records import dataclass
+from cotool._typing import TypeVar
 from cotool.averages import median
 from cotool.consensus.decide.forest import Forest
 

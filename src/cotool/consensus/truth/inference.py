@@ -5,11 +5,11 @@ from __future__ import annotations
 import pickle
 from collections import Counter
 from contextlib import closing
-from dataclasses import dataclass
 from math import prod
 from tempfile import SpooledTemporaryFile
-from typing import TYPE_CHECKING, Any
 
+from cotool._records import dataclass
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.consensus.decide.decision import Decision
 from cotool.consensus.truth.methods import Truth, infer
 from cotool.consensus.truth.relatives import related

@@ -5,9 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import repeat
-from typing import NamedTuple
 
 from cotool import engine
 from cotool._fast.truth import labels as kernel
@@ -16,6 +14,7 @@ from cotool._fast.truth.dawid_skene import dawid_skene as _confusions
 from cotool._fast.truth.glad import glad as _glad
 from cotool._fast.truth.mace import mace as _mace
 from cotool._fast.truth.one_coin import one_coin as _coin
+from cotool._records import NamedTuple, dataclass
 from cotool.consensus.decide.aggregation import EPSILON, draw
 from cotool.consensus.options import INFERENCE
 from cotool.consensus.truth.copies import groups_of

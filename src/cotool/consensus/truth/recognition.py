@@ -15,8 +15,9 @@ from collections import Counter
 from functools import cached_property
 from itertools import combinations, pairwise
 from math import exp, isfinite, log, sqrt
-from typing import TYPE_CHECKING, NamedTuple
 
+from cotool._records import NamedTuple
+from cotool._typing import TYPE_CHECKING
 from cotool.averages import median
 
 if TYPE_CHECKING:

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from array import array
 from math import sqrt
-from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.truth import dependence
+from cotool._records import NamedTuple
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.truth.copies import (
     FEWEST,
     PARTNERS,

@@ -6,9 +6,10 @@ from array import array
 from contextlib import closing
 from functools import cached_property
 from math import exp, floor, log, log10, sqrt
-from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._lazy import lazy_pattern
+from cotool._records import NamedTuple
+from cotool._typing import TYPE_CHECKING
 from cotool.averages import median
 from cotool.consensus.decide.decision import Decision, Measurement
 from cotool.consensus.truth.recognition import (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from array import array
 from math import log
-from typing import TYPE_CHECKING
 
 from cotool._fast.truth import decoys as _decoys
 from cotool._fast.truth import subclasses as _subclasses
 from cotool._fast.truth.labels import weighted_vote
+from cotool._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

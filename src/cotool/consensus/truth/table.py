@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from typing import TYPE_CHECKING
 
 from cotool._fast.truth import dependence
 from cotool._fast.truth import labels as kernel
+from cotool._typing import TYPE_CHECKING
 from cotool.consensus.truth.copies import FEWEST, chance_of, thinned
 from cotool.errors import InputError
 

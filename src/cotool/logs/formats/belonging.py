@@ -7,9 +7,9 @@ of MySQL, one line with a time may head several queries of the same second.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
+from cotool._typing import TYPE_CHECKING
 from cotool.logs.formats.level_marks import HALF
 from cotool.logs.formats.text_times import LABEL
 

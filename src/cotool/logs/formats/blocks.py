@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
+from cotool._typing import TYPE_CHECKING
 from cotool.io.sources import buffered
 from cotool.logs.formats.documents import in_blocks
 from cotool.logs.formats.model import JSON

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from cotool._fast.logs import logscan
 from cotool._lazy import lazy_pattern
+from cotool._typing import TYPE_CHECKING
 from cotool.logs.formats.belonging import is_part
 from cotool.logs.formats.model import TEXT, Format, forms_of
 from cotool.logs.formats.titles import (

@@ -9,11 +9,11 @@ advance. What the two or three numbers of a date mean is left to `date_order`.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
 
 from cotool._fast.logs import logscan
 from cotool._lazy import lazy_pattern
 from cotool._records import NamedTuple, dataclass
+from cotool._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import re

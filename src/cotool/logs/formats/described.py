@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING
 from cotool.logs.formats import model
 from cotool.logs.formats.model import Format, Reason, forms_of, is_cyclic
 from cotool.logs.formats.text_levels import is_tagged

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any, NamedTuple
 
+from cotool._records import NamedTuple
+from cotool._typing import Any
 from cotool.errors import InputError
 from cotool.io.json_values import JsonText
 from cotool.io.sources import buffered

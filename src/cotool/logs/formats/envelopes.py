@@ -9,13 +9,12 @@ or a time (and words) followed by a line that is recognised better without it.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from cotool._fast.logs import logscan
 from cotool._fast.logs.envelopes import Unwrapper
 from cotool._lazy import lazy_pattern, stand_ins
-from cotool._records import NamedTuple, dataclass
+from cotool._records import NamedTuple, dataclass, replace
+from cotool._typing import TYPE_CHECKING
 from cotool.logs.formats.model import JSON, LOGFMT, UNKNOWN
 from cotool.logs.formats.names import is_level_name
 from cotool.logs.formats.recognise import recognise
@@ -27,8 +26,8 @@ with stand_ins(*(f"cotool.logs.formats.{name}" for name in _OTHERS)):
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterator, Sequence
-    from typing import TypeVar
 
+    from cotool._typing import TypeVar
     from cotool.logs.formats.documents import Document
 
     _Line = TypeVar("_Line")

@@ -10,13 +10,12 @@ a start or of a change, and the time at which something expires is never the tim
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import field, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cotool._fast.logs import logscan
 from cotool._lazy import lazy_pattern
-from cotool._records import dataclass
+from cotool._records import NamedTuple, dataclass, field, replace
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.logs.formats import model
 from cotool.logs.formats.composer import is_zone, literal, moments
 from cotool.logs.formats.date_order import decide

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
 
 from cotool._lazy import lazy_pattern
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.logs.formats.fields import evenly, find_fields, rows_of
 from cotool.logs.formats.model import JSON, LOGFMT, MAX_PLACES, TEXT, Format
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from cotool._fast.logs import logscan
+from cotool._typing import TYPE_CHECKING
 from cotool.logs.formats.model import WORD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import TypeVar
+
+    from cotool._typing import TypeVar
 
     _Line = TypeVar("_Line")
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import replace
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any
 
 from cotool._lazy import lazy_pattern
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.logs.formats.columns import (
     ADDRESS,
     ANCHOR,
@@ -37,8 +37,8 @@ from cotool.logs.units import NO_SCALE, UNITS, Scale
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
-    from typing import TypeAlias
 
+    from cotool._typing import TypeAlias
     from cotool.logs.formats.titles import Columns
 
     # The paths of keys, and their values as text.

@@ -7,10 +7,10 @@ reasons, for people and for explanations.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
 
 from cotool._fast.logs import logscan
 from cotool._records import NamedTuple, dataclass
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.logs.levels import LEVELS
 
 if TYPE_CHECKING:

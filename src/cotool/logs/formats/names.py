@@ -6,9 +6,9 @@ A name is split into words, so that eventTime, event_time and EVENTTIME are the 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
+from cotool._typing import TYPE_CHECKING
 from cotool.logs.formats import model
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ apart. Whatever could make a difference leaves the file to recognise().
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 
 from cotool._fast.logs import logscan
 from cotool._lazy import lazy_pattern
+from cotool._records import replace
 from cotool.logs.formats.described import named
 from cotool.logs.formats.envelopes import examined
 from cotool.logs.formats.level_codes import CMTRACE_END, have_codes

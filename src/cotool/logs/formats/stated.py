@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from cotool._fast.logs.forms import is_level
 from cotool._lazy import lazy_pattern
+from cotool._typing import TYPE_CHECKING
 from cotool.logs.formats.columns import COLUMNS, blanks_of_time
 from cotool.logs.formats.field_names import scale_of
 from cotool.logs.formats.model import TEXT, Format, forms_of, is_dated

@@ -7,9 +7,8 @@ levels in many lines.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING
 from cotool.logs.formats.belonging import entry_of, parts_of
 from cotool.logs.formats.columns import is_universal
 from cotool.logs.formats.described import named, reasons

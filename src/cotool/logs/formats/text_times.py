@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import cache
 from itertools import islice
 
 from cotool._fast.logs import logscan
 from cotool._lazy import lazy_pattern
-from cotool._records import NamedTuple, dataclass
+from cotool._records import NamedTuple, dataclass, replace
 from cotool.logs.formats.composer import REACH, Stamp, is_cell, is_zone, moments
 from cotool.logs.formats.date_order import decide
 from cotool.logs.formats.model import Format, layout_forms

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from cotool._lazy import lazy_pattern
+from cotool._typing import TYPE_CHECKING
 from cotool.logs.units import UNITS, Scale
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ import json
 import re
 from contextlib import suppress
 from itertools import islice
-from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
 from cotool._lazy import lazy_pattern
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.errors import InputError
 from cotool.logs.formats.documents import in_blocks
 from cotool.logs.formats.model import JSON

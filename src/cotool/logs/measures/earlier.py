@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
 
+from cotool._records import dataclass, field
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.logs.changes import NumberPair, Numbers
 from cotool.logs.distributions import Distribution
 from cotool.logs.measures.figures import Figures, quantile_share

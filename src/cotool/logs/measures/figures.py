@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field
 
 from cotool._fast.logs.measures import UNIT, Cell
-from cotool._records import dataclass
+from cotool._records import dataclass, field
 from cotool.errors import InputError
 from cotool.logs.distributions import Distribution
 from cotool.logs.measures.model import STATISTICS

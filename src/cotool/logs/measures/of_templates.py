@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
 from cotool._lazy import lazy_pattern
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING
 from cotool.errors import InputError
 from cotool.logs.measures.model import Reading, ValueSource
 from cotool.logs.units import NO_SCALE, UNITS, Scale

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
-from typing import Any
 
 from cotool._fast.logs.measures import UNIT, Cell, Measured
 from cotool._fast.logs.timelines import Timeline, timelines
-from cotool._records import NamedTuple, dataclass
+from cotool._records import NamedTuple, dataclass, field
+from cotool._typing import Any
 from cotool.errors import InputError
 from cotool.logs.measures.figures import RELATIVE_ERROR, Figures, or_least
 from cotool.logs.measures.model import STEP_STATISTICS, Reading

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import permutations
 from re import _constants as sre  # type: ignore[attr-defined]
-from typing import Any
+
+from cotool._typing import Any
 
 _MAGIC = 0x31585243
 _ANCHORED = 1

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from re import _constants as sre  # type: ignore[attr-defined]
-from typing import Any
 
+from cotool._records import dataclass
+from cotool._typing import Any
 from cotool.logs.patterns.automaton import ranges_of
 
 # A set with more literals, or with shorter ones, lets too many lines through.

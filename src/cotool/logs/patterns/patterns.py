@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterable
-from typing import Any
 
 from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
+from cotool._typing import Any
 from cotool.errors import InputError, unreadable
 from cotool.io.whole import read_whole
 

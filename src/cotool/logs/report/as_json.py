@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
 
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.logs.levels import LEVELS
 from cotool.logs.model import ODDITIES, SIZES, Analysis, FileSummary, LogCounts, Sample
 from cotool.logs.report.activity import Burst, Gap, display_buckets, find_bursts, find_gaps, rate
@@ -64,6 +63,8 @@ def to_dict(
 
 
 def _dated(found: Burst | Gap, clock: Clock) -> dict[str, Any]:
+    from dataclasses import asdict
+
     start, end = clock.seconds(found.start), clock.seconds(found.end)
     return asdict(found) | {"start": start, "end": end}
 

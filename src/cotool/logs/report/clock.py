@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+
+from cotool._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import tzinfo

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from cotool._typing import TYPE_CHECKING
 from cotool.errors import InputError, unknown
 from cotool.io.dataframes import Table, as_html, heading, line, table_of
 from cotool.logs.levels import LEVELS

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
+from cotool._typing import TYPE_CHECKING
 from cotool.logs.levels import KEYWORDS, LEVELS
 from cotool.logs.model import ODDITIES, SIZES
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
 
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.logs.measures.model import STATISTICS, STEP_STATISTICS
 from cotool.logs.report.timelines import SpreadText, TimelineText, parsed, text_pieces
 

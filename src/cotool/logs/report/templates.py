@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
 
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import find_bursts
 from cotool.logs.templates.collector import no_collection

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.logs.measures.model import STEP_STATISTICS
 
 if TYPE_CHECKING:

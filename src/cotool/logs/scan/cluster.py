@@ -6,10 +6,10 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, cast
 
+from cotool._records import dataclass, replace
+from cotool._typing import TYPE_CHECKING, cast
 from cotool.engine.tasks import Engine, Lost, Meter
 from cotool.errors import CotoolError
 from cotool.logs.model import FileSummary, LogCounts

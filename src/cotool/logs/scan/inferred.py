@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from operator import add
-from typing import TYPE_CHECKING
 
 from cotool._fast.logs.forms import Forms
 from cotool._records import dataclass
+from cotool._typing import TYPE_CHECKING
 from cotool.logs.histogram import WIDTHS, Histogram
 from cotool.logs.levels import LEVELS
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from cotool._fast.logs import logscan
 from cotool._fast.logs.forms import Forms
+from cotool._records import NamedTuple, dataclass, replace
+from cotool._typing import TYPE_CHECKING, Protocol
 from cotool.errors import CotoolError, unreadable, why_unreadable
 from cotool.logs.histogram import WIDTHS
 from cotool.logs.model import FileSummary, Sample

@@ -8,8 +8,8 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
+from cotool._typing import TYPE_CHECKING
 from cotool.errors import InputError
 from cotool.io.compression import MAGIC_SIZE
 from cotool.io.remote import BLOCK, Remote, describe

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable
-from typing import TypeVar
 
 from cotool._lazy import lazy_pattern
+from cotool._typing import TypeVar
 
 Item = TypeVar("Item")
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import field
-from typing import TYPE_CHECKING
 
-from cotool._records import NamedTuple, dataclass
+from cotool._records import NamedTuple, dataclass, field
+from cotool._typing import TYPE_CHECKING
 from cotool.errors import CotoolError, unreadable
 from cotool.logs.formats.headers import PassedHeader, passed_header
 from cotool.logs.model import FileSummary, LogCounts, Sample

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from cotool._fast.logs import logscan
+from cotool._records import replace
+from cotool._typing import TYPE_CHECKING
 from cotool.errors import InputError
 from cotool.logs.formats.columns import HEADER
 from cotool.logs.formats.envelopes import Wrapping, find_wrapping

@@ -8,11 +8,10 @@ import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from cotool._records import dataclass
+from cotool._records import dataclass, field, replace
+from cotool._typing import TYPE_CHECKING
 from cotool.errors import InputError, unreadable, why_unreadable
 from cotool.io.compression import BLOCK, MAGIC_SIZE, compression_of
 from cotool.io.sources import STDIN, Decompressed, buffered, plain_start, read_head, text_blocks

@@ -16,9 +16,9 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from cotool._records import dataclass
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.errors import InputError, unreadable
 from cotool.io.json_documents import parse_json
 from cotool.io.target import Target, write_whole

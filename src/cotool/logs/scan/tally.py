@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field, replace
-from typing import TYPE_CHECKING
 
-from cotool._records import dataclass
+from cotool._records import dataclass, field, replace
+from cotool._typing import TYPE_CHECKING
 from cotool.logs.histogram import Histogram
 from cotool.logs.levels import KEYWORDS, LEVELS
 from cotool.logs.model import NUMBERS, LogCounts

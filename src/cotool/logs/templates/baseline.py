@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from types import NoneType
-from typing import Any, NamedTuple
 
 from cotool._lazy import lazy_pattern
+from cotool._records import NamedTuple
+from cotool._typing import Any
 from cotool.errors import InputError
 from cotool.io.json_documents import read_document
 from cotool.logs.changes import Numbers

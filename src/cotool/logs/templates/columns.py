@@ -12,10 +12,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
 
 from cotool._fast.logs import forms
 from cotool._lazy import lazy_pattern
+from cotool._records import NamedTuple
+from cotool._typing import Any
 
 _TIME, _EPOCH = forms.TIME.decode(), forms.EPOCH.decode()
 _MARKS = "".join(mark.decode() for mark in (forms.PARAMETER, forms.TIME, forms.EPOCH))

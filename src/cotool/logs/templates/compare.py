@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from cotool._records import dataclass
+from cotool._typing import TYPE_CHECKING
 from cotool.errors import InputError
 from cotool.logs.changes import NumberChange, NumberPair, Numbers, changed_numbers, pairs_of
 from cotool.logs.distributions import significant

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import NamedTuple
 
 from cotool._fast.logs import forms as kernel
 from cotool._lazy import lazy_pattern
+from cotool._records import NamedTuple, replace
 from cotool.logs.distributions import Distribution
 from cotool.logs.histogram import MAX_BUCKETS, WIDTHS, Histogram
 from cotool.logs.levels import LEVELS

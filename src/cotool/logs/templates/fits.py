@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
+from cotool._records import NamedTuple
 from cotool.logs.templates.tokens import PARAMETER
 
 Tokens = tuple[str, ...]

@@ -6,11 +6,11 @@ import hashlib
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
 
 from cotool._fast.logs import forms as kernel
 from cotool._lazy import lazy_pattern
+from cotool._records import replace
 from cotool.logs.levels import LEVELS
 from cotool.logs.templates import figures
 from cotool.logs.templates.clusters import Clusters

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import islice, pairwise
-from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
+from cotool._typing import TYPE_CHECKING
 from cotool.logs.templates.fits import Fit, Frame, Part, Tokens, replaced, shared
 from cotool.logs.templates.labelled import join_labelled
 from cotool.logs.templates.runs import join_runs

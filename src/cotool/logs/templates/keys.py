@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from array import array
 from functools import lru_cache
-from typing import NamedTuple
 
 from cotool._fast.logs import repeats as kernel
 from cotool._lazy import lazy_pattern
+from cotool._records import NamedTuple
 from cotool.logs.templates.objects import LIST, Item, structured
 from cotool.logs.templates.requests import held, is_request
 from cotool.logs.templates.tokens import PARAMETER, REQUEST, is_word, tokenise, whole_words

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING
 
+from cotool._typing import TYPE_CHECKING
 from cotool.logs.templates.fits import Fit, Tokens
 from cotool.logs.templates.tokens import PARAMETER, is_word
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
+from cotool._records import NamedTuple
+from cotool._typing import TYPE_CHECKING
 from cotool.logs.templates.figures import align, squeezed
 from cotool.logs.templates.tokens import text_of
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from cotool._records import dataclass, field
 from cotool.logs.changes import Numbers
 from cotool.logs.distributions import Distribution
 from cotool.logs.histogram import Histogram

@@ -8,9 +8,9 @@ import math
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from cotool._fast.logs import forms as kernel
+from cotool._typing import TYPE_CHECKING, Any
 from cotool.errors import InputError
 from cotool.io.json_documents import read_document
 from cotool.io.target import write_whole

@@ -6,10 +6,10 @@ A message comes from the kernel with a mark in place of each parameter.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from cotool._fast.logs import forms
 from cotool._lazy import lazy_pattern
+from cotool._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import re

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from cotool._typing import TYPE_CHECKING
 from cotool.errors import CotoolError, InputError, IntegrityError, VaultError
 from cotool.vault.values.document import (
     checked_rule,

@@ -7,9 +7,9 @@ import hmac
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
 
+from cotool._records import NamedTuple, dataclass, field, replace
+from cotool._typing import TYPE_CHECKING
 from cotool.errors import CotoolError, InputError, unknown
 from cotool.vault.envelope import Key, Unlocked, new_envelope, parse_headers, unlock
 from cotool.vault.values import env_values, ini_values, json_values, spans

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import NamedTuple, NoReturn
 
+from cotool._records import NamedTuple
+from cotool._typing import NoReturn
 from cotool.vault.values.spans import MAX_DEPTH, KeyPath, Keys, Value, fail
 
 _LEXEME = re.compile(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import subprocess
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from cotool._records import dataclass, replace
+from cotool._typing import TYPE_CHECKING
 from cotool.errors import CotoolError, InputError
 from cotool.text import plural
 from cotool.vault.values.document import Document, open_document, text_of

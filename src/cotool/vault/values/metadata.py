@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from cotool._records import dataclass
 from cotool.errors import UPDATE, InputError, MalformedHeaderError, UnsupportedFormatError
 from cotool.vault.values.json_values import lexemes
 from cotool.vault.values.marks import START, SYNTAXES, begins_with_comments, begins_with_member

@@ -6,8 +6,8 @@ import contextlib
 import os
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, BinaryIO
 
+from cotool._typing import TYPE_CHECKING, BinaryIO
 from cotool.io.target import Target, replace_file
 from cotool.vault.files import Source, is_same_file, named
 from cotool.vault.locks import locked

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple, NoReturn
 
+from cotool._records import NamedTuple
+from cotool._typing import NoReturn
 from cotool.errors import InputError
 
 KeyPath = tuple[str | int, ...]  # keys, and positions in lists, from the top of the document

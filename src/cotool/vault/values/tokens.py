@@ -10,11 +10,11 @@ import binascii
 import hmac
 import os
 import re
-from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from cotool._typing import TYPE_CHECKING
 from cotool.errors import IntegrityError
 from cotool.vault.keys import KEY_SIZE, hkdf
 from cotool.vault.values.spans import KeyPath, bound_path

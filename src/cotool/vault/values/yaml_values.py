@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
+from cotool._typing import Any
 from cotool.errors import InputError, MissingExtraError
 from cotool.vault.values.spans import MAX_DEPTH, KeyPath, Keys, Value, fail
 
