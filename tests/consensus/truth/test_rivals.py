@@ -106,6 +106,30 @@ def test_equals_who_are_nearly_always_right_are_no_copies():
     assert not correlated(rows).copies
 
 
+@pytest.mark.parametrize("good", [0.97, 0.9])
+def test_many_who_share_errors_do_not_overrule_a_few_who_know(good):
+    """Four who know agree as copies would; votes count the same until right answers are known."""
+    lot, votes, truth = random.Random(8), {}, {}
+    for place in range(300):
+        right, wrong = lot.sample("ABCD", 2)
+        truth[f"q{place}"] = right
+        weak = {f"w{i}": lot.choice([*right * 5, *wrong * 6, *"ABCD"]) for i in range(8)}
+        votes[f"q{place}"] = weak | {f"a{i}": say(lot, right, good) for i in range(4)}
+    found, equal = correlated(rows_of(votes)), majority_vote(rows_of(votes))
+    groups = [sorted(own) for own in (FIVE[:4], weak)]
+    assert [list(own) for own in found.rivals] == groups
+    assert found.answers == equal.answers
+    learned, rows = Learned(), [Ballot(name, own) for name, own in votes.items()]
+    learned.learn_agreement(rows)
+    assert learned.rivals() == groups
+    assert not learned.copies()
+    learned.learn_truth([(row, truth[row.question]) for row in rows[:20]])
+    said = learned.predict(rows[20:])
+    assert (
+        sum(one.best == truth[own.question] for one, own in zip(said, rows[20:], strict=True)) > 260
+    )
+
+
 def test_right_answers_tell_the_better_camp():
     """Without any, the store says that votes count the same, and why; sixty are enough."""
     votes, truth = drawn(0.9, (0.55, 0.8))

@@ -3,7 +3,7 @@ from array import array
 from cotool._fast.truth.decoy_model import Counts, Model
 from cotool._fast.truth.labels import Labels, Posterior
 
-def begin(t: Labels, habits: bool) -> Counts: ...
+def begin(t: Labels, habits: bool, weights: array[float] | None = None) -> Counts: ...
 def decoys(
     t: Labels,
     counts: Counts | None = None,

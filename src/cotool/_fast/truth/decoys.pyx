@@ -203,13 +203,13 @@ cdef void gather(Labels t, const double[::1] right, const double[::1] fell,
                 habits[e * t.labels + t.label[row]] += max(here, 0.0)
 
 
-def begin(Labels t, bint habits):
-    """Counts to begin with, from shares of votes."""
+def begin(Labels t, bint habits, weights=None):
+    """Counts to begin with, from shares of votes; `weights` of experts, equal by default."""
     cdef Py_ssize_t e, c, place
     cdef int64_t j, row
     cdef double total = 0, n, p
     counts = Counts(t.experts, t.labels if habits else 0)
-    cdef double[::1] post = weighted_vote(t, array("d", [1.0]) * t.experts)
+    cdef double[::1] post = weighted_vote(t, weights or array("d", [1.0]) * t.experts)
     cdef double[::1] right = counts.right
     cdef double[::1] fell = counts.fell
     cdef double[::1] seen = counts.seen

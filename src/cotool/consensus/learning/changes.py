@@ -3,7 +3,8 @@
 Right answers say how often an expert was right when they were given. If it agrees clearly less with
 the others on later questions, and the others do not, that history is out of date. The judged
 questions tell how far the others agree with it when it is right and when it is wrong, and so how
-often it is right now.
+often it is right now. Later questions are compared in blocks, since an expert may be worse for some
+time, and from each block to the end, which shows smaller changes.
 """
 
 from __future__ import annotations
@@ -24,56 +25,97 @@ if TYPE_CHECKING:
 # Questions in a row that are compared with the judged ones, and how many of an expert are needed.
 BLOCK, FEWEST = 50, 20
 # Standard deviations from which an expert counts as worse. One who falls from .9 to .3 beside six
-# who are right in .6 is found in each block.
+# who are right in .6 is found in each block; one who falls to .5 beside four who are right in .5 in
+# 3 % of the blocks, and in 90 % with all that follow (right .593 → .683, plurality .696). In seven
+# sets of real answers with 50 or 200 right answers, drawn or the first ones, nobody is worse.
 SURE = 4.0
 # Shares of right answers are kept from 0 and 1 by this much.
 _LEAST = 0.02
 
 
 class Agreement(NamedTuple):
-    """The share of the others who agree with an expert: mean, variance, number of questions."""
+    """The shares of the others who agree with an expert: number of questions, sum, squares' sum."""
 
-    mean: float
-    variance: float
-    questions: int
+    questions: int = 0
+    total: float = 0.0
+    squares: float = 0.0
+
+    @property
+    def mean(self) -> float:
+        """The mean share."""
+        return self.total / self.questions
+
+    @property
+    def variance(self) -> float:
+        """The variance of the shares."""
+        return max(self.squares / self.questions - self.mean**2, 0.0)
+
+    def plus(self, other: Agreement) -> Agreement:
+        """The agreement on the questions of both."""
+        return Agreement(
+            self.questions + other.questions,
+            self.total + other.total,
+            self.squares + other.squares,
+        )
+
+
+class Fall(NamedTuple):
+    """How far an expert agrees less than before, and in how many standard deviations (< 0)."""
+
+    deviations: float
+    gap: float
 
 
 def agreement_of(ballots: Iterable[Ballot]) -> dict[str, Agreement]:
     """How far the others agree with each expert."""
-    shares: dict[str, list[float]] = {}
+    found: dict[str, Agreement] = {}
     for ballot in ballots:
         for expert, share in _shares(ballot):
-            shares.setdefault(expert, []).append(share)
-    found = {}
-    for expert, own in shares.items():
-        mean = sum(own) / len(own)
-        found[expert] = Agreement(mean, sum((s - mean) ** 2 for s in own) / len(own), len(own))
+            found[expert] = found.get(expert, Agreement()).plus(Agreement(1, share, share * share))
     return found
 
 
 def worth_left(
-    now: Mapping[str, Agreement],
-    then: Mapping[str, Agreement],
-    judged: Sequence[GoldBallot],
-    labels: float,
-) -> dict[str, float]:
-    """The part of their weights that is left to experts who became worse.
+    blocks: Sequence[Iterable[Ballot]], judged: Sequence[GoldBallot], labels: float
+) -> list[dict[str, float]]:
+    """For each block the part of their weights that is left to experts who became worse.
 
-    `then` is each expert's agreement on the `judged` questions; `labels` is how many answers are
-    possible.
+    `judged` are the questions with right answers; `labels` is how many answers are possible.
     """
+    then = agreement_of(one.ballot for one in judged)
+    own = [agreement_of(block) for block in blocks]
+    falls = [_falls(one, then) for one in own]
+    # The block from which an expert is worse to the end, where that is surest.
+    surest: dict[str, tuple[Fall, int]] = {}
+    later: dict[str, Agreement] = {}
+    for place in reversed(range(len(own))):
+        for expert, agreement in own[place].items():
+            later[expert] = later.get(expert, Agreement()).plus(agreement)
+        for expert, fall in _falls(later, then).items():
+            if expert not in surest or fall < surest[expert][0]:
+                surest[expert] = fall, place
+    for expert, (fall, first) in surest.items():
+        for found in falls[first:]:
+            found[expert] = fall
+    gaps = {(expert, fall.gap) for found in falls for expert, fall in found.items()}
+    left = {(expert, gap): _left(expert, gap, judged, labels) for expert, gap in gaps}
+    return [{expert: left[expert, fall.gap] for expert, fall in found.items()} for found in falls]
+
+
+def _falls(now: Mapping[str, Agreement], then: Mapping[str, Agreement]) -> dict[str, Fall]:
+    """Experts with whom the others agree surely less than `then`, though not with each other."""
     gaps = {
         name: own.mean - then[name].mean
         for name, own in now.items()
         if name in then and min(own.questions, then[name].questions) >= FEWEST
     }
     usual = median(gaps.values()) if gaps else 0.0
-    left = {}
+    found = {}
     for name, gap in gaps.items():
-        error = sum(one[name].variance / one[name].questions for one in (now, then))
-        if gap - usual < -SURE * sqrt(error):
-            left[name] = _left(name, gap - usual, judged, labels)
-    return left
+        error = sqrt(sum(one[name].variance / one[name].questions for one in (now, then)))
+        if gap - usual < -SURE * error:
+            found[name] = Fall((gap - usual) / max(error, 1e-9), gap - usual)
+    return found
 
 
 def _left(name: str, gap: float, judged: Iterable[GoldBallot], labels: float) -> float:

@@ -7,6 +7,8 @@ same errors as others. Its counts add up over batches; nothing grows with the nu
 from __future__ import annotations
 
 from array import array
+from collections import Counter
+from functools import partial
 
 from cotool._fast.truth import dependence
 from cotool._fast.truth.decoy_model import Counts, Model
@@ -15,7 +17,7 @@ from cotool._records import dataclass, field
 from cotool._typing import TYPE_CHECKING
 from cotool.consensus.learning.ballots import Ballot, BallotTable
 from cotool.consensus.learning.records import Expert, Pair
-from cotool.consensus.truth.copies import Copy, chance_of, groups_of, thinned
+from cotool.consensus.truth.copies import Copy, chance_of, doubtful, groups_of, thinned
 from cotool.consensus.truth.relatives import Dependence
 from cotool.consensus.truth.shared_errors import (
     TWO,
@@ -23,12 +25,13 @@ from cotool.consensus.truth.shared_errors import (
     constants,
     independence,
     is_balanced,
+    is_contested,
     of_shared_errors,
 )
 from cotool.consensus.truth.table import MOST_COMPARED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from cotool._fast.truth.labels import Posterior
 
@@ -64,6 +67,7 @@ class Crowd:
     _model: Model | None = field(default=None, repr=False)
     _dependent: Dependence | None = field(default=None, repr=False)
     _by_label: bool = field(default=False, repr=False)
+    _contested: Sequence[Sequence[str]] = field(default=(), repr=False)
     _inferred: dict[str, tuple[Ballot, dict[str, float]]] = field(default_factory=dict, repr=False)
 
     # ---- predictions
@@ -149,7 +153,17 @@ class Crowd:
         """Return what agreement says of a batch, given earlier ones; `count` learns from it."""
         known = self._known(ballots)
         table = self._table(ballots)
-        found = self._decoys(table, known, len(ballots))
+        fit = partial(
+            decoys,
+            table.labels,
+            known=known,
+            values=self._values(),
+            balanced=self._balanced(),
+        )
+        found = self._decoys(table, fit, len(ballots))
+        self._contested = self._contest(table, fit, found, len(ballots))
+        if self._contested:
+            return _shares(ballots)
         if count:
             self._count(found.experts)
         by_label = self._by_label_of(table, len(ballots), found)
@@ -157,21 +171,33 @@ class Crowd:
         self._keep(ballots, None if by_label is None else beliefs)
         return beliefs
 
-    def _decoys(self, table: BallotTable, known: Counts, count: int) -> Posterior:
+    def _decoys(
+        self, table: BallotTable, fit: Callable[[Counts | None], Posterior], count: int
+    ) -> Posterior:
         """The model of decoys, from what is known; if that is less, also from the batch's votes.
 
         A few questions may have led to a wrong optimum, and the likelier one counts.
         """
-
-        def fitted(start: Counts | None) -> Posterior:
-            values, balanced = self._values(), self._balanced()
-            return decoys(table.labels, start, known, values=values, balanced=balanced)
-
-        found = fitted(None)
+        found = fit(None)
         if 0 < self.questions < count:
-            afresh = fitted(begin(table.labels, not self.is_open))
+            afresh = fit(begin(table.labels, not self.is_open))
             found = max(found, afresh, key=lambda one: one.log_likelihood)
         return found
+
+    def _contest(
+        self,
+        table: BallotTable,
+        fit: Callable[[Counts | None], Posterior],
+        found: Posterior,
+        count: int,
+    ) -> Sequence[Sequence[str]]:
+        """Copies who may be the experts who know the answers, and all others."""
+        if self.is_open or table.width <= TWO or count < FEWEST_TOGETHER:
+            return ()
+        for group in doubtful(self._dependence().copies):
+            if is_contested(table.labels, self._places[group[0]], found, fit):
+                return [group, sorted(self.experts.keys() - {*group})]
+        return ()
 
     def _by_label_of(self, table: BallotTable, count: int, found: Posterior) -> Posterior | None:
         """The posterior of subclasses, None where decoys (`found`) are likelier or it is open."""
@@ -275,11 +301,11 @@ class Crowd:
 
     def copies(self) -> Sequence[Copy]:
         """Experts who agree far more than their agreement with others explains."""
-        return self._dependence().copies
+        return () if self._contested else self._dependence().copies
 
     def rivals(self) -> Sequence[Sequence[str]]:
         """Two groups of experts who agree among themselves, and little with each other."""
-        return self._dependence().rivals
+        return self._dependence().rivals or self._contested
 
     def relatives(self) -> Mapping[tuple[str, str], float]:
         """Experts who share errors, and the share of their equal answers that is no evidence."""
@@ -298,10 +324,21 @@ class Crowd:
 
     def _thin(self, ballots: Sequence[Ballot]) -> Sequence[Ballot]:
         """Under agreement, experts who copy each other count as one."""
-        groups = groups_of(self.copies())
+        groups = groups_of(self._dependence().copies)
         if not groups:
             return ballots
         return [ballot._replace(votes=thinned(dict(ballot.votes), groups)) for ballot in ballots]
+
+
+def _shares(ballots: Iterable[Ballot]) -> list[dict[str, float]]:
+    """The shares of votes."""
+    return [
+        {
+            value: votes / len(ballot.votes)
+            for value, votes in Counter(ballot.votes.values()).items()
+        }
+        for ballot in ballots
+    ]
 
 
 def _beliefs(table: BallotTable, items: Sequence[float]) -> list[dict[str, float]]:

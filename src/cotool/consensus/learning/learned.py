@@ -163,13 +163,11 @@ class Learned(Crowd):
 
     def _find_worse(self, known: Sequence[GoldBallot]) -> dict[str, dict[str, float]]:
         """For each question of the latest batch, the experts who became worse by then."""
-        then = changes.agreement_of(one.ballot for one in known)
-        labels = min(self.different, MOST_POSSIBLE)
         found: dict[str, dict[str, float]] = {}
-        for block in self._blocks:
-            left = changes.worth_left(changes.agreement_of(block), then, known, labels)
-            if left:
-                found |= dict.fromkeys((ballot.question for ballot in block), left)
+        left = changes.worth_left(self._blocks, known, min(self.different, MOST_POSSIBLE))
+        for block, own in zip(self._blocks, left, strict=True):
+            if own:
+                found |= dict.fromkeys((ballot.question for ballot in block), own)
         return found
 
     def _worse(self, ballot: Ballot) -> Mapping[str, float]:

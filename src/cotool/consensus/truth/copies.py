@@ -17,7 +17,7 @@ from math import exp, log, sqrt
 
 from cotool._records import dataclass
 from cotool._typing import TypeVar
-from cotool.averages import median
+from cotool.averages import mean, median
 from cotool.consensus.decide.forest import Forest
 
 # Two experts, the questions that both answered, how many equal answers they gave, and the share of
@@ -32,6 +32,9 @@ PARTNERS = 4
 KAPPA = 0.7
 EXCESS = 0.25
 SURE = 4.0
+# Copies that give this share of equal answers in the mean are not experts who know the answers
+# (`shared_errors.is_contested` has the figures).
+CERTAIN = 0.97
 ROUNDS = 30
 _LEAST, _MOST = 0.02, 0.99
 
@@ -128,6 +131,19 @@ def _known_beside_few(
 def groups_of(copies: Iterable[Copy]) -> list[list[str]]:
     """Experts who copy each other, directly or through others; each group sorted."""
     return components((copy.a, copy.b) for copy in copies)
+
+
+def doubtful(copies: Iterable[Copy]) -> list[list[str]]:
+    """The groups of copies who may also be experts who err independently and are mostly right.
+
+    They differ now and then, as such experts do.
+    """
+    copies = list(copies)
+    return [
+        group
+        for group in groups_of(copies)
+        if mean([copy.share for copy in copies if copy.a in group]) < CERTAIN
+    ]
 
 
 def components(pairs: Iterable[tuple[str, str]]) -> list[list[str]]:

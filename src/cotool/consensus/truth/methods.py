@@ -5,21 +5,30 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import repeat
 
 from cotool import engine
 from cotool._fast.truth import labels as kernel
 from cotool._fast.truth.dawid_skene import confusions
 from cotool._fast.truth.dawid_skene import dawid_skene as _confusions
+from cotool._fast.truth.decoys import decoys
 from cotool._fast.truth.glad import glad as _glad
 from cotool._fast.truth.mace import mace as _mace
 from cotool._fast.truth.one_coin import one_coin as _coin
 from cotool._records import NamedTuple, dataclass
 from cotool.consensus.decide.aggregation import EPSILON, draw
 from cotool.consensus.options import INFERENCE
-from cotool.consensus.truth.copies import groups_of
+from cotool.consensus.truth.copies import doubtful, groups_of
 from cotool.consensus.truth.relatives import Dependence
-from cotool.consensus.truth.shared_errors import constants, is_balanced, of_shared_errors, pooled
+from cotool.consensus.truth.shared_errors import (
+    TWO,
+    constants,
+    is_balanced,
+    is_contested,
+    of_shared_errors,
+    pooled,
+)
 from cotool.consensus.truth.table import LabelTable, independent
 from cotool.errors import unknown
 
@@ -214,7 +223,15 @@ def _by_correlation(table: LabelTable, threads: int) -> _Found:
     shared = dependence.shared(table.expert_ids)
     if shared is not None:
         rows.weigh(shared)
-    found, name = of_shared_errors(rows, _is_balanced(rows), threads)
+    decoy, groups = None, doubtful(dependence.copies) if rows.labels > TWO else []
+    if groups:
+        fit = partial(decoys, rows, balanced=_is_balanced(rows), num_threads=threads)
+        decoy = fit(None)
+        for group in groups:
+            if is_contested(rows, table.expert_ids[group[0]], decoy, fit):
+                rivals = [group, sorted(table.expert_ids.keys() - {*group})]
+                return _by_majority(table, threads)._replace(rivals=rivals)
+    found, name = of_shared_errors(rows, _is_balanced(rows), threads, decoy)
     found.items = pooled(rows, found, name)
     return _Found(found, name, copies, relatives=list(dependence.relatives))
 

@@ -4,7 +4,8 @@ If experts err independently, the agreement of two beyond chance is the product 
 knows the answer. So the mean agreement between two groups is the geometric mean of the agreement
 within them. Where it is far less, the groups rely on different sources, or one of them shares an
 error. Agreement does not show which group is right, and weights by agreement may follow the wrong
-one. Votes then count the same until right answers are known.
+one. Votes then count the same until right answers are known. So do they if the answers of a group
+that may copy are as consistent as those of all others (`shared_errors.is_contested`).
 """
 
 from __future__ import annotations
