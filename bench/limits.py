@@ -211,6 +211,11 @@ LOGS: dict[str, Callable[[float], Case]] = {
         gzip.compress(b"\n" * int(1_000_000_000 * k), 6),
         "a.log.gz",
     ),
+    "gzip of one-byte lines, templates": lambda k: (
+        ["--templates", "json"],
+        gzip.compress(b"a\nb\n7\n\n" * int(143_000_000 * k), 6),
+        "a.log.gz",
+    ),
 }
 
 VAULT: dict[str, Callable[[float], Case]] = {

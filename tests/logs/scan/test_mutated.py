@@ -17,9 +17,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cotool import analyze_logs
+from cotool._fast.logs.forms import Forms
 from cotool.logs.formats.given import parse_log_format
 from cotool.logs.formats.model import is_cyclic
 from cotool.logs.formats.recognise import recognise
+from cotool.logs.histogram import WIDTHS
+from cotool.logs.levels import LEVELS
 from logs.scans import by_file, by_pieces, scanner
 
 FAMILIES = sorted((Path(__file__).parents[1] / "formats" / "families").glob("*.log"))
@@ -133,6 +136,19 @@ def test_order_changes_nothing(seed):
             )
         )
     assert found[0] == found[1]
+
+
+@given(st.lists(st.text("a7 \r.x", max_size=17), max_size=60), st.integers(1, 40), cuts)
+def test_lines_of_nothing_have_the_forms_of_each(lines, times, cut):
+    """Short lines without a time, which are counted together, have the forms of single ones."""
+    lines = [line.encode() for line in lines]
+    scan = scanner(layouts=[], templates=True, **cut)
+    scan.feed(b"".join(line + b"\n" for line in lines * times), final=True)
+    scan.finish()
+    single = Forms(WIDTHS)
+    for line in lines * times:
+        single.add(line.removesuffix(b"\r"), LEVELS.index("unknown"))
+    assert scan.forms.export() == single.export()
 
 
 @given(seeds)

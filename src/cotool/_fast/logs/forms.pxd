@@ -62,7 +62,7 @@ cdef extern from "logs/logforms.h" nogil:
                      cotool_masked* masked)
     void cotool_mask_plain(const uint8_t* line, const uint8_t* end, cotool_masked* masked)
     int cotool_forms_add(cotool_forms* forms, const uint8_t* line, const uint8_t* end,
-                         const cotool_record_facts* facts)
+                         const cotool_record_facts* facts, uint64_t times)
     int cotool_forms_merge(cotool_forms* forms, const cotool_forms* table, int whole)
     int cotool_forms_insert(cotool_forms* forms, const cotool_form* form, const uint8_t* text,
                             size_t size)

@@ -86,7 +86,7 @@ cdef class Forms:
             raise ValueError("no such level")
         facts.level, facts.has_time, facts.inferred = level, seconds is not None, inferred
         facts.seconds = 0 if seconds is None else seconds
-        if cotool_forms_add(&self.table, p, p + len(line), &facts):
+        if cotool_forms_add(&self.table, p, p + len(line), &facts, 1):
             raise MemoryError
 
     def merge(self, Forms other not None, *, bint whole=False):

@@ -134,12 +134,12 @@ static int open_place(cotool_form *f, int place, int most) {
 
 /* Keeps the parameters of a line: for each its hash, its size in two bytes, and its bytes. */
 static int keep_line(cotool_form *f, const uint8_t *line, const cotool_masked *m,
-                     const uint64_t *hashes, uint64_t hash, int most) {
+                     const uint64_t *hashes, uint64_t hash, int most, uint64_t times) {
     size_t size = 0;
     int place = kept_place(f, hash);
     uint8_t *to;
     if (place < f->kept && f->keep[place].hash == hash) {
-        f->keep[place].count++;
+        f->keep[place].count += times;
         return 0;
     }
     if (place >= most) return crowd(f);
@@ -151,7 +151,7 @@ static int keep_line(cotool_form *f, const uint8_t *line, const cotool_masked *m
         free(to);
         return ENOMEM;
     }
-    f->keep[place].hash = hash, f->keep[place].count = 1;
+    f->keep[place].hash = hash, f->keep[place].count = times;
     f->keep[place].bytes = to, f->keep[place].size = (uint32_t)size;
     for (int n = 0; n < m->parameters; n++) {
         size_t length = least_size(m->parameter[n].end - m->parameter[n].start,

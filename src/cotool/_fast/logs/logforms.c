@@ -67,7 +67,7 @@ static int open_sketches(cotool_form *f) {
 }
 
 /* The bits of the parameters that were numbers in every line; their ranges and sketches. */
-static int count_numbers(cotool_form *f, const cotool_masked *m) {
+static int count_numbers(cotool_form *f, const cotool_masked *m, uint64_t times) {
     const int count = ranges_of(f), first = first_range(f);
     for (int n = 0; n < count; n++) {
         const cotool_parameter *x = &m->parameter[first + n];
@@ -76,7 +76,7 @@ static int count_numbers(cotool_form *f, const cotool_masked *m) {
             drop_number(f, n);
             continue;
         }
-        if (open_sketches(f) || sketch_add(&f->sketch[n], sketch_bucket(x->value), 1))
+        if (open_sketches(f) || sketch_add(&f->sketch[n], sketch_bucket(x->value), times))
             return ENOMEM;
         if (x->value < f->least[n]) f->least[n] = x->value;
         if (x->value > f->greatest[n]) f->greatest[n] = x->value;
@@ -196,7 +196,7 @@ int cotool_forms_fold(cotool_forms *forms, int folding, const uint64_t *least, i
 }
 
 int cotool_forms_add(cotool_forms *forms, const uint8_t *line, const uint8_t *end,
-                     const cotool_record_facts *facts) {
+                     const cotool_record_facts *facts, uint64_t times) {
     cotool_masked m;
     uint64_t hashes[COTOOL_FORM_PARAMETERS], hash, all = 0;
     cotool_form *f;
@@ -223,9 +223,9 @@ int cotool_forms_add(cotool_forms *forms, const uint8_t *line, const uint8_t *en
             if (before && before->crowded && crowd(f)) return ENOMEM;
         }
     }
-    f->count++;
-    f->levels[facts->level]++;
-    if (facts->has_time && count_time(f, forms->widths, facts->seconds, 1)) return ENOMEM;
+    f->count += times;
+    f->levels[facts->level] += times;
+    if (facts->has_time && count_time(f, forms->widths, facts->seconds, times)) return ENOMEM;
     if (!folded) {
         int count = ranges_of(f);
         for (int n = 0; n < m.parameters; n++) {
@@ -233,12 +233,12 @@ int cotool_forms_add(cotool_forms *forms, const uint8_t *line, const uint8_t *en
             hashes[n] = cotool_hash(line + x->start, x->end - x->start, 0);
             all = fold_product(all ^ hashes[n], 0xD6E8FEB86659FD93u) + (uint64_t)n;
         }
-        if (count_numbers(f, &m)) return ENOMEM;
+        if (count_numbers(f, &m, times)) return ENOMEM;
         if (!m.parameters) {
             /* Nothing differs between its lines. */
         } else if (all > f->limit) {
             if (crowd(f)) return ENOMEM;
-        } else if (keep_line(f, line, &m, hashes, all, forms->samples)) {
+        } else if (keep_line(f, line, &m, hashes, all, forms->samples, times)) {
             return ENOMEM;
         }
         if (f->registers)

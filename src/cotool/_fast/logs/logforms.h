@@ -99,8 +99,9 @@ typedef struct {
 } cotool_record_facts;
 
 /* These return 0 or ENOMEM. */
+/* Adds a line that occurs that many times. */
 int cotool_forms_add(cotool_forms *forms, const uint8_t *line, const uint8_t *end,
-                     const cotool_record_facts *facts);
+                     const cotool_record_facts *facts, uint64_t times);
 /* Adds a table; `whole`: its times are no longer inferred. */
 int cotool_forms_merge(cotool_forms *forms, const cotool_forms *from, int whole);
 /* Adds one form whose widths are those of the table. */

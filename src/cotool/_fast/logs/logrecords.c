@@ -34,7 +34,7 @@ int cotool_commit(const cotool_config *config, cotool_span *span) {
     if ((config->wanted || config->whole) && (config->mine || config->reading)) {
         const cotool_record_facts facts = {r->level, r->has_time, r->inferred, r->seconds};
         const uint8_t *text = span->record_text, *head = text + r->head_size;
-        if (config->mine && cotool_forms_add(&span->forms, text, head, &facts)) return ENOMEM;
+        if (config->mine && cotool_forms_add(&span->forms, text, head, &facts, 1)) return ENOMEM;
         if (config->reading) {
             cotool_batch one;
             one.count = 0, one.from = one.until = 0;
@@ -81,11 +81,46 @@ void cotool_take_record(const cotool_config *config, cotool_worker *worker,
                         cotool_span *span, const cotool_head *head, const uint8_t *line,
                         const uint8_t *end) {
     const cotool_record_facts facts = {head->level, head->has_time, head->inferred, head->seconds};
-    if (config->mine && cotool_forms_add(&span->forms, line, end, &facts)) span->status = ENOMEM;
+    if (config->mine && cotool_forms_add(&span->forms, line, end, &facts, 1)) span->status = ENOMEM;
     if (config->reading &&
         cotool_reading_take(config, worker->batch, &span->table, head->format, line, end, end,
                             &worker->members, &facts, (int64_t)span->seen_lines))
         span->status = ENOMEM;
+}
+
+static void count_short(cotool_span *span, cotool_short_line *s) {
+    const cotool_record_facts facts = {COTOOL_UNKNOWN, 0, 0, 0};
+    const uint8_t *end = s->line + (s->text[1] >> 56);
+    if (s->times && cotool_forms_add(&span->forms, s->line, end, &facts, s->times))
+        span->status = ENOMEM;
+    s->times = 0;
+}
+
+void cotool_take_plain(const cotool_config *config, cotool_worker *worker, cotool_span *span,
+                       const uint8_t *p, size_t start, size_t n, size_t count) {
+    const cotool_head head = {.level = COTOOL_UNKNOWN};
+    uint8_t used[COTOOL_SHORT_LINES];
+    int kinds = 0;
+    for (const size_t stop = n + count; n < stop; start = worker->newline[n++] + 1) {
+        const uint8_t *line = p + start;
+        size_t text = worker->newline[n] - start;
+        uint64_t low, high;
+        cotool_short_line *s;
+        if (text && line[text - 1] == '\r') text--;
+        if (text > COTOOL_SHORT_SIZE) {
+            cotool_take_record(config, worker, span, &head, line, line + text);
+            continue;
+        }
+        low = cotool_load_eight(line), high = cotool_load_eight(line + 8);
+        if (text < 8) low &= ((uint64_t)1 << 8 * text) - 1, high = 0;
+        else high &= ((uint64_t)1 << 8 * (text - 8)) - 1;
+        high |= (uint64_t)text << 56;
+        s = &worker->short_line[((low ^ high * 31) * 0x9E3779B97F4A7C15u) >> 56];
+        if (s->times && (s->text[0] != low || s->text[1] != high)) count_short(span, s);
+        else if (!s->times) used[kinds++] = (uint8_t)(s - worker->short_line);
+        if (!s->times++) s->text[0] = low, s->text[1] = high, s->line = line;
+    }
+    while (kinds) count_short(span, &worker->short_line[used[--kinds]]);
 }
 
 void cotool_add_text(cotool_span *span, const uint8_t *line, const uint8_t *end) {

@@ -75,6 +75,11 @@ COTOOL_INLINE void cotool_end_line(const cotool_config *config, cotool_worker *w
     if (config->show || config->entries) cotool_keep(config, span, text, at);
 }
 
+/* Counts the forms of plain lines, which have neither time nor level, from number n on; `start` is the
+ * start of the first one. */
+void cotool_take_plain(const cotool_config *config, cotool_worker *worker, cotool_span *span,
+                       const uint8_t *p, size_t start, size_t n, size_t count);
+
 /* Counts the form of a record's first line and measures it, where these are wanted. */
 void cotool_take_record(const cotool_config *config, cotool_worker *worker,
                         cotool_span *span, const cotool_head *head, const uint8_t *line,

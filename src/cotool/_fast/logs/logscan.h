@@ -175,6 +175,15 @@ typedef struct {
     int level;
 } cotool_named_level;
 
+/* A short line that begins a record, and how often it was read since it was last counted. */
+#define COTOOL_SHORT_LINES 256
+#define COTOOL_SHORT_SIZE 15
+typedef struct {
+    uint64_t text[2]; /* its bytes, and its size in the last one */
+    const uint8_t *line;
+    uint64_t times; /* 0: none */
+} cotool_short_line;
+
 /* Outlines for the keys of time, level and measures, and for those of measures alone. */
 enum { COTOOL_OUTLINES_OF_HEADS, COTOOL_OUTLINES_OF_MEASURES };
 
@@ -200,6 +209,7 @@ typedef struct cotool_worker {
     unsigned last_guess, next_guess; /* the one that fitted last, and the one that is replaced next */
     int luck, unlearned; /* see logquick.inc */
     cotool_guessed guessed;
+    cotool_short_line short_line[COTOOL_SHORT_LINES];
     int width; /* of buckets that the times of some span have needed; see logworkers.c */
 } cotool_worker;
 
