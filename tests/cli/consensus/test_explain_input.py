@@ -22,3 +22,12 @@ def test_explain_input(command, tmp_path, monkeypatch):
     said = command("consensus", "t.csv").err
     assert said.startswith("cotool: 2 questions × 2 experts; one response per row: question: ")
     assert command("consensus", "t.csv", "-q").err == ""
+
+
+def test_columns_in_eighty_columns(command, tmp_path, monkeypatch):
+    """Long values continue below their column."""
+    monkeypatch.chdir(tmp_path)
+    rows = "".join(f"what is asked here, number {n};{w};x{n}\n" for n in "123" for w in "uv")
+    (tmp_path / "t.csv").write_text(f"the_text_of_the_question;worker;mood\n{rows}")
+    shown = command("consensus", "t.csv", "--explain-input").out
+    assert max(map(len, shown.splitlines())) <= 80
