@@ -27,7 +27,7 @@ def test_explain_input(command, tmp_path, monkeypatch):
 def test_columns_in_eighty_columns(command, tmp_path, monkeypatch):
     """Long values continue below their column."""
     monkeypatch.chdir(tmp_path)
-    rows = "".join(f"what is asked here, number {n};{w};x{n}\n" for n in "123" for w in "uv")
-    (tmp_path / "t.csv").write_text(f"the_text_of_the_question;worker;mood\n{rows}")
+    rows = "".join(f"what is asked here {n} times,{w},{w}{n % 2}\n" for n in range(3) for w in "uv")
+    (tmp_path / "t.csv").write_text(f"the_text_of_the_question,worker,mood\n{rows}")
     shown = command("consensus", "t.csv", "--explain-input").out
     assert max(map(len, shown.splitlines())) <= 80

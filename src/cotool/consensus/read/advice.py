@@ -79,8 +79,10 @@ def _known_parts(sample: Sample) -> dict[str, str]:
     experts = experts_of(sample) or [c for c in (sample.best(names.EXPERT),) if c]
     item = sample.best(names.QUESTION, names.ITEM_ID)
     answers = [c for c in sample.texts if c.is_called(names.ANSWER) and c is not item]
-    answer = max(answers, key=lambda c: c.hint.weight, default=None)
-    found = {"question": item, "expert": experts[0] if experts else None, "content": answer}
+    expert = experts[0] if experts else None
+    left = [c for c in sample.texts if c is not item and c is not expert]
+    answer = max(answers, key=lambda c: c.hint.weight, default=left[0] if len(left) == 1 else None)
+    found = {"question": item, "expert": expert, "content": answer}
     return {part: "KEY" if column is None else column.path for part, column in found.items()}
 
 
