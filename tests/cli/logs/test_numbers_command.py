@@ -225,3 +225,12 @@ def test_each_operator_on_any_group(run, tmp_path, condition, code):
     ))  # fmt: skip
     found, _, err = run(str(log), "-m", "rt", "--by", "path", "--fail-on", condition)
     assert found == code, err
+
+
+def test_a_template_is_measured_alone(run, logs):
+    """--template chooses the records of -m and --by."""
+    _, out, _ = run("access.log", "--templates", "json")
+    templates = json.loads(out)["templates"]
+    for one in templates[:2]:
+        _, out, _ = run("access.log", "--template", one["id"][:8], "-m", "rt", "--json")
+        assert json.loads(out)["measures"]["measures"][0]["count"] == one["count"]

@@ -61,6 +61,7 @@ def analyze_logs(
         shows=flags.open,
     )
     flags.check(chosen)
+    flags = flags.narrowed()
     if flags.demo:
         files = demo_paths("shop.log", files, "cotool analyze-logs")
     paths = tuple(files or standard_input(_TRY))

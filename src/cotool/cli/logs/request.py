@@ -133,7 +133,11 @@ class LogFlags:
     top: int = option(
         "Output", "Number of templates or groups in a table.", "--top NUMBER", default=10
     )
-    template: str | None = option("Templates", "Show one template and its lines.", "--template ID")
+    template: str | None = option(
+        "Templates",
+        "Show one template and its lines; measure its records with -m or --by.",
+        "--template ID",
+    )
     baseline: str | None = option(
         "Templates",
         "Show what is new, vanished or changed since the run that wrote this JSON.",
@@ -225,6 +229,14 @@ class LogFlags:
             max_decompressed=cast("int | None", self.max_decompressed),
             num_threads=self.threads,
             records=self.records is not None,
+        )
+
+    def narrowed(self) -> "LogFlags":
+        """Return the flags with --template as a condition on what -m and --by measure."""
+        if self.template is None or not (self.measure or self.by):
+            return self
+        return replace(
+            self, template=None, where=[*(self.where or ()), f"template={self.template}"]
         )
 
     def _condition(self) -> str | None:
