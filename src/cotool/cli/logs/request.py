@@ -1,6 +1,6 @@
 """The options of `cotool analyze-logs`, and the request made from them."""
 
-from cotool._records import dataclass
+from cotool._records import dataclass, replace
 from cotool._typing import TYPE_CHECKING, cast
 from cotool.cli.shared.options import (
     DEBUG,
