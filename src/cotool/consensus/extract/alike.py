@@ -356,6 +356,20 @@ def _expanded(shown: dict[str, str]) -> dict[str, str]:
 _COUNT = lazy_pattern(r"(\d[\d.,:/–]*) (?!bce?$|c$)([^\W\d_]\D*)")
 
 
+_HOUR = lazy_pattern(r"(\d{1,2}) ?h")  # a time of day beside 19:00, else a duration
+
+
+def _without_unit(value: str, values: set[str]) -> str | None:
+    """Return the number that another answer gives without the unit, or the time of day, of 19h."""
+    counted = next(filter(None, map(_COUNT.fullmatch, (value, *spellings(value)))), None)
+    if counted and counted[1] in values:
+        named = {match[2] for one in values if (match := _COUNT.fullmatch(one))} | {counted[2]}
+        return counted[1] if len(named) == 1 else None
+    hour = _HOUR.fullmatch(value)
+    clock = f"{int(hour[1]):02}:00" if hour else ""
+    return clock if clock in values else None
+
+
 def _renamed(value: str, values: set[str]) -> str:
     value = resolve(value, values)
     if (value.endswith(")") or "(" in value) and "(base " not in value:
@@ -363,10 +377,8 @@ def _renamed(value: str, values: set[str]) -> str:
         beside = [one for one in values if one.startswith(f"{head} (")]
         if head in values and len(beside) == 1:
             return head
-    if counted := _COUNT.fullmatch(value):
-        named = {match[2] for one in values if (match := _COUNT.fullmatch(one))}
-        if counted[1] in values and len(named) == 1:
-            return counted[1]
+    if (bare := _without_unit(value, values)) is not None:
+        return bare
     if value.startswith(("(", "[")):
         inner = value.strip("()[]")
         twins = [one for one in values if one.strip("()[]") == inner]

@@ -49,7 +49,7 @@ _ROWS = (
         " двадцать тридцать сорок пятьдесят шестьдесят семьдесят восемьдесят девяносто сто"
     ),
     (
-        "noll ett två tre fyra fem sex sju åtta nio tio elva tolv tretton fjorton femton sexton"
+        "noll ett två tre fyra fem - sju åtta nio tio elva tolv tretton fjorton femton sexton"
         " sjutton arton nitton tjugo trettio fyrtio femtio sextio sjuttio åttio nittio hundra"
     ),
     (

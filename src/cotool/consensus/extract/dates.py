@@ -74,6 +74,7 @@ _DATES = tuple(
         rf"{_NAME},?{_OF}{_YEAR}",
         r"(?P<year>\d{3,4})[年년][ ]?(?P<number>\d{1,2})[月월](?:[ ]?(?P<day>\d{1,2})[日일])?",
         r"(?P<number>\d{1,2})[月월][ ]?(?P<day>\d{1,2})[日일]",
+        r"(?P<year>\d{4})[年년]",
     )
 )
 _SLASHED = lazy_pattern(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
@@ -151,6 +152,8 @@ def _readings(slashed: re.Match[str]) -> list[str]:
 
 def _date(parts: dict[str, str | None]) -> str | None:
     name = parts.get("month")
+    if not name and "number" not in parts:
+        return parts["year"]
     month = MONTHS.get(name.casefold()) if name else int(parts["number"] or 0)
     if not month:
         return None

@@ -79,6 +79,8 @@ def _echoed(text: str, asked: Sequence[str]) -> str | None:
     told = [word for word in said if word not in _SMALL and word not in _PRONOUNS]
     rest = iter(asked)
     in_order = all(word in rest for word in told)
+    if denials == 1 and told and told == list(asked[-len(told) :]):
+        return "no"  # "Not safe."
     if denials > 1 or not in_order or len(said) < 2 or len(said) == len(told) < len(asked):
         return None
     return "no" if denials else "yes"

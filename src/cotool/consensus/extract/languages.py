@@ -26,7 +26,7 @@ YES = (
 )
 NO = (
     *("not really", "not at all", "definitely not", "certainly not", "absolutely not"),
-    *("of course not", "surely not", "no way", "जी नहीं", "c'est faux"),
+    *("of course not", "surely not", "no way", "जी नहीं", "c'est faux", "stimmt nicht"),
     *"""
     no false nope incorrect wrong
     nein falsch unwahr
@@ -48,7 +48,7 @@ NO = (
 SAYING = {
     **dict.fromkeys(
         """
-        y t sure absolutely definitely certainly affirmative indeed
+        y t v sure absolutely definitely certainly affirmative indeed
         jawohl jo jep klar natürlich selbstverständlich absolument certainement évidemment
         claro cierto certamente naturalmente oczywiście pewnie конечно разумеется ага 当然 물론
         """.split(),
@@ -99,7 +99,7 @@ LINKS = r"""\b(?:es|est|ist|é|è|is|jest|är|er|lautet|wäre|sería|sera|serait
 
 # "I choose C": a verb before the option, without a word for the answer.
 CHOOSES = ("选", "選", "选择", "選擇", "wähle", "choisis", "elijo", "escojo", "escolho", "scelgo",
-           "выбираю", "أختار", "चुनता हूँ")  # fmt: skip
+           "выбираю", "wybieram", "ik kies", "أختار", "चुनता हूँ")  # fmt: skip
 
 # "option", "letter", "variant" between the link and the letter.
 OPTIONS = (

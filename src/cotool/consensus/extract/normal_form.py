@@ -126,7 +126,7 @@ def short_form(display: str) -> str:
     if display.isascii() and display.isalpha():
         word = display.lower()
         return ordinal(ORDINALS[word]) if word in ORDINALS else _SYNONYMS.get(word, word)
-    display = _POINT.sub("", _MEMBER.sub("", display))
+    display = _POINT.sub("", _MEMBER.sub("", display)).replace("+∞", "∞")
     if bounded := _BETWEEN.fullmatch(display):
         low, opens, closes, high = bounded.groups()
         return f"{'(' if opens == '<' else '['}{low}, {high}{')' if closes == '<' else ']'}"

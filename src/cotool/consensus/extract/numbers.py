@@ -64,7 +64,8 @@ _NUMBER = lazy_pattern(
       (?:[eE](?P<e>[-+]?\d{{1,9}})(?![\w])
         |[ ]?[×x*·][ ]?10[ ]?(?:\^|\*\*)?[ ]?\{{?(?P<power>[-+]?\d{{1,9}})\}}?
         |(?:\^|\*\*)\{{?(?P<raised>-?\d{{1,4}})\}}?)?
-      (?:(?:[ ]?/[ ]?|[ ](?:out[ ])?of[ ])(?P<denominator>\d+(?:,\d{{3}})*(?:\.\d+)?)(?![\d/]))?
+      (?:(?:[ ]?/[ ]?|[ ](?:out[ ])?of[ ]|(?<=1)(?<![\d.,]1)[ ]in[ ])
+        (?P<denominator>\d+(?:,\d{{3}})*(?:\.\d+)?)(?![\d/]))?
     )
     (?:(?:[ ]|(?<=\d)(?=[mMbB]n|[万萬만亿億억]))(?P<scale>(?i:{"|".join(_SCALES)}))
         (?![^\W万萬만亿億억元円人个個件名本]|-)
@@ -100,7 +101,7 @@ _ALSO_WORDS = {"may", "march", "mar", "mars", "jan", "set"}
 _SIGN = lazy_pattern(r"(?:minus|negative)[ ]", re.IGNORECASE)
 _PERCENT = lazy_pattern(r"[ ]?(?:%|percent\b|per[ ]cent\b)", re.IGNORECASE)
 _OTHER_WORD = lazy_pattern(r"[ ](?:or|to|and)[ ](?!an?\b)(?=[a-z])", re.IGNORECASE)
-_OUT_OF = lazy_pattern(r"[ ](?:out[ ])?of[ ](?=\w)")
+_OUT_OF = lazy_pattern(r"[ ](?:(?:out[ ])?of|in)[ ](?=\w)")
 _MORE = lazy_pattern(r"(?P<joint>,|[ ]and)?[ ]?(?P<number>\d{1,9}(?:\.\d{1,9})?)(?![\d.,:/]\d|\d)")
 # Dimensions in which a smaller amount may follow: "2 h 30 min".
 _COMPOUND = {"time", "months", "length", "mass", "dollars", "euros"}
@@ -113,8 +114,12 @@ _CLOCKED = lazy_pattern(rf":([0-5]\d)[ ]?{_HOURS}(?!\w)", re.IGNORECASE)
 _AND_CENTIMETRES = lazy_pattern(r"[ ]?m[ ]?([6-9]\d)(?!\w)")
 _FEET = lazy_pattern(r"(\d{1,2})[ ]?['’′][ ]?(\d{1,2})[ ]?(?:[\"”″]|['’]{2}|$)")
 # "an hour and a half", "half an hour".
-_AND_A_HALF = lazy_pattern(r"[ ]and[ ](?:a[ ])?(half|quarter)\b", re.IGNORECASE)
-_PART = {"half": 2, "quarter": 4}
+_AND_A_HALF = lazy_pattern(
+    r"[ ](?:and|et|und|y|e|i|en)[ ](?:an?[ ]|une??[ ]|eine?[ ]|een[ ]|un[ao]?[ ])?"
+    r"(half|demie?|halbe?|medi[ao]|mezz[ao]|mei[ao]|pół|quarter|quart|viertel|cuarto|quarto|kwart)\b",
+    re.IGNORECASE,
+)
+_QUARTERS = ("qu", "viertel", "cuarto", "kwart")
 _OF_ONE = lazy_pattern(r"[ ](?:of[ ])?an?(?=[ ][a-z])", re.IGNORECASE)
 _ONE_TIME = lazy_pattern(
     r"an?(?=[ ](?:hour|minute|day|week|month|year|mile)[ ]and[ ])", re.IGNORECASE
@@ -238,8 +243,13 @@ def _in_two_parts(text: str, end: int, whole: int) -> Reading | None:
     half = _AND_A_HALF.match(text, unit[1]) if unit else None
     if unit is None or half is None:
         return None
-    value = whole + fractions.Fraction(1, _PART[half[1].lower()])
+    value = whole + _part_of(half[1])
     return Reading(normal_form(value), half.end(), unit=unit[0])
+
+
+def _part_of(word: str) -> fractions.Fraction:
+    """Return a half or a quarter."""
+    return fractions.Fraction(1, 4 if word.lower().startswith(_QUARTERS) else 2)
 
 
 def _in_words(text: str, start: int) -> tuple[fractions.Fraction, int] | None:
@@ -283,7 +293,7 @@ def _read_words(text: str, start: int) -> Reading | None:
     unit = None if percent else read_unit(text, end)
     half = _AND_A_HALF.match(text, unit[1]) if unit else None
     if half:
-        value, end = value + fractions.Fraction(1, _PART[half[1].lower()]), half.end()
+        value, end = value + _part_of(half[1]), half.end()
     shown = normal_form(-value if sign else value) + ("%" if percent else "")
     return Reading(shown, end, unit=unit[0] if unit else None, top=top)
 

@@ -26,7 +26,7 @@ _ASKS = lazy_pattern(
 )
 # "A > B > C", "A, then B, then C", "A → B".
 _CHAIN = lazy_pattern(r"\s*(?:>{1,2}|→|⇒|->|≻)\s*")
-_THEN = lazy_pattern(r"\s*,?\s*\b(?:and\s)?then\s+")
+_THEN = lazy_pattern(r"^first(?:ly)?,?\s+|\s*,?\s*\b(?:and\s)?then\s+", re.IGNORECASE)
 _COMPARED = lazy_pattern(r"[<>]=?\s*-?[\d.]|[\d.]\s*[<>]")
 # "1. Tokyo 2. Delhi 3. Shanghai" in one line.
 _NUMBERED = lazy_pattern(r"(?:^|(?<=[\s,;]))\(?(\d{1,2})[.):]\s*(?=\S)")
@@ -51,7 +51,9 @@ def rankings(texts: Sequence[str], question: str) -> list[Extracted | None]:
 
 def _in_order(text: str) -> Extracted | None:
     for own in dict.fromkeys((_LEAD.sub("", text, count=1), text)):
-        items = _chain(_THEN.sub(" > ", own)) or _numbered(own) or plain_items(own)
+        items = (
+            _chain(_THEN.sub(" > ", own).removeprefix(" > ")) or _numbered(own) or plain_items(own)
+        )
         if items and all(len(item.split()) <= _MOST_WORDS for item in items):
             return Extracted(" > ".join(items), "short", " > ".join(_shown(items, own)), WHOLE)
     return None

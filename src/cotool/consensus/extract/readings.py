@@ -145,13 +145,15 @@ _BETWEEN = lazy_pattern(
 _ABOUT_WORDS = (
     *("about", "approx", "roughly", "around", "nearly", "almost", "circa", "ca.", "etwa", "ungef"),
     *("rund", "environ", "aproxim", "cerca de", "около", "примерно", "大约", "约", "約", "およそ"),
-    *("약", "लगभग", "حوالي", "option", "choice", "ph", "in", "the year"),
+    *("약", "लगभग", "حوالي", "option", "choice", "ph", "in", "the year", "by ", "im jahr", "jahr"),
+    *("en l'an", "en l’an", "en el a", "no ano", "nel"),
 )
 _ABOUT = lazy_pattern(
     r"(?:about|approximately|approx\.?|roughly|around|nearly|almost|circa|ca\.|etwa|ungefähr|rund"
     r"|environ|aproximadamente|cerca de|около|примерно|大约|约|約|およそ|약|लगभग|حوالي"
-    r"|option|choice|pH)"
-    r"(?:\s?(?=\d)|\s(?=[a-z$€£-]))|(?:in\s)?(?:the year\s)?(?=\d{4}(?!\d))",
+    r"|option|choice|pH|by)"
+    r"(?:\s?(?=\d)|\s(?=[a-z$€£-]))|(?:in\s)?(?:the year\s)?(?=\d{4}(?!\d))"
+    r"|(?:(?:im\s)?jahre?|en l['’]an|en el año|no ano|nel(?:l['’]anno)?)\s(?=\d{4}(?!\d))",
     re.IGNORECASE,
 )
 
@@ -363,6 +365,8 @@ def read(kind: str, span: str, *, whole: bool = False) -> Reading | None:
     """Read a cleaned span as `kind`. With `whole` only a unit or an option's text may follow."""
     if kind == "choice":
         reading = read_choice(span)
+        if whole and reading and span[reading.end :].strip(_PUNCTUATION) in CLOSINGS:
+            return reading  # "Bです"
         if whole and reading and not ends(span, reading.end) and not _OPTION_TEXT.match(span):
             return None
         return reading

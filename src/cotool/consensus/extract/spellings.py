@@ -18,7 +18,8 @@ _ROMAN = {
 # Spellings with a text that each match holds: searching for it is quicker than compiling a regex.
 _SPELLINGS = (
     # "#1", "No. 1"
-    ("#", lazy_pattern(r"^#(?=\d+$)"), ""),
+    ("#", lazy_pattern(r"^#(?=\w+$)"), ""),
+    ("@", lazy_pattern(r"^@(?=\w+$)"), ""),
     ("n", lazy_pattern(r"^(?:no\.? |nr\.? |number |answer |option |response )(?=\d+$)"), ""),
     ("v", lazy_pattern(r"^(?:version |v)(?=\d)"), ""),
     # articles of other languages: "die Donau"
@@ -47,7 +48,7 @@ _SPELLINGS = (
     ("ph ", lazy_pattern(r"^ph (?:of )?(?=\d)"), ""),
     ("pi", lazy_pattern(r"^pi$"), "π"),
     # "the first one"
-    (" one", lazy_pattern(r"^(\d+(?:st|nd|rd|th)) one$"), r"\1"),
+    (" o", lazy_pattern(r"^(\d+(?:st|nd|rd|th)) (?:one|option)$"), r"\1"),
     # n log n, n*log(n)
     ("log", lazy_pattern(r"[ *]|(?<=log)\((?=\w\))|(?<=log\(\w)\)"), ""),
     # "O(n log n)" beside "n log n"

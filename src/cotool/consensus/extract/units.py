@@ -44,6 +44,10 @@ _TABLE: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("in", "0.0254", "inch inches"), ("ft", "0.3048", "feet foot"), ("yd", "0.9144", "yard"),
         ("mi", "1609.344", "mile"), ("nmi", "1852", "nautical-mile"),
     ),
+    "area": (
+        ("m^2", "1", "Quadratmeter"), ("km^2", "1000000", "Quadratkilometer"),
+        ("ha", "10000", "hectare Hektar hectárea"), ("acre", "4046.8564224", ""),
+    ),
     "mass": (
         ("µg", "1/1000000000", "μg mcg microgram"), ("mg", "1/1000000", "milligram"),
         ("g", "1/1000", "gram gramm Gramm 克"),
@@ -219,7 +223,11 @@ _TURN = lazy_pattern(
 _TURN_BEFORE = lazy_pattern(
     r"(?:an?[ ])?(?:(?P<more>increase|rise|growth|gain|profit|surplus)"
     r"|(?P<less>decrease|reduction|fall|drop|decline|loss|deficit))[ ]of[ ](?=[$€£¥₹]?\d)"
-    r"|(?:(?P<up>up)|(?P<down>down))[ ](?=[$€£¥₹]?\d)",
+    r"|(?:(?P<up>up|(?:it[ ])?(?:rose|grew|increased|climbed|went[ ]up)(?:[ ]by)?)"
+    r"|(?P<down>down|(?:it[ ])?(?:fell|dropped|declined|decreased|shrank|went[ ]down)(?:[ ]by)?))"
+    r"[ ](?=[$€£¥₹]?\d)"
+    r"|an?[ ](?=[$€£¥₹]?\d[\d.,]*[ ]?%[ ]"
+    r"(?:(?P<rise>increase|rise|gain)|(?P<drop>decrease|drop|fall|decline))\b)",
     re.IGNORECASE,
 )
 # What a turn begins with, apart from letters; a letter may also follow a sign before `end`.
@@ -232,7 +240,8 @@ def read_turn_before(text: str, start: int) -> tuple[str, int]:
     match = _TURN_BEFORE.match(text, start)
     if match is None:
         return "", start
-    return "+" if match["more"] or match["up"] else "-", match.end()
+    more = match["more"] or match["up"] or match["rise"]
+    return "+" if more else "-", match.end()
 
 
 def read_turn(text: str, end: int) -> tuple[str, str]:
