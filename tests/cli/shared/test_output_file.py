@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import sys
 
 import pytest
 
+from cotool.cli.app import main
 from cotool.errors import InputError
 from cotool.io.output import open_output
 
@@ -139,3 +141,24 @@ def test_an_empty_name(command, call):
     done = command(*call.split(), "-o", "")
     assert (done.code, done.out) == (2, "")
     assert "cotool: error: --output: the file name is empty" in done.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "analyze-logs diff before.json after.json -o it.html",
+        "analyze-logs any.log -o it.jsonl",
+        "analyze-logs any.log --templates json -o it.csv",
+        "analyze-logs any.log --records it.csv",
+        "consensus any.json -o it.xlsx",
+        "experts export it.csv",
+        "bench run -o it.html",
+    ],
+)
+def test_no_file_of_another_format_than_its_name(tmp_path, monkeypatch, capsys, words):
+    """A format that the name shows, and that the command lacks, is refused before any work."""
+    monkeypatch.chdir(tmp_path)
+    assert main(words.split()) == 2
+    shown = words.rpartition(".")[2]
+    assert re.search(rf"{shown}\b", capsys.readouterr().err, re.IGNORECASE)
+    assert not list(tmp_path.iterdir())

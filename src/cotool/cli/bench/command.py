@@ -10,6 +10,7 @@ from cotool.cli.bench.compare import CompareOptions, compare_results
 from cotool.cli.bench.request import CASES, GROUPS, JSON, Request
 from cotool.cli.shared.commands import App
 from cotool.cli.shared.options import MOST_THREADS, argument
+from cotool.cli.shared.report_options import shown_format
 from cotool.errors import InputError
 from cotool.io.output import STDOUT, open_output
 from cotool.io.target import check_writable
@@ -166,6 +167,7 @@ def _keep(benchmarks: "Iterator[Benchmark]", output: str | None) -> "list[Benchm
     """Collect results and write them as pyperf's JSON. After Ctrl-C, earlier results are kept."""
     from pyperf import BenchmarkSuite
 
+    shown_format(output, ("json",))
     if output is not None and output != STDOUT:
         check_writable(Path(output))  # check before minutes of measuring
     found: list[Benchmark] = []

@@ -17,6 +17,7 @@ from cotool.cli.experts.options import (
 )
 from cotool.cli.shared.commands import App
 from cotool.cli.shared.options import argument
+from cotool.cli.shared.report_options import shown_format
 from cotool.errors import InputError
 from cotool.text import plural
 
@@ -178,6 +179,7 @@ def export(
     from cotool.consensus.learning.exchange import exported
     from cotool.io.output import open_output
 
+    shown_format(file, ("json",))
     with store.open_store(options.store) as opened:
         form = exported(store.known(opened), reversed(opened.questions()))
     with open_output(file, data=True) as sink:

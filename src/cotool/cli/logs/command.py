@@ -8,7 +8,7 @@ from cotool.cli.shared.commands import App, Given
 from cotool.cli.shared.engine_options import Engine
 from cotool.cli.shared.examples import demo_paths
 from cotool.cli.shared.options import argument
-from cotool.cli.shared.report_options import format_of, standard_input
+from cotool.cli.shared.report_options import format_of, shown_format, standard_input
 from cotool.errors import InputError
 
 EXAMPLES = """Examples:
@@ -60,6 +60,7 @@ def analyze_logs(
         format_of(flags.format, FORMATS, json=flags.json, output=flags.output),
         shows=flags.open,
     )
+    shown_format(flags.records, ("json", "jsonl"))
     flags.check(chosen)
     flags = flags.narrowed()
     if flags.demo:

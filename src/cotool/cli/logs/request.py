@@ -188,8 +188,7 @@ class LogFlags:
     def check(self, chosen: str | None) -> None:
         """Raise InputError for options that contradict each other, or the `chosen` format."""
         templates, template = self.templates, self.template
-        as_said = self.json or self.format or chosen == "html"
-        if templates in {"json", "csv"} and as_said and chosen != templates:
+        if templates in {"json", "csv"} and chosen not in {None, templates}:
             raise InputError(
                 f"--templates {templates} and --format {chosen} both set the output",
                 hint="--templates table adds templates to the summary",

@@ -20,7 +20,7 @@ REPORT_FILE = option(
 OPEN_REPORT = flag("Output", "Show an HTML report in the browser.", "--open")
 
 
-# The formats that the names of files show.
+# The formats that the names of files show, also some that no command writes.
 _EXTENSIONS = {
     ".json": "json",
     ".jsonl": "jsonl",
@@ -28,6 +28,7 @@ _EXTENSIONS = {
     ".csv": "csv",
     ".html": "html",
     ".htm": "html",
+    **{f".{name}": name for name in ("md", "parquet", "pdf", "tsv", "xlsx", "xml", "yaml")},
 }
 
 
@@ -39,8 +40,21 @@ def format_of(
         raise InputError(f"--json contradicts --format {named}", hint="use only one of them")
     if named is not None and named not in formats:
         raise unknown(named, formats, "format")
+    if json or named is not None:
+        return named or "json"
+    return shown_format(output, formats)
+
+
+def shown_format(output: str | None, formats: Sequence[str]) -> str | None:
+    """Return the format that a file's name shows. Raises InputError if it is not one of these."""
     shown = _EXTENSIONS.get(Path(output or "").suffix.lower())
-    return "json" if json else named or (shown if shown in formats else None)
+    if shown is not None and shown not in formats:
+        known = " or ".join(f".{name}" for name in formats if name != "table")
+        raise InputError(
+            f"this command does not write {shown.upper()}, which the name {output} shows",
+            hint=f"give a name that ends in {known}",
+        )
+    return shown
 
 
 def spare_inputs(inputs: Sequence[str], outputs: Mapping[str, str | None]) -> None:
