@@ -40,6 +40,13 @@ def test_a_pipe_is_not_a_changed_file():
     os.close(into)
 
 
+def test_a_link_to_itself_is_no_file(tmp_path):
+    """It is an error, whatever follows links."""
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(InputError, match="loop: cannot be written: Too many levels"):
+        Target(tmp_path / "loop", force=True, private=False)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -82,7 +82,7 @@ def _run(
     command += ["--case", full_name(case), "--folder", str(folder)]
     command += [f"--{speed}"] if speed else []
     command += ["--threads", str(threads)] if threads else []
-    command += ["--input", str(own_input.resolve())] if own_input else []
+    command += ["--input", str(own_input.absolute())] if own_input else []
     # The program is this package, and its arguments have been checked.
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode or not result.exists():

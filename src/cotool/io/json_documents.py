@@ -10,6 +10,8 @@ from cotool.errors import InputError
 if TYPE_CHECKING:
     from os import PathLike
 
+_MOST = 1 << 28  # bytes
+
 
 def parse_json(text: str | bytes) -> Any:
     """Return the value of a JSON document. Raises ValueError, also if it is nested too deeply."""
@@ -24,12 +26,12 @@ def read_document(path: str | PathLike[str], *, hint: str) -> Any:
 
     Raises InputError with `hint` if it is not JSON or far too long, also when decompressed.
     """
-    from cotool.io.sources import MOST_DECOMPRESSED, open_source, source_name
+    from cotool.io.sources import open_source, source_name
     from cotool.io.whole import read_stream
 
     try:
         with open_source(path) as stream:
-            return parse_json(read_stream(stream, source_name(path), MOST_DECOMPRESSED))
+            return parse_json(read_stream(stream, source_name(path), _MOST))
     except InputError as error:
         if error.parameter is None:
             raise

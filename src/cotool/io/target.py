@@ -72,8 +72,10 @@ class Target:
             raise InputError(f"{self.name}: is a folder", hint="give a file")
         if not force and os.path.lexists(path):
             raise self._exists()
-        self._path = path if private else path.resolve()
+        self._path = path if private else Path(os.path.realpath(path))
         path = self._path
+        if not private and path.is_symlink():
+            raise self._failed(OSError(errno.ELOOP, os.strerror(errno.ELOOP)))
         self._part = path.with_name(f".{path.name[:40]}.{os.urandom(8).hex()}.part")
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         try:

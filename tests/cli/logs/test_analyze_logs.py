@@ -476,7 +476,10 @@ def test_a_closed_pipe_ends_quietly(log):
 
 
 def test_follow_reads_what_is_added_and_survives_rotation(log):
-    """A line before, one after, the rest of the renamed log and the new one."""
+    """A line before, one after, the rest of the renamed log and the new one.
+
+    A pipe in the place of the log, which has no writer, stops nothing.
+    """
     records = log.with_name("records.jsonl")
 
     def wait_for(lines):
@@ -492,6 +495,9 @@ def test_follow_reads_what_is_added_and_survives_rotation(log):
         log.rename(log.with_name("app.log.1"))
         log.write_text("2024-03-01 12:04:00,000 ERROR [main] a.B - the first\n")
         wait_for(10)
+        log.unlink()
+        os.mkfifo(log)
+        time.sleep(1)
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=20)
     assert process.returncode == 130
@@ -509,6 +515,14 @@ def test_follow_ends_when_nobody_reads_its_output(log):
     with start(log, "--follow", preexec_fn=lambda: os.close(1)) as process:
         assert process.wait(timeout=20) == 2
         assert "standard output is closed" in process.stderr.read()
+
+
+def test_follow_refuses_a_pipe(run, tmp_path):
+    """Opening it would wait for a writer."""
+    os.mkfifo(tmp_path / "pipe")
+    code, _, err = run(tmp_path / "pipe", "--follow")
+    assert code == 2
+    assert "is a pipe or device" in err
 
 
 def test_stdin_closed_at_once(run, monkeypatch):

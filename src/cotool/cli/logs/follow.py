@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -44,6 +45,13 @@ def follow(request: LogRequest, state: State | None, plan: TemplatePlan) -> LogS
         raise InputError(
             "standard output is closed", hint="write the summary to a file with --output"
         )
+    for path in map(Path, request.paths):
+        with contextlib.suppress(OSError):  # a pattern, or a URL
+            if path.exists() and not (path.is_file() or path.is_dir()):
+                raise InputError(
+                    f"{path}: is a pipe or device, which --follow cannot read",
+                    hint="without --follow, it is read to its end",
+                )
     state = state or State()
     total = LogSummary()
     live = sys.stdout.isatty() and request.output is None
@@ -133,6 +141,8 @@ def _tick(
 def _has_grown(source: Source, state: State) -> bool:
     with contextlib.suppress(OSError):
         status = Path(source.path).stat()
+        if not stat.S_ISREG(status.st_mode):  # it took the place of a log; opening it may block
+            return False
         return not any(
             (entry.device, entry.inode, entry.offset)
             == (status.st_dev, status.st_ino, status.st_size)
