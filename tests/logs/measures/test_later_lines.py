@@ -199,3 +199,18 @@ def test_loggers_are_components(tmp_path, line, component):
     path.write_text(text, encoding="utf-8")
     found = cotool.analyze_logs(path, by=["component"]).measures
     assert [part.values for part in found.groups] == [(component,)]
+
+
+@pytest.mark.parametrize("source", ["took <> ms", r"/took (\d+)/", "rt"])
+def test_records_with_further_values_are_counted(tmp_path, source):
+    """The first value of a record counts, and it is said how many records have others."""
+    path = tmp_path / "x.log"
+    text = "".join(
+        f'2026-03-02 08:00:{s} INFO took {s} ms rt="1"'
+        + (f' and took {s} ms rt="2"\n' if s % 2 else "\n  more\n")
+        for s in range(10, 30)
+    )
+    path.write_text(text, encoding="utf-8")
+    measures = cotool.analyze_logs(path, measures=[source]).measures
+    assert measures.facts()[0].further == 10
+    assert measures.total.measures[0].count == 20

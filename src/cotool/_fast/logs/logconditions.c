@@ -51,7 +51,7 @@ static int passes(const cotool_reading *r, const cotool_fields *f) {
             stack[depth - 1] = test->kind == COTOOL_TEST_AND ? stack[depth - 1] & stack[depth]
                                                              : stack[depth - 1] | stack[depth];
         } else {
-            stack[depth++] = compare(test, f->value[test->source], f->unit[test->source]);
+            stack[depth++] = compare(test, f->value[test->source], &f->locator[test->source]->unit);
         }
     }
     return !r->tests || stack[0];

@@ -66,6 +66,7 @@ int cotool_overall_merge(cotool_overall *into, const cotool_overall *other, int 
     into->added += other->added;
     into->scaled += other->scaled;
     into->stated += other->stated;
+    into->further += other->further;
     for (int n = 0; n < other->examples; n++)
         cotool_overall_odd(into, other->example[n], other->example_size[n]);
     if (other->registers) {

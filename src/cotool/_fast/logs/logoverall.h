@@ -23,6 +23,7 @@ typedef struct {
     uint64_t dimensions[COTOOL_DIMENSIONS]; /* numbers by what their unit measures */
     uint64_t added;                         /* lists whose numbers were added up */
     uint64_t scaled; /* numbers of a field whose unit is not seconds or bytes */
+    uint64_t further; /* records with more than one value, of which the first counts */
     uint64_t stated; /* numbers with a unit that measures something else than the field's */
     uint8_t *registers;                     /* of distinct values, NULL: none yet */
     int examples;

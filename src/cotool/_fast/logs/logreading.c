@@ -176,7 +176,7 @@ COTOOL_INLINE int take_members(const cotool_reading *r, cotool_batch *b, int for
 }
 
 /* Takes the values of a record, wherever they are. */
-static void take_fields(const cotool_config *config, cotool_batch *b, int format,
+static void take_fields(const cotool_config *config, cotool_batch *b, cotool_table *table, int format,
                         const uint8_t *line, const uint8_t *head, const uint8_t *end, int level,
                         const cotool_members *members) {
     const cotool_reading *r = config->reading;
@@ -185,8 +185,12 @@ static void take_fields(const cotool_config *config, cotool_batch *b, int format
     cotool_read_fields(config, format, line, head, end, level, members, &f);
     for (int n = 0; n < r->by; n++) take(&b->part[n][k], f.value[r->group[n].source], line, end);
     for (int m = 0; m < r->measures; m++) {
-        take(&b->value[m][k], f.value[r->measure[m]], line, end);
-        b->unit[m][k] = f.unit[r->measure[m]];
+        const cotool_value *value = f.value[r->measure[m]];
+        const cotool_locator *l = f.locator[r->measure[m]];
+        take(&b->value[m][k], value, line, end);
+        b->unit[m][k] = &l->unit;
+        if (value->kind != COTOOL_NO_VALUE && cotool_comes_again(l, value, end))
+            table->overall[m].further++;
     }
 }
 
@@ -211,7 +215,7 @@ int cotool_reading_take(const cotool_config *config, cotool_batch *b, cotool_tab
     const int k = b->count;
     if (format < 0 || !members || !r->members[format] ||
         !take_members(r, b, format, line, end, members))
-        take_fields(config, b, format, line, head, end, facts->level, members);
+        take_fields(config, b, table, format, line, head, end, facts->level, members);
     b->step[k] = table->width && facts->has_time ? step_time(r, b, facts->seconds)
                                                 : COTOOL_NO_STEP;
     b->inferred[k] = (uint8_t)facts->inferred;

@@ -92,7 +92,7 @@ typedef struct cotool_reading {
 /* The values of the sources in a record, and where they are kept. */
 typedef struct {
     const cotool_value *value[COTOOL_SOURCES];
-    const cotool_default_unit *unit[COTOOL_SOURCES];
+    const cotool_locator *locator[COTOOL_SOURCES]; /* the one that has found the value */
     cotool_value own[COTOOL_SOURCES]; /* those that are neither members nor columns */
     cotool_members members;
     cotool_value column[UINT8_MAX];
@@ -135,6 +135,9 @@ COTOOL_INLINE int cotool_locator_row(int format) { return format < 0 ? COTOOL_FO
 void cotool_read_fields(const cotool_config *config, int format, const uint8_t *line,
                         const uint8_t *head, const uint8_t *end, int level, const cotool_members *members,
                         cotool_fields *fields);
+
+/* Tells whether a source that is found by the text around it has another value behind one. */
+int cotool_comes_again(const cotool_locator *locator, const cotool_value *value, const uint8_t *end);
 
 /* Writes a value as a part of a group's text, or for a comparison; returns its size, at most
  * COTOOL_PART. */

@@ -325,6 +325,14 @@ static const cotool_value *read_at(const cotool_locator *l, const uint8_t *line,
     return given->kind ? given : NULL;
 }
 
+int cotool_comes_again(const cotool_locator *l, const cotool_value *value, const uint8_t *end) {
+    cotool_value next;
+    if (l->kind != COTOOL_GET_PAIR && l->kind != COTOOL_GET_TEXT && l->kind != COTOOL_GET_GROUP) return 0;
+    if (end - value->end < 3) return 0; /* as where a line ends with it */
+    return read_at(l, value->end + (*value->end == '"' || *value->end == '\''), end, COTOOL_UNKNOWN, NULL, 0,
+                   NULL, &next) != NULL;
+}
+
 void cotool_read_fields(const cotool_config *config, int format, const uint8_t *line,
                         const uint8_t *head, const uint8_t *end, int level, const cotool_members *members,
                         cotool_fields *f) {
@@ -348,7 +356,7 @@ void cotool_read_fields(const cotool_config *config, int format, const uint8_t *
             given = read_at(l, line, end, level, found, columns, f, &f->own[n]);
         }
         f->value[n] = given ? given : &none;
-        f->unit[n] = &l->unit;
+        f->locator[n] = l;
     }
     if (r->names) read_templates(r, row, line, head, f);
 }

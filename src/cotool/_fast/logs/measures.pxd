@@ -44,7 +44,7 @@ cdef extern from "logs/loggroups.h" nogil:
         uint8_t* text
     ctypedef struct cotool_overall:
         uint64_t* dimensions
-        uint64_t added, scaled, stated
+        uint64_t added, scaled, stated, further
         uint8_t* registers
         int examples
         uint8_t* example_size

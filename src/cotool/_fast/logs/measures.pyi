@@ -10,7 +10,7 @@ _Seen: TypeAlias = tuple[int, ...] | bytes
 # The values of the group, the step, whether its date is inferred, records, cells, distinct values.
 _Row: TypeAlias = tuple[Any, ...]
 _Overall: TypeAlias = tuple[
-    tuple[int, ...], int, int, int, float | None, list[bytes], list[tuple[int, int, bytes]]
+    tuple[int, ...], int, int, int, int, float | None, list[bytes], list[tuple[int, int, bytes]]
 ]
 
 def bucket_of(number: int) -> int: ...

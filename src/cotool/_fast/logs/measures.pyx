@@ -189,7 +189,7 @@ cdef class Measured:
 
         (numbers without a unit, in seconds, in bytes; lists that were added up; numbers of fields
         in other units than seconds and bytes; numbers with a unit of another kind than the field's;
-        distinct values or None; examples of odd values; the greatest numbers as (number, line from
+        records with more than one value; distinct values or None; examples of odd values; the greatest numbers as (number, line from
         0, text)).
         """
         cdef int m, n
@@ -202,6 +202,7 @@ cdef class Measured:
                 o.added,
                 o.scaled,
                 o.stated,
+                o.further,
                 None if o.registers == NULL else
                 cotool_distinct_count(o.registers, COTOOL_DISTINCT_BITS),
                 [example_of(o, n) for n in range(o.examples)],
@@ -262,11 +263,11 @@ cdef class Measured:
         self.table.limit, self.table.widened = limit, widened
         for row in rows:
             self.insert(row)
-        for m, (dimensions, added, scaled, stated, _, examples, greatest) in enumerate(overall):
+        for m, (dimensions, added, scaled, stated, further, _, examples, greatest) in enumerate(overall):
             o = &self.table.overall[m]
             for n in range(COTOOL_DIMENSIONS):
                 o.dimensions[n] = dimensions[n]
-            o.added, o.scaled, o.stated = added, scaled, stated
+            o.added, o.scaled, o.stated, o.further = added, scaled, stated, further
             for text in examples:
                 cotool_overall_odd(o, <const uint8_t*><const char*>text, len(text))
             for number, line, text in greatest:

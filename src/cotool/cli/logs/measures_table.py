@@ -88,6 +88,10 @@ def _totals(measures: Measures, facts: Sequence[MeasureFacts], screen: Screen) -
             notes.append(f"{plural(figures.odd, 'value')} not a number, such as {examples}")
         if fact.added:
             notes.append(f"{plural(fact.added, 'list')} added up")
+        if fact.further:
+            notes.append(
+                f"{plural(fact.further, 'record')} with further values, which do not count"
+            )
         if fact.distinct is not None:
             notes.append(f"about {plural(fact.distinct, 'distinct value')}")
         if notes:

@@ -115,7 +115,8 @@ class MeasureFacts:
     plain numbers were used as they are. `distinct`: distinct values, ± 2 %, odd ones included;
     `odd_examples`: some of those; `added`: lists whose numbers were added up; `scaled`: the
     field's name, the product or the caller says that its numbers are, say, milliseconds; `stated`:
-    the numbers themselves do.
+    the numbers themselves do; `further`: records with more than one value, of which the first
+    counts.
     """
 
     name: str
@@ -124,6 +125,7 @@ class MeasureFacts:
     added: int
     scaled: bool
     stated: bool
+    further: int
     distinct: int | None
     odd_examples: tuple[str, ...]
     greatest: tuple[GreatLine, ...]
@@ -305,7 +307,7 @@ class Measures:
         """Return what is known of each measure over all records."""
         facts = []
         for n, known in enumerate(self._table.overall()):
-            dimensions, added, scaled, stated, distinct, examples, _ = known
+            dimensions, added, scaled, stated, further, distinct, examples, _ = known
             present = [k for k, count in enumerate(dimensions) if count]
             unit = max(present, key=lambda k: (k != PLAIN, dimensions[k]), default=PLAIN)
             facts.append(
@@ -316,6 +318,7 @@ class Measures:
                     added,
                     scaled > 0,
                     stated > 0,
+                    further,
                     None if distinct is None else round(distinct),
                     tuple(text.decode("utf-8", "replace") for text in examples),
                     self._greatest[n],

@@ -47,6 +47,7 @@ def measures_to_dict(
                 "unit": fact.unit or None,
                 "mixed_units": fact.mixed,
                 "lists_added": fact.added,
+                "further_values": fact.further,
                 "distinct": fact.distinct,
                 "odd_examples": list(fact.odd_examples),
                 **_statistics(figures),
