@@ -19,6 +19,7 @@ from cotool.consensus.extract.spans import (
 )
 from cotool.consensus.extract.vocabulary import has_any
 
+_OPTIONS = frozenset("ABCDEFGHIJ")
 _LEADING_OPTION = lazy_pattern(
     r"[*_]{0,2}(?:\(?[A-J][.):]{1,2}[*_]{0,2}\s+(?=\S)|[A-J](?=,?\s(?:because|since|as)\b)"
     r"|\(?[A-J]\)?[*_]{0,2}\s?[–—]\s?(?=\S)|\(?[A-J][)*_]{1,3}\s-\s(?=\S)"
@@ -48,6 +49,7 @@ NUMBERED = "opens with an option's number"
 _NUMBERED_OPTION = lazy_pattern(
     r"[*_]{0,2}(?:(?i:option|choice) )?\(?(\d{1,2})[).:]{1,2}[*_]{0,2}\s+(?=[^\W\d])"
 )
+_LONGEST_OPTION = len("**Choice (12")
 _CONTESTANT = lazy_pattern(
     r"\b(?:assistant|response|answer|model|output|candidate|system|summary|translation|essay)\s"
     r"[\"“(*]{0,3}$",
@@ -143,15 +145,15 @@ def _concluded(text: str, low: str, sentence: str) -> Iterator[StatedPlace]:
 
 def weak_places(text: str, low: str) -> Iterator[StatedPlace]:
     """Yield what a text states by its first words, an option near its end, or a conclusion."""
-    lead = _LEADING_OPTION.match(text)
-    if lead and not has_second_option(text):
+    is_letter = text.lstrip("*_(")[:1] in _OPTIONS
+    if is_letter and (lead := _LEADING_OPTION.match(text)) and not has_second_option(text):
         yield StatedPlace(0, text, f"opens with {lead.group().strip()}", ("choice",))
     first, newline, _ = text[:SPAN].partition("\n")
     if newline and BARE_LINE.fullmatch(first) and not has_second_option(text):
         yield StatedPlace(0, first, "first line", NUMBER_OR_LETTER, whole=True)
     if len(text) <= SPAN and "\n" not in text:
-        numbered = _NUMBERED_OPTION.match(text)
-        if numbered:
+        has_digit = any(map(str.isdecimal, text[:_LONGEST_OPTION]))
+        if has_digit and (numbered := _NUMBERED_OPTION.match(text)):
             yield StatedPlace(0, numbered[1], NUMBERED, ("number",), whole=True)
     tail = text[-3 * SPAN :]
     yield from _weak_options(tail)
@@ -210,6 +212,11 @@ _REMARK = lazy_pattern(
 )
 
 
+_REMARK_BEGINNINGS = (
+    *("please", "let me", "feel", "i hope", "hope", "ask", "tell", "happy", "if you", "would you"),
+    *("do you", "is there", "glad"),
+)
+_LONGEST_BEGINNING = 9
 # "(Each box holds 12.)"; "There are 3: at places 1, 5 and 9".
 _IN_BRACKETS = lazy_pattern(r"\([^()]*\)\s*")
 _COUNTED = lazy_pattern(
@@ -220,6 +227,13 @@ _COUNTED = lazy_pattern(
 _COMPARED = lazy_pattern(
     r"^([^\n]*?\b(?:is|are|was|were)\s[^\n\d]{0,20}?(?:\w+er|more|less)\b[^\n\d]{0,20}?)\sthan\s.*$"
 )
+
+
+def _is_aside(sentence: str) -> bool:
+    if sentence.startswith("("):
+        return _IN_BRACKETS.fullmatch(sentence) is not None
+    begins = sentence[:_LONGEST_BEGINNING].lower().startswith(_REMARK_BEGINNINGS)
+    return begins and _REMARK.match(sentence) is not None
 
 
 def last_sentence(text: str) -> str:
@@ -233,8 +247,9 @@ def last_sentence(text: str) -> str:
             default=0,
         )  # fmt: skip
         sentence = tail[start:end].lstrip(" *_-")
-        if not (start and (_REMARK.match(sentence) or _IN_BRACKETS.fullmatch(sentence))):
-            sentence = _COUNTED.sub(r"\1", sentence) if ": " in sentence else sentence
+        if not (start and _is_aside(sentence)):
+            if ": " in sentence and any(map(str.isdecimal, sentence)):
+                sentence = _COUNTED.sub(r"\1", sentence)
             return _COMPARED.sub(r"\1", sentence) if " than " in sentence else sentence
         end = len(tail[:start].rstrip())
 

@@ -45,13 +45,14 @@ def _lines(text: str) -> Iterator[StatedPlace]:
     position = text.rfind("\n")
     if position > 0 and _HEADED.search(text, max(0, position - _LONGEST_HEADING), position):
         yield StatedPlace(position, text[position + 1 :], "final answer", whole=True)
-    labelled = _LABELLED_LINE.match(text, position + 1) if ":" in text else None
+    has_label = ":" in text[position + 1 : position + 1 + _LONGEST_LABEL]
+    labelled = _LABELLED_LINE.match(text, position + 1) if has_label else None
     if labelled:
         rule = labelled.group().strip()
         yield StatedPlace(position, text[labelled.end() :][:SPAN], rule, whole=True)
     if position < 0:
         return
-    if ":" in first and (labelled := _LABELLED_LINE.match(text)):
+    if ":" in first[:_LONGEST_LABEL] and (labelled := _LABELLED_LINE.match(text)):
         line = text[labelled.end() :].partition("\n")[0][:SPAN]
         yield StatedPlace(0, line, labelled.group().strip(), whole=True)
     if BARE_LINE.fullmatch(text, position + 1):
@@ -72,6 +73,7 @@ _LABELLED_LINE = lazy_pattern(
     r"[*_]{0,2}\s?:[*_\s]{0,6}",
     re.IGNORECASE,
 )
+_LONGEST_LABEL = len("###### overall classification** :")
 _OPTION_LINE = lazy_pattern(r"[*_]{0,2}\(?[A-J][.)]{1,2}[*_]{0,2}\s+(?=\S)")  # not "A: 18"
 BARE_LINE = lazy_pattern(
     r"[\s*_(\[{$€£¥`]{0,6}(?:[A-J]|[-+]?[$€£¥]?\d[\d.,/]{0,30}\s?%?)[*_)\]}$`.]{0,6}"

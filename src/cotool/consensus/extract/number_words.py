@@ -31,7 +31,7 @@ _PARTS |= {f"{word}s": value for word, value in _PARTS.items() if word != "half"
 MAX_WORDS = 40
 
 _WORD = lazy_pattern(r"(?:^|[ \-]|,[ ])([a-z]+)(?![\w'’])", re.IGNORECASE)
-_FIRST_WORD = lazy_pattern(r"([a-z]+)(?![\w'’])", re.IGNORECASE)
+_FIRST_WORD = lazy_pattern(r"([A-Za-z]+)(?![\w'’])")
 # What follows a fraction: its end, or what it is a part of. Not "a third party".
 _PART_ENDS = lazy_pattern(r"""[ ]?(?:$|[.,;:!?)\]*_"'”’\n}$]|(?:of|an?|the)\b|percent\b|%)""")
 _OF_A_SCALE = lazy_pattern(rf"[ ](?:of[ ])?an?[ ]({'|'.join(SCALES)})\b", re.IGNORECASE)

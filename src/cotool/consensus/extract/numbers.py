@@ -254,7 +254,7 @@ def _part_of(word: str) -> fractions.Fraction:
 
 def _in_words(text: str, start: int) -> tuple[fractions.Fraction, int] | None:
     """Read a number in words, "an" before a unit with a half, and "half a" before a unit."""
-    if one := _ONE_TIME.match(text, start):
+    if text[start : start + 1] in {"a", "A"} and (one := _ONE_TIME.match(text, start)):
         return fractions.Fraction(1), one.end()
     found = read_words(text, start)
     if found and found[0].denominator > 1 and (whole := _OF_ONE.match(text, found[1])):

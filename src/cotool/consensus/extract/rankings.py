@@ -40,8 +40,9 @@ def rankings(texts: Sequence[str], question: str) -> list[Extracted | None]:
     """
     given = [text for text in texts if text]
     chains = sum(len(_chain(text)) > 2 for text in given)
-    asked = bool(_ASKS.search(question))
-    if not given or (not asked and chains < max(2, _LISTS * len(given))):
+    if not given:
+        return []
+    if chains < max(2, _LISTS * len(given)) and not _ASKS.search(question):
         return []
     found = [_in_order(text) for text in texts]
     if sum(one is not None for one in found) < max(2, _LISTS * len(given)):

@@ -264,7 +264,9 @@ def read_short(span: str, *, whole: bool) -> Reading | None:
         formula = span.strip(_AROUND_FORMULA)
         return Reading(linear(formula), len(span), formula)
     if whole and "\n" not in span:
-        span = _HEDGE.sub("", _OPINION.sub("", _NUMBERED.sub("", span)))
+        span = _NUMBERED.sub("", span)
+        span = _OPINION.sub("", span) if span[:2] in {"I ", "i "} else span
+        span = _HEDGE.sub("", span) if span[:1] in {*"pPmM"} else span
     end = _sentence_end(span[: 2 * SHORT_CHARACTERS])
     stop = end.start() if end else len(span)
     if whole and span[stop:].strip(_PUNCTUATION):
@@ -283,11 +285,12 @@ def read_short(span: str, *, whole: bool) -> Reading | None:
 
 # "am 3. Oktober 1990", "el 12 de octubre de 1492"
 _DATE_LEAD = lazy_pattern(r"(?:am|on|el|le|il|em|den|der|dnia)\s(?=\d)", re.IGNORECASE)
+_LONGEST_LEAD = len("dnia 3")
 
 
 def _read_long_date(span: str) -> Reading | None:
     """Read a date with the word before it, which may have as many words as a sentence."""
-    lead = _DATE_LEAD.match(span)
+    lead = _DATE_LEAD.match(span) if any(map(str.isdecimal, span[:_LONGEST_LEAD])) else None
     shown = span[lead.end() :].strip(_PUNCTUATION) if lead else ""
     date = read_date(shown) if shown else None
     return Reading(date, len(span), shown) if date else None
@@ -332,7 +335,9 @@ _NAMES = lazy_pattern(r"[^\W\d_]\S*(?:[ ]\S+)?(?:;[ ][^\W\d_]\S*(?:[ ]\S+)?)+")
 
 def _read_list(span: str) -> Reading | None:
     """Read a list of a few items, one per line."""
-    if len(span) > LIST_CHARACTERS or not (span[:1] in "-*•+1(" or _NAMES.fullmatch(span)):
+    if len(span) > LIST_CHARACTERS:
+        return None
+    if span[:1] not in "-*•+1(" and not (";" in span and _NAMES.fullmatch(span)):
         return None
     items = list_items(span)
     if not items or any(len(item) > SHORT_CHARACTERS for item in items):

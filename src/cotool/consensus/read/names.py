@@ -47,11 +47,12 @@ _CODED = lazy_pattern(
     r"(?:q|qu|question|frage|pregunta|item)[\s_.\-]?\d{1,3}(?:[\s_.\-]?\w)?|q\d{1,3}[_.]\w+",
     re.IGNORECASE,
 )
-_MODELS = lazy_pattern(
-    r"gpt|claude|llama|gemini|gemma|mistral|mixtral|qwen|deepseek|phi-?\d|falcon|vicuna|command-?r"
-    r"|palm|bard|grok|yi-|\bo[134]\b|solar|zephyr|opus|sonnet|haiku|nova|granite|olmo|dbrx|kimi|glm",
-    re.IGNORECASE,
+_MODELS = (
+    *("gpt", "claude", "llama", "gemini", "gemma", "mistral", "mixtral", "qwen", "deepseek"),
+    *("falcon", "vicuna", "command-r", "commandr", "palm", "bard", "grok", "yi-", "solar"),
+    *("zephyr", "opus", "sonnet", "haiku", "nova", "granite", "olmo", "dbrx", "kimi", "glm"),
 )
+_NUMBERED_MODELS = lazy_pattern(r"phi-?\d|\bo[134]\b")
 
 
 def _set(text: str) -> frozenset[str]:
@@ -380,4 +381,6 @@ def may_score(name: str) -> bool:
 
 def is_model(name: str) -> bool:
     """Whether a name contains the name of a family of language models."""
-    return bool(_MODELS.search(name))
+    low = name.lower()
+    numbered = any(map(str.isdecimal, low)) and _NUMBERED_MODELS.search(low)
+    return any(model in low for model in _MODELS) or bool(numbered)

@@ -64,26 +64,34 @@ ALIASES: dict[str, tuple[str, ...]] = {
 # Names that mean several fields: their values decide.
 _COUNTS = Counter(alias for name, aliases in ALIASES.items() for alias in aliases if alias != name)
 SHARED = {name for name, count in _COUNTS.items() if count > 1 and name not in ALIASES}
-# Units that the end of a name implies.
-_SCALES = [
-    (lazy_pattern(f"(?:.*[^a-z])?(?:{ending})"), UNITS[unit])
-    for ending, unit in (
-        ("(?:duration|elapsed|latency|time|took)?(?:ms|msec|msecs|millis|milliseconds)", "ms"),
-        ("(?<=_)(?:us|usec|usecs)|micros|microseconds", "us"),
-        ("(?<=_)ns|nanos|nanoseconds", "ns"),
-        ("(?<=_)(?:s|sec|secs)|seconds", "s"),
-        ("minutes|mins", "min"),
-        ("hours|hrs", "h"),
-        ("days", "d"),
-        ("bytes|bytes_sent|content_?length", "B"),
-        ("(?<=_)kb", "kB"),
-        ("(?<=_)mb", "MB"),
-        ("(?<=_)gb", "GB"),
-        ("(?<=_)kib", "KiB"),
-        ("(?<=_)mib", "MiB"),
-        ("(?<=_)gib", "GiB"),
-    )
-]
+# Units that the last word of a name implies; those of `_AFTER_LINE` only after an underscore.
+_ENDINGS = {
+    **dict.fromkeys(("ms", "msec", "msecs", "millis", "milliseconds"), "ms"),
+    **dict.fromkeys(("us", "usec", "usecs", "micros", "microseconds"), "us"),
+    **dict.fromkeys(("ns", "nanos", "nanoseconds"), "ns"),
+    **dict.fromkeys(("s", "sec", "secs", "seconds"), "s"),
+    **dict.fromkeys(("minutes", "mins"), "min"), "hours": "h", "hrs": "h", "days": "d",
+    "bytes": "B", "contentlength": "B",
+    "kb": "kB", "mb": "MB", "gb": "GB", "kib": "KiB", "mib": "MiB", "gib": "GiB",
+}  # fmt: skip
+_AFTER_LINE = {
+    "us",
+    "usec",
+    "usecs",
+    "ns",
+    "s",
+    "sec",
+    "secs",
+    "kb",
+    "mb",
+    "gb",
+    "kib",
+    "mib",
+    "gib",
+}
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+# What may be joined to a unit of milliseconds: latencyms.
+_TIMED = ("duration", "elapsed", "latency", "time", "took")
 # In camel case: durationMs, latencyMillis, elapsedSeconds, sentBytes, memorySizeMB.
 _CAMEL = {
     "Ms": "ms", "Millis": "ms", "Micros": "us", "Us": "us", "Nanos": "ns", "Ns": "ns",
@@ -144,12 +152,20 @@ def scale_of(name: str) -> Scale:
     defined = _DEFINED.get(last) or _DEFINED.get(last.lower())
     if defined is not None:
         return defined
-    if _RATE.fullmatch(last):
+    if "per" in last.lower() and _RATE.fullmatch(last):
         return NO_SCALE
     for ending, unit in _CAMEL.items():
         if last.endswith(ending) and last[: -len(ending)][-1:].islower():
             return UNITS[unit]
-    for pattern, scale in _SCALES:
-        if pattern.fullmatch(last.lower()):
-            return scale
+    low = last.lower()
+    low = low.removesuffix("_sent") if low.endswith("bytes_sent") else low
+    low = low.replace("content_length", "contentlength")
+    before = low.rstrip(_LETTERS)
+    word = low[len(before) :]
+    implied = _ENDINGS.get(word)
+    if implied is not None:
+        return UNITS[implied] if word not in _AFTER_LINE or before.endswith("_") else NO_SCALE
+    for timed in _TIMED:
+        if word.startswith(timed) and _ENDINGS.get(word.removeprefix(timed)) == "ms":
+            return UNITS["ms"]
     return NO_SCALE
