@@ -29,6 +29,7 @@ _UNNAMED = "text"
 _LEAST_BLOCKS = 2
 _NEARLY_ALL = 0.9
 _SAMPLE = 1000
+_MOST_KNOWN = 1000
 # The most bytes in a line and in a block.
 _LONGEST_LINE, _LONGEST_BLOCK = 1 << 20, 1 << 22
 _encode = json.JSONEncoder(ensure_ascii=False).encode
@@ -72,9 +73,15 @@ def _blocks(stream: io.BufferedReader) -> Iterator[tuple[dict[str, str], bool]]:
     without a value. If a label comes again, its first value counts.
     """
     fields: dict[str, str] = {}
+    known: dict[bytes, str] = {}  # labels as lines begin with them
     last, size = _UNNAMED, 0
     while line := stream.readline(_LONGEST_LINE):
         size += len(line)
+        start, colon, value = line.partition(b": ")
+        label = known.get(start) if colon else None
+        if label is not None and label not in fields and size < _LONGEST_BLOCK:
+            fields[label], last = value.strip().decode("utf-8", "replace"), label
+            continue
         line = line.rstrip(b"\r\n")
         if not line.strip() or _RULE.match(line) or size > _LONGEST_BLOCK:
             if fields:
@@ -88,11 +95,10 @@ def _blocks(stream: io.BufferedReader) -> Iterator[tuple[dict[str, str], bool]]:
             text = fields.get(last, "")
             fields[last] = (text + "\n" if text else "") + line.decode("utf-8", "replace")
             continue
-        label = found["label"].decode("utf-8", "replace")
-        last = label if found["indent"] == b"" or not fields else last
-        if label in fields:
-            fields[label] += "\n" + found["value"].decode("utf-8", "replace")
-        else:
-            fields[label] = found["value"].decode("utf-8", "replace")
+        label, text = (found[name].decode("utf-8", "replace") for name in ("label", "value"))
+        if colon and not found["indent"] and len(known) < _MOST_KNOWN:
+            known[start] = label
+        last = label if not (found["indent"] and fields) else last
+        fields[label] = f"{fields[label]}\n{text}" if label in fields else text
     if fields:
         yield fields, False
