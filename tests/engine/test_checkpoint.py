@@ -47,6 +47,20 @@ def test_a_run_that_never_began_costs_nothing():
     assert known(1, 2, 3) == [None, None, 6]
 
 
+def test_a_full_disk_ends_no_run(cache):
+    """The results are no longer kept, and the run goes on."""
+    import resource
+
+    work, results = deque(range(9)), ((n, {"a": "x" * 3000}) for n in range(9))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (7000, limits[1]))
+    try:
+        with open_checkpoint("request", resume=False) as checkpoint:
+            assert len(list(checkpoint.kept(work, results))) == 9
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
 def test_nothing_is_left_of_a_run_that_kept_nothing(cache):
     """No empty file stays behind, and none of a run that came to its end."""
     leave()

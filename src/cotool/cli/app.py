@@ -106,9 +106,17 @@ def _forget_odd_sizes() -> None:
 
 
 def _escape_output() -> None:
-    """Let standard output escape what its encoding lacks, as standard error does."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
+    """Let standard output escape what its encoding lacks, as standard error does.
+
+    Where Python was told not to buffer it, a write to a full disk writes less without an error, so
+    it is buffered here.
+    """
+    if not isinstance(sys.stdout, io.TextIOWrapper):
+        return
+    if isinstance(sys.stdout.buffer, io.RawIOBase):
+        buffer, lines = io.BufferedWriter(sys.stdout.buffer), sys.stdout.isatty()
+        sys.stdout = io.TextIOWrapper(buffer, sys.stdout.encoding, line_buffering=lines)
+    sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _without_debug(arguments: Sequence[str]) -> tuple[list[str], bool]:

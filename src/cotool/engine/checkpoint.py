@@ -98,8 +98,9 @@ class Checkpoint:
             self._file.write(_FRAME.pack(len(body), zlib.crc32(body)) + body)
             self._file.flush()
         except OSError:
-            # With a full disk the run cannot be resumed, but it continues.
-            self._file.close()
+            # With a full disk the run cannot be resumed, but it continues. close() writes again.
+            with contextlib.suppress(OSError):
+                self._file.close()
             self._file = None
 
     def close(self, *, done: bool) -> None:

@@ -413,10 +413,9 @@ def test_threads_do_not_change_a_byte(log, tmp_path, run):
 def start(*arguments, **given):
     return subprocess.Popen(
         [sys.executable, "-m", "cotool", "analyze-logs", *map(str, arguments)],
-        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        **given,
+        **{"stdout": subprocess.PIPE, **given},
     )
 
 
@@ -531,6 +530,23 @@ def test_stdin_closed_at_once(run, monkeypatch):
         out, _ = process.communicate(timeout=20)
     assert process.returncode == 0
     assert json.loads(out)["lines"] == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files have no limit of size")
+def test_a_write_that_is_cut_short_is_told(log, tmp_path):
+    """Unbuffered, as in many containers, a write to a full disk first writes a part of its data."""
+    import resource
+
+    limit = (resource.RLIMIT_FSIZE, (500, 500))
+    with (
+        (tmp_path / "out").open("wb") as out,
+        start(
+            log, "--records", "-", stdout=out, env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            preexec_fn=lambda: resource.setrlimit(*limit),
+        ) as process,
+    ):  # fmt: skip
+        assert process.wait(timeout=20) == 2
+        assert "File too large" in process.stderr.read()
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")

@@ -162,3 +162,24 @@ def test_no_file_of_another_format_than_its_name(tmp_path, monkeypatch, capsys, 
     shown = words.rpartition(".")[2]
     assert re.search(rf"{shown}\b", capsys.readouterr().err, re.IGNORECASE)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "analyze-logs any.log --patterns it.json -o it.json",
+        "analyze-logs any.log --state it.json --json -o it.json",
+        "analyze-logs diff it.json any.log --json -o it.json",
+        "bench compare it.json any.log -o it.json",
+        "consensus any.log --truth it.json -o it.json",
+        "experts export it.json --store it.json",
+    ],
+)
+def test_no_output_replaces_an_input(tmp_path, monkeypatch, capsys, words):
+    """Files that options name are inputs, too; the store is one of experts export."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "it.json").touch()
+    (tmp_path / "any.log").write_text("INFO a\n")
+    assert main(words.split()) == 2
+    assert "it.json: is also an input" in capsys.readouterr().err
+    assert (tmp_path / "it.json").read_bytes() == b""

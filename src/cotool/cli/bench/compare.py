@@ -5,7 +5,13 @@ import sys
 
 from cotool.cli.html.output import report_format, report_target, show_report
 from cotool.cli.shared.options import option, option_class
-from cotool.cli.shared.report_options import AS_JSON, OPEN_REPORT, REPORT_FILE, format_of
+from cotool.cli.shared.report_options import (
+    AS_JSON,
+    OPEN_REPORT,
+    REPORT_FILE,
+    format_of,
+    spare_inputs,
+)
 from cotool.cli.shared.say import say_warning
 from cotool.errors import InputError
 from cotool.io.output import open_output
@@ -40,6 +46,7 @@ def compare_results(old: str, new: str, options: CompareOptions) -> int:
     style, output = options.style(), options.output
     if style == "html":
         output = report_target(output, shows=options.open)
+    spare_inputs([old, new], {"output": output})
     limit = _parse_percent(options.fail_above)
     before, after = read_suite(old), read_suite(new)
     unlike = differences(before, after)

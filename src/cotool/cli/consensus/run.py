@@ -53,7 +53,7 @@ def run(request: Request) -> int:
     from cotool.io.output import open_output
 
     flags, style = request.flags, request.format
-    spare_inputs(request.paths, {"output": flags.output})
+    spare_inputs([*request.paths, flags.truth, flags.store], {"output": flags.output})
     _check_learning(request)
     _check_engine(request)
     output = flags.output

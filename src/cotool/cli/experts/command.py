@@ -17,7 +17,7 @@ from cotool.cli.experts.options import (
 )
 from cotool.cli.shared.commands import App
 from cotool.cli.shared.options import argument
-from cotool.cli.shared.report_options import shown_format
+from cotool.cli.shared.report_options import shown_format, spare_inputs
 from cotool.errors import InputError
 from cotool.text import plural
 
@@ -181,6 +181,7 @@ def export(
 
     shown_format(file, ("json",))
     with store.open_store(options.store) as opened:
+        spare_inputs([opened.name], {"file": file})
         form = exported(store.known(opened), reversed(opened.questions()))
     with open_output(file, data=True) as sink:
         sink.write(json.dumps(form, ensure_ascii=False, indent=1) + "\n")

@@ -6,7 +6,7 @@ from cotool._typing import TYPE_CHECKING, Annotated, TextIO
 from cotool.cli.shared.commands import App
 from cotool.cli.shared.exit_codes import FOUND
 from cotool.cli.shared.options import argument, option, option_class
-from cotool.cli.shared.report_options import AS_JSON, REPORT_FILE, format_of
+from cotool.cli.shared.report_options import AS_JSON, REPORT_FILE, format_of, spare_inputs
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def diff(
     from cotool.logs.templates.compare import compare_baselines
 
     style = format_of(options.format, FORMATS, json=options.json, output=options.output) or "table"
+    spare_inputs([before, after], {"output": options.output})
     parsed = [parse_log_condition(text, ()) for text in options.fail_on or ()]
     for condition in parsed:
         if not needs(condition) or needs(condition) - {"comparison", "numbers"}:

@@ -11,6 +11,7 @@ from cotool.cli.shared.options import (
     one_of,
     option,
     option_class,
+    own_file,
     size_in_bytes,
 )
 from cotool.cli.shared.report_options import AS_JSON, OPEN_REPORT, REPORT_FILE
@@ -69,6 +70,7 @@ class LogFlags:
         "Input",
         "Continue where the last run with this file ended. Rotated logs count once.",
         "--state FILE",
+        convert=own_file,
     )
     max_decompressed: str | None = option(
         "Input",

@@ -50,7 +50,8 @@ def run(request: LogRequest) -> int:
     if request.flags.follow and broken is not None:
         raise InputError(f"{broken.path}: {broken.problem}")
     outputs = {"output": request.output, "records": request.flags.records}
-    spare_inputs([source.path for source in sources], outputs)
+    settings = [*(request.flags.patterns or ()), request.flags.state]
+    spare_inputs([*(source.path for source in sources), *settings], outputs)
     plan = plan_templates(request, sources, conditions_need=needed)
     request = replace(
         request, options=replace(request.options, templates=plan.mine), shown_templates=plan.shown

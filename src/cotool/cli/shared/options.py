@@ -81,10 +81,21 @@ def option(
 
 def named_file(value: str | list[str], name: str) -> str | list[str]:
     """Return a path or several. An empty one, as of an unset variable, is not a path left out."""
-    if "" in ([value] if isinstance(value, str) else value):
+    paths = [value] if isinstance(value, str) else value
+    if "" in paths:
         raise InputError(
             "the file name is empty", parameter=name, hint="check the shell variables in it"
         )
+    if any("\0" in path for path in paths):  # of a setting
+        raise InputError("the file name has a zero byte", parameter=name)
+    return value
+
+
+def own_file(value: str, name: str) -> str:
+    """Return the name of a file that the program keeps, and makes at first: - is no such name."""
+    named_file(value, name)
+    if value == "-":
+        raise InputError("needs a file; ./- is a file with this name", parameter=name)
     return value
 
 

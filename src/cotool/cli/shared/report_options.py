@@ -57,14 +57,14 @@ def shown_format(output: str | None, formats: Sequence[str]) -> str | None:
     return shown
 
 
-def spare_inputs(inputs: Sequence[str], outputs: Mapping[str, str | None]) -> None:
+def spare_inputs(inputs: Sequence[str | None], outputs: Mapping[str, str | None]) -> None:
     """Raise InputError if an output, by the name of its option, would replace one of the inputs."""
     for option_name, output in outputs.items():
         if output is None or output == "-":
             continue
         for path in inputs:
             with contextlib.suppress(OSError):
-                if path != "-" and os.path.samefile(path, output):  # noqa: PTH121 - as it is
+                if path not in {None, "-"} and os.path.samefile(str(path), output):  # noqa: PTH121 - as it is
                     raise InputError(
                         f"{output}: is also an input", hint=f"`{option_name}` takes another file"
                     )

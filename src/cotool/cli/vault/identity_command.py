@@ -8,7 +8,7 @@ from pathlib import Path
 from cotool._records import fields, replace
 from cotool._typing import TYPE_CHECKING, Annotated
 from cotool.cli.shared.commands import App
-from cotool.cli.shared.options import QUIET, argument, flag, option
+from cotool.cli.shared.options import QUIET, argument, flag, option, own_file
 from cotool.cli.vault.keys import changed_opener, new_opener, tell
 from cotool.cli.vault.options import (
     IMPORT_PASSPHRASE_FILE,
@@ -18,7 +18,6 @@ from cotool.cli.vault.options import (
     Keys,
     Protection,
     existing_files,
-    own_file,
 )
 from cotool.cli.vault.secrets import SecretSource
 from cotool.errors import InputError

@@ -10,10 +10,10 @@ from cotool.cli.shared.options import (
     existing_file,
     flag,
     input_file,
-    named_file,
     one_of,
     option,
     option_class,
+    own_file,
 )
 from cotool.cli.shared.settings import variables
 from cotool.cli.vault.secrets import SecretSource
@@ -45,14 +45,6 @@ def existing_files(value: Any, name: str) -> Any:
     """Return the names of files. Raises InputError if one is missing; - is standard input."""
     paths = [value] if isinstance(value, str) else value
     existing_file([path for path in paths if path != STDIO], name)
-    return value
-
-
-def own_file(value: str, name: str) -> str:
-    """Return the name of a file with secret keys, which may be made: no empty one, and not -."""
-    named_file(value, name)
-    if value == STDIO:
-        raise InputError("needs a file; ./- is a file with this name", parameter=name)
     return value
 
 

@@ -64,6 +64,8 @@ class _SQLite:
         self.name = target
         self._path = Path(target)
         self._opened: sqlite3.Connection | None = None
+        if "\0" in target:
+            raise StoreError("the path of the store has a zero byte", hint="give a file")
         if self._path.is_dir():
             raise StoreError(f"{target}: is a folder", hint="give a file")
         if not create and not self._path.exists():

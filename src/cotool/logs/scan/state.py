@@ -143,10 +143,14 @@ def _make(path: str) -> bool:
     """Make a state file without entries, unless there is a file; return whether it was made."""
     if os.path.lexists(path):
         return False
-    with contextlib.suppress(InputError), Target(path) as target:
-        target.begin(State().to_json().encode())
-        return True
-    return False
+    try:
+        with Target(path) as target:
+            target.begin(State().to_json().encode())
+    except InputError:
+        if os.path.lexists(path):  # another run made it meanwhile
+            return False
+        raise
+    return True
 
 
 def _locked(path: str) -> int:
