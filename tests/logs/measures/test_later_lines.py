@@ -105,6 +105,9 @@ def test_each_entry_below_one_time_is_a_record(
     assert (rows.count, rows.sum) == (len(flat), sum(n for _, n in flat))
     steps = found.measures.total.steps.values()
     assert [step.records for step in steps] == list(map(len, values))
+    for key, value in (("user", "app"), ("host", "web"), ("client", "10.0.0.1")):
+        groups = analyzed(path, measures=["Query_time"], by=[key], **cut).measures.groups
+        assert [(group.values, group.records) for group in groups] == [((value,), len(flat))]
 
 
 def test_conditions_know_all_lines(tmp_path):

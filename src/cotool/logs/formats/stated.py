@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 _PROGRAM_PART = 11
 # What separates a name from its value, and what ends a text.
 _SEPARATORS = {": ": "", " = ": "", " : ": "", "[": "]"}
-# Values without a name: the client of BIND, a status before its reason, and the time after both.
+# Values without a name: the client of BIND, accounts of MySQL, a status before its reason, and the
+# time after both.
 _STATUS = (
     rb"(?:^|[ \"])%b (?:OK|Created|Accepted|No Content|Partial Content|Moved Permanently|Found|"
     rb"See Other|Not Modified|Temporary Redirect|Bad Request|Unauthorized|Forbidden|Not Found|"
@@ -33,10 +34,16 @@ _STATUS = (
     rb"Too Many Requests|Internal Server Error|Not Implemented|Bad Gateway|Service Unavailable|"
     rb"Gateway Timeout)"
 )
+_ACCOUNT = rb"\bUser@Host: "  # MySQL's slow log: app[app] @ web [10.0.0.1]
 _SAID = {
-    "client": rb"\bclient (?:@0x[0-9a-f]+ )?([0-9A-Fa-f.:]+)#\d",
-    "status": _STATUS % rb"([1-5]\d\d)",
-    "rt": _STATUS % rb"[1-5]\d\d" + rb" in ([\d.]+ ?[a-z]*s)\b",
+    "client": (
+        rb"\bclient (?:@0x[0-9a-f]+ )?([0-9A-Fa-f.:]+)#\d",
+        _ACCOUNT + rb"[^@\[]*\[[^\]]*\] @ [^\[]*\[([0-9A-Fa-f.:]+)\]",
+    ),
+    "user": (_ACCOUNT + rb"([^\s\[]+)\[",),
+    "host": (_ACCOUNT + rb"[^@\[]*\[[^\]]*\] @ ([\w.-]+) ",),
+    "status": (_STATUS % rb"([1-5]\d\d)",),
+    "rt": (_STATUS % rb"[1-5]\d\d" + rb" in ([\d.]+ ?[a-z]*s)\b",),
 }
 _HOST = lazy_pattern(rb"[\w][\w.:-]*(?<!:)")
 _PROGRAM = lazy_pattern(rb"([\w./@(){}+ -]{1,64})(?:\[[\w.-]+\])?:")
@@ -62,8 +69,9 @@ def stated(source: ValueSource, lines: Sequence[bytes], *, is_access: bool) -> l
             found = read(source, before, some) if some else None
             if found is not None:
                 return [found._replace(after=after.encode()) if read is _text and after else found]
-    regex = _SAID.get(source.name) if not is_access else None
-    if regex is None or not any(map(re.compile(regex).search, lines)):
+    known = _SAID.get(source.name, ()) if not is_access else ()
+    regex = next((regex for regex in known if any(map(re.compile(regex).search, lines))), None)
+    if regex is None:
         return []
     program, needed, _ = compile_group(source.name, regex.decode())
     scale = source.scale or NO_SCALE
