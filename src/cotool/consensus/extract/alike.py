@@ -70,7 +70,7 @@ def _signed(answers: Answers) -> Answers:
     A number below zero is negative, unless all answers say so in words.
     """
     given = [answer for answer in answers if answer]
-    below = [answer for answer in given if _BELOW_ZERO.search(answer.turn[1])]
+    below = [answer for answer in given if answer.turn[1] and _BELOW_ZERO.search(answer.turn[1])]
     if not any(answer.value.startswith("-") for answer in given) and not (
         below and any(not answer.turn[0] for answer in given)
     ):
@@ -94,7 +94,8 @@ _POINTED = lazy_pattern(r"\D{0,4}[1-9]\d{0,2}\.\d{3}")
 def _same_thousands(answers: Answers) -> Answers:
     """Read 1.500 as 1500 where another answer says so, and none says 1.5."""
     pointed = [
-        answer is not None and bool(_POINTED.fullmatch(answer.display)) for answer in answers
+        answer is not None and "." in answer.display and bool(_POINTED.fullmatch(answer.display))
+        for answer in answers
     ]
     if not any(pointed):
         return answers

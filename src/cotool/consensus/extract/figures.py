@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from cotool.consensus.extract.extracted import Extracted
 
 _FIGURES = lazy_pattern(r"\+?[\d./:-]+|\d+(?:,\d{1,2})+")
-# The normal form of a time of day.
-_CLOCK = lazy_pattern(r"\d\d:\d\d")
 
 
 def in_figures(
@@ -29,7 +27,7 @@ def in_figures(
         number
         if label and number and number.value and number.rule == label.rule
         and label.display.startswith(number.display)
-        and not _CLOCK.match(label.value)
+        and label.value[2:3] != ":"  # a time of day
         else None
         for label, number in zip(labels, numbers, strict=True)
     ]  # fmt: skip

@@ -9,6 +9,7 @@ from cotool.consensus.extract.dates import read_date
 from cotool.consensus.extract.expressions import is_formula, linear
 from cotool.consensus.extract.number_words import TENS, UNITS
 from cotool.consensus.extract.preparation import as_power
+from cotool.consensus.extract.vocabulary import has_any
 from cotool.text import normalised
 
 _ARTICLE = lazy_pattern(r"(?:the|an?)\s+(?=\w)(?!(?:plus|minus)$)")
@@ -127,10 +128,11 @@ def short_form(display: str) -> str:
         word = display.lower()
         return ordinal(ORDINALS[word]) if word in ORDINALS else _SYNONYMS.get(word, word)
     display = _POINT.sub("", _MEMBER.sub("", display)).replace("+∞", "∞")
-    if bounded := _BETWEEN.fullmatch(display):
+    compares = has_any(display, ("<", ">", "≤", "≥"))
+    if compares and (bounded := _BETWEEN.fullmatch(display)):
         low, opens, closes, high = bounded.groups()
         return f"{'(' if opens == '<' else '['}{low}, {high}{')' if closes == '<' else ']'}"
-    if bounded := _ONE_SIDED.fullmatch(display):
+    if compares and (bounded := _ONE_SIDED.fullmatch(display)):
         sign, bound = bounded.groups()
         closed = sign[1:] == "=" or sign in "≤≥"
         if sign[0] in ">≥":

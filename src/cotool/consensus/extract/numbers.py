@@ -19,6 +19,7 @@ from cotool.consensus.extract.dates import MONTHS
 from cotool.consensus.extract.extracted import Reading
 from cotool.consensus.extract.number_words import SCALES, TENS, UNITS, read_numerals, read_words
 from cotool.consensus.extract.units import Unit, read_unit, unit_of
+from cotool.consensus.extract.vocabulary import has_any
 
 with stand_ins("fractions"):  # few numbers are fractions
     import fractions
@@ -119,6 +120,7 @@ _AND_A_HALF = lazy_pattern(
     r"(half|demie?|halbe?|medi[ao]|mezz[ao]|mei[ao]|pół|quarter|quart|viertel|cuarto|quarto|kwart)\b",
     re.IGNORECASE,
 )
+_JOINTS = (" and ", " et ", " und ", " y ", " e ", " i ", " en ")
 _QUARTERS = ("qu", "viertel", "cuarto", "kwart")
 _OF_ONE = lazy_pattern(r"[ ](?:of[ ])?an?(?=[ ][a-z])", re.IGNORECASE)
 _ONE_TIME = lazy_pattern(
@@ -153,7 +155,8 @@ def _read_digits(text: str, match: re.Match[str]) -> Reading | None:
     based = _BASED.match(text, match.start()) if match["mantissa"] == "0" else None
     if based:
         return Reading(str(int(based[0], 0)), based.end())
-    feet = _FEET.match(text, match.start()) if match["mantissa"] else None
+    quoted = "'" in text or "’" in text or "′" in text
+    feet = _FEET.match(text, match.start()) if quoted and match["mantissa"] else None
     if feet:
         return Reading(str(12 * int(feet[1]) + int(feet[2])), feet.end(), unit=unit_of("in"))
     end = match.end()
@@ -234,13 +237,17 @@ def _unit_after(text: str, end: int, match: re.Match[str]) -> tuple[Unit | None,
 
 def _in_two_parts(text: str, end: int, whole: int) -> Reading | None:
     """Read "1h30", "1m80" or "1 hour and a half" from its whole number on."""
+    if not has_any(text[end : end + 4], ("h", "H", ":", "m", "S", "s", "o", "u", "ч")) and not (
+        has_any(text[end:], _JOINTS)
+    ):
+        return None
     if minutes := _AND_MINUTES.match(text, end) or _CLOCKED.match(text, end):
         return Reading(str(60 * whole + int(minutes[1])), minutes.end(), unit=unit_of("min"))
     if metres := _AND_CENTIMETRES.match(text, end):
         length = fractions.Fraction(100 * whole + int(metres[1]), 100)
         return Reading(normal_form(length), metres.end(), unit=unit_of("m"))
     unit = read_unit(text, end)
-    half = _AND_A_HALF.match(text, unit[1]) if unit else None
+    half = _AND_A_HALF.match(text, unit[1]) if unit and has_any(text[end:], _JOINTS) else None
     if unit is None or half is None:
         return None
     value = whole + _part_of(half[1])
@@ -291,7 +298,7 @@ def _read_words(text: str, start: int) -> Reading | None:
     ):
         return None
     unit = None if percent else read_unit(text, end)
-    half = _AND_A_HALF.match(text, unit[1]) if unit else None
+    half = _AND_A_HALF.match(text, unit[1]) if unit and has_any(text[end:], _JOINTS) else None
     if half:
         value, end = value + _part_of(half[1]), half.end()
     shown = normal_form(-value if sign else value) + ("%" if percent else "")

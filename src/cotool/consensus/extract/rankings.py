@@ -9,6 +9,7 @@ from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.extracted import Extracted
 from cotool.consensus.extract.normal_form import plain_items
 from cotool.consensus.extract.spans import WHOLE
+from cotool.consensus.extract.vocabulary import has_any
 
 # The share of the texts that must be lists for a question about an order.
 _LISTS = 0.6
@@ -24,9 +25,31 @@ _ASKS = lazy_pattern(
     r"|упорядоч|расположите|по порядку|ранжир|排序|排列|顺序|順序|順番|並べ|순서|رتب|क्रम",
     re.IGNORECASE,
 )
+# One of these is in each of its words without accents.
+_STEMS = (
+    *("rank", "order", "sort", "sequenc", "chronolog", "scending", "est to ", "from ", "folge"),
+    *("ordn", "liste", "class", "trie", "ordr", "orden", "ordem", "ordin", "clasif", "kolejno"),
+    *("szereguj", "volgorde", "rangschik"),
+)
 # "A > B > C", "A, then B, then C", "A → B".
 _CHAIN = lazy_pattern(r"\s*(?:>{1,2}|→|⇒|->|≻)\s*")
 _THEN = lazy_pattern(r"^first(?:ly)?,?\s+|\s*,?\s*\b(?:and\s)?then\s+", re.IGNORECASE)
+_ARROWS = (">", "→", "⇒", "≻")
+_SIGNS = (
+    *_ARROWS,
+    ",",
+    ";",
+    "、",
+    "，",
+    "\n",
+    " and ",
+    " then ",
+    "2.",
+    "2)",
+    " und ",
+    " et ",
+    " y ",
+)
 _COMPARED = lazy_pattern(r"[<>]=?\s*-?[\d.]|[\d.]\s*[<>]")
 # "1. Tokyo 2. Delhi 3. Shanghai" in one line.
 _NUMBERED = lazy_pattern(r"(?:^|(?<=[\s,;]))\(?(\d{1,2})[.):]\s*(?=\S)")
@@ -39,15 +62,20 @@ def rankings(texts: Sequence[str], question: str) -> list[Extracted | None]:
     It matters if the question asks for an order, or if most texts write one as "A > B > C".
     """
     given = [text for text in texts if text]
-    chains = sum(len(_chain(text)) > 2 for text in given)
-    if not given:
+    enough = max(2, _LISTS * len(given))
+    # A quick test, since the patterns take a millisecond to compile.
+    if sum(len(text) <= _LONGEST and has_any(text, _SIGNS) for text in given) < enough:
         return []
-    if chains < max(2, _LISTS * len(given)) and not _ASKS.search(question):
+    chains = sum(has_any(text, _ARROWS) and len(_chain(text)) > 2 for text in given)
+    if chains < enough and not _asks(question):
         return []
     found = [_in_order(text) for text in texts]
-    if sum(one is not None for one in found) < max(2, _LISTS * len(given)):
-        return []
-    return found
+    return found if sum(one is not None for one in found) >= enough else []
+
+
+def _asks(question: str) -> bool:
+    may = not question.isascii() or has_any(question.lower(), _STEMS)
+    return may and bool(_ASKS.search(question))
 
 
 def _in_order(text: str) -> Extracted | None:

@@ -83,9 +83,9 @@ _WORD = lazy_pattern(r"[^\W\d_]{3}")
 @lru_cache(maxsize=1024)
 def spellings(value: str) -> tuple[str, ...]:
     """Return other spellings of a label; labels that share one are the same."""
-    near = dict.fromkeys(_other_spellings(value))
-    further = [other for one in near for other in _other_spellings(one)]
-    return tuple(dict.fromkeys([*near, *further]))
+    near = {*_other_spellings(value)} - {value}
+    further = {other for one in near for other in _other_spellings(one)}
+    return tuple(sorted(near | further - {value}))
 
 
 def _other_spellings(value: str) -> Iterator[str]:
@@ -119,11 +119,12 @@ def _by_signs(value: str) -> Iterator[str]:
     if value[-2:-1] == " ":  # "2 x", "вариант Б"
         yield _VARIABLE.sub(r"\1\2", value)
         yield _OPTION.sub("", value)
-    if _SMILEY.match(value[-1:]):  # "positive 😊"
+    if value[-1:] > "\u25ff" and _SMILEY.match(value[-1:]):  # "positive 😊"
         yield value.rstrip(value[-1]).rstrip() or value
     word, _, rest = value.partition(" ")
     if rest and (number := counted().get(word)):
         yield f"{number} {rest}"
-    yield _COUNTER.sub(r"\1", value)
+    if value[-1:] > "\u3000":
+        yield _COUNTER.sub(r"\1", value)
     if any(map(str.isdigit, value)) and " " in value:
         yield _ORDINAL_END.sub("", value)

@@ -230,7 +230,7 @@ _TURN_BEFORE = lazy_pattern(
     r"(?:(?P<rise>increase|rise|gain)|(?P<drop>decrease|drop|fall|decline))\b)",
     re.IGNORECASE,
 )
-_LONGEST_TURN = len("an increase of ")
+_TURN_STARTS = {"a ", *"an in ri ro gr ga pr su de re fa dr lo up it cl we do fe sh".split()}
 # What a turn begins with, apart from letters; a letter may also follow a sign before `end`.
 _BEGINS = {" ", "-", "°", "′", "″"}
 _DIRECTIONS = {"north": "n", "south": "s", "east": "e", "west": "w"}
@@ -238,10 +238,8 @@ _DIRECTIONS = {"north": "n", "south": "s", "east": "e", "west": "w"}
 
 def read_turn_before(text: str, start: int) -> tuple[str, int]:
     """Return the direction of a number whose words begin at `start`, and where these end."""
-    words = text[start : start + _LONGEST_TURN].lower()
-    if " of " not in words and not words.startswith(("up ", "down ")):
-        return "", start
-    match = _TURN_BEFORE.match(text, start)
+    may_turn = text[start : start + 2].lower() in _TURN_STARTS
+    match = _TURN_BEFORE.match(text, start) if may_turn else None
     if match is None:
         return "", start
     more = match["more"] or match["up"] or match["rise"]
