@@ -50,6 +50,7 @@ def test_families_are_read_the_same(log):
     """Every family, its lines with a level alone, and each single line."""
     text = log.read_bytes()
     assert agree(text)
+    assert agree(text.replace(b"\n", b"\r\n"))
     for line in text.splitlines(keepends=True):
         assert agree(line)
         assert agree(7 * line)
@@ -71,7 +72,8 @@ def test_invented_lines_are_read_the_same(time, between, levels, messages, minut
         f"{levels[n % len(levels)]} {messages[n % len(messages) if n % 5 == 0 else 0]}\n"
         for n, minute in enumerate(minutes)
     ]
-    assert agree("".join(lines).encode())
+    for end in ("\n", "\r\n"):
+        assert agree("".join(lines).replace("\n", end).encode())
 
 
 def test_long_files_are_read_the_same():
@@ -103,6 +105,8 @@ def test_usual_logs_take_the_quick_way():
         "2026-03-02 08:00:07 - app - {} - ",
     ):
         lines = [head.format(level) + "a message\n" for level in 5 * ["INFO", "ERROR", "WARN"]]
-        assert same_shape_format("".join(lines).encode()), head
-        assert agree("".join(lines).encode()), head
+        for end in ("\n", "\r\n"):
+            text = "".join(lines).replace("\n", end).encode()
+            assert same_shape_format(text), head
+            assert agree(text), head
     assert same_shape_format(b"".join(b"%d\n" % n for n in range(9))) is None

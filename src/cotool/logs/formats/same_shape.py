@@ -38,10 +38,12 @@ _TRAILS = sum(1 << trail for trail in TRAILS)
 
 def same_shape_format(text: bytes) -> Format | None:
     """Return what recognise() finds in all lines of a text, without its reasons; None if unsure."""
+    if b"\r" in text:
+        text = text.replace(b"\r\n", b"\n")  # recognise() gets lines without their ends, too
     line, ended, _ = text.partition(b"\n")
     if (
         not (ended and _BEGINS.match(line))
-        # Ends of lines that are more than a newline, objects in messages, colours.
+        # Other ends of lines, objects in messages, colours.
         or b"\r" in text
         or b"{" in text
         or b":  " in text  # parts of records have such marks
