@@ -24,6 +24,8 @@ _FIELD = lazy_pattern(
     rb"[ \t]*(?::(?=\s|\Z)|=(?=\s))[ \t]*(?P<value>.*)",
 )
 _RULE = lazy_pattern(rb"[ \t]*([-=*_~#+])\1{2,}[ \t]*\Z")
+# How a file of blocks begins, perhaps with a rule.
+_FIRST = lazy_pattern(rb"\s*(?:[-=*_~#+]{3,}\s+)?[^\W\d][\w ./()@#&-]*[ \t]*[:=]\s")
 # The name of lines before the first label of a block.
 _UNNAMED = "text"
 _LEAST_BLOCKS = 2
@@ -40,6 +42,8 @@ def find_blocks(head: bytes) -> list[bytes]:
 
     Nearly all blocks have several labels, the same label comes first, and one of them has a time.
     """
+    if not _FIRST.match(head):
+        return []
     blocks: list[dict[str, str]] = []
     for fields, is_whole in _blocks(buffered(iter([head]))):
         if is_whole:

@@ -33,9 +33,10 @@ if TYPE_CHECKING:
     _Line = TypeVar("_Line")
 
 JOURNAL, BLOCKS = "the journal's export format", "blocks of labelled lines"
-# How a file of such blocks begins, perhaps with a rule.
-_LABEL = lazy_pattern(rb"\s*(?:[-=*_~#+]{3,}\s+)?[^\W\d][\w ./()@#&-]*[ \t]*[:=]\s")
-_MARKUP = lazy_pattern(rb"(?:\xef\xbb\xbf)?\s*<(?:[A-Za-z_][\w:.-]*[\s/>]|\?xml|!DOCTYPE|!--)")
+# What ends such blocks: most logs have neither and then load no module for them.
+_ENDS = (b"\n\n", b"\n\r\n", b"\n---", b"\n===", b"\n***", b"\n___", b"\n###", b"\n~~~")
+_START = 256
+_BEFORE_MARKUP = b"\xef\xbb\xbf \t\r\n"
 _TEXT_KEYS = logscan.text_keys()
 # A time with its zone, as machines write it, and a blank.
 _TIME = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)? "
@@ -143,8 +144,10 @@ def find_wrapping(head: bytes, lines: list[bytes]) -> Wrapping:
     # Most logs are neither, and then load neither module.
     document = documents.find_document(head) if head.lstrip().startswith((b"{", b"[")) else None
     entries = journal.find_journal(head) if b"__REALTIME_TIMESTAMP=" in head else []
-    labelled = blocks.find_blocks(head) if _LABEL.match(head) and not entries else []
-    element, elements = xml_records.find_xml(head) if _MARKUP.match(head) else (b"", [])
+    separated = not entries and not document and any(end in head for end in _ENDS)
+    labelled = blocks.find_blocks(head) if separated else []
+    is_markup = head[:_START].lstrip(_BEFORE_MARKUP).startswith(b"<")
+    element, elements = xml_records.find_xml(head) if is_markup else (b"", [])
     lines = document.sample if document else entries or labelled or elements or lines
     parts = JOURNAL if entries else BLOCKS if labelled else "XML" if element else ""
     coloured = any(map(_COLOUR.search, lines))

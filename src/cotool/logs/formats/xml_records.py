@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _TAG = lazy_pattern(rb"<([A-Za-z_][\w:.-]*)(?=[\s/>])")
+_PRI = lazy_pattern(rb"\s*<\d")
 _ENCODING = lazy_pattern(rb"<\?xml[^>]*encoding=[\"']([\w-]+)")
 # Attributes that name what an element holds: <Data Name='a'>1</Data>, <data name="a" value="1"/>.
 _NAMES, _VALUE = frozenset(("name", "key")), "value"
@@ -39,6 +40,8 @@ def find_xml(head: bytes) -> tuple[bytes, list[bytes]]:
 
     The name is that of the first element or of its first child, whichever repeats more often.
     """
+    if _PRI.match(head):
+        return b"", []  # syslog
     names = list(dict.fromkeys(_TAG.findall(head[:_LONGEST])))[:2]
     counts = [head.count(b"</%b>" % name) or head.count(b"<%b " % name) for name in names]
     for name, count in sorted(zip(names, counts, strict=True), key=lambda item: -item[1])[:1]:
