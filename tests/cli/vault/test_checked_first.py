@@ -16,6 +16,10 @@ encrypt … --passphrase -f --threads 0 notes.txt
 encrypt … --passphrase -f --wrap-command "'" notes.txt
 encrypt … --passphrase -o nowhere/notes.vault notes.txt
 encrypt … --passphrase notes.txt
+encrypt … -f --keyring ring.vault notes.txt -o ring.vault
+decrypt … -f --keyring ring.vault --identity me.identity notes.txt.vault -o me.identity
+sign … -f --keyring ring.vault notes.txt -o ring.vault
+keys export … -f --keyring ring.vault -o ring.vault
 encrypt … --generate-passphrase -f notes.txt
 encrypt … --values notes.txt
 encrypt … --values sealed.json -o again.json

@@ -70,7 +70,7 @@ def import_age(files: Files, *, options: Import, keys: Keys) -> int:
         return show_plan(planned, "import")
     jobs = planned.jobs
     spare_terminal(jobs, armor=options.armor)
-    spare_results(jobs, force=options.force)
+    spare_results(jobs, keys, force=options.force)
     if STDIO in files:
         read_before_content(keys, options)
     people = recipients_of(options.recipient, options.recipients_file)

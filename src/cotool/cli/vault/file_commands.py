@@ -15,7 +15,7 @@ from cotool.cli.vault.keys import names_a_key, sealing_keys
 from cotool.cli.vault.options import Files, Keys
 from cotool.cli.vault.people import recipients_of
 from cotool.cli.vault.secrets import SecretSource
-from cotool.cli.vault.streams import source_of, spare_results, spare_terminal, target_of
+from cotool.cli.vault.streams import own_files, source_of, spare_results, spare_terminal, target_of
 from cotool.errors import InputError
 from cotool.text import visible_name
 from cotool.vault import trees
@@ -57,7 +57,7 @@ def encrypt(files: Files, *, options: Encryption, keys: Keys, engine: Engine) ->
     jobs = planned.jobs
     _warn_of_keys(planned, keys)
     spare_terminal(jobs, armor=options.armor)
-    spare_results(jobs, force=options.force)
+    spare_results(jobs, keys, force=options.force)
     if engine.is_cluster:
         task = cluster_run.sealing_task(keys, options)
         return cluster_run.spread(planned, task, options, engine, verb="encrypted")
@@ -70,16 +70,7 @@ def encrypt(files: Files, *, options: Encryption, keys: Keys, engine: Engine) ->
 
 def _warn_of_keys(planned: trees.Plan, request: KeyRequest) -> None:
     """Warn about a source that opens the others, and about vault files that are sealed again."""
-    own = {
-        trees.file_identity(path): what
-        for what, path in (
-            ("key file", request.key_file),
-            ("identity", request.identity_path),
-            ("keyring", request.keyring_path),
-        )
-        if path is not None
-    }
-    own.pop(None, None)  # of files that do not exist
+    own = own_files(request)
     for found in planned.listing.files:
         what = own.get(trees.file_identity(found.path)) if found.path != STDIO else None
         if what is not None:
@@ -186,7 +177,7 @@ def decrypt(files: Files, *, options: Decryption, keys: Keys, engine: Engine) ->
     planned = _plan(files, options, lambda name: _plain_name(name, elsewhere), seals=False)
     if options.dry_run:
         return show_plan(planned, "decrypt")
-    spare_results(planned.jobs, force=options.force)
+    spare_results(planned.jobs, keys, force=options.force)
     if engine.is_cluster:
         task = cluster_run.vault_task("decrypt", keys)
         task = replace(task, force=options.force, verify_first=options.verify_first)

@@ -187,7 +187,7 @@ def export(
     from cotool.vault.armor import armor as armored
     from cotool.vault.in_memory import seal_bytes
 
-    spare_output(output, force=force, text=armor)
+    spare_output(output, keys, force=force, text=armor)
     source = SecretSource(export_passphrase_file, generate=options.generate)
     keyring = keys.read_keyring()
     secret = source.read("the export", confirm=True)

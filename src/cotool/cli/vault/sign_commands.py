@@ -85,7 +85,7 @@ def sign(
 
     output = options.output
     listing = _signed_files(files, output, recursive=options.recursive)
-    spare_output(output, force=options.force, text=True)
+    spare_output(output, keys, force=options.force, text=True)
     say_left_out(listing, quiet=False)
     key: Keyring | Passphrase | Identity
     if options.by_identity or keys.chooses_identity:

@@ -11,9 +11,11 @@ from cotool._typing import TYPE_CHECKING, BinaryIO
 from cotool.errors import InputError
 from cotool.io.target import Target, check_writable, is_special
 from cotool.vault.files import STDIO
+from cotool.vault.trees import file_identity
 
 if TYPE_CHECKING:
     from cotool.vault.batch import Job
+    from cotool.vault.requests import KeyRequest
 
 
 def source_of(name: str) -> str | BinaryIO:
@@ -64,8 +66,32 @@ def spare_terminal(jobs: Sequence[Job], *, armor: bool) -> None:
         )
 
 
-def spare_results(jobs: Sequence[Job], *, force: bool) -> None:
-    """Fail before asking for a passphrase if a result cannot be written."""
+def own_files(keys: KeyRequest) -> dict[tuple[int, int] | None, str]:
+    """Return what the files with the keys of a call are."""
+    own = {
+        file_identity(path): what
+        for what, path in (
+            ("passphrase file", keys.secret.file),
+            ("key file", keys.key_file_path),
+            ("identity", keys.identity_path),
+            ("keyring", keys.keyring_path),
+        )
+        if path is not None
+    }
+    own.pop(None, None)  # of files that do not exist
+    return own
+
+
+def spare_results(jobs: Sequence[Job], keys: KeyRequest, *, force: bool) -> None:
+    """Fail before asking for a passphrase if a result cannot be written, or would replace keys."""
+    own = own_files(keys)
+    for job in jobs:
+        what = own.get(file_identity(job.destination)) if force or job.replace else None
+        if what is not None:
+            raise InputError(
+                f"{job.destination}: is your {what}, which no result replaces",
+                hint="give another name with --output",
+            )
     if len(jobs) != 1 or jobs[0].destination in {None, STDIO}:
         return
     path = Path(str(jobs[0].destination))
@@ -78,13 +104,13 @@ def spare_results(jobs: Sequence[Job], *, force: bool) -> None:
         check_writable(path)
 
 
-def spare_output(output: str | None, *, force: bool, text: bool) -> None:
+def spare_output(output: str | None, keys: KeyRequest, *, force: bool, text: bool) -> None:
     """Raise InputError if write_out() will not be able to write."""
     from cotool.vault.batch import Job
 
     job = Job("", output or STDIO, named=True)
     spare_terminal([job], armor=text)
-    spare_results([job], force=force)
+    spare_results([job], keys, force=force)
 
 
 def write_out(data: bytes, output: str | None, *, force: bool) -> None:

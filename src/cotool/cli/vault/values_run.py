@@ -62,7 +62,7 @@ def encrypt_values(
         plan.jobs = [replace(job, replace=True) for job in plan.jobs]
     if options.dry_run:
         return show_plan(plan, "seal the values of")
-    spare_results(plan.jobs, force=options.force)
+    spare_results(plan.jobs, request, force=options.force)
     names_keys = (
         options.recipient
         or options.recipients_file
