@@ -354,16 +354,19 @@ def test_labels_of_which_a_record_has_several():
 
 def test_columns_between_models():
     """A model of an unknown family is an expert beside others; a remark is none."""
-    rows = ("1+1?,2,2,3,good", "2+2?,4,5,4,fine", "3+3?,6,6,7,-")
-    found = read(table("question,GPT-3,UnifiedQA,claude,Bemerkung", *rows))
-    assert {*found["1+1?"]} == {"GPT-3", "UnifiedQA", "claude"}
+    rows = ("1+1?,2,2,3,8,good", "2+2?,4,5,4,8,fine", "3+3?,6,6,7,9,-")
+    found = read(table("question,GPT-3,UnifiedQA,claude,human_baseline,Bemerkung", *rows))
+    assert {*found["1+1?"]} == {"GPT-3", "UnifiedQA", "claude", "human_baseline"}
 
 
 def test_experts_with_their_answers_by_question():
     """A list of experts, each with an object of questions."""
-    experts = [{"name": n, "answers": {"Why?": a, "How?": "x"}} for n, a in AB.items()]
-    found = read(json.dumps({"experts": experts}))
-    assert found == {"Why?": AB, "How?": {"a": "x", "b": "x"}}
+    for form in (str, lambda answer: {"answer": answer, "why": "so"}):
+        experts = [
+            {"name": n, "answers": {"Why?": form(a), "How?": form("x")}} for n, a in AB.items()
+        ]
+        found = read(json.dumps({"experts": experts}))
+        assert found == {"Why?": AB, "How?": {"a": "x", "b": "x"}}
 
 
 @pytest.mark.parametrize(

@@ -328,6 +328,7 @@ def _with_others(sample: Sample, models: list[Column]) -> list[Column]:
             and c.is_number == models[0].is_number
             and (
                 min(places) < place < max(places)
+                or _PEOPLE.fullmatch(c.path.strip())
                 or 2 * len(given.intersection(c.counts)) >= c.distinct
             )
         )

@@ -81,8 +81,8 @@ def _mapped(value: dict[str, Any], where: str) -> Iterator[tuple[str, Any]]:
         expert = _expert_of(value) or _author_of(value)
         named = {"model": expert} if expert else {}
         for question, answer in value[asked].items():
-            record = {**named, "question_id": question, "content": answer}
-            yield f"{where}, {question!r}", record
+            given = answer if isinstance(answer, dict) else {"content": answer}
+            yield f"{where}, {question!r}", {**named, "question_id": question, **given}
     elif _by_expert(value):
         for identity in dict.fromkeys(key for answers in value.values() for key in answers):
             answers = {name: part[identity] for name, part in value.items() if identity in part}
@@ -297,7 +297,7 @@ def _of_one_expert(value: Mapping[str, Any]) -> str | None:
         return None
     if layout.question is not None or layout.question_id is not None or layout.content is not None:
         return None
-    if not _are_plain(answers.values()):
+    if not (_are_plain(answers.values()) or _are_responses(answers.values())):
         return None
     # Plain names may be those of people, whose answers these are.
     asked = [_IDENTITY.fullmatch(name) is not None or names.asks(name) for name in answers]
