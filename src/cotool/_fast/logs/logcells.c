@@ -151,17 +151,22 @@ static int unlist(cotool_cell *cell, uint64_t listed) {
     return status;
 }
 
+/* Makes room for so many numbers in the list. Returns 0 or ENOMEM. */
+static int reserve(cotool_cell *cell, uint64_t numbers) {
+    size_t room = cell->list_room ? cell->list_room : 4;
+    int16_t *list;
+    if (numbers <= cell->list_room) return 0;
+    while (room < numbers) room *= 4;
+    list = realloc(cell->list, room * sizeof *list);
+    if (!list) return ENOMEM;
+    cell->list = list, cell->list_room = (uint16_t)room;
+    return 0;
+}
+
 /* Adds `times` to a bucket of a cell that has `before` numbers. */
 static int sketch(cotool_cell *cell, int bucket, uint64_t before, uint64_t times) {
     if (!cell->pages && before + times <= COTOOL_LISTED) {
-        if (before + times > cell->list_room) {
-            size_t room = cell->list_room ? cell->list_room : 4;
-            int16_t *list;
-            while (room < before + times) room *= 4;
-            list = realloc(cell->list, room * sizeof *list);
-            if (!list) return ENOMEM;
-            cell->list = list, cell->list_room = (uint16_t)room;
-        }
+        if (reserve(cell, before + times)) return ENOMEM;
         for (uint64_t n = 0; n < times; n++) cell->list[before + n] = (int16_t)bucket;
         return 0;
     }
@@ -182,9 +187,14 @@ int cotool_cell_merge(cotool_cell *into, const cotool_cell *cell) {
     if (!before || cell->least < into->least) into->least = cell->least;
     if (!before || cell->most > into->most) into->most = cell->most;
     into->sum += cell->sum;
-    if (!cell->pages)
+    if (!cell->pages && !into->pages && before + cell->count <= COTOOL_LISTED) {
+        if (reserve(into, before + cell->count)) return ENOMEM;
+        memcpy(into->list + before, cell->list, cell->count * sizeof *cell->list);
+        into->count += cell->count;
+    } else if (!cell->pages) {
         for (uint64_t n = 0; n < cell->count; n++)
             if (cotool_cell_count_one(into, cell->list[n])) return ENOMEM;
+    }
     if (cell->shift > into->shift) {
         if (!into->pages && unlist(into, before)) return ENOMEM;
         if (coarsen(into, cell->shift)) return ENOMEM;
