@@ -66,13 +66,16 @@ _SET_JOINER = lazy_pattern(r"\s(?:and|or|&)\s|^\{")
 _ALTERNATIVES = lazy_pattern(r"\s(?:or|oder|ou|o)\s")
 _BULLET = lazy_pattern(r"(?:[-*•+]|\(?\d{1,2}[.)])\s+")
 _NAMED_RESULT = lazy_pattern(r"(?:[a-z]['′]{0,2}(?:\([a-z]\))?|dy/dx)=(?=[^=]+$)")
+_LIMIT = r"(-?[$€£]?\d(?:[\d.,]*\d)?)"
 _RANGE = lazy_pattern(
-    r"(?:from )?(-?[$€£]?\d[\d.,]*)(?:\s?%)?\s?(?:-|–|—|to|bis|à|~)\s?(-?[$€£]?\d[\d.,]*)(?P<of>%)?"
-    r"|between (-?[$€£]?\d[\d.,]*)(?:\s?%)? and (-?[$€£]?\d[\d.,]*)(?P<percent>%)?"
+    rf"(?:from )?{_LIMIT}(?:\s?%)?\s?(?:-|–|—|to|bis|à|~)\s?{_LIMIT}(?P<of>%)?"
+    rf"|between {_LIMIT}(?:\s?%)? and {_LIMIT}(?P<percent>%)?"
 )
 _PERCENT = lazy_pattern(r"\s?(?:%|\bpercent\b|\bper cent\b)$")
 # "-5 < x ≤ 5" is the interval (-5, 5].
 _BETWEEN = lazy_pattern(r"(-?[\d./]+)\s?(<=?|≤)\s?[A-Za-z]\s?(<=?|≤)\s?(-?[\d./]+)")
+# Two roots: ±2 is -2 and 2.
+_BOTH_SIGNS = lazy_pattern(r"(?:[A-Za-z]\s?=\s?)?±\s?(\d[\d./]*)")
 # "x > 3" is (3, ∞).
 _ONE_SIDED = lazy_pattern(r"[A-Za-z]\s?([<>]=?|[≤≥])\s?(-?[\d./]+)")
 # "(x, y) = (3, 4)": the point (3, 4).
@@ -128,6 +131,8 @@ def short_form(display: str) -> str:
         word = display.lower()
         return ordinal(ORDINALS[word]) if word in ORDINALS else _SYNONYMS.get(word, word)
     display = _POINT.sub("", _MEMBER.sub("", display)).replace("+∞", "∞")
+    if "±" in display and (both := _BOTH_SIGNS.fullmatch(display)):
+        return f"-{both[1]}, {both[1]}"
     compares = has_any(display, ("<", ">", "≤", "≥"))
     if compares and (bounded := _BETWEEN.fullmatch(display)):
         low, opens, closes, high = bounded.groups()
@@ -243,9 +248,15 @@ def list_items(text: str) -> list[str] | None:
         items.sort()
         if not (numeric or bracket or "=" in text) and _ALTERNATIVES.search(inner):
             return [" or ".join(items)]
+    elif not bracket and len(items) == 2 and {*items} == {items[0], _negated(items[0])}:
+        items.sort()  # 2 and -2 are two roots
     elif bracket in {"()", "[]", "(]", "[)"} and len(items) == 2:
         items[0], items[-1] = bracket[0] + items[0], items[-1] + bracket[1]
     return items
+
+
+def _negated(number: str) -> str:
+    return number[1:] if number.startswith("-") else f"-{number}"
 
 
 def _item(text: str, *, keep: bool) -> str:
