@@ -94,6 +94,20 @@ def test_neither_threads_nor_the_order_of_rows_change_a_bit(kernel, table, seed)
         assert again.iterations == first.iterations
 
 
+@given(table=tables(least_labels=2))
+def test_decoys_begin_with_one_expert(table):
+    """The size of equal weights does not matter; all agree with an expert whose vote is alone."""
+    rows = kernel_table(*table)
+    equal = decoys.begin(rows, habits=True, weights=array("d", [2.5]) * rows.experts)
+    assert list(equal.right) == pytest.approx(list(decoys.begin(rows, habits=True).right))
+    weights = array("d", [1.0]) * rows.experts
+    weights[0] = 1e12
+    found = decoys.begin(rows, habits=True, weights=weights)
+    own = {item: label for item, expert, label in zip(*rows.rows(), strict=True) if expert == 0}
+    if len(own) == sum(expert == 0 for expert in rows.rows()[1]):
+        assert found.right[0] == pytest.approx(0.95 * found.seen[0])
+
+
 @given(table=tables())
 @pytest.mark.parametrize("kernel", [one for one, _ in KERNELS] + [mace.mace])
 def test_a_posterior_is_one_of_probabilities(kernel, table):
