@@ -87,7 +87,8 @@ cdef class Buckets:
 cdef Buckets buckets_of(const cotool_histogram* h):
     cdef Buckets found = Buckets()
     found._open(h.count)
-    memcpy(found.held.buckets, h.buckets, h.count * sizeof(cotool_bucket))
+    if h.count:
+        memcpy(found.held.buckets, h.buckets, h.count * sizeof(cotool_bucket))
     return found
 
 
