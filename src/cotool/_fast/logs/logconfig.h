@@ -63,7 +63,6 @@ typedef uint64_t cotool_quads32 __attribute__((vector_size(32)));
 #define COTOOL_PLACES 8
 #define COTOOL_FORMATS 16
 #define COTOOL_LEAD 64
-#define COTOOL_PARTS 64
 #define COTOOL_MOST_LAYOUTS 64
 
 /* A word that the caller maps to a level, as it may be written. */
@@ -134,8 +133,6 @@ typedef struct {
     uint64_t layouts;   /* bits of cotool_config.layout */
     uint8_t utc;        /* a time without a zone is in UTC */
     uint8_t below;      /* some places are in the lines below */
-    const char *part[COTOOL_PARTS]; /* words that say that a line belongs to the record before it: "DETAIL" */
-    uint8_t parts;
     uint8_t payload; /* what follows the head of a text: COTOOL_FORMAT_JSON, ..._LOGFMT, or TEXT */
     cotool_keys keys;
     int times;

@@ -242,7 +242,7 @@ static int learn(const cotool_config *config, const cotool_worker *worker, const
     memset(g, 0, sizeof *g);
     if (f->below || time < line || time + head->time_size >= end) return 0;
     g->format = (uint8_t)head->format, g->candidates = candidates;
-    g->keyed = f->kind != COTOOL_FORMAT_TEXT, g->parts = f->parts > 0;
+    g->keyed = f->kind != COTOOL_FORMAT_TEXT;
     for (uint32_t k = candidates & (uint32_t)BITS(head->format + 1); k; k &= k - 1)
         g->line_care |= config->must[__builtin_ctz(k)];
     g->line_digits = digits;

@@ -46,7 +46,6 @@ typedef struct {
     uint8_t no_named_zone; /* no zone may follow the time, not even a named one */
     uint8_t zoned, inferred, keyed;
     uint8_t steps; /* the level may be read step by step behind the time */
-    uint8_t parts;  /* the line may belong to the record before it */
     uint8_t single; /* the only place of a level is the first word of a token */
     uint64_t head, head_mask; /* of its exact bytes, the first eight; a mask of 0 where `token` is not 0 */
     int64_t date; /* seconds since 1970 without the digits that may differ */

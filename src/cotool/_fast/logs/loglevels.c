@@ -250,27 +250,3 @@ int cotool_code_level(const uint8_t *start, const uint8_t *stop, const uint8_t *
         return cotool_mask_level(start + 3, stop - 1);
     return -1;
 }
-
-/* How many tokens after a time are searched for a word that says what a line is. */
-#define PART_TOKENS 12
-
-static int is_capital(uint8_t c) { return (c >= 'A' && c <= 'Z') || c >= 0x80; }
-
-int cotool_is_part(const cotool_format *format, const uint8_t *p, const uint8_t *end) {
-    for (int k = 0; k < PART_TOKENS; k++) {
-        const uint8_t *start, *word, *stop;
-        while (p < end && (*p == ' ' || *p == '\t')) p++;
-        if (p >= end) return 0;
-        for (start = p; p < end && *p != ' ' && *p != '\t';) p++;
-        if (end - p < 2 || p[-1] != ':' || p[0] != ' ' || p[1] != ' ') continue;
-        stop = word = p - 1;
-        while (word > start && is_capital(word[-1])) word--;
-        if (stop - word < 2) continue;
-        for (int n = 0; n < format->parts; n++)
-            if (strlen(format->part[n]) == (size_t)(stop - word) &&
-                !memcmp(format->part[n], word, (size_t)(stop - word)))
-                return 1;
-        return 0;
-    }
-    return 0;
-}

@@ -93,10 +93,6 @@ COTOOL_INLINE int cotool_status_level(int status) {
     return status >= 500 ? COTOOL_ERROR : status >= 400 ? COTOOL_WARNING : COTOOL_INFO;
 }
 
-/* Tells whether a text, from the end of its time on, belongs to the record before it: the first word in
- * capitals before a colon and two blanks is one of the format's. */
-int cotool_is_part(const cotool_format *format, const uint8_t *p, const uint8_t *end);
-
 /* Returns the letter of a token that names a level, NULL: none. The letter is alone, before a slash or
  * an exclamation mark, or first in brackets. */
 const uint8_t *cotool_letter_of(const uint8_t *start, const uint8_t *stop);

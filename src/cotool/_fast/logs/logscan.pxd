@@ -16,7 +16,6 @@ cdef extern from "logs/logscan.h" nogil:
         COTOOL_FORMATS
         COTOOL_FORMAT_TEXT
         COTOOL_PLACES
-        COTOOL_PARTS
         COTOOL_SCALE_NONE
         COTOOL_KEY
         COTOOL_LEAD
@@ -48,8 +47,7 @@ cdef extern from "logs/logscan.h" nogil:
         uint8_t kind, pri
         signed char time_token
         uint8_t time_open
-        uint8_t utc, parts
-        const char** part
+        uint8_t utc
         char* lead
         unsigned short reach
         uint64_t layouts

@@ -137,7 +137,6 @@ cdef class _Setup:
             strncpy(f.lead, <const char*>(<bytes>given["lead"]), COTOOL_LEAD - 1)
             f.reach = given["reach"]
             f.payload = given["payload"]
-            self._set_parts(f, given["parts"])
             if given["entry"]:
                 self.config.entry = <const char*>self._keep_bytes(given["entry"])
                 self.config.entry_size = len(given["entry"])
@@ -163,16 +162,6 @@ cdef class _Setup:
             p.lead, p.trail = place["lead"], place["trail"]
             strncpy(p.key, <const char*>(<bytes>place["key"]), COTOOL_KEY - 1)
             p.value = self._key(f, place["path"]) if place["path"] else -1
-
-    cdef int _set_parts(self, cotool_format* f, parts) except -1:
-        """Keep the words that say that a line belongs to the record before it."""
-        cdef int n
-        if len(parts) > COTOOL_PARTS:
-            raise ValueError(f"at most {COTOOL_PARTS} words")
-        f.parts = len(parts)
-        for n, word in enumerate(parts):
-            f.part[n] = <const char*>self._keep_bytes(word)
-        return 0
 
     cdef int set_columns(self, formats, bytes path) except -1:
         """Move the places of the level and the columns that are read to those of `formats`."""

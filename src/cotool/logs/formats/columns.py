@@ -8,7 +8,6 @@ from itertools import islice
 from cotool._fast.logs import logscan
 from cotool._lazy import lazy_pattern
 from cotool._typing import TYPE_CHECKING
-from cotool.logs.formats.belonging import is_part
 from cotool.logs.formats.model import TEXT, Format, forms_of
 from cotool.logs.formats.titles import (
     ENOUGH,
@@ -236,9 +235,7 @@ def further_lines(formats: Sequence[Format], lines: Sequence[bytes]) -> Sequence
         for line in lines
         if line.strip()
         and not line.startswith(HEADER)
-        and all(
-            blanks_of_time(found, line) is None or is_part(line, found.parts) for found in dated
-        )
+        and all(blanks_of_time(found, line) is None for found in dated)
     ]
 
 

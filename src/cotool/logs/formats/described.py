@@ -106,9 +106,6 @@ def reasons(found: Format, lines: Sequence[bytes], times: PlacedTimes) -> tuple[
                 else " of the indented lines below"
             )
         reasons.append(Reason("level", place, why))
-    if found.parts:
-        why = "lines with these words after the time belong to the record before"
-        reasons.append(Reason("record", "words such as DETAIL, HINT, STATEMENT", why))
     if found.entry:
         entry = found.entry.decode("utf-8", "replace")
         why = "heads each of several records below one time"

@@ -121,8 +121,8 @@ class Format:
     where no [time] comes before the request. `title` is the line that names the columns of a table
     and is no record, empty without one. `is_every_line`: no line has a time or a level, so each
     other one is a record. `whole`: what is measured may be in any line of a record. `utc`: a time
-    without a zone is in UTC. `parts`: words after the time that say that a line belongs to the
-    record before. `entry`: how a line begins that heads each of several records below one time.
+    without a zone is in UTC. `entry`: how a line begins that heads each of several records below
+    one time.
     """
 
     name: str
@@ -150,7 +150,6 @@ class Format:
     is_every_line: bool = False
     whole: bool = False
     utc: bool = False
-    parts: tuple[bytes, ...] = ()
     entry: bytes = b""
 
     def to_kernel(self) -> Mapping[str, object]:

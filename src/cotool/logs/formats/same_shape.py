@@ -46,7 +46,6 @@ def same_shape_format(text: bytes) -> Format | None:
         # Other ends of lines, objects in messages, colours.
         or b"\r" in text
         or b"{" in text
-        or b":  " in text  # parts of records have such marks
         or b"\x1b" in text
         or (b"\\" in text and b"\\u001" in text)
         or (b">" in text and CMTRACE_END in text)

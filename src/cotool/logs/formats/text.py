@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from cotool._records import replace
 from cotool._typing import TYPE_CHECKING
-from cotool.logs.formats.belonging import entry_of, parts_of
 from cotool.logs.formats.columns import is_universal
 from cotool.logs.formats.described import named, reasons
+from cotool.logs.formats.entries import entry_of
 from cotool.logs.formats.level_codes import status_column
 from cotool.logs.formats.level_keys import places_below
 from cotool.logs.formats.model import Format
@@ -70,7 +70,6 @@ def recognise_text(
             found,
             places=places,
             first=first_bytes(found, bodies, times),
-            parts=parts_of(bodies, times),
             entry=entry_of(bodies, times),
         )
         formats.append(named(replace(found, reasons=reasons(found, bodies, times))))
