@@ -12,7 +12,7 @@ import contextlib
 import io
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from cotool._typing import Any
 from cotool.cli.shared.commands import App, plain_call
@@ -35,7 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments, debug = _without_debug(sys.argv[1:] if arguments is None else arguments)
     _occupy_streams()
     _forget_odd_sizes()
-    _escape_output()
+    with _escaped_output():
+        return _exit_code(arguments, debug=debug)
+
+
+def _exit_code(arguments: Sequence[str], *, debug: bool) -> int:
     try:
         code = _run(arguments)
         sys.stdout.flush()
@@ -105,18 +109,32 @@ def _forget_odd_sizes() -> None:
             del os.environ[name]
 
 
-def _escape_output() -> None:
+@contextlib.contextmanager
+def _escaped_output() -> Iterator[None]:
     """Let standard output escape what its encoding lacks, as standard error does.
 
     Where Python was told not to buffer it, a write to a full disk writes less without an error, so
     it is buffered here.
     """
-    if not isinstance(sys.stdout, io.TextIOWrapper):
+    given = sys.stdout
+    if not isinstance(given, io.TextIOWrapper):
+        yield
         return
-    if isinstance(sys.stdout.buffer, io.RawIOBase):
-        buffer, lines = io.BufferedWriter(sys.stdout.buffer), sys.stdout.isatty()
-        sys.stdout = io.TextIOWrapper(buffer, sys.stdout.encoding, line_buffering=lines)
-    sys.stdout.reconfigure(errors="backslashreplace")
+    given.reconfigure(errors="backslashreplace")
+    if not isinstance(given.buffer, io.RawIOBase):
+        yield
+        return
+    buffer = io.BufferedWriter(given.buffer)
+    buffered = sys.stdout = io.TextIOWrapper(
+        buffer, given.encoding, "backslashreplace", line_buffering=given.isatty()
+    )
+    try:
+        yield
+    finally:
+        sys.stdout = given
+        with contextlib.suppress(OSError):  # it was reported already
+            buffered.detach()
+            buffer.detach()
 
 
 def _without_debug(arguments: Sequence[str]) -> tuple[list[str], bool]:
