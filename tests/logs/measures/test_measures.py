@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 import os
@@ -237,6 +238,37 @@ def test_commas_in_tables(
     found = cotool.analyze_logs(path, measures=["x"]).measures.total.measures[0]
     assert (found.count, found.odd) == (len(numbers), len(column) - len(numbers))
     assert found.sum == pytest.approx(sum(numbers))
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_quotes_within_the_cells_of_a_table(tmp_path: Path, delimiter: str, end: str) -> None:
+    """They are doubled, as RFC 4180 says, or behind a backslash, which may also end a cell."""
+    notes = [
+        'he said "9, 9"',
+        'a "b", 7; c',
+        '"b"',
+        '""',
+        '"',
+        "C:\\dir\\",
+        '{"a": "say \\"hi\\", 5"}',
+    ]
+    rows = [["time", "note", "ms", "path"]]
+    rows += [
+        [f"2026-03-02 12:00:{n:02}", note, str(n + 1), "/x"] for n, note in enumerate(notes * 2)
+    ]
+    with (path := tmp_path / "x.csv").open("w", newline="") as file:
+        csv.writer(file, delimiter=delimiter, lineterminator=end).writerows(rows)
+    found = cotool.analyze_logs(path, measures=["ms"], by=["path", "note"]).measures
+    assert found.total.measures[0].sum == pytest.approx(0.105)
+    assert {group.values: group.records for group in found.groups} == {
+        ("/x", note): 2 for note in notes
+    }
+    cells = ["plain,7"] * 90 + ['"a \\"b, c\\" d",8', '"open,9', '"x" y,2']
+    path.write_text("time,note,ms\n" + "".join(f"2026-03-02 12:00:01,{two}\n" for two in cells))
+    total = cotool.analyze_logs(path, measures=["ms"], by=["note"]).measures.total.measures[0]
+    assert (total.count, total.missing) == (92, 1)
+    assert total.sum == pytest.approx(0.64)
 
 
 @pytest.mark.parametrize("line", ['{"x":"%s"}', "x=%s n=1", "INFO x: %s", "%s a"])

@@ -7,7 +7,8 @@
 #include "logs/logchars.h"
 #include "logs/logconfig.h"
 
-enum { COTOOL_NO_VALUE, COTOOL_STRING, COTOOL_BARE, COTOOL_NESTED };
+/* DOUBLED: a text whose quotes are doubled, as in CSV. */
+enum { COTOOL_NO_VALUE, COTOOL_STRING, COTOOL_BARE, COTOOL_NESTED, COTOOL_DOUBLED };
 
 typedef struct {
     int kind;

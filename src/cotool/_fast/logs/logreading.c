@@ -66,7 +66,7 @@ COTOOL_INLINE void take(cotool_taken *taken, const cotool_value *value, const ui
                         const uint8_t *end) {
     taken->start = value->start, taken->size = (uint32_t)(value->end - value->start);
     taken->kind = (uint8_t)value->kind;
-    taken->is_within = value->kind != COTOOL_NO_VALUE &&
+    taken->is_within = value->kind != COTOOL_NO_VALUE && value->kind != COTOOL_DOUBLED &&
                        (size_t)(value->start - line) < (size_t)(end - line);
 }
 

@@ -6,20 +6,41 @@
 #include "logs/loglogfmt.h"
 #include "logs/logreading.h"
 
-/* Takes the first `count` columns between delimiters out of a line. Returns how many there are. */
+/* Returns the quote that ends a cell whose text begins at p, NULL without one. Within the cell a quote is
+ * doubled (RFC 4180), or, if the first one is, behind a backslash. */
+static const uint8_t *closing_quote(const uint8_t *p, const uint8_t *end, uint8_t delimiter, int *kind) {
+    const uint8_t *q = p;
+    *kind = COTOOL_BARE;
+    while ((q = memchr(q, '"', (size_t)(end - q)))) {
+        if (q + 1 == end || q[1] == delimiter) return q;
+        if (q[1] == '"') {
+            *kind = COTOOL_DOUBLED, q += 2;
+        } else if (q > p && q[-1] == '\\' && *kind == COTOOL_BARE) {
+            q = cotool_skip_string(q + 1, end);
+            return q ? q - 1 : NULL;
+        } else {
+            return q;
+        }
+    }
+    return NULL;
+}
+
+/* Takes the first `count` columns between delimiters out of a line. Returns how many there are. A cell
+ * that is not all in its quotes keeps them; one whose quotes do not end is the last one. */
 static int delimited(const uint8_t *p, const uint8_t *end, uint8_t delimiter, int count,
                      cotool_value *value) {
     int n = 0;
     for (; n < count && p < end; n++) {
-        const uint8_t *q;
+        const uint8_t *q = p, *close = NULL;
         value[n].kind = COTOOL_BARE, value[n].start = p;
-        if (*p == '"' && (q = cotool_skip_string(p + 1, end))) {
-            value[n].start = p + 1, value[n].end = q - 1;
-            p = q + (q < end && *q == delimiter);
-            continue;
+        if (*p == '"') {
+            close = closing_quote(p + 1, end, delimiter, &value[n].kind);
+            for (q = close ? close + 1 : end; q < end && *q == ' ';) q++;
+            if (q < end && *q != delimiter) close = NULL, value[n].kind = COTOOL_BARE;
         }
-        q = memchr(p, delimiter, (size_t)(end - p));
+        q = memchr(q, delimiter, (size_t)(end - q));
         value[n].end = q ? q : end;
+        if (close) value[n].start = p + 1, value[n].end = close;
         p = q ? q + 1 : end;
     }
     return n;

@@ -64,6 +64,16 @@ static size_t unescape(const uint8_t *p, const uint8_t *end, uint8_t *out, size_
     return size;
 }
 
+/* Takes one quote for two. */
+static size_t undouble(const uint8_t *p, const uint8_t *end, uint8_t *out, size_t room) {
+    size_t size = 0;
+    for (; p < end && size < room; p++) {
+        out[size++] = *p;
+        if (*p == '"' && p + 1 < end && p[1] == '"') p++;
+    }
+    return size;
+}
+
 int cotool_value_number(const cotool_value *value, const cotool_default_unit *unit,
                         cotool_fixed *number, int *dimension, int *added) {
     const uint8_t *p = value->start, *end = value->end;
@@ -82,6 +92,9 @@ size_t cotool_write_value(const cotool_value *value, int as, uint8_t *out) {
     if (value->kind == COTOOL_NO_VALUE || (end - p == 1 && *p == '-')) return 0;
     if (value->kind == COTOOL_STRING && memchr(p, '\\', (size_t)(end - p))) {
         size = unescape(p, end, text, sizeof text);
+        p = text, end = text + size;
+    } else if (value->kind == COTOOL_DOUBLED) {
+        size = undouble(p, end, text, sizeof text);
         p = text, end = text + size;
     }
     if (as == COTOOL_AS_PATH) return cotool_mask_path(p, end, out, COTOOL_PART);
