@@ -67,7 +67,8 @@ class Subject:
         self.warnings = warnings
         self.explanation: list[str] = []
         self.contents = [response.content for response in responses]
-        self.texts = [Words.of(content) for content in self.contents]
+        words = {content: Words.of(content) for content in {*self.contents}}
+        self.texts = [words[content] for content in self.contents]
         self._matrices: dict[str, Matrix] = {}
         self._claims: Claims | None = None
         names = [response.sample_of or response.expert_name for response in responses]

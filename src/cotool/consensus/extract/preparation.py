@@ -76,11 +76,13 @@ _THOUGHTS = (
     *(("<reasoning>", "</reasoning>"), ("[THINK]", "[/THINK]"), ("◁think▷", "◁/think▷")),
     ("<|channel|>analysis", "<|channel|>final<|message|>"),
 )
+# Their first characters: a text without any of them has no thoughts.
+_FIRST_OF_MARKS = sorted({mark[0] for pair in _THOUGHTS for mark in pair})
 
 
 def _without_thoughts(text: str) -> str:
     """Cut what a model thought before its answer; nothing is left if it never came to an end."""
-    for opens, closes in _THOUGHTS:
+    for opens, closes in _THOUGHTS if any(mark in text for mark in _FIRST_OF_MARKS) else ():
         thought, closed, answer = text.rpartition(closes)
         if closed:
             text = answer if answer.strip() else thought

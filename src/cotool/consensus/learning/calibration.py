@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import exp, log, sqrt
+from operator import mul
 
 from cotool._records import NamedTuple, dataclass, field
 from cotool.consensus.truth.scores import NORMAL
@@ -172,7 +173,8 @@ def _fit(
 
 
 def _dot(one: Sequence[float], other: Sequence[float]) -> float:
-    return sum(a * b for a, b in zip(one, other, strict=True))
+    total: float = sum(map(mul, one, other))
+    return total
 
 
 def _sigmoid(x: float) -> float:

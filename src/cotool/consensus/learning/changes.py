@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from math import log, sqrt
+from operator import mul
 
 from cotool._records import NamedTuple
 from cotool._typing import TYPE_CHECKING
@@ -68,11 +69,14 @@ class Fall(NamedTuple):
 
 def agreement_of(ballots: Iterable[Ballot]) -> dict[str, Agreement]:
     """How far the others agree with each expert."""
-    found: dict[str, Agreement] = {}
+    shares: dict[str, list[float]] = {}
     for ballot in ballots:
         for expert, share in _shares(ballot):
-            found[expert] = found.get(expert, Agreement()).plus(Agreement(1, share, share * share))
-    return found
+            shares.setdefault(expert, []).append(share)
+    return {
+        expert: Agreement(len(own), sum(own), sum(map(mul, own, own)))
+        for expert, own in shares.items()
+    }
 
 
 def worth_left(

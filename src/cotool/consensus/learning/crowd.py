@@ -149,6 +149,12 @@ class Crowd:
         return independence(right, fell, seen)
 
     # ---- learning
+    def record(self, expert: str) -> Expert:
+        """The record of an expert, who may be new."""
+        if expert not in self.experts:
+            self.experts[expert] = Expert()
+        return self.experts[expert]
+
     def infer(self, ballots: Sequence[Ballot], *, count: bool) -> list[dict[str, float]]:
         """Return what agreement says of a batch, given earlier ones; `count` learns from it."""
         known = self._known(ballots)
@@ -236,7 +242,7 @@ class Crowd:
         """Count answers, pairs and labels; find out whether the labels are a closed set."""
         for ballot in ballots:
             for expert, value in ballot.votes.items():
-                one = self.experts.setdefault(expert, Expert())
+                one = self.record(expert)
                 one.answers += 1
                 one.said[value] = one.said.get(value, 0.0) + 1
                 one.trim()
@@ -264,7 +270,9 @@ class Crowd:
             return
         for i, a in enumerate(voters):
             for b in voters[i + 1 :]:
-                pair = self.pairs.setdefault((a, b), Pair())
+                pair = self.pairs.get((a, b))
+                if pair is None:
+                    pair = self.pairs[a, b] = Pair()
                 pair.both += 1
                 pair.same += ballot.votes[a] == ballot.votes[b]
 

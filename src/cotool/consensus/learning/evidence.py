@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import asin, sqrt
 
 from cotool._records import NamedTuple, dataclass
@@ -57,6 +58,7 @@ def reliability(tally: Judgements) -> Reliability:
     return interval_of(WEAK * tally.agreed, WEAK * tally.compared, by_agreement=True)
 
 
+@lru_cache(maxsize=1_000)
 def interval_of(right: float, seen: float, *, by_agreement: bool = False) -> Reliability:
     """The share, shrunk to one half by PRIOR, with its interval."""
     total = seen + PRIOR

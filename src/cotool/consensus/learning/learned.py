@@ -20,7 +20,7 @@ from cotool.consensus.learning import changes
 from cotool.consensus.learning.basis import EXPERT, Basis, GoldBallot, Quadratic
 from cotool.consensus.learning.crowd import Crowd
 from cotool.consensus.learning.offsets import Offsets
-from cotool.consensus.learning.records import RECENT, Expert, Judgements, Pair
+from cotool.consensus.learning.records import RECENT, Judgements, Pair
 from cotool.consensus.learning.topic_effects import (
     GIVEN,
     effects_left_out,
@@ -114,8 +114,10 @@ class Learned(Crowd):
     def _without_worse(self, ballot: Ballot) -> Ballot:
         """The ballot as truth inference sees it: without experts who became worse."""
         worse = self._worse(ballot)
+        if not worse:
+            return ballot
         votes = {expert: value for expert, value in ballot.votes.items() if expert not in worse}
-        return ballot._replace(votes=votes) if worse and votes else ballot
+        return ballot._replace(votes=votes) if votes else ballot
 
     def _prediction(self, ballot: Ballot, belief: Mapping[str, float]) -> Prediction:
         trust = self.trust()
@@ -127,7 +129,10 @@ class Learned(Crowd):
         most = max(scores.values())
         total = sum(exp(score - most) for score in scores.values())
         shares = {value: exp(score - most) / total for value, score in scores.items()}
-        best = max(shares, key=lambda value: (shares[value], _lot(ballot.question, value)))
+        best = max(shares, key=shares.__getitem__)
+        equal = [value for value, own in shares.items() if own == shares[best]]
+        if len(equal) > 1:
+            best = max(equal, key=lambda value: _lot(ballot.question, value))
         share = sum(value == best for value in ballot.votes.values()) / len(ballot.votes)
         confidence = interval = None
         if trust.calibration.judged >= FEWEST - 1e-9:
@@ -277,10 +282,12 @@ class Learned(Crowd):
         self._trust = None
 
     def _tally(self, expert: str, topic: str, tally: Judgements, sign: float = 1.0) -> None:
-        one = self.experts.setdefault(expert, Expert())
+        one = self.record(expert)
         one.total.add(tally, sign)
         if topic:
-            one.topics.setdefault(topic, Judgements()).add(tally, sign)
+            if topic not in one.topics:
+                one.topics[topic] = Judgements()
+            one.topics[topic].add(tally, sign)
         if sign > 0:
             one.recent.fade(tally, 0.5 ** (1 / RECENT))
             one.recent.add(tally)
@@ -297,7 +304,7 @@ class Learned(Crowd):
         place = max((one.place for one in self.known.values()), default=0)
         for place, (ballot, right) in enumerate(rows, place + 1):  # noqa: B020 - goes on
             for expert in ballot.votes:
-                self.experts.setdefault(expert, Expert())
+                self.record(expert)
             before = self.known.pop(ballot.question, None)
             if sign > 0:
                 self.known[ballot.question] = GoldBallot(ballot, right, place=place)
@@ -383,7 +390,7 @@ class Learned(Crowd):
     def merge(self, other: Learned) -> None:
         """Add what another learned from other questions."""
         for name, one in other.experts.items():
-            self.experts.setdefault(name, Expert()).add(one)
+            self.record(name).add(one)
         for key, pair in other.pairs.items():
             self.pairs.setdefault(key, Pair()).add(pair)
         self.kinds = [a + b for a, b in zip(self.kinds, other.kinds, strict=True)]

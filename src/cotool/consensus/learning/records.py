@@ -39,8 +39,13 @@ class Judgements:
 
     def add(self, other: Judgements, sign: float = 1.0) -> None:
         """Add another tally, or take it away."""
-        for one in fields(Judgements):
-            setattr(self, one.name, getattr(self, one.name) + sign * getattr(other, one.name))
+        self.judged += sign * other.judged
+        self.correct += sign * other.correct
+        self.scored += sign * other.scored
+        self.score += sign * other.score
+        self.root += sign * other.root
+        self.compared += sign * other.compared
+        self.agreed += sign * other.agreed
 
     def scale(self, factor: float) -> None:
         """Forget a part."""

@@ -67,7 +67,8 @@ class Remembered:
 
 def clean(text: str) -> str:
     """A text as every database can hold it: no NUL, no half of a surrogate pair."""
-    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+    text = text.replace("\0", "\ufffd")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def strange(questions: Sequence[Remembered], before: Mapping[str, Remembered]) -> Iterator[str]:

@@ -213,7 +213,7 @@ def topic_of(asked: Question, key: str | None) -> str:
     keys = TOPIC_KEYS if key is None else (key,)
     named: dict[str, int] = {}
     for response in asked.responses:
-        for name in keys:
+        for name in keys if response.metadata else ():
             value = response.metadata.get(name)
             if isinstance(value, (str, int)) and str(value).strip():
                 named[str(value).strip()] = named.get(str(value).strip(), 0) + 1
