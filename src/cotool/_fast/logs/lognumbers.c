@@ -152,34 +152,73 @@ static const uint8_t *read_digits(const uint8_t *p, const uint8_t *end, int comm
     return p;
 }
 
-static int unit_at(const uint8_t *p, const uint8_t *end) {
+/* Returns the unit at p, -1 without one; `stop`: where it ends. Bytes may be those of each second. */
+static int unit_at(const uint8_t *p, const uint8_t *end, const uint8_t **stop) {
     const uint8_t *q = p;
     while (q < end && (cotool_is_letter(*q) || *q >= 0x80)) q++;
-    for (size_t n = 0; q > p && n < UNITS; n++)
-        if (strlen(units[n].name) == (size_t)(q - p) && !memcmp(units[n].name, p, (size_t)(q - p)))
-            return (int)n;
+    *stop = q;
+    for (size_t n = 0; q > p && n < UNITS; n++) {
+        if (strlen(units[n].name) != (size_t)(q - p) || memcmp(units[n].name, p, (size_t)(q - p))) continue;
+        if (units[n].dimension == COTOOL_BYTES && end - q >= 2 && q[0] == '/' && q[1] == 's' &&
+            (end - q == 2 || !cotool_is_letter(q[2])))
+            *stop = q + 2;
+        return (int)n;
+    }
     return -1;
 }
 
 const uint8_t *cotool_unit_end(const uint8_t *p, const uint8_t *end) {
-    const int unit = unit_at(p, end);
-    return unit < 0 ? p : p + strlen(units[unit].name);
+    const uint8_t *stop;
+    return unit_at(p, end, &stop) < 0 ? p : stop;
 }
 
-/* Reads a number with its unit, or a duration of several: 1m30s. Returns what follows, NULL: none. */
+/* Nanoseconds of a unit of time. */
+static int64_t worth(int unit) { return units[unit].factor * cotool_tens[9 + units[unit].power]; }
+
+/* Returns the next part of a duration in words, behind a blank, a comma or "and", with a smaller unit: the
+ * 30s of `1m 30s`. NULL: there is none. */
+static const uint8_t *smaller_part(const uint8_t *p, const uint8_t *end, int unit) {
+    const uint8_t *start, *stop;
+    int smaller;
+    if (units[unit].dimension != COTOOL_SECONDS) return NULL;
+    p += end - p > 2 && *p == ',';
+    if (end - p > 5 && !memcmp(p, " and ", 5)) p += 5;
+    else if (p < end && *p == ' ') p++;
+    else return NULL;
+    for (start = p; p < end && cotool_is_digit(*p);) p++;
+    if (p == start) return NULL;
+    if (end - p > 1 && *p == '.' && cotool_is_digit(p[1]))
+        for (p++; p < end && cotool_is_digit(*p);) p++;
+    if (p < end && *p == ' ') p++;
+    smaller = unit_at(p, end, &stop);
+    return smaller >= 0 && units[smaller].dimension == COTOOL_SECONDS && worth(smaller) < worth(unit)
+               ? start
+               : NULL;
+}
+
+const uint8_t *cotool_duration_end(const uint8_t *p, const uint8_t *end) {
+    const uint8_t *stop = p, *next;
+    for (int unit = unit_at(p, end, &stop); unit >= 0 && (next = smaller_part(stop, end, unit));) {
+        for (p = next; cotool_is_digit(*p) || *p == '.';) p++;
+        unit = unit_at(p + (*p == ' '), end, &stop);
+    }
+    return stop;
+}
+
+/* Reads a number with its unit, or a duration of several: 1m30s, 1 min 30 s. Returns what follows, NULL: none. */
 static const uint8_t *read_one(const uint8_t *p, const uint8_t *end, const cotool_default_unit *given,
                                cotool_fixed *number, int *dimension) {
-    int negative = p < end && *p == '-', parts = 0;
+    int negative = p < end && *p == '-', parts = 0, spaced = 1; /* spaced: a blank may precede the unit */
     *number = 0;
     if (p < end && (*p == '-' || *p == '+')) p++;
     for (;; parts++) {
         uint64_t digits;
         int power, unit;
         cotool_fixed part;
-        const uint8_t *q = read_digits(p, end, given->comma, &digits, &power), *name = q;
+        const uint8_t *q = read_digits(p, end, given->comma, &digits, &power), *name = q, *next;
         if (!q) return NULL;
-        if (name < end && *name == ' ' && parts == 0) name++;
-        unit = unit_at(name, end);
+        if (name < end && *name == ' ' && spaced) name++;
+        unit = unit_at(name, end, &p);
         if (unit < 0) {
             if (parts) return NULL;
             if (!scaled(digits, given->factor, power + given->power, &part)) return NULL;
@@ -190,8 +229,10 @@ static const uint8_t *read_one(const uint8_t *p, const uint8_t *end, const cotoo
         if (parts && units[unit].dimension != COTOOL_SECONDS) return NULL;
         if (!scaled(digits, units[unit].factor, power + units[unit].power, &part)) return NULL;
         *number += part, *dimension = units[unit].dimension;
-        p = name + strlen(units[unit].name);
-        if (p >= end || !cotool_is_digit(*p) || units[unit].dimension != COTOOL_SECONDS) break;
+        next = smaller_part(p, end, unit);
+        spaced = next != NULL;
+        if (next) p = next;
+        else if (p >= end || !cotool_is_digit(*p) || units[unit].dimension != COTOOL_SECONDS) break;
     }
     if (negative) *number = -*number;
     return p;

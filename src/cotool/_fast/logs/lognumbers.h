@@ -54,6 +54,9 @@ COTOOL_INLINE int cotool_read_plain(const uint8_t *text, size_t size,
 /* Returns the end of the unit at p, p if there is none. */
 const uint8_t *cotool_unit_end(const uint8_t *p, const uint8_t *end);
 
+/* Returns the end of the duration whose first unit is at p: behind the last s of `m 30 s`. */
+const uint8_t *cotool_duration_end(const uint8_t *p, const uint8_t *end);
+
 /* Reads a number with an optional unit, or a percentage. Returns 1, 0 if the text is not a number, or -1 where it
  * states that there is no value. `dimension`: what the unit measures; `added`: it was a list. */
 int cotool_read_number(const uint8_t *text, const uint8_t *end, const cotool_default_unit *scale,

@@ -91,11 +91,24 @@ static int ends_hole(const uint8_t *q, const uint8_t *end, const char *after) {
     return !(cotool_is_letter((uint8_t)*after) && cotool_is_letter(q[-1]));
 }
 
-/* Returns the end of a unit at p or behind a blank at p; p without one. */
+/* Returns the end of a unit at p or behind a blank at p, or of further parts of a duration: `m 30 s`;
+ * p without one. The letters m, h and d behind a blank may be words. */
 static const uint8_t *after_unit(const uint8_t *p, const uint8_t *end) {
-    const uint8_t *unit = p + (p + 1 < end && *p == ' '), *q = cotool_unit_end(unit, end);
+    const uint8_t *unit = p + (p + 1 < end && *p == ' '), *q = cotool_unit_end(unit, end), *next;
     if (q == unit || !(q == end || strchr(" \t,;)].|", *q))) return p;
-    return unit == p || q - unit > 1 || *unit == 's' || *unit == 'B' ? q : p;
+    if (unit != p && q - unit == 1 && *unit != 's' && *unit != 'B' && q < end && *q == ' ' &&
+        cotool_duration_end(unit, end) == q) {
+        for (next = q + 1; next < end && (cotool_is_letter(*next) || strchr("_-.", *next));) next++;
+        if (next >= end || *next != '=') return p;
+    }
+    return cotool_duration_end(unit, end);
+}
+
+/* Returns the end of a duration that is written from p to q, 1m, and goes on behind q: 1m 30s. */
+static const uint8_t *after_parts(const uint8_t *p, const uint8_t *q, const uint8_t *end) {
+    const uint8_t *unit = q;
+    while (unit > p && !cotool_is_digit(unit[-1])) unit--;
+    return unit > p && cotool_unit_end(unit, end) == q ? cotool_duration_end(unit, end) : q;
 }
 
 /* Finds a text at or after p; a blank that it begins with may be a tab. */
@@ -153,6 +166,8 @@ static int hole(const cotool_locator *l, const uint8_t *line, const uint8_t *end
                 break;
         /* The hole at the end of a text leaves out what closes a bracket or a sentence. */
         if (!after && q > p && cotool_is_digit(q[-1])) q = after_unit(q, end);
+        else if (!after && q > p && cotool_is_digit(*p) && cotool_is_letter(q[-1]))
+            q = after_parts(p, q, end);
         while (!after && q > p + 1 && strchr(")]}>,;:.\"'", q[-1])) q--;
         if (q > p && (!after || ((size_t)(end - q) >= after && !memcmp(q, l->after, after)))) {
             value->kind = COTOOL_BARE, value->start = p, value->end = q;
@@ -184,8 +199,8 @@ static void extend(cotool_value *value, const uint8_t *end) {
         value->end = p - 1;
         return;
     }
-    if (p < end && *p == ' ' && cotool_is_digit(p[-1]) && cotool_is_digit(*value->start)) {
-        value->end = after_unit(p, end);
+    if (p < end && *p == ' ' && cotool_is_digit(value->start[*value->start == '-' || *value->start == '+'])) {
+        value->end = cotool_is_digit(p[-1]) ? after_unit(p, end) : after_parts(value->start, p, end);
         return;
     }
     if (p >= end || *p != ',' || !(cotool_is_digit(p[-1]) || p[-1] == '-')) return;
