@@ -143,6 +143,40 @@ def test_conditions(access, run, conditions, records):
     assert (json.loads(output)["records"], code) == (records, 0)
 
 
+PATHS = ["/a", "/a?q=1", "/a#f", "/a;s", "/ab", "/a/", "/a/17", "/a/18?q=/a", "http://h/a?x", "/?q"]
+
+
+@pytest.mark.parametrize("kind", ["json", "access"])
+@pytest.mark.parametrize("group", ["/a", "/ab", "/a/", "/a/<*>", "/", "/b"])
+def test_a_path_is_compared_as_it_is_grouped(tmp_path, kind, group):
+    """`path` is a group of --by path, without query and fragment, `raw(path)` as in the log."""
+    log = tmp_path / "requests.log"
+    form = {
+        "json": '{{"time": "2026-03-02T08:00:01Z", "path": "{}", "status": 200}}\n',
+        "access": '10.0.0.1 - - [02/Mar/2026:08:00:01 +0000] "GET {} HTTP/1.1" 200 1 "-" "M"\n',
+    }[kind]
+    log.write_text("".join(map(form.format, PATHS * 3)))
+
+    def records(**options):
+        return {g.values[0]: g.records for g in cotool.analyze_logs(log, **options).measures.groups}
+
+    of_log = records(by="path")
+    wanted = {path: count for path, count in of_log.items() if path == group}
+    assert records(by="path", where=f"path='{group}'") == wanted
+    others = {path: count for path, count in of_log.items() if path != group}
+    assert records(by="path", where=f"path!='{group}'") == others
+    raw = {group: 3} if group in PATHS else {}
+    assert records(by="raw(path)", where=f"raw(path)='{group}'") == raw
+
+
+@pytest.mark.parametrize("path", ["/a?q=1", "/a/17", "http://h/a", "/a#f"])
+def test_a_path_that_is_no_group_is_refused(tmp_path, path):
+    log = tmp_path / "x.log"
+    log.write_text("2026-03-02T08:00:01Z INFO path=/a\n")
+    with pytest.raises(cotool.InputError, match=r"raw\(path\)="):
+        cotool.analyze_logs(log, where=f"path='{path}'")
+
+
 @pytest.mark.parametrize(
     ("words", "code", "text"),
     [

@@ -45,6 +45,28 @@ def test_columns_do_not_depend_on_blanks_in_a_user_name(tmp_path):
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("host", ["", "shop.example.com "])
+@pytest.mark.parametrize("share", [1, 2, 3, 5, 10, 20])
+def test_any_share_of_the_users_may_have_blanks(tmp_path, host, share):
+    """The same fields and $N are read, whether every user's name has blanks, some or hardly any."""
+    users = ["ann lee" if n % share == 0 else "ann" for n in range(60)]
+    log = tmp_path / "access.log"
+    log.write_text(
+        "".join(
+            f'{host}10.0.0.{n % 2} - {user} [{STAMP.format(n % 10)}] "GET /x HTTP/1.1" 200 {n} '
+            f'"-" "[x] y" 77 0.{n + 100} t=0.1{n % 7}2\n'
+            for n, user in enumerate(users)
+        )
+    )
+    wanted = (60, pytest.approx(sum(0.1 + n / 1000 for n in range(60))))
+    last = 11 + bool(host)
+    found = measured(log, "rt", f"${last}:s", f"${last - 1}", "bytes")
+    assert found == [wanted, wanted, (60, 60 * 77), (60, sum(range(60)))]
+    assert groups(log, "client") == {("10.0.0.0",): 30, ("10.0.0.1",): 30}
+    assert groups(log, "user") == {(user,): users.count(user) for user in users}
+    assert cotool.analyze_logs(log, measures="t").measures.facts()[0].unit == "s"
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.text("ab.- ", max_size=40).map(str.strip), min_size=1, max_size=9))
 def test_users_are_what_is_before_the_time(tmp_path_factory, users):

@@ -268,13 +268,14 @@ static const cotool_members *members_of(const cotool_config *config, int format,
 static int align(const uint8_t *line, const uint8_t *end, int anchor, int columns, cotool_value *column) {
     int at, start;
     const int request = anchor < 0 ? -anchor : anchor;
-    if (columns > request && column[request].start[-1] == '"') return columns;
-    if (anchor < 0) return 0;
+    const int is_quoted = columns > request && column[request].start[-1] == '"';
+    if (anchor < 0) return is_quoted ? columns : 0;
     anchor--; /* the time */
+    if (is_quoted && column[anchor].start > line && column[anchor].start[-1] == '[') return columns;
     columns = cotool_columns(line, end, UINT8_MAX / 2, column);
     for (at = 1; at + 1 < columns; at++)
         if (column[at].start[-1] == '[' && column[at + 1].start[-1] == '"') break;
-    if (at + 1 >= columns) return 0;
+    if (at + 1 >= columns) return is_quoted ? columns : 0;
     memmove(column + anchor, column + at, (size_t)(columns - at) * sizeof *column);
     columns += anchor - at;
     if (at > anchor) {

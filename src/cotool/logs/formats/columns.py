@@ -323,6 +323,7 @@ def _access(rows: Sequence[bytes]) -> Columns:
     """Return the columns of an access log, found by its requests: "GET /path HTTP/1.1"."""
     places: Counter[int] = Counter()
     common: Counter[int] = Counter()
+    found = []  # the columns from each request on
     requests = 0
     for line in rows:
         columns = _columns(line)
@@ -334,20 +335,21 @@ def _access(rows: Sequence[bytes]) -> Columns:
             is_common = bool(n and columns[n - 1][2] and _STATUS.fullmatch(after))
             is_request = REQUEST.fullmatch(match[1])
             if is_common or is_request:
+                more = _words_of_user(columns[:n]) - 1 if is_common else 0
                 places[n] += 1
-                common[n] += is_common
+                common[n - more] += is_common
+                found.append(columns[n:])
                 requests += bool(is_request)
                 break
-    if not requests:
+    if not requests or len(found) <= ENOUGH * len(rows):
         return {}
-    request, count = places.most_common(1)[0]
-    if count <= ENOUGH * len(rows):
-        return {}
-    at = _parts_of(request)
-    if common[request] <= ENOUGH * count:
-        at[ANCHOR] = (-request, 0, None)
-        return at | _around(rows, request)
-    at[ANCHOR] = (request, 0, None)
+    if common.total() <= ENOUGH * len(found):
+        request, count = places.most_common(1)[0]
+        if count <= ENOUGH * len(rows):
+            return {}
+        return _parts_of(request) | {ANCHOR: (-request, 0, None)} | _around(rows, request)
+    request = common.most_common(1)[0][0]
+    at = _parts_of(request) | {ANCHOR: (request, 0, None)}
     for name, column in (
         ("host", request - 5), ("client", request - 4), ("user", request - 2),
         ("status", request + 1), ("bytes", request + 2), ("referer", request + 3),
@@ -355,7 +357,20 @@ def _access(rows: Sequence[bytes]) -> Columns:
     ):  # fmt: skip
         if column >= 0 and (request > 3 or column > request):
             at[name] = (column, 0, UNITS["B"] if name == "bytes" else None)
-    return at | _times(rows, request + 5)
+    return at | _times([columns[5:] for columns in found], request + 5)
+
+
+def _words_of_user(before: Sequence[re.Match[bytes]]) -> int:
+    """Return how many words a user's name has: those from the last dash to the time.
+
+    A dash that follows another is a user, and no name has addresses, brackets or quotes.
+    """
+    for n in range(len(before) - 3, 0, -1):
+        if before[n + 1][3] is None or _IP.fullmatch(before[n + 1][0]):
+            break
+        if before[n][0] == b"-" and b":" in before[-1][0]:
+            return len(before) - 2 - n
+    return 1
 
 
 def _morgan(rows: Sequence[bytes]) -> Columns:
@@ -392,15 +407,16 @@ def _around(rows: Sequence[bytes], request: int) -> Columns:
     return at
 
 
-def _times(rows: Sequence[bytes], first: int) -> Columns:
-    """Return the columns from `first` on that can only be times: of nginx and of Traefik.
+def _times(rows: Sequence[Sequence[re.Match[bytes]]], first: int) -> Columns:
+    """Return the columns from `first` on that can only be times, of nginx and of Traefik.
 
-    nginx writes seconds with three decimals. If there are several such columns, the one that is
-    never less than another is the time of the whole request.
+    `rows` are the columns of lines from there on. nginx writes seconds with three decimals.
+    If there are several such columns, the one that is never less than another is the time of the
+    whole request.
     """
     columns: dict[int, list[bytes]] = {}
-    for line in rows:
-        for n, match in enumerate(_columns(line)[first:], first):
+    for row in rows:
+        for n, match in enumerate(row, first):
             columns.setdefault(n, []).append(match[1] or match[3] or b"-")
     at: Columns = {}
     seconds = []

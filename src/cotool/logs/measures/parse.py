@@ -37,7 +37,6 @@ _LETTERS = {"m", "h", "d"}
 _OF_MEASURE = lazy_pattern(rf"(?:{'|'.join(model.STATISTICS[:6])}|max|p\d+(?:\.\d+)?)\(([^()]+)\)")
 _DISTINCT = lazy_pattern(r"^([\w.-]+=)?distinct\((.+)\)$")
 _CLASS = lazy_pattern(r"[1-5]xx")
-_MASK = "<*>"  # what a masked path has for an id
 _RAW = lazy_pattern(r"raw\(([^()]+)\)")
 _UNIT_AT = lazy_pattern(r"\s?([a-zA-Zµ]+)\b")
 _TOKEN = lazy_pattern(
@@ -310,6 +309,17 @@ class _Condition(ConditionParser[tuple[Test, ...]]):
             raise self.error("compare levels with = or != only")
         return level_named(text, "where")
 
+    def _check_path(self, field: str, text: str) -> None:
+        """Refuse a path that no group of --by path has: one with a query, a fragment or an id."""
+        from cotool._fast.logs import logscan
+
+        group = logscan.mask_path(text.encode()).decode("utf-8", "replace")
+        if group != text:
+            raise self.error(
+                f"{field} is compared without its query and with <*> for ids: write "
+                f"{field}='{group}' for all such paths, or raw({field})='{text}' for this one"
+            )
+
     def _test(self, field: str, kind: int, value: re.Match[str], name: str) -> Test:
         from cotool._fast.logs import logscan
 
@@ -321,8 +331,9 @@ class _Condition(ConditionParser[tuple[Test, ...]]):
             field = raw[1]
         elif field == "class" or (field == "status" and _CLASS.fullmatch(text)):
             field, made = "status", model.AS_CLASS
-        elif field.rpartition(".")[2] == "path" and _MASK in text:
+        elif field.rpartition(".")[2] == "path" and kind in {model.EQUAL, model.OTHER}:
             made = model.AS_PATH
+            self._check_path(field, text)
         if (name or field) == "level":
             text = self._level(text, kind)
         source = (
