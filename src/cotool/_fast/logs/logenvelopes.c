@@ -176,7 +176,7 @@ static cotool_pieces *cotool_pieces_of(cotool_envelope *envelope, const cotool_o
 /* Keeps a text that goes on; 0 without memory. */
 static int cotool_keep_piece(cotool_envelope *envelope, cotool_pieces *pieces, const uint8_t *text,
                              size_t size) {
-    if (pieces->size + size > pieces->room) {
+    if (pieces->size + size >= pieces->room) { /* an empty text has a place, too */
         size_t room = 2 * (pieces->size + size) + 1024;
         uint8_t *bytes = realloc(pieces->bytes, room);
         if (!bytes) return 0;

@@ -114,7 +114,7 @@ cotool_row *cotool_table_find(cotool_table *table, uint64_t group, const uint8_t
     }
     *status = ENOMEM;
     if (grow(table)) return NULL;
-    if (table->texts_size + size > table->texts_room) {
+    if (table->texts_size + size >= table->texts_room) { /* an empty text has a place, too */
         size_t room = 2 * table->texts_room + size + 4096;
         uint8_t *texts = realloc(table->texts, room);
         if (!texts) return NULL;

@@ -103,7 +103,7 @@ static cotool_form *form_of(cotool_forms *forms, uint64_t hash, const uint8_t *t
         if (!f) return NULL;
         forms->form = f, forms->room = room;
     }
-    if (forms->texts_size + size > forms->texts_room) {
+    if (forms->texts_size + size >= forms->texts_room) { /* an empty text has a place, too */
         size_t room = 2 * forms->texts_room + size + 4096;
         uint8_t *texts = realloc(forms->texts, room);
         if (!texts) return NULL;
