@@ -267,7 +267,7 @@ document.addEventListener("DOMContentLoaded", () => {
         return label;
       }));
       const records = totals.reduce((a, b) => a + b, 0);
-      range.textContent = `${number.format(records)} records, ${duration(each * width)} a column, `
+      range.textContent = `${number.format(records)} records, ${duration(each * width)} per column, `
         + `highest ${number.format(most)}`;
     };
     const view = (start, end) => {
