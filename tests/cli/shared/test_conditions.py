@@ -19,6 +19,8 @@ from cotool.errors import InputError
         ("clusters>1", True),
         ("clusters<=1", False),
         ("dissent>0", True),
+        ("dissent>-.5", True),
+        ("agreement < 50 % or dissent> -1", True),
     ],
 )
 def test_condition_on_a_result(consensus_of, text, expected):

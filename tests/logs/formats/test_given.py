@@ -86,3 +86,36 @@ def test_a_format_that_is_not_unicode_is_refused():
     with pytest.raises(InputError, match="is not UTF-8") as error:
         parse_log_format("{t\udcb3me} {time} {level}")
     assert error.value.parameter == "log_format"
+
+
+@pytest.mark.parametrize(
+    ("form", "line"),
+    [
+        ("{time}|{level}|{host}|{rt}|{}", "2026-03-02 12:00:0%d|WARN|web|7ms|x y"),
+        ("{time}:{level}:{host}:{rt}", "2026-03-02 12:00:0%d:WARN:web:7ms"),
+        ("{time}, {level}, {host}, {rt}ms, {}", "2026-03-02 12:00:0%d,003, WARN, web, 7ms, x"),
+        ("{time} [{level}] ({host}) <{rt}> {}", "2026-03-02 12:00:0%d [WARN] (web) <7ms> x"),
+        ("{time} {level} {} | {host}:{rt}ms", "2 Mar 2026 12:00:0%d WARN a/b | web:7ms"),
+        ("{level}|{host}|{time}|{rt}|", "WARN|web|2026-03-02 12:00:0%d|7ms|x y"),
+        ("{time} {level} {host} {rt} {}", "12:00:0%d 2026-03-02 WARN web 7ms x"),
+        ("{time} | {level} | {host} | {rt}", "12:00:0%d 2 Mar 2026 | WARN | web | 7ms"),
+        ("{time} {level} {host} {rt}", "12:00:0%d WARN web 7ms"),
+    ],
+)
+def test_fields_with_names_between_any_text(form, line, tmp_path):
+    """Text that is no blank ends a field as well, and a time of day may come before its date."""
+    path = tmp_path / "app.log"
+    path.write_text("".join(f"{line % n}\n" for n in range(5)), encoding="utf-8")
+    found = analyze_logs(path, log_format=form, measures=["rt"], by=["host"])
+    assert (found.counts.levels["warning"], found.counts.timeless) == (5, 0)
+    assert {group.values: group.records for group in found.measures.groups} == {("web",): 5}
+    assert found.measures.total.measures[0].sum == pytest.approx(0.035)
+    day, _, time = found.to_dict()["last_seen"].partition("T")
+    assert time[:8] == "12:00:04"
+    assert day == "2026-03-02" or "2026" not in line
+
+
+def test_fields_side_by_side_have_no_end():
+    """Nothing shows where the first of two ends."""
+    with pytest.raises(InputError, match="where a field ends and the next one begins"):
+        parse_log_format("{time} {host}{rt}")

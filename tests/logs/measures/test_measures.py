@@ -225,6 +225,9 @@ def test_decimal_commas_are_read_exactly(digits: int, decimals: int, grouped: bo
         ("\t", ["1,234", "0,5"], ["a", "b"], [1.234, 0.5]),
         (",", ['"1,234"', '"2,500"'], ["a", "b"], [1234, 2500]),
         (",", ['"1,234"', '"0,50"'], ["a", "b"], [1.234, 0.5]),
+        (";", ["159.545", "1.234.567", "12"], ["0,5", "b", "c"], [159545, 1234567, 12]),
+        (",", ["159.545", "1.234.567", "12"], ["a", "b", "c"], [159545, 1234567, 12]),
+        (";", ["159.545", "1.234.567,25"], ["a", "b"], [159545, 1234567.25]),
     ],
 )  # fmt: skip
 def test_commas_in_tables(
@@ -282,6 +285,28 @@ def test_a_number_that_may_be_either_is_odd_beside_decimal_commas(
         path.write_text("".join(f"{line % value}\n" for value in values))
         found = cotool.analyze_logs(path, measures=[source]).measures.total.measures[0]
         assert (found.count, found.odd) == (count, 2 - count)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize(
+    "first", ["2026-03-02 12:00:0%d", "2026-03-02T12:00:0%dZ", "177240000%d", "web%d"]
+)
+def test_tables_of_two_columns(tmp_path: Path, delimiter: str, first: str) -> None:
+    """One of the columns holds numbers, and the line of names is no record."""
+    path = tmp_path / "x.csv"
+    rows = [["first", "value"], *([first % n, f"{n}.5"] for n in range(9))]
+    path.write_text("".join(delimiter.join(row) + "\n" for row in rows))
+    found = cotool.analyze_logs(path, measures=["value"], by=["first"])
+    figures = found.measures.total.measures[0]
+    assert (found.counts.records, figures.count, figures.sum) == (9, 9, 40.5)
+    assert found.measures.groups[0].values == (first % 0,)
+
+
+def test_text_with_a_comma_in_each_line_is_no_table(tmp_path: Path) -> None:
+    """Two words before and after a comma name columns only if one of them has numbers."""
+    path = tmp_path / "x.log"
+    path.write_text("started,ready\n" + "2026-03-02 12:00:01,123 INFO x\n" * 5)
+    assert cotool.analyze_logs(path, measures=["ready"]).counts.records == 6
 
 
 REGEXES = [

@@ -89,7 +89,9 @@ static int read_decimal(const uint8_t *p, const uint8_t *end, const cotool_defau
     int decimals = 0;
     if (end - p > 16 || !cotool_is_digit(*p) || !cotool_is_digit(end[-1])) return 0;
     for (; p < end && cotool_is_digit(*p); p++) digits = digits * 10 + (uint64_t)(*p - '0');
-    if (p < end && (*p++ != '.' || given->comma == COTOOL_COMMA_DECIMALS)) return 0;
+    if (p < end && (*p++ != '.' || given->comma == COTOOL_COMMA_DECIMALS ||
+                    given->comma == COTOOL_COMMA_BESIDE_POINTS))
+        return 0;
     for (; p < end && cotool_is_digit(*p); p++, decimals++)
         digits = digits * 10 + (uint64_t)(*p - '0');
     return p == end && scaled(digits, given->factor, given->power - decimals, number);
@@ -107,7 +109,8 @@ static const uint8_t *after_groups(const uint8_t *p, const uint8_t *end, uint8_t
 static const uint8_t *read_digits(const uint8_t *p, const uint8_t *end, int comma, uint64_t *digits,
                                   int *power) {
     const uint8_t *start = p, *last = p, *q;
-    const uint8_t group = comma == COTOOL_COMMA_DECIMALS ? '.' : ',';
+    const int points = comma == COTOOL_COMMA_BESIDE_POINTS;
+    const uint8_t group = points || comma == COTOOL_COMMA_DECIMALS ? '.' : ',';
     uint8_t point = '.';
     int count = 0;
     *digits = 0, *power = 0;
@@ -115,8 +118,8 @@ static const uint8_t *read_digits(const uint8_t *p, const uint8_t *end, int comm
     while (last < end && cotool_is_digit(*last)) last++;
     if (last > p && last - p <= 3 && *p != '0' && comma != COTOOL_COMMA_UNSURE) {
         q = after_groups(last, end, group);
-        /* 1.234 among decimal commas may be either. */
-        if (group == '.' && q - last == 4 && !(q < end && *q == ',')) return NULL;
+        /* 1.234 among decimal commas may be either, unless other numbers are 1.234.567. */
+        if (group == '.' && !points && q - last == 4 && !(q < end && *q == ',')) return NULL;
         last = q;
     }
     if (group == '.' && last < end && *last == ',') point = ',';

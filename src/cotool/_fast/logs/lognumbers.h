@@ -10,7 +10,7 @@
 extern const int64_t cotool_tens[COTOOL_MOST_POWER + 1];
 
 /* What a comma separates: thousands (1,234), decimals (0,27), or it is not known, and 1,234 is no number. */
-enum { COTOOL_COMMA_THOUSANDS, COTOOL_COMMA_DECIMALS, COTOOL_COMMA_UNSURE };
+enum { COTOOL_COMMA_THOUSANDS, COTOOL_COMMA_DECIMALS, COTOOL_COMMA_UNSURE, COTOOL_COMMA_BESIDE_POINTS };
 
 /* The unit of numbers that have none: number × factor × 10^power in a base unit. `comma` says how all
  * numbers are written. */
@@ -35,7 +35,7 @@ COTOOL_INLINE int cotool_read_plain(const uint8_t *text, size_t size,
     if (others) {
         const int at = __builtin_ctzll(others) & ~7; /* the bits before the point */
         const uint64_t before = ((uint64_t)1 << at) - 1;
-        if (unit->comma == COTOOL_COMMA_DECIMALS || others & (others - 1) || (x >> at & 0xFF) != ('.' ^ '0') || at == 56 ||
+        if (unit->comma == COTOOL_COMMA_DECIMALS || unit->comma == COTOOL_COMMA_BESIDE_POINTS || others & (others - 1) || (x >> at & 0xFF) != ('.' ^ '0') || at == 56 ||
             at == (int)(64 - 8 * size))
             return 0;
         power -= 7 - at / 8;

@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 _QUANTILE = lazy_pattern(r"p\d[\d.]*")
 _TOKEN = lazy_pattern(
-    r"\s*(?:((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(%|[a-zA-Zµ]*)"
+    r"\s*(?:(-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?:\s*(?!(?:and|or|not)\b)(%|[a-zA-Zµ]+))?"
     r"|([A-Za-z_][\w.-]*)|(<=|>=|==|!=|[<>()+=,]))"
 )
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
@@ -206,7 +206,7 @@ class _Parser(ConditionParser[Callable[[T], bool]], Generic[T]):
             raise self.error(f"expected one of {' '.join(_OPERATORS)}")
         right = self._sum()
         words = _TOKEN.finditer(self.text, begin, self.at)
-        units = [self._units[word[2]][1] for word in words if word[1]]
+        units = [self._units[word[2] or ""][1] for word in words if word[1]]
         if units:
             compared = "".join(self.text[begin : self.at].split())
             self._compared |= {name: max(units) for name in self._named if name in compared}
@@ -244,10 +244,11 @@ class _Parser(ConditionParser[Callable[[T], bool]], Generic[T]):
         if found is None or found[4]:
             raise self.error("expected a name or a number")
         if found[1]:
-            if found[2] not in self._units:
-                raise self.error(f"{found[2]!r} is not a unit")
+            unit = found[2] or ""
+            if unit not in self._units:
+                raise self.error(f"{unit!r} is not a unit")
             self.at = found.end()
-            number = float(found[1]) * self._units[found[2]][0]
+            number = float(found[1]) * self._units[unit][0]
             return lambda _: number
         begin, self.at, name = self.at, found.end(), found[3]
         if self.take("("):

@@ -163,13 +163,17 @@ def _named(found: Format, lines: Sequence[bytes]) -> Columns:
         if (width := blanks_of_time(found, line)) is not None
     )
     more = wide.most_common(1)[0][0] if wide else 0
-    named: Columns = {x.name: (x.column + more * x.is_after, x.part, None) for x in found.names}
+    named: Columns = {
+        x.name: (x.column + more * x.is_after, x.part, None) for x in found.names if x.column >= 0
+    }
+    if not named:
+        return {}
     column, part, _ = named.get("request", (0, 1, None))
     return named if part else _parts_of(column) | named
 
 
-def blanks_of_time(found: Format, line: bytes) -> int | None:
-    """Return how many columns a line's time takes beside its first one; None without a time."""
+def time_in(found: Format, line: bytes) -> tuple[int, int]:
+    """Return where a line's time begins and ends: at the same place if it has none."""
     if found.lead:
         start = line.find(found.lead) + len(found.lead)
     else:
@@ -178,6 +182,12 @@ def blanks_of_time(found: Format, line: bytes) -> int | None:
     end = start + max(
         read[0] if (read := logscan.read_time(form, line, start)) else 0 for form in forms_of(found)
     )
+    return start, end
+
+
+def blanks_of_time(found: Format, line: bytes) -> int | None:
+    """Return how many columns a line's time takes beside its first one; None without a time."""
+    start, end = time_in(found, line)
     return sum(start < column.start() < end for column in _columns(line)) if end > start else None
 
 

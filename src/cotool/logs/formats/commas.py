@@ -1,9 +1,9 @@
 """What a comma in a number means: thousands, 1,234, or decimals, 0,27.
 
 `1,234` may be either, and so may `12.500` beside columns with decimal commas. Other numbers of the
-column, or else of the table, decide; so does `;` between columns, which is used where commas are in
-numbers. If they contradict each other, or a number outside of tables has a decimal comma, numbers
-such as `1,234` are odd.
+column, or else the table, decide; so does `;` between columns, which is used where commas are in
+numbers. Beside `1.234.567` the point of `12.500` is between thousands, too. If they contradict each
+other, or a number outside of tables has a decimal comma, numbers such as `1,234` are odd.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from cotool._typing import TYPE_CHECKING
 from cotool.logs.formats.columns import COLUMNS
 from cotool.logs.formats.titles import cells_of
 from cotool.logs.measures import model
-from cotool.logs.measures.model import DECIMALS, THOUSANDS, UNSURE
+from cotool.logs.measures.model import BESIDE_POINTS, DECIMALS, THOUSANDS, UNSURE
 
 if TYPE_CHECKING:
     from cotool.logs.measures.model import Locator
@@ -30,6 +30,7 @@ _DECIMALS = lazy_pattern(
 _THOUSANDS = lazy_pattern(rf"[-+]?[1-9]\d{{0,2}}(?:(?:,\d{{3}})+\.\d+|(?:,\d{{3}}){{2,}}){_UNIT}")
 _NUMBER = rb"([-+]?\d[\d.,]*\d)"
 _GROUPED = lazy_pattern(rf"[-+]?[1-9]\d{{0,2}}(?:\.\d{{3}})+{_UNIT}")
+_MILLIONS = lazy_pattern(rf"[-+]?[1-9]\d{{0,2}}(?:\.\d{{3}}){{2,}}(?:,\d+)?{_UNIT}")
 _POINT = lazy_pattern(rf"[-+]?\d*\.\d+{_UNIT}")
 
 
@@ -39,7 +40,9 @@ def with_commas(
     """Return the places of sources with what a comma means there, by a sample of lines."""
     if delimiter:
         rows = [cells_of(line, delimiter.decode()) for line in lines if line.strip()]
-        if delimiter != b";" and not any("," in cell for row in rows for cell in row):
+        if delimiter != b";" and not any(
+            "," in cell or cell.count(".") > 1 for row in rows for cell in row
+        ):
             return [list(some) for some in places]
         return [[_in_table(place, rows, delimiter) for place in some] for some in places]
     text = b"\n".join(line for line in lines if b"," in line)
@@ -53,6 +56,9 @@ def _in_table(place: Locator, rows: Sequence[Sequence[str]], delimiter: bytes) -
     decimals, thousands, points = _signs(column)
     of_table = not (decimals or thousands or points)
     signed = [cell for cell in column if "." in cell or "," in cell]
+    if any(map(_MILLIONS.fullmatch, signed)):
+        others = [cell for cell in signed if not (_GROUPED.fullmatch(cell) or "," in cell)]
+        return place._replace(comma=UNSURE if thousands or any(others) else BESIDE_POINTS)
     if points and all(map(_GROUPED.fullmatch, signed)):
         cells = [cell for row in rows for cell in row if not _GROUPED.fullmatch(cell)]
         if _signs(cells) == (True, False, False):

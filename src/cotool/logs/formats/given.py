@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from itertools import takewhile
 
 from cotool._lazy import lazy_pattern
+from cotool._typing import TYPE_CHECKING
 from cotool.errors import InputError, nearest
 from cotool.logs.formats import model
-from cotool.logs.formats.columns import COLUMNS
+from cotool.logs.formats.columns import COLUMNS, time_in
 from cotool.logs.formats.model import Format, NamedColumn, Place, TimeKey, layout_forms
 from cotool.logs.unicode_check import check_unicode
 from cotool.logs.units import UNITS
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _FIELD = lazy_pattern(r"\{(\w*)\}")
+_PIECES = lazy_pattern(r"(\{\w*\}|\s+)")
+# A time of day alone, which is the first part of others.
+_CLOCK = b"h:M:Sf"
 # Known layouts of times need two digits in most fields; these also take one.
 _FORMS = (
     b"Y-o-e~h:M:SfZ",
@@ -25,6 +34,13 @@ _FORMS = (
     b"e-B-Y~h:M:SfZ",
     b"Y~B~e~h:M:SfZ",
     b"A~B~e~h:M:SfZ~Y",
+    b"h:M:Sf~Y-o-e",
+    b"h:M:Sf~Y/o/e",
+    b"h:M:Sf~e.o.Y",
+    b"h:M:Sf~o/e/Y",
+    b"h:M:Sf~e~B~Y",
+    b"h:M:Sf~B~e,~Y",
+    _CLOCK,
 )
 _LONGEST_LEAD = 64
 _OPENS = "[(<{\"'"
@@ -73,6 +89,10 @@ def _several(forms: list[str]) -> tuple[Format, ...]:
 def _every_layout() -> int:
     # One of _FORMS also reads what follows the seconds of times with a comma after the day.
     return sum(1 << n for n, (form, _) in enumerate(layout_forms()) if not form.startswith("b e,"))
+
+
+def _clocks() -> int:
+    return sum(1 << n for n, (form, _) in enumerate(layout_forms()) if form == "H:M:Sf")
 
 
 def _keyed(name: str, keys: str) -> Format:
@@ -167,7 +187,7 @@ def _head(text: str) -> Format:
         time_open=opened,
         lead=lead,
         reach=reach,
-        layouts=_every_layout() if times else 0,
+        layouts=_every_layout() & ~_clocks() if times else 0,
         forms=_FORMS if times else (),
         places=places,
         first=lead[:1] if lead and not reach else bytes(set(range(256)) - set(b" \t")),
@@ -178,7 +198,8 @@ def _head(text: str) -> Format:
 def _named_columns(text: str) -> tuple[NamedColumn, ...]:
     """Return the fields with names that are columns, or words of a column in quotes or brackets.
 
-    A unit may follow a field: {rt}ms.
+    A unit may follow a field: {rt}ms. If one is neither, other text bounds the fields, and none is
+    read as a column.
     """
     columns, is_after = [], False
     for n, match in enumerate(COLUMNS.finditer(text.encode())):
@@ -189,4 +210,54 @@ def _named_columns(text: str) -> tuple[NamedColumn, ...]:
             if is_field and name not in {"", "time", "level"}:
                 columns.append(NamedColumn(name, n, k if len(words) > 1 else 0, is_after))
         is_after = is_after or "{time}" in match[0].decode()
-    return tuple(columns)
+    names = [name for name in _FIELD.findall(text) if name not in {"", "time", "level"}]
+    if len(columns) == len(names):
+        return tuple(columns)
+    if re.search(r"\}\{(?!time\})", text.replace("{time}{", "{")):
+        raise InputError(
+            "nothing shows where a field ends and the next one begins",
+            parameter="log_format",
+            hint=_HINT,
+        )
+    return tuple(NamedColumn(name, -1, 0, is_after=False) for name in names)
+
+
+def bounded(found: Format, name: str, lines: Sequence[bytes]) -> str | None:
+    """Return a regex whose group is a field that the text around it shows; None without one.
+
+    What a time contains of the text behind it is counted in a sample of lines.
+    """
+    if not any(field.name == name and field.column < 0 for field in found.names):
+        return None
+    times = [line[slice(*time_in(found, line))].decode("utf-8", "replace") for line in lines]
+    pieces = [piece for piece in _PIECES.split(found.name.strip()) if piece]
+    regex = r"^\s*"
+    for n, piece in enumerate(pieces):
+        after = pieces[n + 1] if n + 1 < len(pieces) else ""
+        if piece.isspace():
+            regex += r"\s+"
+        elif not _FIELD.fullmatch(piece):
+            regex += re.escape(piece)
+        elif piece == "{time}":
+            regex += _time_before(after[:1], list(filter(None, times)))
+        else:
+            mark = "".join(pieces[n + 2 : n + 3]) if after.isspace() else ""
+            is_word = not after or bool(_FIELD.match(mark))
+            text = r"\S+" if is_word else ".*?"
+            if piece != f"{{{name}}}":
+                regex += text
+                continue
+            unit = "".join(takewhile(str.isalpha, after))
+            unit, rest = (unit, after[len(unit) :]) if unit in UNITS else ("", after)
+            ends = r"\s+" if after.isspace() else re.escape(rest)
+            return f"{regex}({text}{unit})" + ("" if is_word else ends + re.escape(mark))
+    return None
+
+
+def _time_before(mark: str, times: Sequence[str]) -> str:
+    """Return a regex for a time that ends before a mark, which it may contain."""
+    one = r"\s" if mark.isspace() or not mark else re.escape(mark)
+    counts = Counter(len(re.findall(f"{one}+", time)) for time in times)
+    count = counts.most_common(1)[0][0] if counts else 0
+    other = r"\S" if one == r"\s" else f"[^{one}]"
+    return f"{other}+(?:{one}+{other}+){{{count}}}"

@@ -29,10 +29,12 @@ from cotool.logs.formats.columns import (
 )
 from cotool.logs.formats.commas import with_commas
 from cotool.logs.formats.field_names import ALIASES, SHARED, names_of, scale_among, scale_of
+from cotool.logs.formats.given import bounded
 from cotool.logs.formats.model import EVERY_LINE, JSON, LOGFMT, MAX_KEY, TEXT, Format, forms_of
 from cotool.logs.formats.stated import columns_of_heads, stated
 from cotool.logs.measures import model
 from cotool.logs.measures.model import Locator, ValueSource
+from cotool.logs.patterns.patterns import compile_group
 from cotool.logs.units import NO_SCALE, UNITS, Scale
 
 if TYPE_CHECKING:
@@ -94,7 +96,8 @@ def fields_of(found: Format, formats: Sequence[Format], lines: Sequence[bytes]) 
     columns = columns_of(found, lines)[1]
     columns.pop(ANCHOR, None)
     read = cache(_leaves)
-    names = _Keys(_with_payload(found, lines, columns, read), lines, read).names() or list(columns)
+    names = _Keys(_with_payload(found, lines, columns, read), lines, read).names()
+    names = names or list(columns) or [field.name for field in found.names]
     if found.kind == TEXT:
         pairs = Counter(
             match[1].decode("ascii")
@@ -170,10 +173,10 @@ def locators_in(
     """
     keys = _Keys(found, lines, read or _leaves)
     is_access = "status" in columns
-    heads = {} if columns else columns_of_heads(found, lines)
+    heads = {} if columns or found.names else columns_of_heads(found, lines)
     every = []
     for source in sources:
-        simple = _simple(source) or _column(source, columns)
+        simple = _simple(source) or _column(source, columns) or _bounded(source, found, lines)
         places = [simple] if simple is not None else keys.locate(source)
         if not places and found.kind == TEXT:
             head = _column(source, heads)
@@ -468,4 +471,21 @@ def _column(source: ValueSource, columns: Columns) -> Locator | None:
         if name in columns:
             token, part, scale = columns[name]
             return Locator(model.COLUMN, token, part, scale=source.scale or scale or scale_of(name))
+    return None
+
+
+def _bounded(source: ValueSource, found: Format, lines: Sequence[bytes]) -> Locator | None:
+    """Return the place of a field of a format that the caller gives, by the text around it."""
+    parts = [(name, 0) for name in names_of(source.name)]
+    if source.name in PARTS:
+        parts.append(("request", PARTS[source.name]))
+    for name, part in parts if found.names else ():
+        regex = bounded(found, name, lines)
+        if regex is not None:
+            scale = source.scale or scale_of(name)
+            program, needed, _ = compile_group(name, regex)
+            return Locator(
+                model.GROUP, 0, part, text=regex.encode(), scale=scale, program=program,
+                needed=needed,
+            )  # fmt: skip
     return None

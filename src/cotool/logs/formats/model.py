@@ -92,7 +92,7 @@ class Reason:
 
 
 class NamedColumn(NamedTuple):
-    """A column that the caller has named, as the format is written.
+    """A column that the caller has named, as the format is written; -1: text around it shows it.
 
     `part` is 0 for the whole column, or the number of a word in its quotes or brackets. A time with
     blanks takes several columns: then those of the lines differ from these after it (`is_after`).

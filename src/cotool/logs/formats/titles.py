@@ -21,6 +21,10 @@ _NAME = lazy_pattern(r"[A-Za-z_][\w .()%/-]*")
 _WORD = lazy_pattern(r"[A-Za-z_][A-Za-z_-]*")
 _FIGURE = lazy_pattern(rb"-|[-+]?\d[\d.:/-]*")
 _MAY_BE_NAME = lazy_pattern(rb'[\s"]*[A-Za-z_]')
+# Of two columns, which a comma in a text may also separate: a name, and a cell with a number.
+_PAIR = 2
+_WORD_OR_UNIT = lazy_pattern(r"[A-Za-z_][\w.-]*(?: ?[(\[][^\s()\[\]]*[)\]])?")
+_VALUE = lazy_pattern(r"[-+]?\.?\d[\d.,]*(?:[eE][-+]?\d+)?\s?[A-Za-zµ%]{0,3}")
 _TITLES, _KINDS = b"#fields\t", b"#types\t"
 _LINES_OF_TITLES = 20
 
@@ -42,18 +46,28 @@ def separated_columns(rows: Sequence[bytes]) -> tuple[bytes, Columns] | None:
         if delimiter not in rows[0]:
             continue
         names = [name.strip() for name in cells_of(rows[0], delimiter.decode())]
-        if not (
-            len(set(names)) == len(names) >= LEAST_COLUMNS and all(map(_NAME.fullmatch, names))
-        ):
+        is_pair = len(names) == _PAIR
+        name = _WORD_OR_UNIT if is_pair else _NAME
+        if not (len(set(names)) == len(names) >= _PAIR and all(map(name.fullmatch, names))):
             continue
         table = [cells_of(row, delimiter.decode()) for row in rows[1:]]
-        if sum(len(row) == len(names) for row in table) > NEARLY_ALL * len(table):
+        fit = [row for row in table if len(row) == len(names)]
+        if len(fit) > NEARLY_ALL * len(table) and (not is_pair or _has_numbers(fit)):
             places: list[tuple[int, int, Scale | None]] = [
                 (n, 0, UNITS["s"] if n in seconds else None) for n in range(len(names))
             ]
             at: Columns = dict(zip(map(str.lower, names), places, strict=True))
             return delimiter, at | dict(zip(names, places, strict=True))
     return _separated_by_blanks(rows)
+
+
+def _has_numbers(rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether one of the columns holds numbers, as one of two does in a table."""
+    for column in zip(*rows, strict=True):
+        cells = [cell for cell in map(str.strip, column) if cell not in {"", "-"}]
+        if cells and sum(map(bool, map(_VALUE.fullmatch, cells))) > NEARLY_ALL * len(cells):
+            return True
+    return False
 
 
 def _separated_by_blanks(rows: Sequence[bytes]) -> tuple[bytes, Columns] | None:

@@ -11,7 +11,7 @@ NOWHERE, COLUMN, KEY, PAIR, TEXT, GROUP, LEVEL, GIVEN, TEMPLATE, PARAMETER = ran
 AS_IS, AS_PATH, AS_CLASS = range(3)
 UNQUOTED, IN_JSON = 1, 2
 # As in lognumbers.h: what a comma in a number means.
-THOUSANDS, DECIMALS, UNSURE = range(3)
+THOUSANDS, DECIMALS, UNSURE, BESIDE_POINTS = range(4)
 LESS, LEAST, MORE, MOST, EQUAL, OTHER, NOT, AND, OR = range(9)
 LONGEST_PART = 512  # bytes of a group's value; more are cut
 MAX_SOURCES, MAX_MEASURES, MAX_BY, MAX_TESTS = 16, 8, 4, 32
