@@ -13,7 +13,7 @@ import pytest
 
 from cotool.errors import InputError, WrongKeyError
 from cotool.io.target import Target, keep_attributes, replace_file
-from cotool.vault import KeyFile, Keyring, Passphrase, encrypt, reencrypt, rewrap
+from cotool.vault import Identity, KeyFile, Keyring, Passphrase, encrypt, reencrypt, rewrap
 from cotool.vault.editing import edit
 from cotool.vault.in_memory import open_bytes, seal_again
 from cotool.vault.locks import locked
@@ -38,9 +38,6 @@ def rotate(path):
 
 
 CHANGES = {
-    "rewrap": lambda path: rewrap(path, keys=[OLD], add=[NEW]),
-    "reencrypt": lambda path: reencrypt(path, keys=[OLD]),
-    "edit": lambda path: edit(path, keys=[OLD], editor=["sh", "-c", 'echo >> "$0"']),
     "rotate": rotate,
     "keys passphrase": lambda path: Keyring.change_opener(str(path), [OLD], NEW),
 }
@@ -71,15 +68,32 @@ def test_both_locks_of_older_versions_hold_up_every_change(ring, change, lock):
     assert len(found.versions) == (3 if change == "rotate" else 2)
 
 
-def test_rotations_beside_rewraps(ring):
-    """Of rotations and rewraps at the same time, none is lost."""
+def test_rotations_at_once(ring):
+    """Of rotations at the same time, none is lost."""
     with ThreadPoolExecutor(4) as pool:
-        done = [
-            pool.submit(*((rotate, ring) if n % 2 else (CHANGES["reencrypt"], ring)))
-            for n in range(20)
-        ]
-    assert [future.exception() for future in done] == [None] * 20
+        done = [pool.submit(rotate, ring) for _ in range(10)]
+    assert [future.exception() for future in done] == [None] * 10
     assert len(Keyring.read(str(ring), [OLD]).versions) == 11
+
+
+REFUSED = {
+    "rewrap": lambda path: rewrap(path, keys=[OLD], add=[NEW]),
+    "reencrypt": lambda path: reencrypt(path, keys=[OLD]),
+    "edit": lambda path: edit(path, keys=[OLD], editor=["sh", "-c", 'echo >> "$0"']),
+}
+
+
+@pytest.mark.parametrize("change", REFUSED)
+def test_keyrings_and_identities_are_no_files_to_change(ring, tmp_path, change):
+    """Commands for files refuse them by content, and leave no lock beside them."""
+    identity = tmp_path / "identity"
+    Identity.generate().write_new(str(identity), [OLD])
+    for path, what in ((ring, "is a keyring"), (identity, "is an identity")):
+        before = path.read_bytes()
+        with pytest.raises(InputError, match=what):
+            REFUSED[change](path)
+        assert path.read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["identity", "ring"]
 
 
 def test_other_files_have_no_lock_beside_them(tmp_path, keys):
@@ -98,7 +112,7 @@ def test_a_lock_that_is_never_free(ring, monkeypatch):
     """Another writer that does not end is an error, not a wait without end."""
     monkeypatch.setattr("cotool.vault.locks.PATIENCE", 0.1)
     with locked(ring, keyring=True), pytest.raises(InputError, match="has locked it"):
-        rewrap(ring, keys=[OLD], add=[NEW])
+        rotate(ring)
 
 
 def test_nfs(ring, monkeypatch):
@@ -116,7 +130,7 @@ def test_nfs(ring, monkeypatch):
         Keyring.change_opener(str(ring), [NEW, OLD], OLD)
     monkeypatch.setattr("fcntl.flock", refuse(errno.ENOLCK))
     with pytest.raises(InputError, match="cannot be locked: No locks available"):
-        rewrap(ring, keys=[OLD], add=[NEW])
+        rotate(ring)
 
 
 def refuse(number):
@@ -180,7 +194,8 @@ def test_changing_what_opens_a_keyring(tmp_path, cheap):
 
 def test_other_openers_of_a_keyring_stay(ring, cheap):
     """A colleague's passphrase opens the keyring as before."""
-    rewrap(ring, keys=[OLD], add=[Passphrase("hers", cost=cheap)])
+    hers = Passphrase("hers", cost=cheap)
+    Keyring.generate().write_new(str(ring), [OLD, hers], force=True)
     Keyring.change_opener(str(ring), [OLD], NEW)
     for key in (NEW, Passphrase("hers")):
         assert Keyring.read(str(ring), [key])

@@ -37,6 +37,7 @@ from cotool.vault.slots import IDENTITY_SLOT, Slot
 
 SCHEMA = "cotool.identity/1"
 JOINED = "cotool.identity/2"  # several versions have one number; older cotool refuses it
+START = b'{"schema": "cotool.identity/'  # how the content of an identity's file begins
 _DECRYPT = b"cotool.vault/2 identity x-wing\x00"
 _ED25519 = b"cotool.vault/2 identity ed25519\x00"
 _MLDSA = b"cotool.vault/2 identity ml-dsa-65\x00"

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from cotool._records import dataclass
 from cotool._typing import TYPE_CHECKING
 from cotool.errors import CostRefusedError, InputError, unknown
+from cotool.text import plural
 from cotool.vault.slots import KEYRING_SLOT, PASSPHRASE_SLOT, Slot
 
 if TYPE_CHECKING:
@@ -185,10 +186,15 @@ def argon2id(secret: bytes, salt: bytes, cost: Argon2Cost) -> bytes:
             secret, salt, cost.passes, cost.memory, cost.lanes, KEY_SIZE, Type.ID
         )
     except HashingError as error:
-        raise CostRefusedError(
-            f"Argon2id with {cost.memory / 1024:,.0f} MiB failed: {error}",
-            hint="it needs that much free memory",
-        ) from None
+        raise argon2id_failed(cost, error) from None
+
+
+def argon2id_failed(cost: Argon2Cost, error: Exception) -> CostRefusedError:
+    """Return the error for Argon2id that this machine cannot compute."""
+    return CostRefusedError(
+        f"Argon2id with {cost.memory / 1024:,.0f} MiB failed: {error}",
+        hint=f"it needs that much free memory, and more for {plural(cost.lanes, 'thread')}",
+    )
 
 
 def keyring_slot(key_id: bytes, version: int) -> Slot:

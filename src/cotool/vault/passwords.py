@@ -9,10 +9,13 @@ from cotool._records import dataclass
 from cotool._typing import TYPE_CHECKING
 from cotool.engine import map_ordered, resolve_num_threads
 from cotool.errors import CostRefusedError
-from cotool.vault.keys import DEFAULT_PROFILE, PROFILES, Argon2Cost, check_cost
+from cotool.vault.keys import DEFAULT_PROFILE, PROFILES, Argon2Cost, argon2id_failed, check_cost
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
+
+# What Argon2 says if the machine is at fault, not the hash.
+_MACHINE_ERRORS = {"Memory allocation error", "Threading failure"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,9 @@ def hash_passwords(
     num_threads: int | None = None,
 ) -> Iterator[str]:
     """Yield a PHC string ($argon2id$…) with a fresh salt for each password, in order."""
-    hasher = _hasher(cost)
-    return map_ordered(hasher.hash, passwords, resolve_num_threads(num_threads))
+    cost = cost or PROFILES[DEFAULT_PROFILE]
+    hash_one = partial(_hash, _hasher(cost), cost)
+    return map_ordered(hash_one, passwords, resolve_num_threads(num_threads))
 
 
 def verify_passwords(
@@ -47,19 +51,28 @@ def verify_passwords(
 ) -> Iterator[PasswordCheck]:
     """Yield whether each (hash, password) matches, in order, with comparisons in constant time.
 
-    A hash that is malformed or demands too much memory is not checked: `reason` says why.
+    A hash that is malformed, or needs more memory than is allowed or free, is not checked:
+    `reason` says why.
     """
-    check = partial(_verify, _hasher(cost), allow_any_cost)
+    check = partial(_verify, _hasher(cost or PROFILES[DEFAULT_PROFILE]), allow_any_cost)
     return map_ordered(check, pairs, resolve_num_threads(num_threads))
 
 
-def _hasher(cost: Argon2Cost | None) -> PasswordHasher:
+def _hasher(cost: Argon2Cost) -> PasswordHasher:
     from argon2 import PasswordHasher
 
-    cost = cost or PROFILES[DEFAULT_PROFILE]
     return PasswordHasher(
         time_cost=cost.passes, memory_cost=cost.memory, parallelism=cost.lanes, hash_len=32
     )
+
+
+def _hash(hasher: PasswordHasher, cost: Argon2Cost, password: str | bytes) -> str:
+    from argon2.exceptions import HashingError
+
+    try:
+        return hasher.hash(password)
+    except HashingError as error:
+        raise argon2id_failed(cost, error) from None
 
 
 def _verify(
@@ -73,14 +86,17 @@ def _verify(
     phc, password = pair
     try:
         found = extract_parameters(phc)
+        wanted = Argon2Cost(found.time_cost, found.memory_cost, found.parallelism)
         if not allow_any_cost:
-            check_cost(Argon2Cost(found.time_cost, found.memory_cost, found.parallelism))
+            check_cost(wanted)
         hasher.verify(phc, password)
     except VerifyMismatchError:
         return PasswordCheck(ok=False)
     except CostRefusedError as error:
         return PasswordCheck(ok=False, reason=str(error))
-    except (InvalidHashError, VerificationError, ValueError):
+    except (InvalidHashError, VerificationError, ValueError) as error:
+        if str(error) in _MACHINE_ERRORS:
+            return PasswordCheck(ok=False, reason=str(argon2id_failed(wanted, error)))
         return PasswordCheck(ok=False, reason="not a valid Argon2 hash")
     return PasswordCheck(ok=True, needs_rehash=hasher.check_needs_rehash(phc))
 

@@ -14,6 +14,7 @@ from cotool.io.target import Target, replace_file
 from cotool.vault.armor import armor
 from cotool.vault.envelope import Key, Unlocked, new_envelope
 from cotool.vault.files import Source, named
+from cotool.vault.identity import START as IDENTITY_START
 from cotool.vault.in_memory import LIMIT, seal_again
 from cotool.vault.keyring import START
 from cotool.vault.keys import Budget
@@ -316,22 +317,36 @@ def _serves(key: Key, slot: Slot, envelope: Unlocked, budget: Budget) -> bool:
 
 @contextlib.contextmanager
 def changing(path: StrPath, keys: Sequence[Key]) -> Iterator[tuple[str, Sealed, Unlocked]]:
-    """Lock a file and open it with `keys`; yield its real path, the open file and its header."""
-    for keyring in (False, True):
-        with locked(path, keyring=keyring) as real, Source(real) as file:
-            sealed = Sealed(file)
-            envelope = sealed.unlock(keys)
-            # Only the content shows that a file is a keyring, whose writers take a second lock.
-            if keyring or not _is_keyring(sealed, envelope):
-                yield real, sealed, envelope
-                return
+    """Lock a file and open it with `keys`; yield its real path, the open file and its header.
+
+    Raises InputError for a keyring or an identity: another key in the place of what opens it would
+    lose all the keys in it, or give them away.
+    """
+    with locked(path) as real, Source(real) as file:
+        sealed = Sealed(file)
+        envelope = sealed.unlock(keys)
+        _check_no_keys(path, _start_of_content(sealed, envelope))
+        yield real, sealed, envelope
 
 
-def _is_keyring(sealed: Sealed, envelope: Unlocked) -> bool:
-    """Return whether the content is that of a keyring; damaged content is not."""
+def _check_no_keys(path: StrPath, content: bytes) -> None:
+    """Raise InputError if the content of a file is a keyring or an identity."""
+    for start, what, command in (
+        (START, "a keyring", "cotool vault keys"),
+        (IDENTITY_START, "an identity", "cotool vault identity"),
+    ):
+        if content.startswith(start):
+            raise InputError(
+                f"{path}: is {what}, which this command does not change",
+                hint=f"the commands of {command} change it; {command} passphrase: what opens it",
+            )
+
+
+def _start_of_content(sealed: Sealed, envelope: Unlocked) -> bytes:
+    """Return the start of the content, nothing if it is large or damaged: it is no keyring then."""
     source, offset = sealed.source, envelope.header.payload_offset
     with contextlib.suppress(CotoolError):
         if source.size is not None and content_size(source.size - offset) <= LIMIT:
             stream = envelope.stream(sealed.start[offset : offset + PREFIX])
-            return bytes(open_run(source, offset, stream, 0, 0)).startswith(START)
-    return False
+            return bytes(open_run(source, offset, stream, 0, 0))
+    return b""

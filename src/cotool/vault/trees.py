@@ -40,6 +40,7 @@ CYCLES = ("link to a folder above it", "links to folders above them")
 SPECIAL = ("pipe, socket or device", "pipes, sockets or devices")
 PARTS = ("unfinished result", "unfinished results")
 NEWER = ("result that is newer than its source", "results that are newer than their sources")
+KEYS = ("keyring or identity in use", "keyrings or identities in use")
 EXPECTED = (VAULTS, OTHERS, NOT_AGE, OUTPUT)  # what the command does not work on anyway
 Reason = tuple[str, str]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -326,3 +327,49 @@ def keys_of():
     from cotool.vault import Keyring
 
     return {"keyring": Keyring.generate(), "passphrase": Passphrase("x", cost=Argon2Cost(1, 8, 1))}
+
+
+def test_files_with_keys_are_no_files_to_change(vault, ring, place):
+    """rewrap, reencrypt and decrypt -r leave the keyring and the identity in a folder alone."""
+    home = place / "kept"
+    home.mkdir()
+    own = home / "ring.vault"
+    vault("keys", "init", "--keyring", own, "--passphrase-file", "pw")
+    keys = ["--keyring", own, "--passphrase-file", "pw"]
+    vault("encrypt", "notes.txt", "-o", home / "notes.vault", *keys)
+    before = own.read_bytes()
+    for words in (
+        ["reencrypt", "--drop-others"],
+        ["rewrap"],
+        ["decrypt"],
+        ["rewrap", "--add-keyring", own],
+    ):
+        done = vault(*words, "-r", home, *keys)
+        assert (done.code, "left out: 1 keyring or identity in use" in done.err) == (0, True), words
+    for words in (["reencrypt"], ["rewrap"], ["rotate", "--reencrypt"]):
+        done = vault(*words, own, *keys)
+        assert (done.code, "is your keyring, which this command" in done.err) == (2, True), words
+    assert own.read_bytes() == before
+    assert not (home / "ring").exists()
+
+
+def test_passwords_without_the_memory(vault, monkeypatch):
+    """Where memory or a thread is missing, that is said: the hash and the program are right."""
+    from argon2 import PasswordHasher, exceptions
+
+    def fail(kind, text):
+        def call(*_):
+            raise kind(text)
+
+        return call
+
+    phc = PasswordHasher(1, 64, 1).hash("pw")
+    monkeypatch.setattr(PasswordHasher, "hash", fail(exceptions.HashingError, "Threading failure"))
+    text = "Memory allocation error"
+    monkeypatch.setattr(PasswordHasher, "verify", fail(exceptions.VerificationError, text))
+    stdin = "cotool.cli.vault.password_commands.standard_input"
+    monkeypatch.setattr(stdin, lambda: io.BytesIO(b"pw\n"))
+    done = vault("hash-password")
+    assert (done.code, "Argon2id with 64 MiB failed: Threading failure" in done.err) == (10, True)
+    done = vault("verify-password", phc)
+    assert f"invalid: Argon2id with 0 MiB failed: {text}" in done.out

@@ -11,6 +11,7 @@ from cotool._typing import TYPE_CHECKING
 from cotool.cli.shared.progress import Bar, stderr_moves
 from cotool.cli.shared.say import say_error, say_warning
 from cotool.cli.vault.file_options import Batch, Copying
+from cotool.cli.vault.streams import leave_out_keys
 from cotool.errors import CotoolError
 from cotool.text import and_more, plural, size, visible_name
 from cotool.vault.batch import Job, Outcome, run_batch, source_size
@@ -19,6 +20,7 @@ from cotool.vault.trees import EXPECTED, Listing, Plan, Wanted, list_files
 
 if TYPE_CHECKING:
     from cotool.vault.operations import Done
+    from cotool.vault.requests import KeyRequest
 
 _MIXED = 1  # the exit code if files failed for different reasons
 _MOST_ERRORS = 20
@@ -30,9 +32,16 @@ def find_files(paths: Sequence[str], *, recursive: bool) -> Listing:
     return list_files(paths, Wanted(vaults=True, recursive=recursive, documents=True))
 
 
-def plan_in_place(paths: Sequence[str], *, recursive: bool) -> Plan:
-    """Return a job without a destination for each vault file."""
+def plan_in_place(
+    paths: Sequence[str], *, recursive: bool, spare: KeyRequest | None = None
+) -> Plan:
+    """Return a job without a destination for each vault file.
+
+    spare: whose keyring and identity are left out of folders. Raises InputError if one is named.
+    """
     listing = find_files(paths, recursive=recursive)
+    if spare is not None:
+        leave_out_keys(listing, spare)
     return Plan(listing, [Job(found.path) for found in listing.files], None, listing.failures)
 
 

@@ -7,7 +7,7 @@ from cotool._typing import TYPE_CHECKING, Annotated
 from cotool.cli.shared.commands import App
 from cotool.cli.shared.options import argument, flag, input_file, option, option_class
 from cotool.cli.shared.say import say_warning
-from cotool.cli.vault.batch_run import find_files, plan_in_place, run_jobs
+from cotool.cli.vault.batch_run import plan_in_place, run_jobs
 from cotool.cli.vault.file_options import Batch
 from cotool.cli.vault.keys import rotate_keyring, tell
 from cotool.cli.vault.options import (
@@ -135,7 +135,7 @@ def rewrap(files: Files, *, options: Rewrapping, keys: Keys) -> int:
 
     spare_stdin(files)
     renewed, added = _new_passphrases(options)
-    planned = plan_in_place(files, recursive=options.recursive)
+    planned = plan_in_place(files, recursive=options.recursive, spare=keys)
     remove = [*(options.remove or ()), *removed_people(options.remove_recipient)]
     only = None
     if options.recipients_file is not None:
@@ -256,7 +256,7 @@ def reencrypt(files: Files, *, options: Reencryption, keys: Keys) -> int:
     from cotool import vault
 
     spare_stdin(files)
-    planned = plan_in_place(files, recursive=options.recursive)
+    planned = plan_in_place(files, recursive=options.recursive, spare=keys)
     people = recipients_of(options.recipient, options.recipients_file)
     key = Opening.of_files(keys, planned.sources)
     owners = [*key.all(), *people]
@@ -292,7 +292,7 @@ def rotate(
         rotate_keyring(keys, quiet=options.quiet)
         return 0
     spare_stdin(files)
-    find_files(files, recursive=options.recursive)
+    plan_in_place(files, recursive=options.recursive, spare=keys)
     recipients_of(options.recipient, options.recipients_file)
     rotate_keyring(keys, quiet=options.quiet)
     return reencrypt(files, options=options, keys=keys)

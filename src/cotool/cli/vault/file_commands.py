@@ -15,7 +15,14 @@ from cotool.cli.vault.keys import names_a_key, sealing_keys
 from cotool.cli.vault.options import Files, Keys
 from cotool.cli.vault.people import recipients_of
 from cotool.cli.vault.secrets import SecretSource
-from cotool.cli.vault.streams import own_files, source_of, spare_results, spare_terminal, target_of
+from cotool.cli.vault.streams import (
+    leave_out_keys,
+    own_files,
+    source_of,
+    spare_results,
+    spare_terminal,
+    target_of,
+)
 from cotool.errors import InputError
 from cotool.text import visible_name
 from cotool.vault import trees
@@ -144,7 +151,12 @@ def keys_for(request: KeyRequest, options: Sealing, people: "Sequence[Recipient]
 
 
 def _plan(
-    files: Sequence[str], options: Copying, name: Callable[[str], str], *, seals: bool
+    files: Sequence[str],
+    options: Copying,
+    name: Callable[[str], str],
+    *,
+    seals: bool,
+    spare: KeyRequest | None = None,
 ) -> trees.Plan:
     wanted = trees.Wanted(
         vaults=not seals,
@@ -153,8 +165,11 @@ def _plan(
         output=options.output,
         documents=options.output is not None,
     )
+    listing = trees.list_files(files, wanted)
+    if spare is not None:
+        leave_out_keys(listing, spare, named=True)
     return trees.plan(
-        trees.list_files(files, wanted),
+        listing,
         name,
         seals=seals,
         output=options.output,
@@ -174,7 +189,9 @@ def decrypt(files: Files, *, options: Decryption, keys: Keys, engine: Engine) ->
             raise InputError("--in-place changes files where they are")
         return _decrypt_in_place(files, keys, options)
     elsewhere = options.output is not None
-    planned = _plan(files, options, lambda name: _plain_name(name, elsewhere), seals=False)
+    planned = _plan(
+        files, options, lambda name: _plain_name(name, elsewhere), seals=False, spare=keys
+    )
     if options.dry_run:
         return show_plan(planned, "decrypt")
     spare_results(planned.jobs, keys, force=options.force)

@@ -11,11 +11,12 @@ from cotool._typing import TYPE_CHECKING, BinaryIO
 from cotool.errors import InputError
 from cotool.io.target import Target, check_writable, is_special
 from cotool.vault.files import STDIO
-from cotool.vault.trees import file_identity
+from cotool.vault.trees import KEYS, file_identity
 
 if TYPE_CHECKING:
     from cotool.vault.batch import Job
     from cotool.vault.requests import KeyRequest
+    from cotool.vault.trees import Listing
 
 
 def source_of(name: str) -> str | BinaryIO:
@@ -80,6 +81,33 @@ def own_files(keys: KeyRequest) -> dict[tuple[int, int] | None, str]:
     }
     own.pop(None, None)  # of files that do not exist
     return own
+
+
+def leave_out_keys(listing: Listing, keys: KeyRequest, *, named: bool = False) -> Listing:
+    """Return a listing without the keyring and the identity of a call that are in its folders.
+
+    named: they may be named as files. Raises InputError if they may not, or if nothing is left.
+    """
+    own = {
+        identity: what
+        for identity, what in own_files(keys).items()
+        if what in {"keyring", "identity"}
+    }
+    for found in [*listing.files]:
+        what = own.get(file_identity(found.path)) if found.path != STDIO else None
+        if what is None or (named and not found.in_folder):
+            continue
+        if not found.in_folder:
+            command = "keys" if what == "keyring" else what
+            raise InputError(
+                f"{found.path}: is your {what}, which this command does not change",
+                hint=f"the commands of cotool vault {command} change it",
+            )
+        listing.files.remove(found)
+        listing.leave_out(KEYS, found.path)
+    if not (listing.files or listing.failed or listing.links):
+        raise InputError("no files were found but keyrings and identities in use")
+    return listing
 
 
 def spare_results(jobs: Sequence[Job], keys: KeyRequest, *, force: bool) -> None:
