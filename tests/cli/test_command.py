@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 
@@ -15,6 +16,7 @@ from cotool.cli.shared.settings import COMMANDS
 from cotool.consensus.model import Question
 from cotool.consensus.options import METRICS
 from cotool.errors import InputError, MissingExtraError
+from cotool.io.sources import open_source
 
 
 @pytest.fixture
@@ -401,3 +403,26 @@ def test_sizes_of_a_terminal_that_make_no_sense_are_ignored(size):
         call = [sys.executable, "-m", "cotool", *words]
         found = subprocess.run(call, env=environment, capture_output=True, check=False)
         assert found.returncode == 0
+
+
+def test_signals_that_end_a_command(tmp_path):
+    """SIGTERM and SIGHUP remove what is half written, for every command, as Ctrl-C does."""
+    program = (
+        "import os, sys, cotool.cli.app as app; from cotool.io.target import Target\n"
+        "def run(_):\n"
+        "    with Target('out') as target:\n"
+        "        target.begin(b'half')\n"
+        "        os.kill(os.getpid(), int(sys.argv[1]))\n"
+        "app._run = run; sys.exit(app.main())"
+    )
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        words = [sys.executable, "-c", program, str(int(number))]
+        assert subprocess.run(words, cwd=tmp_path, check=False).returncode == 128 + number
+        assert not [*tmp_path.iterdir()]
+
+
+def test_closed_standard_input(monkeypatch):
+    """It is said, and no bug."""
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(InputError, match="standard input is closed"), open_source("-"):
+        pass

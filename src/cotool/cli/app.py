@@ -3,7 +3,8 @@
 Exit codes: 0 success; 1 a --fail-on condition is true, or files failed for different reasons; 2
 wrong usage or bad input; 5 a missing extra; 3, 4 and 6 to 10 vault: wrong key, changed, truncated,
 newer version or not a vault file, malformed header, missing key version, refused cost; 70 a bug in
-cotool; 130 Ctrl-C; 141 the reader of standard output has closed it, as after SIGPIPE.
+cotool; 129, 130 and 143 SIGHUP, Ctrl-C and SIGTERM; 141 the reader of standard output has closed
+it, as after SIGPIPE.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from cotool.cli.shared.commands import App, plain_call
 from cotool.cli.shared.exit_codes import BAD_INPUT, CLOSED_PIPE, DEFECT, INTERRUPTED
 from cotool.cli.shared.say import say_error
 from cotool.cli.shared.settings import COMMANDS
+from cotool.cli.shared.signals import ended_by_signals
 from cotool.errors import CotoolError, InputError
 
 _SIZE_DIGITS = 5
@@ -35,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments, debug = _without_debug(sys.argv[1:] if arguments is None else arguments)
     _occupy_streams()
     _forget_odd_sizes()
-    with _escaped_output():
+    with _escaped_output(), ended_by_signals():
         return _exit_code(arguments, debug=debug)
 
 

@@ -139,6 +139,8 @@ def open_source(
     """
     name = source_name(path)
     if str(path) == STDIN:
+        if stdin is None and sys.stdin is None:
+            raise InputError("standard input is closed")
         yield _decoded(stdin or sys.stdin.buffer, name, on_read, max_decompressed)
         return
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import io
 import json
 import sqlite3
@@ -13,6 +14,7 @@ from random import Random
 
 import pytest
 
+from cotool.consensus.read import containers
 from cotool.consensus.read.layout import Keys
 from cotool.consensus.read.readers import read_questions
 from cotool.errors import InputError, MissingExtraError
@@ -396,3 +398,22 @@ def test_encrypted_archives_are_refused(tmp_path):
     path.write_bytes(data)
     with pytest.raises(InputError, match=r"cannot be read as zip: .*header\.json.* encrypted"):
         read(path)
+
+
+@pytest.mark.parametrize(
+    ("select", "reason"),
+    [
+        ("select n as prompt, n as model, n as response from t", "too many steps"),
+        ("select 'q' as prompt, 'm' as model, count(*) as response from t", "too many steps"),
+        ("select n as prompt, 'm' as model, hex(zeroblob(1e8)) as response from t", "too big"),
+        ("select n as prompt, 'm' as model, hex(zeroblob(8e6)) as response from t", "times the"),
+    ],
+)
+def test_a_view_without_end(tmp_path, select, reason):
+    """What a view of a small file computes is bounded, in steps and in bytes."""
+    path = tmp_path / "v.db"
+    endless = "with recursive t(n) as (select 1 union all select n + 1 from t)"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(f"create view v as {endless} {select}")
+    with pytest.raises(InputError, match=reason):
+        collections.deque(containers.READERS["sqlite"](str(path), None), 0)

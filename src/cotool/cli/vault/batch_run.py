@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Callable, Sequence
 
@@ -69,7 +68,7 @@ def run_jobs(
     jobs = plan.jobs
     total = None if any(job.source == STDIO for job in jobs) else sum(map(source_size, jobs))
     shown = not options.quiet and stderr_moves()
-    with ended_by_sigterm(), Bar(total, shown=shown) as bar:
+    with Bar(total, shown=shown) as bar:
         outcomes = run_batch(
             jobs, lambda job, threads: work(job, threads, bar), num_threads=options.threads
         )
@@ -166,23 +165,3 @@ def _say_error(outcome: Outcome) -> None:
     else:
         text = str(error)
     say_error(visible_name(text))
-
-
-class ended_by_sigterm:  # noqa: N801 - reads as a sentence in `with`
-    """Turn SIGTERM and SIGHUP into an exception, so that no partial file remains."""
-
-    def __enter__(self) -> None:
-        self._before = {}
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            try:
-                self._before[number] = signal.signal(number, self._end)
-            except ValueError:  # not the main thread
-                return
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    @staticmethod
-    def _end(number: int, _: object) -> None:
-        raise SystemExit(128 + number)

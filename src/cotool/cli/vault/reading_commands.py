@@ -8,7 +8,7 @@ from cotool._typing import TYPE_CHECKING, Annotated
 from cotool.cli.shared.commands import App
 from cotool.cli.shared.options import QUIET, argument, flag, option
 from cotool.cli.shared.say import say_error
-from cotool.cli.vault.batch_run import ended_by_sigterm, find_files, plan_in_place, run_jobs
+from cotool.cli.vault.batch_run import find_files, plan_in_place, run_jobs
 from cotool.cli.vault.file_options import Batch
 from cotool.cli.vault.keys import tell
 from cotool.cli.vault.options import RECURSIVE, Files, Keys, existing_files
@@ -119,8 +119,7 @@ def edit(
     editor = words_of(command, "$VISUAL or $EDITOR")
     if shutil.which(editor[0]) is None:
         raise InputError(f"the editor {editor[0]} was not found", hint="set $VISUAL or $EDITOR")
-    with ended_by_sigterm():
-        changed = edit_file(file, keys=[Opening(keys)], editor=editor, again=_edit_again)
+    changed = edit_file(file, keys=[Opening(keys)], editor=editor, again=_edit_again)
     tell(f"{'encrypted again' if changed else 'not changed'}: {visible_name(file)}", quiet=quiet)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from itertools import count
 from pathlib import Path
 
 from cotool._typing import TYPE_CHECKING, Any
@@ -35,6 +36,11 @@ _ZSTD = 93
 _MAX_MEMORY = 384 << 20
 _MAX_UNPACKED = 64 << 20
 _MAX_RATIO = 100
+# What a view or a generated column of an SQLite file of a few kilobytes computes has no end of its
+# own: a value has at most so many bytes, and all rows take so many steps, and more in a large file.
+_MAX_VALUE = 16 << 20
+_MAX_STEPS = 2_000_000
+_PAUSE = 10_000  # steps between two looks at their number
 
 
 def _parquet(path: str, table: str | None) -> Values:
@@ -77,6 +83,12 @@ def _sqlite(path: str, table: str | None) -> Values:
     # Read only, and without the locks that a read-only folder refuses.
     uri = f"{Path(path).absolute().as_uri()}?mode=ro&immutable=1"
     with _reading(path, "SQLite"), closing(sqlite3.connect(uri, uri=True)) as database:
+        size = Path(path).stat().st_size
+        database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_VALUE)
+        pauses = count(_PAUSE, _PAUSE)
+        most = max(_MAX_STEPS, _MAX_RATIO * size)
+        database.set_progress_handler(lambda: next(pauses) > most, _PAUSE)
+        left = max(_MAX_UNPACKED, _MAX_RATIO * size)
         tables: dict[str, list[str]] = {}
         for (name,) in database.execute(
             "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
@@ -88,6 +100,12 @@ def _sqlite(path: str, table: str | None) -> Values:
         columns = tables[chosen]
         rows = database.execute(_all_of(chosen))
         for place, row in enumerate(rows, 1):
+            left -= sum([len(cell) if isinstance(cell, str | bytes) else 8 for cell in row])
+            if left < 0:
+                raise InputError(
+                    f"{path}: the rows of {chosen!r} are more than {_MAX_RATIO} times the file",
+                    hint="save them as CSV, if the view is right",
+                )
             yield f"{path}, row {place}", dict(zip(columns, map(filled, row), strict=True))
 
 
@@ -264,6 +282,8 @@ def _reading(path: str, form: str) -> Iterator[None]:
         raise
     except Exception as error:  # noqa: BLE001 - damaged bytes make decoders raise anything
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        if getattr(error, "sqlite_errorname", None) == "SQLITE_INTERRUPT":
+            reason = "its view takes too many steps for the size of the file"
         raise InputError(
             f"{path}: cannot be read as {form}: {reason}", hint="check the file, or save it as CSV"
         ) from None
