@@ -20,7 +20,7 @@ from cotool.consensus.read.workbooks import sheets_of
 from cotool.errors import CotoolError, InputError, MissingExtraError
 from cotool.io.json_documents import parse_json
 from cotool.io.json_values import memory_of
-from cotool.text import named
+from cotool.text import and_more, named
 
 if TYPE_CHECKING:
     from cotool.consensus.read.workbooks import Row
@@ -40,6 +40,7 @@ _MAX_RATIO = 100
 # own: a value has at most so many bytes, and all rows take so many steps, and more in a large file.
 _MAX_VALUE = 16 << 20
 _MAX_STEPS = 2_000_000
+_SHOWN = 12  # names in a message
 _PAUSE = 10_000  # steps between two looks at their number
 
 
@@ -119,7 +120,7 @@ def _chosen(
     if table is not None:
         if table not in tables:
             raise InputError(
-                f"{path}: has no {noun} {table!r}, but {', '.join(map(repr, tables)) or 'none'}",
+                f"{path}: has no {noun} {table!r}, but {_names(tables) or 'none'}",
                 hint="give `table` one of these names",
             )
         return table
@@ -132,11 +133,15 @@ def _chosen(
     if len(chosen) != 1:
         first = (chosen or sorted(tables, key=lambda name: -len(tables[name])))[0]
         raise InputError(
-            f"{path}: is {what} with the {noun}s {', '.join(map(repr, tables))}",
+            f"{path}: is {what} with the {noun}s {_names(tables)}",
             hint=f"name the one with the answers: {named(table=first)}; "
             f"where each {noun} is one expert's, save each as a file",
         )
     return chosen[0]
+
+
+def _names(tables: Mapping[str, Sequence[str]]) -> str:
+    return and_more(map(repr, [*tables][:_SHOWN]), len(tables))
 
 
 def check_no_table(name: str, table: str | None) -> None:
