@@ -426,3 +426,14 @@ def test_closed_standard_input(monkeypatch):
     monkeypatch.setattr("sys.stdin", None)
     with pytest.raises(InputError, match="standard input is closed"), open_source("-"):
         pass
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("-o.json", "./-o.json"), ("\x1b[1ma'b.json", r"$'\x1b[1ma\'b.json'"), ("a b", "'a b'")],
+)
+def test_names_in_hints_can_be_pasted(command, tmp_path, monkeypatch, name, shown):
+    """A shell reads a name in a hint as that file."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_text('[{"question": "q", "responses": {"a": "yes", "b": "no"}}]')
+    assert command("analyze-logs", "--", name).err.endswith(f": cotool consensus {shown}\n")

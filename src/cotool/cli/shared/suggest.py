@@ -174,7 +174,7 @@ def _for_folder(folder: str, arguments: Sequence[str]) -> str | None:
         return f"read the files in it: {_call([*arguments, '-r'])}"
     for pattern in ("*.json", "*.jsonl", "*.csv", "*.tsv"):
         if arguments[0] == "consensus" and any(Path(folder).glob(pattern)):
-            return f"pass the files in it: cotool consensus {shlex.quote(folder)}/{pattern}"
+            return f"pass the files in it: cotool consensus {_pasted(folder)}/{pattern}"
     return None
 
 
@@ -186,7 +186,7 @@ def other_reader(path: str, called: str) -> str | None:
     what, reader = _READERS[found]
     if reader.split()[1] == called:
         return None
-    return f"{path} looks like {what}: {reader} {shlex.quote(path)}"
+    return f"{path} looks like {what}: {reader} {_pasted(path)}"
 
 
 def _for_word(word: str, arguments: Sequence[str], group: Any, whole: Any) -> str | None:
@@ -221,8 +221,8 @@ def _for_file(word: str, arguments: Sequence[str]) -> str:
     found = contents_of(word) if exists else _EXTENSIONS.get(Path(word).suffix)
     if found is None:
         return (
-            f"a command must come first: cotool analyze-logs {shlex.quote(word)}, "
-            f"or cotool consensus {shlex.quote(word)}"
+            f"a command must come first: cotool analyze-logs {_pasted(word)}, "
+            f"or cotool consensus {_pasted(word)}"
         )
     what, reader = _READERS[found]
     call = _call([*reader.split()[1:], *arguments])
@@ -257,3 +257,16 @@ def _replaced(arguments: Sequence[str], word: str, meant: str) -> list[str]:
 
 def _call(arguments: Sequence[str]) -> str:
     return shlex.join(["cotool", *arguments])
+
+
+def _pasted(path: str) -> str:
+    """Return a path as a shell reads it, and not as an option."""
+    path = f"./{path}" if path.startswith("-") else path
+    if path.isprintable():
+        return shlex.quote(path)
+    text = path.replace("\\", "\\\\").replace("'", "\\'")
+    data = "".join(
+        letter if letter.isprintable() else "".join(f"\\x{b:02x}" for b in os.fsencode(letter))
+        for letter in text
+    )
+    return f"$'{data}'"
