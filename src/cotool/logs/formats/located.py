@@ -13,14 +13,13 @@ from functools import cache, partial
 
 from cotool._lazy import lazy_pattern
 from cotool._records import replace
-from cotool._typing import TYPE_CHECKING, Any
+from cotool._typing import TYPE_CHECKING
 from cotool.logs.formats.columns import (
     ADDRESS,
     ANCHOR,
     HEADER,
     NO_TIME,
     PARTS,
-    REQUEST,
     are_seconds,
     columns_of,
     further_lines,
@@ -28,44 +27,25 @@ from cotool.logs.formats.columns import (
     writes_no_time,
 )
 from cotool.logs.formats.commas import with_commas
-from cotool.logs.formats.field_names import ALIASES, SHARED, names_of, scale_among, scale_of
+from cotool.logs.formats.field_names import ALIASES, SHARED, names_of, scale_of
 from cotool.logs.formats.given import bounded
-from cotool.logs.formats.model import EVERY_LINE, JSON, LOGFMT, MAX_KEY, TEXT, Format, forms_of
+from cotool.logs.formats.keys import COLUMN, Keys, Read, are_meant, leaves_of, members_of, pair_of
+from cotool.logs.formats.model import EVERY_LINE, JSON, TEXT, Format, forms_of
 from cotool.logs.formats.stated import columns_of_heads, stated
 from cotool.logs.measures import model
 from cotool.logs.measures.model import Locator, ValueSource
 from cotool.logs.patterns.patterns import compile_group
-from cotool.logs.units import NO_SCALE, UNITS, Scale
+from cotool.logs.units import NO_SCALE, UNITS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Sequence
 
-    from cotool._typing import TypeAlias
     from cotool.logs.formats.titles import Columns
 
-    # The paths of keys, and their values as text.
-    _Leaves: TypeAlias = list[tuple[tuple[str, ...], str]]
-    _Read: TypeAlias = Callable[[bytes, int], _Leaves]
-
 _PAIRS = lazy_pattern(rb"(?<![^\s,;|(\[{])([A-Za-z_][\w.-]*)=[\"']?[-+]?\.?\d")
-# The same in a string of JSON.
-_INSIDE = lazy_pattern(rb"(?<=[\s,;|(\[{\"])([A-Za-z_][\w.-]*)=(?=[^\s\"])")
-# Keys of records of requests, which have text that a client chooses.
-_OF_CLIENTS = {alias for name in ("path", "agent", "referer") for alias in ALIASES[name]}
-# The values of a field under a name other than its first one, if most names may mean other things.
-_MEANT = {
-    "status": lazy_pattern(r"[1-5]\d\d"),
-    "path": lazy_pattern(r"(?:/|\w+://).*", re.DOTALL),
-    "client": lazy_pattern(r"[^\s/]*[.:][^\s/]*"),
-    "bytes": lazy_pattern(r"\d[\d.,]*\s?[KMGTkB]?i?B?"),
-    "rt": lazy_pattern(r"[-+]?\.?\d[\d.,]*(?:e[-+]?\d+)?\s?[a-zµ]*(?:\d.*)?"),
-}
-_COLUMN = lazy_pattern(r"\$([1-9]\d{0,2})")
-_ESCAPED_KEY = lazy_pattern(rb'"((?:[^"\\]|\\.)*\\(?:[^"\\]|\\.)*)"\s*:')
 # How many keys may be other places of the sources of a format; kernels have room for so many.
 _MOST_OTHERS = 32
 _ENOUGH = 0.5
-_LOGFMT = lazy_pattern(r'(?<!\S)([^\s="]+)=(?:"((?:[^"\\]|\\.)*)"|(\S*))')
 
 
 def with_fields(
@@ -75,7 +55,7 @@ def with_fields(
 
     If no line has a time or a level, one format says where the sources are in all of them.
     """
-    read = cache(_leaves)  # as all formats look at the same lines
+    read = cache(leaves_of)  # as all formats look at the same lines
     below = further_lines(formats, lines)
     return tuple(
         _with_fields(
@@ -87,7 +67,7 @@ def with_fields(
 
 def locate_anywhere(source: ValueSource) -> Locator:
     """Return the locator of a source in lines of no known format, if other lines have one."""
-    return _simple(source) or _pair(source.name, source.scale)
+    return _simple(source) or pair_of(source.name, source.scale)
 
 
 def fields_of(found: Format, formats: Sequence[Format], lines: Sequence[bytes]) -> list[str]:
@@ -95,8 +75,8 @@ def fields_of(found: Format, formats: Sequence[Format], lines: Sequence[bytes]) 
     lines = lines_of(found, formats, lines)
     columns = columns_of(found, lines)[1]
     columns.pop(ANCHOR, None)
-    read = cache(_leaves)
-    names = _Keys(_with_payload(found, lines, columns, read), lines, read).names()
+    read = cache(leaves_of)
+    names = Keys(_with_payload(found, lines, columns, read), lines, read).names()
     names = names or list(columns) or [field.name for field in found.names]
     if found.kind == TEXT:
         pairs = Counter(
@@ -119,7 +99,7 @@ def _with_fields(
     sources: Sequence[ValueSource],
     lines: Sequence[bytes],
     below: Sequence[bytes],
-    read: _Read,
+    read: Read,
     *,
     several: bool,
 ) -> Format:
@@ -163,15 +143,15 @@ def locators_in(
     sources: Sequence[ValueSource],
     lines: Sequence[bytes],
     columns: Columns,
-    read: _Read | None = None,
+    read: Read | None = None,
     *,
     delimiter: bytes = b"",
 ) -> tuple[Locator, ...]:
     """Return the locators of sources in a format with these columns, by a sample of lines.
 
-    read: _leaves, perhaps with a cache. delimiter: of the columns, empty for blanks.
+    read: leaves_of, perhaps with a cache. delimiter: of the columns, empty for blanks.
     """
-    keys = _Keys(found, lines, read or _leaves)
+    keys = Keys(found, lines, read or leaves_of)
     is_access = "status" in columns
     heads = {} if columns or found.names else columns_of_heads(found, lines)
     every = []
@@ -189,7 +169,7 @@ def locators_in(
         every.append(
             [
                 _as_meant(source, place, is_access=is_access, no_time=writes_no_time(columns))
-                for place in places or [_pair(source.name, source.scale)]
+                for place in places or [pair_of(source.name, source.scale)]
             ]
         )
     every = with_commas(every, lines, delimiter)
@@ -224,11 +204,11 @@ def _as_meant(source: ValueSource, place: Locator, *, is_access: bool, no_time: 
     return place
 
 
-def _with_payload(found: Format, lines: Sequence[bytes], columns: Columns, read: _Read) -> Format:
+def _with_payload(found: Format, lines: Sequence[bytes], columns: Columns, read: Read) -> Format:
     """Return a format of text as one with JSON objects, if most lines hold one."""
     if found.kind != TEXT or found.payload != TEXT or columns:
         return found
-    objects = sum(bool(_members(line, found, JSON, read)) for line in lines)
+    objects = sum(bool(members_of(line, found, JSON, read)) for line in lines)
     return replace(found, payload=JSON) if objects > _ENOUGH * len(lines) else found
 
 
@@ -254,13 +234,6 @@ def _simple(source: ValueSource) -> Locator | None:
     return None
 
 
-def _pair(name: str, scale: Scale | None) -> Locator:
-    key = name.encode()
-    if not 0 < len(key) <= MAX_KEY or _COLUMN.fullmatch(name):
-        return Locator(model.NOWHERE)
-    return Locator(model.PAIR, text=key, scale=scale or scale_of(name))
-
-
 def _pairs_among(source: ValueSource, lines: Sequence[bytes], *, is_access: bool) -> list[Locator]:
     """Return the places key=value of those of a field's names that lines have, the first first."""
     text = b"\n".join(lines)
@@ -278,19 +251,13 @@ def _pairs_among(source: ValueSource, lines: Sequence[bytes], *, is_access: bool
         values = list(found.values())
         texts = [value.decode("utf-8", "replace") for value in values]
         doubtful = bool(places) or name in SHARED
-        if found and known.isdisjoint(found) and (not doubtful or _are_meant(source.name, texts)):
+        if found and known.isdisjoint(found) and (not doubtful or are_meant(source.name, texts)):
             scale = source.scale
             if is_access and scale is None and scale_of(name) == NO_SCALE and are_seconds(values):
                 scale = UNITS["s"]
-            places.append(_pair(name, scale))
+            places.append(pair_of(name, scale))
             known |= set(found)
     return places
-
-
-def _are_meant(field: str, values: Sequence[str]) -> bool:
-    """Return whether most of the values under another name are such as the field has."""
-    meant = _MEANT.get(field)
-    return meant is None or sum(map(bool, map(meant.fullmatch, values))) > _ENOUGH * len(values)
 
 
 def _values(key: re.Pattern[bytes], line: bytes, *, quoted: bool) -> Sequence[bytes]:
@@ -303,168 +270,8 @@ def _values(key: re.Pattern[bytes], line: bytes, *, quoted: bool) -> Sequence[by
     return [found[0][1]] if found and quoted else []
 
 
-class _Keys:
-    """The keys in a sample of a format, with the paths that lead to them."""
-
-    def __init__(self, found: Format, lines: Sequence[bytes], read: _Read) -> None:
-        self.kind = found.payload if found.kind == TEXT else found.kind
-        self._lines = lines
-        self._paths: dict[tuple[str, ...], None] = {}
-        self._records: set[frozenset[tuple[str, ...]]] = set()  # the paths that occur together
-        self._requests: set[tuple[str, ...]] = set()
-        self._format, self._read = found, read
-        for members in self._members():
-            self._records.add(frozenset(path for path, _ in members))
-            for path, value in members:
-                self._paths[path] = None
-                if " " in value and REQUEST.fullmatch(value.encode(errors="replace")):
-                    self._requests.add(path)
-
-    def _members(self) -> Iterator[_Leaves]:
-        for line in self._lines if self.kind != TEXT else ():
-            yield _members(line, self._format, self.kind, self._read)
-
-    def names(self) -> list[str]:
-        return [".".join(path) for path in self._paths]
-
-    def locate(self, source: ValueSource) -> list[Locator]:
-        """Return the places of a field: under its own name and those that mean the same.
-
-        Records of several kinds may have it under several names. Names that occur in one record
-        mean different things: then the first counts.
-        """
-        by_name: dict[str, tuple[str, ...]] = {}
-        for path in self._paths:
-            by_name.setdefault(".".join(path).lower(), path)
-        places: dict[tuple[str, ...], int] = {}
-        for name in names_of(source.name):
-            other = by_name.get(name.lower())
-            exact = next((p for p in self._paths if ".".join(p) == name), other)
-            doubtful = bool(places) or name in SHARED
-            if exact is not None and (
-                not doubtful or self._may_replace(exact, places, source.name)
-            ):
-                places[exact] = PARTS.get(source.name, 0) if exact in self._requests else 0
-        if source.name in PARTS and self._requests:
-            request = min(self._requests)
-            if not self._are_together(request, places):
-                places[request] = PARTS[source.name]
-        # Nested in one object that all records share: {"fields": {"status": 200}}.
-        for name in names_of(source.name) if not places else ():
-            ending = "." + name.lower()
-            inner = {
-                ".".join(path): path
-                for path in sorted(self._paths, key=len)
-                if ".".join(path).lower().endswith(ending)
-            }
-            if len(inner) == 1 and not places:
-                places[next(iter(inner.values()))] = 0
-        return [self._locator(path, source.scale, part) for path, part in places.items()]
-
-    def absent(self, source: ValueSource) -> list[Locator]:
-        """Return the places of a field that the sample lacks: its names, and key=value in text.
-
-        A client chooses what an access log quotes, so no text counts there.
-        """
-        first, *more = names_of(source.name)
-        names = [first, *(name for name in more if name not in SHARED)]
-        own = tuple(source.name.split(".")) if self.kind == JSON else (source.name,)
-        paths = [(name,) for name in names[1:] if self.kind == LOGFMT or "." not in name]
-        places = [self._locator(path, source.scale, 0) for path in (own, *paths)]
-        keys = {".".join(path).lower() for path in self._paths}
-        if self.kind == JSON and not self._requests and keys.isdisjoint(_OF_CLIENTS):
-            inside = _pairs_inside(names, self._lines) or [source.name]
-            pairs = [_pair(name, source.scale) for name in inside]
-            places[1:1] = [pair._replace(token=model.IN_JSON) for pair in pairs]
-        return places
-
-    def _may_replace(
-        self, path: tuple[str, ...], others: Collection[tuple[str, ...]], field: str
-    ) -> bool:
-        """Return whether a key is a field in records without the others: by records and values."""
-        if self._are_together(path, others):
-            return False
-        values = [value for members in self._members() for p, value in members if p == path]
-        return _are_meant(field, values)
-
-    def _are_together(self, path: tuple[str, ...], others: Collection[tuple[str, ...]]) -> bool:
-        return any(path in record and not record.isdisjoint(others) for record in self._records)
-
-    def _locator(self, path: tuple[str, ...], scale: Scale | None, part: int) -> Locator:
-        keys = tuple(map(self._written, path))
-        if not all(0 < len(key) <= MAX_KEY for key in keys):
-            return Locator(model.NOWHERE)
-        return Locator(model.KEY, path=keys, part=part, scale=scale or self._scale(path))
-
-    def _written(self, key: str) -> bytes:
-        """Return a key as the lines write it: with escapes, if none has it without."""
-        plain = key.encode()
-        if self.kind != JSON or any(b'"%b"' % plain in line for line in self._lines):
-            return plain
-        raw = (match[1] for line in self._lines for match in _ESCAPED_KEY.finditer(line))
-        return next((way for way in raw if _unescaped(way) == key), plain)
-
-    def _scale(self, path: tuple[str, ...]) -> Scale:
-        known = scale_among(".".join(path), [".".join(other) for other in self._paths])
-        return known or scale_of(path[-1])
-
-
-def _unescaped(key: bytes) -> str | None:
-    """Return the text of a key in JSON, None if it is none."""
-    import json
-
-    try:
-        return str(json.loads(b'"%b"' % key))
-    except ValueError:
-        return None
-
-
-def _pairs_inside(names: Sequence[str], lines: Sequence[bytes]) -> list[str]:
-    """Return those names of keys that have values in the strings of JSON lines."""
-    return [
-        name
-        for name in names
-        if any(
-            match[1] == name.encode()
-            for line in lines
-            if name.encode() in line
-            for match in _INSIDE.finditer(line)
-        )
-    ]
-
-
-def _members(line: bytes, found: Format, kind: int, read: _Read) -> _Leaves:
-    """Return the paths and texts of the values in a line of a format, of JSON or of pairs."""
-    if kind == LOGFMT:
-        pairs = _LOGFMT.finditer(line.decode("utf-8", "replace"))
-        return [((pair[1],), pair[2] if pair[2] is not None else pair[3]) for pair in pairs]
-    start = line.find(b'{"' if found.kind == TEXT else b"{")
-    return read(line, start) if start >= 0 else []
-
-
-def _leaves(line: bytes, start: int) -> _Leaves:
-    """Return the same for the object that begins at an offset, [] if there is none."""
-    import json
-
-    leaves: _Leaves = []
-    try:
-        document, _ = json.JSONDecoder().raw_decode(line[start:].decode("utf-8", "replace"))
-    except (ValueError, RecursionError):
-        return leaves
-    _add_leaves(document, (), leaves)
-    return leaves
-
-
-def _add_leaves(value: Any, path: tuple[str, ...], leaves: _Leaves) -> None:
-    for key, inner in value.items():
-        if isinstance(inner, dict):
-            _add_leaves(inner, (*path, key), leaves)
-        elif inner is not None and not isinstance(inner, list):
-            leaves.append(((*path, key), str(inner)))
-
-
 def _column(source: ValueSource, columns: Columns) -> Locator | None:
-    number = _COLUMN.fullmatch(source.name)
+    number = COLUMN.fullmatch(source.name)
     if number is not None:
         return Locator(model.COLUMN, int(number[1]) - 1, scale=source.scale or NO_SCALE)
     for name in (*names_of(source.name), source.name.lower()):
