@@ -29,7 +29,7 @@ from cotool.logs.formats.columns import (
 from cotool.logs.formats.commas import with_commas
 from cotool.logs.formats.field_names import ALIASES, SHARED, names_of, scale_of
 from cotool.logs.formats.given import bounded
-from cotool.logs.formats.keys import COLUMN, Keys, Read, are_meant, leaves_of, members_of, pair_of
+from cotool.logs.formats.keys import COLUMN, Keys, are_meant, leaves_of, members_of, pair_of
 from cotool.logs.formats.model import EVERY_LINE, JSON, TEXT, Format, forms_of
 from cotool.logs.formats.stated import columns_of_heads, stated
 from cotool.logs.measures import model
@@ -40,6 +40,7 @@ from cotool.logs.units import NO_SCALE, UNITS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cotool.logs.formats.keys import Read
     from cotool.logs.formats.titles import Columns
 
 _PAIRS = lazy_pattern(rb"(?<![^\s,;|(\[{])([A-Za-z_][\w.-]*)=[\"']?[-+]?\.?\d")
