@@ -296,17 +296,17 @@ def values_in(
     if not first:
         return None, False
     if is_json(first):
-        return _whole(read_values(stream, name, first, number, on_bad)), False
+        return _whole(read_values(stream, name, first, number, on_bad), name), False
     if first.startswith((b"data:", b"event:")):
         from cotool.consensus.read import streamed
 
-        return streamed.joined(streamed.read_events(stream, name, first, number)), False
+        return streamed.joined(streamed.read_events(stream, name, first, number), name), False
     from cotool.consensus.read.tables import read_rows
 
     return read_rows(stream, name, first, number, on_bad=on_bad, on_warning=warn), True
 
 
-def _whole(values: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+def _whole(values: Iterator[tuple[str, Any]], name: str) -> Iterator[tuple[str, Any]]:
     """Return values as they are, or the answers that they are pieces of."""
     head = next(values, None)
     if head is None:
@@ -316,7 +316,7 @@ def _whole(values: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
     if isinstance(value, dict) and not _PIECES.isdisjoint(value):
         from cotool.consensus.read import streamed
 
-        return streamed.joined(values) if streamed.is_chunk(value) else values
+        return streamed.joined(values, name) if streamed.is_chunk(value) else values
     return values
 
 

@@ -78,7 +78,7 @@ class _Answer:
         return {**record, "model": self.model} if self.model else record
 
 
-def joined(values: Iterable[tuple[str, Any]]) -> Values:
+def joined(values: Iterable[tuple[str, Any]], name: str) -> Values:
     """Yield an answer for the chunks of each, which follow each other or have an id in common."""
     found: dict[object, _Answer] = {}
     current: object = None
@@ -97,7 +97,7 @@ def joined(values: Iterable[tuple[str, Any]]) -> Values:
             current = object()
     told = [answer for answer in found.values() if any(answer.texts.values())]
     if not told:
-        where = next((answer.where for answer in found.values()), "the stream")
+        where = next((answer.where for answer in found.values()), name)
         raise InputError(f"{where}: the events hold no text", hint="expected chunks of an answer")
     yield from ((answer.where, answer.record()) for answer in told)
 

@@ -310,7 +310,7 @@ class _Condition(ConditionParser[tuple[Test, ...]]):
         return level_named(text, "where")
 
     def _check_path(self, field: str, text: str) -> None:
-        """Refuse a path that no group of --by path has: one with a query, a fragment or an id."""
+        """Refuse a path that no group by path has: one with a query, a fragment or an id."""
         from cotool._fast.logs import logscan
 
         group = logscan.mask_path(text.encode()).decode("utf-8", "replace")
