@@ -66,7 +66,7 @@ def text_keys():
 
 
 def value_level(bytes value not None, int scale=COTOOL_SCALE_NONE):
-    """Return the level that the value of a key states; numbers are of one of the scales, or name none."""
+    """Return the level that the value of a key states; numbers are of a scale, or name none."""
     cdef uint8_t text[256]
     cdef Py_ssize_t size = padded(value, text, sizeof(text))
     return cotool_read_level(text, text + size, scale)

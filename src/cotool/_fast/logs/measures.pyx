@@ -189,8 +189,8 @@ cdef class Measured:
 
         (numbers without a unit, in seconds, in bytes; lists that were added up; numbers of fields
         in other units than seconds and bytes; numbers with a unit of another kind than the field's;
-        records with more than one value; distinct values or None; examples of odd values; the greatest numbers as (number, line from
-        0, text)).
+        records with more than one value; distinct values or None; examples of odd values; the
+        greatest numbers as (number, line from 0, text)).
         """
         cdef int m, n
         cdef cotool_overall* o
@@ -263,7 +263,8 @@ cdef class Measured:
         self.table.limit, self.table.widened = limit, widened
         for row in rows:
             self.insert(row)
-        for m, (dimensions, added, scaled, stated, further, _, examples, greatest) in enumerate(overall):
+        for m, counted in enumerate(overall):
+            dimensions, added, scaled, stated, further, _, examples, greatest = counted
             o = &self.table.overall[m]
             for n in range(COTOOL_DIMENSIONS):
                 o.dimensions[n] = dimensions[n]
