@@ -115,8 +115,8 @@ def _forget_odd_sizes() -> None:
 def _escaped_output() -> Iterator[None]:
     """Let standard output escape what its encoding lacks, as standard error does.
 
-    Where Python was told not to buffer it, a write to a full disk writes less without an error, so
-    it is buffered here.
+    With PYTHONUNBUFFERED, Python does not report a write that a full disk cuts short. Output that
+    is not buffered gets a buffer here, which does.
     """
     given = sys.stdout
     if not isinstance(given, io.TextIOWrapper):

@@ -16,6 +16,7 @@ from cotool.consensus.read import names
 from cotool.consensus.read.as_written import are_written
 from cotool.consensus.read.columns import determines, pairs_unique
 from cotool.consensus.read.design import find_crossed
+from cotool.consensus.read.flags import find_flags
 from cotool.consensus.read.layout import DEFAULT_KEYS, Keys
 from cotool.consensus.read.lists import find_lists
 from cotool.consensus.read.long_plan import read_long
@@ -25,7 +26,7 @@ from cotool.consensus.read.plan import LISTS, LONG, WIDE, Plan
 from cotool.consensus.read.sample import Sample, UnclearError
 from cotool.consensus.read.surveys import find_survey
 from cotool.consensus.read.values import NONE, none_is_answer
-from cotool.consensus.read.wide import find_flags, find_wide
+from cotool.consensus.read.wide import find_wide
 
 if TYPE_CHECKING:
     from cotool.consensus.read.columns import Column

@@ -1,4 +1,4 @@
-"""Files with several answers per row: a column per expert, or per label (true and false)."""
+"""Files with several answers per row: a column per expert."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from cotool._typing import TYPE_CHECKING, NoReturn
 from cotool.consensus.read import names
 from cotool.consensus.read.columns import agreement, common_values, determines
 from cotool.consensus.read.families import families, family_of, sharing
-from cotool.consensus.read.long import Long, joint, paths_of
-from cotool.consensus.read.long_plan import plan_long
+from cotool.consensus.read.long import Long, joint
 from cotool.consensus.read.plan import WIDE, Plan
 from cotool.consensus.read.sample import UnclearError, by_columns, listed
 
@@ -39,7 +38,6 @@ _SCALE = frozenset(
     "yes no true false y n t f low medium high none some good bad poor fair excellent never rarely "
     "sometimes often always agree disagree neutral pass fail maybe unsure".split()
 )
-_TRUE = frozenset({"1", "true", "1.0"})
 _NEXT_WORD = re.compile(r"[\s_.:\-]+(?=[^\W\d])")
 _LONGEST_NAME = 1000
 
@@ -403,55 +401,3 @@ def _read_wide(sample: Sample, group: list[Column]) -> Plan:
         expert_columns=tuple(name for _, name in renamed) or tuple(paths),
     )
     return Plan(WIDE, full, join=join, left_out=gold, renamed=renamed)
-
-
-def find_flags(sample: Sample, long: Long | None) -> Plan | None:
-    """Return the plan for columns that are labels, true or false; None if they are not."""
-    if long is None:
-        return None
-    taken = paths_of(long.item, long.expert)
-    flags = [
-        c
-        for c in sample.texts
-        if c.is_flag and c.part in {names.UNKNOWN, names.ANSWER} and c.path not in taken
-    ]
-    by_prefix: dict[str, list[Column]] = {}
-    for column in flags:
-        by_prefix.setdefault(column.path.rpartition(".")[0], []).append(column)
-    prefixed = [
-        (prefix, group)
-        for prefix, group in by_prefix.items()
-        if prefix and len(group) > 1 and prefix.casefold() != "answer"
-    ]
-    if len(prefixed) == 1:
-        prefix, group = prefixed[0]
-    elif not prefixed and len(flags) >= 2 and long.answer in flags:
-        prefix, group = "", flags
-    else:
-        return None
-    if not (is_exclusive(sample, group) or (long.is_crossed and _are_several(sample, group))):
-        return None
-    start = len(prefix) + 1 if prefix else 0
-    plan = plan_long(sample, replace(long, close=()))
-    pairs = tuple((c.path, c.path[start:]) for c in group)
-    keys = replace(plan.keys, content=prefix or "labels that are true")
-    return replace(plan, flags=pairs, keys=keys)
-
-
-def _are_several(sample: Sample, flags: Sequence[Column]) -> bool:
-    """Whether at least three flags are labels of which a record has one more often than not.
-
-    Each is true now and then, and none mostly; flags that are mostly true are judgements.
-    """
-    times = [sum((v or "").casefold() in _TRUE for v in c.values) for c in flags]
-    rows = len(sample.rows)
-    return len(flags) >= _FEWEST and 2 * sum(times) >= rows and all(0 < n < rows / 2 for n in times)
-
-
-def is_exclusive(sample: Sample, flags: Sequence[Column]) -> bool:
-    """Whether nearly every record has exactly one of the flags."""
-    true = [
-        sum(1 for c in flags if (c.values[place] or "").casefold() in _TRUE)
-        for place in range(len(sample.rows))
-    ]
-    return sum(1 for count in true if count == 1) >= 0.95 * len(true)

@@ -9,6 +9,12 @@ from cotool._fast.logs import logscan
 from cotool._lazy import lazy_pattern
 from cotool._typing import TYPE_CHECKING
 from cotool.logs.formats.model import TEXT, Format, forms_of
+from cotool.logs.formats.requests import (
+    access_columns,
+    columns_in,
+    morgan_columns,
+    parts_of,
+)
 from cotool.logs.formats.titles import (
     ENOUGH,
     LEAST_COLUMNS,
@@ -25,19 +31,11 @@ if TYPE_CHECKING:
     from cotool.logs.formats.titles import Columns
 
 HEADER = b"#Fields:"
-REQUEST = lazy_pattern(rb"[A-Z]{3,20} \S+(?: HTTP/[\d.]+)?")
-_STATUS = lazy_pattern(rb"\d{3}|-")
-COLUMNS = lazy_pattern(rb'"((?:[^"\\]|\\.)*)"|\[([^\]]*)\]|(\S+)')
+_FRACTION = lazy_pattern(rb"\d*\.\d+")
 # What load balancers write if a target gave no answer.
 NO_TIME = b"-1"
 # As in logreading.h: the part of an address without its port, and what follows the last slash.
 ADDRESS, _LAST = 9, 10
-# The name of an access log's request as Format.anchor has it, which no field has.
-ANCHOR = '"request"'
-_IP = lazy_pattern(
-    rb"(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|\[[\da-fA-F:.]+\]:\d+"
-    rb"|[\da-fA-F:]*::[\da-fA-F:.]*|(?:[\da-fA-F]{1,4}:){7}[\da-fA-F]{1,4}"
-)
 _BALANCER = lazy_pattern(
     rb"(?:http|https|h2|grpcs|ws|wss) \d{4}-\d\d-\d\dT\S+ \S+ \S+ \S+ -?[\d.]+ -?[\d.]+ "
 )
@@ -103,23 +101,6 @@ _PRODUCTS: tuple[tuple[re.Pattern[bytes], bytes, tuple[str, ...], dict[str, str]
 # HAProxy's times of a request, and what follows them: status and bytes.
 _TIMERS = lazy_pattern(rb"(?:-?\d+/){4}\+?-?\d+ -?\d{1,3} \+?\d+ ")
 _PROXY_NAMES = ("client", "accept_date", "frontend", "backend", "timers", "status", "bytes")
-# What morgan writes, dev, tiny and short, perhaps after a time: how a line ends, and the columns.
-_METHOD = rb"(?:^|(?<=\s))[A-Z]{3,10} (?=/|\w+://|\*)\S+ "
-_MORGAN: tuple[tuple[re.Pattern[bytes], tuple[str, ...]], ...] = (
-    (lazy_pattern(_METHOD + rb"(?:\d{3}|-) (?:[\d.]+|-) ms - (?:\d+|-)\s*$"),
-     ("method", "path", "status", "rt", "", "", "bytes")),
-    (lazy_pattern(_METHOD + rb"(?:\d{3}|-) (?:\d+|-) - (?:[\d.]+|-) ms\s*$"),
-     ("method", "path", "status", "bytes", "", "rt")),
-    (lazy_pattern(_METHOD + rb"HTTP/[\d.]+ (?:\d{3}|-) (?:\d+|-) - (?:[\d.]+|-) ms\s*$"),
-     ("method", "path", "protocol", "status", "bytes", "", "rt")),
-)  # fmt: skip
-# What nginx writes for $request_time and $upstream_response_time, and Traefik for a duration.
-_FRACTION = lazy_pattern(rb"\d*\.\d+")
-_SECONDS = lazy_pattern(rb"\d{1,6}\.\d{3}")
-_NUMBER = lazy_pattern(rb"\d+(?:\.\d+)?")
-_MILLISECONDS = lazy_pattern(rb"\d+(?:\.\d+)?ms")
-# Parts of a request line.
-PARTS = {"method": 1, "path": 2, "protocol": 3}
 _TOKENS = lazy_pattern(rb"\S+")
 _LINES_WITH_TIMES = 100
 
@@ -150,8 +131,8 @@ def columns_of(found: Format, lines: Sequence[bytes]) -> tuple[bytes, Columns]:
                 for name, (column, part, _) in at.items()
                 if name in units
             }
-            return b"", at | (_parts_of(names.index("request")) if "request" in names else {})
-    columns = _proxy(rows) or _access(rows) or _morgan(rows)
+            return b"", at | (parts_of(names.index("request")) if "request" in names else {})
+    columns = _proxy(rows) or access_columns(rows) or morgan_columns(rows)
     return b"" if columns else _delimiter(rows), columns
 
 
@@ -169,7 +150,7 @@ def _named(found: Format, lines: Sequence[bytes]) -> Columns:
     if not named:
         return {}
     column, part, _ = named.get("request", (0, 1, None))
-    return named if part else _parts_of(column) | named
+    return named if part else parts_of(column) | named
 
 
 def time_in(found: Format, line: bytes) -> tuple[int, int]:
@@ -188,7 +169,7 @@ def time_in(found: Format, line: bytes) -> tuple[int, int]:
 def blanks_of_time(found: Format, line: bytes) -> int | None:
     """Return how many columns a line's time takes beside its first one; None without a time."""
     start, end = time_in(found, line)
-    return sum(start < column.start() < end for column in _columns(line)) if end > start else None
+    return sum(start < column.start() < end for column in columns_in(line)) if end > start else None
 
 
 def header_of(lines: Sequence[bytes]) -> bytes:
@@ -256,7 +237,7 @@ def names_in(header: bytes) -> list[str]:
 
 def _delimiter(rows: Sequence[bytes]) -> bytes:
     """Return what separates columns without names: the same number in rows with hardly a blank."""
-    few = sum(len(_columns(row)) < LEAST_COLUMNS for row in rows)
+    few = sum(len(columns_in(row)) < LEAST_COLUMNS for row in rows)
     for delimiter in (b"|", b";", b",") if few > NEARLY_ALL * len(rows) else ():
         widths = Counter(len(cells_of(row, delimiter.decode())) for row in rows)
         width, count = widths.most_common(1)[0]
@@ -265,17 +246,9 @@ def _delimiter(rows: Sequence[bytes]) -> bytes:
     return b""
 
 
-def _parts_of(request: int) -> Columns:
-    return {name: (request, part, None) for name, part in PARTS.items()}
-
-
 def writes_no_time(columns: Columns) -> bool:
     """Return whether logs with these columns write NO_TIME for an unknown time."""
     return "target_processing_time" in columns or "timers" in columns
-
-
-def _columns(line: bytes) -> list[re.Match[bytes]]:
-    return list(COLUMNS.finditer(line))
 
 
 def _proxy(rows: Sequence[bytes]) -> Columns:
@@ -285,7 +258,7 @@ def _proxy(rows: Sequence[bytes]) -> Columns:
         timers = _TIMERS.search(line) if line.count(b"/") > 3 else None
         if timers is None:
             continue
-        columns = _columns(line)
+        columns = columns_in(line)
         first = next((n for n, column in enumerate(columns) if column.start() == timers.start()), 0)
         if first > 3 and columns[first - 3][2] is not None and columns[-1][1] is not None:
             places[first, len(columns) - 1] += 1
@@ -297,7 +270,7 @@ def _proxy(rows: Sequence[bytes]) -> Columns:
     at: Columns = {name: (first - 4 + n, 0, None) for n, name in enumerate(_PROXY_NAMES)}
     at["bytes"] = (first + 2, 0, UNITS["B"])
     at["rt"] = (first, _LAST, UNITS["ms"])
-    return at | _parts_of(request)
+    return at | parts_of(request)
 
 
 def _extended(header: bytes, lines: Sequence[bytes]) -> tuple[bytes, Columns]:
@@ -327,131 +300,3 @@ def _cells_under(name: str, lines: Sequence[bytes], delimiter: bytes | None) -> 
             cells = line.split(delimiter)
             if len(cells) > column:
                 yield cells[column]
-
-
-def _access(rows: Sequence[bytes]) -> Columns:
-    """Return the columns of an access log, found by its requests: "GET /path HTTP/1.1"."""
-    places: Counter[int] = Counter()
-    common: Counter[int] = Counter()
-    found = []  # the columns from each request on
-    requests = 0
-    for line in rows:
-        columns = _columns(line)
-        for n, match in enumerate(columns):
-            if match[1] is None:
-                continue
-            after = columns[n + 1][0] if n + 1 < len(columns) else b""
-            # ... [time] "request" status; requests that could not be read may be anything.
-            is_common = bool(n and columns[n - 1][2] and _STATUS.fullmatch(after))
-            is_request = REQUEST.fullmatch(match[1])
-            if is_common or is_request:
-                more = _words_of_user(columns[:n]) - 1 if is_common else 0
-                places[n] += 1
-                common[n - more] += is_common
-                found.append(columns[n:])
-                requests += bool(is_request)
-                break
-    if not requests or len(found) <= ENOUGH * len(rows):
-        return {}
-    if common.total() <= ENOUGH * len(found):
-        request, count = places.most_common(1)[0]
-        if count <= ENOUGH * len(rows):
-            return {}
-        return _parts_of(request) | {ANCHOR: (-request, 0, None)} | _around(rows, request)
-    request = common.most_common(1)[0][0]
-    at = _parts_of(request) | {ANCHOR: (request, 0, None)}
-    for name, column in (
-        ("host", request - 5), ("client", request - 4), ("user", request - 2),
-        ("status", request + 1), ("bytes", request + 2), ("referer", request + 3),
-        ("agent", request + 4),
-    ):  # fmt: skip
-        if column >= 0 and (request > 3 or column > request):
-            at[name] = (column, 0, UNITS["B"] if name == "bytes" else None)
-    return at | _times([columns[5:] for columns in found], request + 5)
-
-
-def _words_of_user(before: Sequence[re.Match[bytes]]) -> int:
-    """Return how many words a user's name has: those from the last dash to the time.
-
-    A dash that follows another is a user, and no name has addresses, brackets or quotes.
-    """
-    for n in range(len(before) - 3, 0, -1):
-        if before[n + 1][3] is None or _IP.fullmatch(before[n + 1][0]):
-            break
-        if before[n][0] == b"-" and b":" in before[-1][0]:
-            return len(before) - 2 - n
-    return 1
-
-
-def _morgan(rows: Sequence[bytes]) -> Columns:
-    """Return the columns of requests as morgan writes them, and of the client before them."""
-    mark = sum(b" ms" in row for row in rows)
-    for pattern, names in _MORGAN if mark > ENOUGH * len(rows) else ():
-        places = Counter(
-            len(_columns(row[: found.start()])) for row in rows if (found := pattern.search(row))
-        )
-        before, count = max(places.items(), key=lambda item: item[1], default=(0, 0))
-        if count > ENOUGH * len(rows):
-            at: Columns = {name: (before + n, 0, None) for n, name in enumerate(names) if name}
-            at["rt"] = (at["rt"][0], 0, UNITS["ms"])
-            at["bytes"] = (at["bytes"][0], 0, UNITS["B"])
-            if "protocol" in at and before >= 2:
-                at |= {"client": (before - 2, 0, None), "user": (before - 1, 0, None)}
-            return at
-    return {}
-
-
-def _around(rows: Sequence[bytes], request: int) -> Columns:
-    """Return the columns of a status after requests, and of the client's address before them."""
-    at: Columns = {}
-    statuses, clients = 0, Counter[int]()
-    for line in rows:
-        columns = [match[1] or match[2] or match[3] or b"" for match in _columns(line)]
-        statuses += bool(_STATUS.fullmatch(b"".join(columns[request + 1 : request + 2])))
-        clients.update(n for n, cell in enumerate(columns[:request]) if _IP.fullmatch(cell))
-    if statuses > ENOUGH * len(rows):
-        at["status"] = (request + 1, 0, None)
-    often = [n for n, count in clients.items() if count > ENOUGH * len(rows)]
-    if len(often) == 1:
-        at["client"] = (often[0], 0, None)
-    return at
-
-
-def _times(rows: Sequence[Sequence[re.Match[bytes]]], first: int) -> Columns:
-    """Return the columns from `first` on that can only be times, of nginx and of Traefik.
-
-    `rows` are the columns of lines from there on. nginx writes seconds with three decimals.
-    If there are several such columns, the one that is never less than another is the time of the
-    whole request.
-    """
-    columns: dict[int, list[bytes]] = {}
-    for row in rows:
-        for n, match in enumerate(row, first):
-            columns.setdefault(n, []).append(match[1] or match[3] or b"-")
-    at: Columns = {}
-    seconds = []
-    for n, values in columns.items():
-        known = [value for value in values if value != b"-"]
-        if not known or len(values) <= NEARLY_ALL * len(rows):
-            continue
-        if sum(map(bool, map(_MILLISECONDS.fullmatch, known))) > NEARLY_ALL * len(known):
-            at["rt"] = (n, 0, UNITS["ms"])
-        elif are_seconds(known):
-            seconds.append((sum(map(_seconds, known)), -n))
-        elif all(map(_NUMBER.fullmatch, known)):
-            at[f"${n + 1}"] = (n, 0, None)  # of Apache, a time in any unit
-    for name, (_, n) in zip(
-        ("rt", "upstream_response_time"), sorted(seconds, reverse=True), strict=False
-    ):
-        at.setdefault(name, (-n, 0, UNITS["s"]))
-    return at
-
-
-def are_seconds(values: Sequence[bytes]) -> bool:
-    """Return whether values are written as nginx writes times: seconds with three decimals."""
-    known = [value for value in values if value not in {b"-", b""}]
-    return sum(map(bool, map(_SECONDS.fullmatch, known))) > NEARLY_ALL * len(known)
-
-
-def _seconds(value: bytes) -> float:
-    return float(value) if _SECONDS.fullmatch(value) else 0.0

@@ -14,7 +14,7 @@ from itertools import islice
 
 from cotool._lazy import lazy_pattern
 from cotool._typing import TYPE_CHECKING
-from cotool.logs.formats.columns import COLUMNS
+from cotool.logs.formats.requests import COLUMNS
 from cotool.logs.formats.titles import cells_of
 from cotool.logs.measures import model
 from cotool.logs.measures.model import BESIDE_POINTS, DECIMALS, THOUSANDS, UNSURE

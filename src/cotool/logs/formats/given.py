@@ -10,8 +10,9 @@ from cotool._lazy import lazy_pattern
 from cotool._typing import TYPE_CHECKING
 from cotool.errors import InputError, nearest
 from cotool.logs.formats import model
-from cotool.logs.formats.columns import COLUMNS, time_in
+from cotool.logs.formats.columns import time_in
 from cotool.logs.formats.model import Format, NamedColumn, Place, TimeKey, layout_forms
+from cotool.logs.formats.requests import COLUMNS
 from cotool.logs.unicode_check import check_unicode
 from cotool.logs.units import UNITS
 

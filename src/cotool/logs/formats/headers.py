@@ -10,7 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from cotool._records import replace
-from cotool.logs.formats.columns import HEADER, header_of, lines_of, names_in
+from cotool.logs.formats.columns import (
+    HEADER,
+    header_of,
+    lines_of,
+    names_in,
+)
 from cotool.logs.formats.level_codes import status_in
 from cotool.logs.formats.model import EVERY_LINE, STATUS, TEXT, Format
 from cotool.logs.formats.titles import title_of

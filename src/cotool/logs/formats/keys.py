@@ -6,9 +6,9 @@ import re
 
 from cotool._lazy import lazy_pattern
 from cotool._typing import TYPE_CHECKING, Any
-from cotool.logs.formats.columns import PARTS, REQUEST
 from cotool.logs.formats.field_names import ALIASES, SHARED, names_of, scale_among, scale_of
 from cotool.logs.formats.model import JSON, LOGFMT, MAX_KEY, TEXT, Format
+from cotool.logs.formats.requests import PARTS, REQUEST
 from cotool.logs.measures import model
 from cotool.logs.measures.model import Locator, ValueSource
 

@@ -16,11 +16,8 @@ from cotool._records import replace
 from cotool._typing import TYPE_CHECKING
 from cotool.logs.formats.columns import (
     ADDRESS,
-    ANCHOR,
     HEADER,
     NO_TIME,
-    PARTS,
-    are_seconds,
     columns_of,
     further_lines,
     lines_of,
@@ -31,6 +28,7 @@ from cotool.logs.formats.field_names import ALIASES, SHARED, names_of, scale_of
 from cotool.logs.formats.given import bounded
 from cotool.logs.formats.keys import COLUMN, Keys, are_meant, leaves_of, members_of, pair_of
 from cotool.logs.formats.model import EVERY_LINE, JSON, TEXT, Format, forms_of
+from cotool.logs.formats.requests import ANCHOR, PARTS, are_seconds
 from cotool.logs.formats.stated import columns_of_heads, stated
 from cotool.logs.measures import model
 from cotool.logs.measures.model import Locator, ValueSource

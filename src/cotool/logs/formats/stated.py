@@ -8,9 +8,10 @@ from collections import Counter
 from cotool._fast.logs.forms import is_level
 from cotool._lazy import lazy_pattern
 from cotool._typing import TYPE_CHECKING
-from cotool.logs.formats.columns import COLUMNS, blanks_of_time
+from cotool.logs.formats.columns import blanks_of_time
 from cotool.logs.formats.field_names import scale_of
 from cotool.logs.formats.model import TEXT, Format, forms_of, is_dated
+from cotool.logs.formats.requests import COLUMNS
 from cotool.logs.measures import model
 from cotool.logs.measures.model import Locator, ValueSource
 from cotool.logs.patterns.patterns import compile_group
