@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from dataclasses import replace
+from dataclasses import astuple, fields, replace
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +14,7 @@ from cotool import StoreError
 from cotool.consensus.learning.exchange import exported, imported
 from cotool.consensus.learning.learned import Learned
 from cotool.consensus.learning.merging import Part, merged
+from cotool.consensus.learning.records import Judgements
 from cotool.consensus.learning.remembered import Remembered
 
 SKILLS = {"ann": 0.9, "bob": 0.6, "cat": 0.5}
@@ -111,3 +112,11 @@ def test_judgements_and_texts_that_differ() -> None:
     other.questions["q3"] = replace(one, text="Whose?")
     with pytest.raises(StoreError, match=r"'q3' is 'Whose\?' in b and 'Which 3\?' in a"):
         merged([own, other])
+
+
+def test_all_figures_of_judgements_add_up():
+    """add() names each of them, because it is called for every vote."""
+    figures = [float(n + 1) for n in range(len(fields(Judgements)))]
+    found = Judgements(*figures)
+    found.add(Judgements(*figures), 0.5)
+    assert astuple(found) == tuple(1.5 * figure for figure in figures)
