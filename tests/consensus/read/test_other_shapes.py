@@ -274,3 +274,69 @@ def test_a_survey_of_wjx(read):
         for i in range(1, 5)
     )
     assert list(read(head + rows)) == ["1、您是否喜欢咖啡?", "2、您的性别"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "item ann1 ann2\nq1 pos neg\nq2 neg neg\n",
+        "  item rater label\n1  q1  ann1  pos\n2  q1  ann2  neg\n3  q2  ann1 neg\n4 q2 ann2 neg\n",
+        (
+            '"item" "rater" "label"\n"1" "q1" "ann1" "pos"\n"2" "q1" "ann2" "neg"\n'
+            '"3" "q2" "ann1" "neg"\n"4" "q2" "ann2" "neg"\n'
+        ),
+    ],
+)
+def test_blanks_separate_cells(read, text):
+    """Tables as R prints or writes them have blanks between cells, and names of rows."""
+    assert read(text) == {
+        "q1": {"ann1": "pos", "ann2": "neg"},
+        "q2": {"ann1": "neg", "ann2": "neg"},
+    }
+
+
+def test_answers_beside_a_list_of_questions(read):
+    """Each expert lists its answers in the order of the questions."""
+    document = {
+        "run": "7",
+        "questions": ["2+2?", "3+3?"],
+        "answers": {"a": ["4", "6"], "b": ["4", "5"]},
+    }
+    assert read(json.dumps(document), "run.json") == {
+        "2+2?": {"a": "4", "b": "4"},
+        "3+3?": {"a": "6", "b": "5"},
+    }
+
+
+def test_records_by_id_within_a_document(read):
+    """What a document says of its run is beside the records."""
+    results = {
+        name: {"question": f"{name}?", "predictions": {"m1": "a", "m2": name}}
+        for name in ("b", "c")
+    }
+    document = {"run": {"seed": 1}, "results": results}
+    assert read(json.dumps(document), "run.json") == {
+        "b?": {"m1": "a", "m2": "b"},
+        "c?": {"m1": "a", "m2": "c"},
+    }
+
+
+def test_a_grid_of_questions(read):
+    """Rows of a grid are questions where each record has its own time."""
+    text = "Timestamp,Rate [Taste],Rate [Price]\n" + "".join(
+        f"2025-01-0{day} 10:00,{taste},{price}\n" for day, taste, price in ((1, 2, 3), (2, 2, 1))
+    )
+    assert {*read(text)} == {"Rate [Taste]", "Rate [Price]"}
+
+
+def test_a_title_answers_nothing(read):
+    """The title of a document is no answer to its abstract."""
+    rows = "".join(f"{k},Title {k},Text {k} here.,x{k}y\n" for k in range(4))
+    with pytest.raises(InputError):
+        read(f"key,title,abstract,notes\n{rows}")
+
+
+def test_an_empty_column_is_no_rival(read):
+    """Of two columns named like answers, the one with values counts."""
+    rows = "".join(f"Q{k}?,w{j},{'ab'[j % 2]},false\n" for k in range(3) for j in range(3))
+    assert read(f"question,worker,annotation,multi_label\n{rows}")["Q1?"]["w1"] == "b"

@@ -92,7 +92,7 @@ def test_lines_of_a_table_that_are_no_rows(text):
         (table("question,model,answer", "Столица?,a,Лима").encode("cp1251"), "neither UTF-8"),
         (table("question,model,answer", "首都は,a,東京").encode("shift_jis"), "neither UTF-8"),
         (b"question,model,answer\rq,a,x\rq,b,x\r", "CR alone"),
-        (b"question model answer\nq a x\nq b x\n", "neither JSON nor the header"),
+        (b"question text one\nq a x\nq b x y\n", "neither JSON nor the header"),
         (json.dumps([["p", "a", "x"], ["p", "b", "y"], ["q", "a", "x"], ["q", "b", "y"]]).encode(),
          "without a header"),
     ],

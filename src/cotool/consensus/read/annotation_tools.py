@@ -118,6 +118,31 @@ def labelbox(item: JsonObject, _kept: dict[str, Any]) -> Made:
     yield from _by_question(answers, identity, text, {"several": True})
 
 
+def labelbox_row(row: JsonObject, _kept: dict[str, Any]) -> Made:
+    """One label of a table of Labelbox: its classifications are JSON in a cell."""
+    label = decoded(row["Label"])
+    if isinstance(label, str):
+        label = {"classifications": [{"title": "", "answer": label}]}
+    found: dict[str, str] = {}
+    for one in value_at(label, "classifications") or ():
+        answer = one.get("answer", one.get("answers"))
+        chosen = value_at(answer, "title|value") if isinstance(answer, Mapping) else answer
+        found[str(value_at(one, "title|value"))] = _set_text(
+            value_at(chosen, "*.title") if isinstance(chosen, list) else chosen
+        )
+    if not found:
+        raise FailedError("the label has no classification", hint=_NO_SPANS)
+    identity = value_at(row, "External ID|DataRow ID")
+    for name, text in found.items():
+        several = len(found) > 1
+        yield {
+            "question_id": f"{identity}/{name}" if several else identity,
+            "question": f"{row['Labeled Data']}\n{name}" if several else row["Labeled Data"],
+            "content": text,
+            "expert": row["Created By"],
+        }
+
+
 def prodigy(item: JsonObject, kept: dict[str, Any]) -> Made:
     """One decision: the chosen options, or accept or reject for one label."""
     decision, chosen, label = item.get("answer"), item.get("accept"), item.get("label")
@@ -233,15 +258,32 @@ def task_answers(row: JsonObject, kept: dict[str, Any]) -> Made:
         yield {**record, "content": content, "expert": row.get("WorkerId"), "timestamp": None}
 
 
-def ground_truth(item: JsonObject, _kept: dict[str, Any]) -> Made:
+def ground_truth(item: JsonObject, kept: dict[str, Any]) -> Made:
     """The answers about one object: one control per question, one worker per answer."""
     found: dict[str, dict[str, str]] = {}
-    for one in item["answers"]:
+    for one in value_at(item, "answers|humanAnswers"):
         for control, value in (one.get("answerContent") or {}).items():
             text = _set_text(value_at(value, "label|labels") or value)
             found.setdefault(control, {})[str(one.get("workerId"))] = text
+    if "humanLoopName" in item:
+        asks = asked(item.get("inputContent"))
+        yield from _by_question(found, item["humanLoopName"], asks, kept)
+        return
     for control, answers in found.items():
         yield {"question_id": control, "question": control, "responses": answers}
+
+
+def toloka(item: JsonObject, _kept: dict[str, Any]) -> Made:
+    """One assignment: one performer's solutions of several tasks."""
+    for task, solution in zip(item["tasks"], item["solutions"], strict=True):
+        given = solution["output_values"]
+        for name, value in given.items():
+            yield {
+                "question_id": f"{task['id']}/{name}" if len(given) > 1 else task["id"],
+                "question": asked(task["input_values"]),
+                "content": _set_text(value),
+                "expert": item["user_id"],
+            }
 
 
 def kili(item: JsonObject, kept: dict[str, Any]) -> Made:

@@ -32,16 +32,23 @@ _REPLIES = (
 # Objects within a record that may hold a request or a reply.
 _DEPTH = 2
 _PROMPTS = ("messages", "contents", "prompt")
+_MODELS = ("assistant", "ai", "model")
 
 
 def is_call(row: JsonObject) -> bool:
     """Whether a record holds the request and the reply of one call."""
-    return _request(row) is not None and _reply(row) is not None
+    return (_request(row) is not None and _reply(row) is not None) or _is_traced(row)
+
+
+def _is_traced(row: JsonObject) -> bool:
+    """Whether a record holds the messages of the user and those of the model, under any keys."""
+    return _said(row, by_user=True) is not None and _said(row, by_user=False) is not None
 
 
 def call(row: JsonObject, _kept: dict[str, Any]) -> Made:
     """One call: what the user says is the question, the model's text the answer."""
-    asks, content = _request(row), _reply(row)
+    asks = _request(row) or _said(row, by_user=True)
+    content = _reply(row) or _said(row, by_user=False)
     if asks is None or content is None:
         raise FailedError(reason(row) or "the call has no reply")
     record = {"question": asked(asks), "content": answer_in(content)}
@@ -69,6 +76,24 @@ def _request(row: JsonObject) -> Any:
             if _asks(turns):
                 return turns
     return None
+
+
+def _said(row: JsonObject, *, by_user: bool) -> Any:
+    """Return the messages under any key that end with the user's, or that the model alone wrote."""
+    for holder in _objects(row):
+        for value in map(decoded, holder.values()):
+            if _asks(value) if by_user else _replies(value):
+                return value
+    return None
+
+
+def _replies(turns: Any) -> bool:
+    """Whether a value is a list of messages of a model."""
+    return (
+        isinstance(turns, list)
+        and bool(turns)
+        and all(isinstance(turn, Mapping) and role(turn) in _MODELS for turn in turns)
+    )
 
 
 def _asks(turns: Any) -> bool:
@@ -109,8 +134,13 @@ def _model(row: JsonObject) -> str | None:
         for holder in _objects(row):
             if isinstance(holder.get(key), str):
                 return str(holder[key])
-    named = (value for key, value in row.items() if names.is_called(key, names.EXPERT))
-    return next((value for value in named if isinstance(value, str) and value), None)
+    named = [
+        value
+        for holder in _objects(row)
+        for key, value in holder.items()
+        if names.is_called(key, names.EXPERT) and isinstance(value, str) and value
+    ]
+    return next(iter(named), None)
 
 
 def _objects(row: Mapping[str, Any], depth: int = _DEPTH) -> Iterator[Mapping[str, Any]]:

@@ -29,6 +29,8 @@ _WORDS = 0.25  # the greatest share of words such as "latest" among versions
 # A code of letters and digits, and what has these for another reason: 1e5, 3rd, 5kg.
 _CODE = lazy_pattern(r"(?=[\w.-]*\d)(?=[\w.-]*[A-Za-z])[A-Za-z0-9][\w.-]*")
 _DIGITS = lazy_pattern(r"\d+(?:[.eE]\w+)*")
+# A grade with a letter, 4A beside 4B, is no amount of amperes.
+_GRADE = lazy_pattern(r"\d{1,2}[A-E]")
 _AMOUNT = lazy_pattern(r"[-+]?\d[\d.,]*([A-Za-z]{1,5})")
 _ENDINGS = frozenset("st nd rd th k m b bn mn am pm x e s c f".split())
 _SCIENTIFIC = lazy_pattern(r"\d+(?:\.\d+)?[eE][-+]?\d+")
@@ -61,6 +63,9 @@ def _are_versions(counts: Counter[str], *, named: bool) -> bool:
 
 
 def _are_codes(counts: Counter[str]) -> bool:
+    grades = {value[:-1] for value in counts if _GRADE.fullmatch(value) and value[-1] == "A"}
+    if any(f"{grade}B" in counts for grade in grades):
+        return all(_GRADE.fullmatch(value) or _DIGITS.fullmatch(value) for value in counts)
     codes = sum(_is_code(value) for value in counts)
     if codes < _CODES * len(counts) or not any(map(_DIGITS.fullmatch, counts)):
         return False

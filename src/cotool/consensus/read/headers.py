@@ -9,7 +9,7 @@ from cotool._lazy import lazy_pattern
 from cotool._typing import TYPE_CHECKING
 from cotool.consensus.read.layout import CONTENT_NAMES, plain_name
 from cotool.consensus.read.names import ANSWER, BESIDE, GOLD, MOST_COLUMNS, UNKNOWN, hint_of
-from cotool.consensus.read.text_lines import bare, quoted_fields, row_width, shown
+from cotool.consensus.read.text_lines import bare, quoted_fields, row_width, shown, tabbed
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
@@ -44,6 +44,9 @@ def open_table(lines: Lines, line: tuple[int, str], name: str) -> tuple[str, lis
     if (named := _NAMED_DELIMITER.fullmatch(bare(line[1]))) and (header := lines.take()):
         delimiters, line = (named[1],), header
     _check_spans(line, lines.peek(_PEEKED), f"{name}, line {line[0]}")
+    if _are_spaced(line[1], lines.peek(_PEEKED)):
+        lines.is_spaced = True
+        line = line[0], tabbed(line[1])
     for _ in range(_titles(line[1], lines.peek(_PEEKED), delimiters)):
         line = lines.take() or line
     found = _header(lines, line, f"{name}, line {line[0]}", delimiters)
@@ -51,6 +54,24 @@ def open_table(lines: Lines, line: tuple[int, str], name: str) -> tuple[str, lis
     if following is not None and not _RULE.fullmatch(bare(following[1])):
         lines.give_back([following])
     return found
+
+
+def _are_spaced(first: str, following: Sequence[str]) -> bool:
+    """Whether runs of blanks separate the cells, as R and statistics programs print tables.
+
+    All lines have as many cells as the header, which has known names, or one more: a row's name.
+    """
+    if any(delimiter in first for delimiter in _DELIMITERS) or first.lstrip()[:1] in {"#", "{"}:
+        return False
+    columns = [cell.strip('"') for cell in tabbed(first).split("\t")]
+    widths = {tabbed(text).count("\t") + 1 for text in following if text.strip()}
+    known = sum(hint_of(column).part not in {UNKNOWN, BESIDE} for column in columns)
+    if len(columns) < 2 or len(set(columns)) < len(columns) or not known:
+        return False
+    if any(column[-1] in ".,:;!?" for column in columns):
+        return False
+    rows = sum(1 for text in following if text.strip())
+    return rows > 1 and len(widths) == 1 and widths <= {len(columns), len(columns) + 1}
 
 
 def _titles(first: str, following: list[str], delimiters: Sequence[str]) -> int:

@@ -350,8 +350,24 @@ def _without_texts(sample: Sample) -> list[Column]:
     ]
 
 
+def _says_nothing(column: Column) -> bool:
+    """Whether a column is empty, or the same flag in several records."""
+    if column.present:
+        return column.present > 1 and column.is_constant and column.is_flag
+    return not any(
+        item is not None
+        for value in column.objects
+        for item in (value if isinstance(value, (list, tuple)) else [value])
+    )
+
+
 def _preferred(sample: Sample, close: list[Column]) -> tuple[Column, tuple[Column, ...]]:
     """Choose among equally likely columns by name; return the choice and the rivals that remain."""
+    told = [c for c in close if not _says_nothing(c)]
+    if 0 < len(told) < len(close):
+        close = told
+        if len(close) == 1:
+            return close[0], ()
     outputs = [c for c in close if _is_model_output(c)]
     if outputs and len(outputs) < len(close) and not any(_is_output(c) for c in close):
         # A right answer beside a model's: "answer" and "model_answer".

@@ -37,6 +37,8 @@ _NAME_WORDS = 2  # the mean number of words in an item's name
 _TIMES = ("submit", "timestamp", "end", "finish", "created", "recorded", "time", "start")
 # The sides of a chat.
 _ASKING = frozenset("user human customer client system prompter".split())
+# What a text is called, which is no answer to it.
+_TITLES = {("title",), ("headline",), ("abstract",)}
 _REPLYING = frozenset("assistant ai bot agent model gpt chatbot".split())
 
 
@@ -78,6 +80,8 @@ def _other_answers(sample: Sample, long: Long) -> list[Column]:
     """Return the unnamed columns that may be the answer, if it may be the task's own text."""
     if long.answer.part != names.QUESTION or sample.keys.content:
         return []
+    if names.words_of(long.answer.path)[-1:] in _TITLES and long.expert is None:
+        return [c for c in sample.texts if c is not long.answer and c.distinct > 1]
     if long.item is not None and long.recurs and not determines(long.item, long.answer):
         return []
     return [

@@ -75,7 +75,12 @@ _EXPERTS = _set(
     "checker transcriber translator volunteer modelname prüfer experto esperto especialista "
     "эксперт модель аннотатор разметчик оценщик 回答者 評価者 専門家 モデル 专家 模型 "
     "标注者 标注员 "
-    "評審 评审 전문가 모델 평가자 주석자 خبير نموذج विशेषज्ञ मॉडल"
+    "評審 评审 전문가 모델 평가자 주석자 خبير نموذج विशेषज्ञ मॉडल "
+    "ekspert oceniający oceniajacy recenzent anotator uzman değerlendiren "
+    "değerlendirici yanıtlayan deskundige beoordelaar annoteur codeur bedömare bedommare "
+    "granskare bedømmer vurderer arvioija hodnotitel posuzovatel értékelő szakértő evaluatorul "
+    "αξιολογητής ειδικός експерт оцінювач анотатор penilai responden מומחה מעריך "
+    "ارزیاب ผู้ประเมิน"
 )
 _WRITERS = _EXPERTS | _set("predicted generated")
 _WEAK_EXPERTS = _set(
@@ -114,7 +119,9 @@ _IDS = _set("id ids idx index key uid uuid guid identifier no number nr num hash
 _STRONG_QUESTIONS = _set(
     "question questions prompt prompts instruction instructions query queries problem problems "
     "frage pregunta pergunta domanda "
-    "aufgabe tarea вопрос задача 質問 設問 問題 问题 题目 問題文 질문 문제 سؤال السؤال प्रश्न सवाल"
+    "aufgabe tarea pytanie zadanie soru vraag fråga spørgsmål spørsmål kysymys otázka kérdés "
+    "întrebare ερώτηση питання pertanyaan שאלה پرسش คำถาม "
+    "вопрос задача 質問 設問 問題 问题 题目 問題文 질문 문제 سؤال السؤال प्रश्न सवाल"
 )
 _QUESTIONS = _set(
     "task item input sentence comment passage document text premise hypothesis statement "
@@ -132,6 +139,9 @@ _ANSWERS = _set(
     "responses answers labels annotations generations ratings emotion toxicity opinion patch "
     "antwort respuesta antworten réponse étiquette etiqueta bewertung urteil reponse risposta "
     "resposta taskanswers resps sampled picked winner preference preds ответ метка оценка "
+    "odpowiedź odpowiedz ocena etykieta cevap yanıt etiket antwoord beoordeling svar bedömning "
+    "vurdering vastaus arvio odpověď hodnocení válasz értékelés răspuns evaluare απάντηση "
+    "αξιολόγηση відповідь оцінка мітка jawaban penilaian תשובה דירוג پاسخ คำตอบ "
     "回答 答え 解答 判定 ラベル 答案 标签 標籤 답변 응답 라벨 대답 إجابة الإجابة उत्तर जवाब"
 )
 _WEAK_ANSWERS = _set(
@@ -153,6 +163,8 @@ _BESIDE = _set(
     "opmerking opmerkingen uwagi komentarz примечание примечания комментарий комментарии 备注 備考 "
     "コメント 비고"
 )
+# Objects about a call.
+_META = _set("meta metadata usage")
 # What may follow a word for an expert: worker_id, model_name_or_path, rater_1.
 _AFTER_EXPERT = _IDS | _set("login name or path email address code uuid info handle private public")
 # A list under one of these names holds one expert's labels if none occurs twice.
@@ -268,6 +280,10 @@ def _of_something_else(words: tuple[str, ...], rest: frozenset[str]) -> Hint | N
     last = words[-1]
     if everything & _GOLD and not rest & _set("worker model is"):
         return Hint(GOLD, STRONG)
+    if "right" in rest and last in _ANSWERS:
+        return Hint(GOLD, STRONG)
+    if "previous" in rest:
+        return Hint(BESIDE, STRONG)
     if "system" in rest and (last in _STRONG_QUESTIONS or last == "message"):
         return Hint(BESIDE, STRONG)
     if everything & _CONFIDENCE:
@@ -294,7 +310,7 @@ def _expert(words: tuple[str, ...]) -> Hint | None:
 def _id(words: tuple[str, ...], rest: frozenset[str]) -> Hint:
     if not rest:
         return Hint(ITEM_ID, WEAK)
-    if words[0] in _OWN or words[-2] in _OWN:
+    if words[0] in _OWN or words[-2] in _OWN or words[0] in _META:
         return Hint(OWN_ID, STRONG)
     if rest & _ITEMS:
         return Hint(ITEM_ID, STRONG)

@@ -35,6 +35,7 @@ _ADDED = frozenset(
         *("validation status", "submitted by", "review state", "form version", "n correct"),
         *("n incorrect", "grade", "creator", "editor", "number of correct answers"),
         *("number of incorrect answers", "correct answers", "objectid", "x", "y"),
+        *("last page accessed", "last page", "completion status", "submission ip", "ip address"),
         *("序号", "提交答卷时间", "所用时间", "来源", "来源详情", "来自ip", "总分"),
     }
 )
@@ -53,6 +54,8 @@ _ABOUT = frozenset(
     "部署 会社 年齢 性別 部门 公司 年龄 性别".split()
 )
 _NAME_WORDS = 4  # the most in a name
+# One row of a grid of questions: "Rate the following [Taste]", `q1[SQ001]`.
+_GRID = lazy_pattern(r"[^\[\]]+\[[^\[\]]+\]")
 _NOT_ASKED = frozenset(
     {names.TIME, names.OWN_ID, names.ITEM_ID, names.EXPERT, names.BESIDE, names.CONFIDENCE}
 )
@@ -93,6 +96,8 @@ def find_survey(sample: Sample, long: Long | None) -> Plan | None:
         return _plan(sample)
     if len(sample.rows) < 2:
         return None
+    if _are_grids(sample):
+        return _plan(sample)
     if is_by_person(sample):
         if sum(names.is_coded(c.path) for c in sample.texts) > 1:
             return _plan(sample)
@@ -111,6 +116,19 @@ def find_survey(sample: Sample, long: Long | None) -> Plan | None:
             return None
     several = len(asked) >= 2 or 2 * len(asked) >= len(_questions(sample))
     return _plan(sample) if several else None
+
+
+def _are_grids(sample: Sample) -> bool:
+    """Whether columns are the rows of grids, in records that have a time each and no item."""
+    if not sample.is_dated or sample.keys.names_parts:
+        return False
+    grids = [c for c in sample.texts if _GRID.fullmatch(c.path.strip())]
+    item = any(
+        c.is_called(names.QUESTION, names.ITEM_ID) >= names.PLAIN
+        for c in sample.texts
+        if c not in grids
+    )
+    return len(grids) > 1 and not item
 
 
 def _asked_of_each(sample: Sample) -> Sequence[Column]:

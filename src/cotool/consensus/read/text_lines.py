@@ -52,6 +52,8 @@ class Lines:
         self._number = number
         self._waiting: deque[tuple[int, str]] = deque()
         self.skips_blank = False
+        # Whether cells are apart by runs of blanks, which are returned as tabs.
+        self.is_spaced = False
         # Lines that were peeked at and are not decoded yet.
         self._seen: deque[bytes] = deque([first])
         # Whether characters beyond ASCII were UTF-8 (True) or Windows-1252 (False).
@@ -70,7 +72,8 @@ class Lines:
             if self.skips_blank and line.isspace() and not (quoted or self._seen):
                 self._number += skip_blank_lines(self._stream)
             try:
-                return number, self._decoded(line, f"{self._name}, line {number}")
+                text = self._decoded(line, f"{self._name}, line {number}")
+                return number, tabbed(text) if self.is_spaced else text
             except InputError as error:
                 self._on_bad(error)
         return None
@@ -120,7 +123,16 @@ class Lines:
             if not line:
                 break
             self._seen.append(line)
-        return [line.decode("utf-8", "replace") for line in self._seen]
+        texts = [line.decode("utf-8", "replace") for line in self._seen]
+        return list(map(tabbed, texts)) if self.is_spaced else texts
+
+
+_CELL = lazy_pattern(r'"[^"]*"|[^\s"]+')
+
+
+def tabbed(line: str) -> str:
+    """Return a line whose cells are apart by blanks with tabs instead."""
+    return "\t".join(_CELL.findall(line))
 
 
 def bare(line: str) -> str:

@@ -80,9 +80,12 @@ class Tool:
             return
         items = document if self.each == "." else value_at(document, self.each)
         if isinstance(items, Mapping):
+            # Beside objects by id, a plain value tells about all of them.
+            nested = any(isinstance(item, Mapping) for item in items.values())
             items = [
                 {_KEY: key, **item} if isinstance(item, Mapping) else {_KEY: key, "value": item}
                 for key, item in items.items()
+                if isinstance(item, Mapping | list) or not nested
             ]
         for place, item in enumerate(items or (), 1):
             here = f"{where}, {self.each.rpartition('.')[2] or 'row'} {place}"
@@ -177,6 +180,10 @@ TOOLS = (
     Tool("simple-evals", ("convos", "score"), each="convos", make=evaluation.transcript),
     Tool("OpenCompass", ("0.origin_prompt", "0.prediction"), each=".", question="origin_prompt",
          content="prediction"),
+    Tool("OpenCompass details", ("details.0.prompt", "details.0.origin_prediction"),
+         each="details", question="prompt", id=(_KEY,), content="predictions|origin_prediction"),
+    Tool("lighteval", ("doc.query", "model_response.text"), question="doc.query",
+         id=("doc.task_name", "doc.id"), content="model_response.text"),
     Tool("EvalPlus", ("eval", "hash|date"), each="eval", id=(_KEY,), content="value.*.solution"),
     Tool(
         "SWE-bench", ("instance_id", "model_patch"), id=("instance_id",), content="model_patch",
@@ -274,6 +281,11 @@ TOOLS = (
     ),
     Tool("SageMaker Ground Truth", ("answers.0.answerContent", "answers.0.workerId"),
          make=annotation.ground_truth),
+    Tool("Amazon A2I", ("humanAnswers.0.answerContent", "humanLoopName"),
+         make=annotation.ground_truth),
+    Tool("Toloka assignments", ("tasks.0.input_values", "solutions", "user_id"),
+         make=annotation.toloka),
+    Tool("Labelbox CSV", ("Labeled Data", "Label", "Created By"), make=annotation.labelbox_row),
     Tool(
         "OpenReview", ("notes.0.forum", "notes.0.content"), each="notes", id=("forum",),
         content="content.rating.value|content.rating|content.recommendation.value"

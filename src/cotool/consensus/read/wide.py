@@ -373,7 +373,7 @@ def _read_wide(sample: Sample, group: list[Column]) -> Plan:
         identity = next((c for c in unique if c.part == names.ITEM_ID), None)
     joined_keys: tuple[Column, ...] = ()
     if question is None and identity is None:
-        joined_keys = identified(rest)
+        joined_keys = identified([c for c in rest if c.is_called(names.ANSWER) < names.STRONG])
         identity = joined_keys[0] if len(joined_keys) == 1 else None
     gold = tuple(
         c.path for c in rest if c.part == names.GOLD or c.is_called(names.ANSWER) >= names.STRONG

@@ -35,7 +35,7 @@ def opened(value: Any, where: str) -> Iterator[tuple[str, Any]]:
         return
     rows = _table(value)
     if rows is None:
-        rows = _columns(value) or _of_models(value)
+        rows = _columns(value) or _of_models(value) or _in_parallel(value)
     key = _wrapped(value) if rows is None else None
     if rows is not None:
         for place, row in enumerate(rows, 1):
@@ -48,6 +48,8 @@ def opened(value: Any, where: str) -> Iterator[tuple[str, Any]]:
                 yield from _mapped(item, inside)
             else:
                 yield inside, _unwrapped(item, shared)
+    elif (by_id := _wrapped_by_id(value)) is not None:
+        yield from _identified(value[by_id], f"{where}, {by_id}")
     else:
         yield from _mapped(value, where)
 
@@ -195,6 +197,50 @@ def _of_models(value: Mapping[str, Any]) -> list[dict[str, Any]] | None:
         {"question_id": place, "responses": dict(zip(value, row, strict=True))}
         for place, row in enumerate(zip(*parts, strict=True), 1)
     ]
+
+
+def _in_parallel(value: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+    """Rows of `{"questions": ["…", "…"], "answers": {"gpt": ["A", "B"], "claude": ["A", "C"]}}`."""
+    texts = [
+        part
+        for key, part in value.items()
+        if isinstance(part, list)
+        and names.of_several(key).part == names.QUESTION
+        and all(isinstance(text, str) for text in part)
+    ]
+    given = [
+        part
+        for key, part in value.items()
+        if isinstance(part, dict)
+        and len(part) > 1
+        and names.of_several(key).part == names.ANSWER
+        and all(isinstance(own, list) and _are_plain(own) for own in part.values())
+    ]
+    if len(texts) != 1 or len(given) != 1 or {*map(len, given[0].values())} != {len(texts[0])}:
+        return None
+    return [
+        {"question": text, "responses": dict(zip(given[0], row, strict=True))}
+        for text, row in zip(texts[0], zip(*given[0].values(), strict=True), strict=True)
+    ]
+
+
+def _wrapped_by_id(value: Mapping[str, Any]) -> str | None:
+    """Return the member that holds the document's records by id: {"results": {"q1": {…}}}."""
+    layout = layout_of(tuple(value), DEFAULT_KEYS)
+    if layout.question is not None or layout.content is not None:
+        return None
+    found = [
+        key
+        for key, part in value.items()
+        if key.casefold() in _LISTS
+        and isinstance(part, dict)
+        and len(part) > 1
+        and all(
+            isinstance(one, dict) and _has(one, names.QUESTION, least=names.PLAIN)
+            for one in part.values()
+        )
+    ]
+    return found[0] if len(found) == 1 and len(value) > 1 else None
 
 
 def _wrapped(value: Mapping[str, Any]) -> str | None:
