@@ -18,7 +18,7 @@ PROGRAMS = {"__main__.py", "benchmarks"}
 # Options of other programs, by the file that names them.
 OTHERS = {
     ("io/compression.py", "--test"),  # gzip, zstd, bzip2, xz
-    ("io/json_values.py", "--json-lines"),  # python -m json.tool
+    ("io/json_stream.py", "--json-lines"),  # python -m json.tool
     ("engine/choice.py", "--scheduler-file"),  # dask scheduler
     ("engine/cluster.py", "--nthreads"),  # dask worker
     ("consensus/read/evaluation_tools.py", "--predict_only"),  # lm-eval

@@ -69,7 +69,7 @@ UNUSED_OF_COTOOL = {
     "cotool.consensus.learning.store", "cotool.cli.html.page", "cotool.logs.measures.results",
     "cotool.logs.scan.state", "cotool.cli.logs.templates_table", "cotool.logs.templates.joins",
     "cotool.logs.formats.keyed", "cotool.logs.formats.documents", "cotool.io.remote",
-    "cotool.cli.shared.cluster_run", "cotool.engine.tasks", "cotool.consensus.extract.slots",
+    "cotool.cli.shared.cluster_run", "cotool.engine.tasks", "cotool.consensus.extract.differences",
     "cotool.consensus.decide.meaning", "cotool.consensus.read.tables", "csv", "fractions",
     "threading", "copy", "inspect", "typer",
 }  # fmt: skip

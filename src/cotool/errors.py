@@ -135,3 +135,13 @@ def why_unreadable(error: OSError | ValueError) -> str:
     """Return why a source cannot be read, as the text that follows its name."""
     reason = error.strerror if isinstance(error, OSError) else None
     return f"cannot be read: {reason or error}"
+
+
+def check_unicode(text: str, parameter: str) -> None:
+    """Refuse a text that no log in UTF-8 contains: bytes of an argument in another encoding."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InputError(
+            f"cannot read {text!r}: it is not UTF-8", parameter=parameter, hint="write it in UTF-8"
+        ) from None

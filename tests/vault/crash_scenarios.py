@@ -34,6 +34,7 @@ from cotool.vault.age import AgeKeys, import_age
 from cotool.vault.editing import edit
 from cotool.vault.envelope import COMPACT_LIMIT
 from cotool.vault.in_memory import open_bytes
+from cotool.vault.options import VaultOptions
 from cotool.vault.seen import Seen
 from cotool.vault.values.files import has_values_sealed
 from cotool.vault.values.sealing import decrypt_in_place, encrypt_values_of
@@ -67,7 +68,10 @@ def compact(content):
 def seal_values(source, target):
     """Seal the values of an .env file."""
     encrypt_values_of(
-        folder / source, folder / target, partial(encrypt_values, keys=[ring], syntax="env")
+        folder / source,
+        folder / target,
+        partial(encrypt_values, keys=[ring], syntax="env"),
+        VaultOptions(num_threads=1),
     )
 
 

@@ -33,6 +33,7 @@ from cotool.vault import (
     verify,
 )
 from cotool.vault.inspection import read_slots
+from cotool.vault.options import VaultOptions
 from cotool.vault.values.sealing import decrypt_in_place, encrypt_values_of
 
 FROZEN = Path(__file__).parent / "frozen"
@@ -124,7 +125,11 @@ def test_sealing_again_beside_rewraps(sealed, keys, tmp_path):
 
     def again():
         encrypt_values_of(
-            plain, sealed, partial(encrypt_values, keys=[keys.ring], syntax="env"), renew=True
+            plain,
+            sealed,
+            partial(encrypt_values, keys=[keys.ring], syntax="env"),
+            VaultOptions(),
+            renew=True,
         )
 
     with ThreadPoolExecutor(10) as pool:
@@ -144,12 +149,14 @@ SEAL = """
 import sys
 from functools import partial
 from cotool.vault import KeyFile, encrypt_values, reencrypt, rewrap
+from cotool.vault.options import VaultOptions
 from cotool.vault.values.sealing import decrypt_in_place, encrypt_values_of
 path, action, key = sys.argv[1], sys.argv[2], KeyFile(bytes(32))
+seal = partial(encrypt_values, keys=[key], syntax="env")
 if action == "new":
-    encrypt_values_of(path, path + ".vault", partial(encrypt_values, keys=[key], syntax="env"))
+    encrypt_values_of(path, path + ".vault", seal, VaultOptions())
 elif action == "place":
-    encrypt_values_of(path, path, partial(encrypt_values, keys=[key], syntax="env"))
+    encrypt_values_of(path, path, seal, VaultOptions())
 elif action == "rewrap":
     rewrap(path, keys=[key], add=[KeyFile(bytes(range(32)))])
 elif action == "reencrypt":
@@ -273,7 +280,8 @@ def test_sealing_in_place_keeps_links_and_modes(tmp_path, keys):
     path.write_bytes(ENV)
     path.chmod(0o664)
     link.symlink_to(path)
-    encrypt_values_of(link, link, partial(encrypt_values, keys=[keys.ring], syntax="env"))
+    seal = partial(encrypt_values, keys=[keys.ring], syntax="env")
+    encrypt_values_of(link, link, seal, VaultOptions())
     assert link.is_symlink()
     assert path.stat().st_mode & 0o777 == 0o664
     assert decrypt_values(path.read_bytes(), keys=[keys.ring]) == ENV

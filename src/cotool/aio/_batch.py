@@ -14,7 +14,7 @@ from collections.abc import (
 from contextlib import aclosing
 
 import cotool
-from cotool._typing import TYPE_CHECKING, Any
+from cotool._typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from cotool.aio._calls import Call, limit
 from cotool.aio._streams import pumped, windowed
 from cotool.consensus.options import BY_QUESTION
@@ -27,7 +27,21 @@ if TYPE_CHECKING:
     # A result, or a question that failed.
     _Event = Consensus | tuple[Question, CotoolError]
 
+    Given = ParamSpec("Given")
+    Item = TypeVar("Item")
 
+
+def _taking_as(
+    plain: Callable[Concatenate[Iterable[object], Given], Iterator[Item]],
+) -> Callable[
+    [Callable[..., AsyncIterator[Item]]],
+    Callable[Concatenate[Iterable[object] | AsyncIterable[object], Given], AsyncIterator[Item]],
+]:
+    """Return a decorator that gives a generator the parameters of the plain call."""
+    return functools.partial(functools.update_wrapper, wrapped=plain, assigned=())
+
+
+@_taking_as(cotool.find_consensus_batch)
 async def find_consensus_batch(
     questions: Iterable[object] | AsyncIterable[object],
     *,
@@ -85,6 +99,3 @@ def _together(
         )
 
     return pumped(questions, batch)
-
-
-functools.update_wrapper(find_consensus_batch, cotool.find_consensus_batch, assigned=())

@@ -1,4 +1,4 @@
-"""One call in a thread: its slot among the calls of its event loop, its CPUs, its cancellation."""
+"""One call in a thread: its turn among the calls of its event loop, its CPUs, its cancellation."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import contextvars
 import functools
 import inspect
 import threading
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from weakref import WeakKeyDictionary
 
 from cotool._fast.base.interrupt import Stopped, go_on, stop
-from cotool._typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from cotool._typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from cotool.engine import resolve_num_threads
 from cotool.errors import InputError
 
@@ -20,18 +20,6 @@ if TYPE_CHECKING:
 
     Given = ParamSpec("Given")
 
-    def as_list(
-        function: Callable[Given, Iterable[Item]],
-    ) -> Callable[Given, Coroutine[Any, Any, list[Item]]]:
-        """Return a function that returns an iterator as a coroutine function for a list."""
-
-    def as_stream(
-        function: Callable[Concatenate[Iterable[object], Given], Iterator[Item]],
-    ) -> Callable[
-        Concatenate[Iterable[object] | AsyncIterable[object], Given], AsyncIterator[Item]
-    ]:
-        """Return a function from items to results as an asynchronous generator."""
-
 
 Result = TypeVar("Result")
 Item = TypeVar("Item")
@@ -39,8 +27,8 @@ Item = TypeVar("Item")
 _limit: int | None = None
 
 
-class _Slots:
-    """The calls of one event loop that are running or waiting."""
+class _Calls:
+    """The calls of one event loop: `wanted` are running or waiting, and `most` may run at once."""
 
     def __init__(self, most: int) -> None:
         self.most = most
@@ -48,7 +36,7 @@ class _Slots:
         self.wanted = 0
 
 
-_slots: WeakKeyDictionary[asyncio.AbstractEventLoop, _Slots] = WeakKeyDictionary()
+_calls: WeakKeyDictionary[asyncio.AbstractEventLoop, _Calls] = WeakKeyDictionary()
 
 
 def set_limit(calls: int | None) -> None:
@@ -60,7 +48,7 @@ def set_limit(calls: int | None) -> None:
     if calls is not None and (not isinstance(calls, int) or calls < 1):
         raise InputError(f"the limit must be a whole number of at least 1, got {calls!r}")
     _limit = calls
-    _slots.clear()
+    _calls.clear()
 
 
 def limit() -> int:
@@ -68,19 +56,15 @@ def limit() -> int:
     return _limit or resolve_num_threads(None)
 
 
-def _slots_here() -> _Slots:
-    return _slots.setdefault(asyncio.get_running_loop(), _Slots(limit()))
-
-
 async def run(work: Callable[[Call], Result]) -> Result:
-    """Run `work` in a thread when a slot is free, and stop it if the caller is cancelled."""
-    slots = _slots_here()
-    slots.wanted += 1
+    """Run `work` in a thread when it may run, and stop it if the caller is cancelled."""
+    calls = _calls.setdefault(asyncio.get_running_loop(), _Calls(limit()))
+    calls.wanted += 1
     try:
-        async with slots.free:
-            return await Call(share=min(slots.wanted, slots.most)).run(work)
+        async with calls.free:
+            return await Call(share=min(calls.wanted, calls.most)).run(work)
     finally:
-        slots.wanted -= 1
+        calls.wanted -= 1
 
 
 def as_coroutine(function: Callable[Given, Result]) -> Callable[Given, Coroutine[Any, Any, Result]]:
@@ -114,6 +98,16 @@ def as_coroutine(function: Callable[Given, Result]) -> Callable[Given, Coroutine
         return await run(work)
 
     return called
+
+
+if TYPE_CHECKING:
+
+    def as_list(
+        function: Callable[Given, Iterable[Item]],
+    ) -> Callable[Given, Coroutine[Any, Any, list[Item]]]:
+        """Return a function that returns an iterator as a coroutine function for a list."""
+else:
+    as_list = as_coroutine
 
 
 class Call:

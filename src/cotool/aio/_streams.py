@@ -77,7 +77,8 @@ async def pumped(
 ) -> AsyncGenerator[Result | Event, None]:
     """Yield what the generator make(items, note) yields in a thread, and what it notes, in order.
 
-    It takes no slot: its own threads share the CPUs, and the source may need slots itself.
+    It does not count among the calls that run at once: its own threads share the CPUs, and the
+    source may wait for such calls itself.
     """
     call = Call()
     taken: Iterable[Item]

@@ -1,8 +1,8 @@
 """Finished tasks of a run, saved on the client, so that a run that lost its cluster can continue.
 
-Each run has one file in the user's cache, named after the request. A result is a frame: the size
-and the CRC-32 of the rest, the key of its task, and the pickled result. Only the project's own
-classes are unpickled. An incomplete frame at the end is dropped.
+Each run has one file in the user's cache, named after the request. A result is an entry: the
+size and the CRC-32 of the rest, the key of its task, and the pickled result. Only the project's own
+classes are unpickled. An incomplete entry at the end is dropped.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_FRAME = struct.Struct("<QI")
+_ENTRY = struct.Struct("<QI")
 _KEY = 16
 _KEPT_DAYS = 30
 _PLAIN = {("builtins", "frozenset"), ("builtins", "set"), ("datetime", "datetime")}
@@ -45,7 +45,7 @@ class Checkpoint:
         self._file = file
         self._path = path
         self._stale = not resume
-        self._known = dict(self._frames()) if resume else {}
+        self._known = dict(self._entries()) if resume else {}
         self._whole = True
         self.resumed = 0
 
@@ -95,7 +95,7 @@ class Checkpoint:
             if self._stale:
                 self._file.truncate(0)
                 self._stale = False
-            self._file.write(_FRAME.pack(len(body), zlib.crc32(body)) + body)
+            self._file.write(_ENTRY.pack(len(body), zlib.crc32(body)) + body)
             self._file.flush()
         except OSError:
             # With a full disk the run cannot be resumed, but it continues. close() writes again.
@@ -114,21 +114,21 @@ class Checkpoint:
         self._file.close()
         self._file = None
 
-    def _frames(self) -> Iterator[tuple[bytes, tuple[int, int]]]:
+    def _entries(self) -> Iterator[tuple[bytes, tuple[int, int]]]:
         """Yield keys with the places and sizes of results, and cut off what is torn."""
         if self._file is None:
             return
         self._file.seek(0)
         end = 0
-        while len(head := self._file.read(_FRAME.size)) == _FRAME.size:
-            size, checksum = _FRAME.unpack(head)
+        while len(head := self._file.read(_ENTRY.size)) == _ENTRY.size:
+            size, checksum = _ENTRY.unpack(head)
             if size < _KEY or size > _rest(self._file):
                 break
             body = self._file.read(size)
             if zlib.crc32(body) != checksum:
                 break
-            yield body[:_KEY], (end + _FRAME.size + _KEY, size - _KEY)
-            end += _FRAME.size + size
+            yield body[:_KEY], (end + _ENTRY.size + _KEY, size - _KEY)
+            end += _ENTRY.size + size
         self._file.truncate(end)
         self._file.seek(end)
 

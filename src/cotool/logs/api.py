@@ -57,7 +57,7 @@ def analyze_logs(
     - `patterns`: regexes by name, or a list of regexes and NAME=REGEX texts.
     - `levels`, `since`, `until`, `match` (names of patterns): which records count.
     - `level_words`: levels by the words that logs use for them, as in {"FEHLER": "error"}.
-    - `log_format`: the form of lines, as cotool.logs.formats.given describes it.
+    - `log_format`: where time, level and message are in a line; docs/logs.md describes it.
     - `tz`: the IANA zone of times without a zone.
     - `each_line`: each line is a record, also one that would continue the record before.
     - `show`: how many samples to keep, each with `context` lines around it.

@@ -32,8 +32,8 @@ from cotool.text import and_more, visible
 from cotool.vault.envelope import COMPACT_LIMIT, Key
 from cotool.vault.files import Source, named, read_limited
 from cotool.vault.in_memory import LIMIT
-from cotool.vault.operations import Done, Output, encrypt_source
-from cotool.vault.transfer import Effort, ignore
+from cotool.vault.operations import Done, encrypt_source
+from cotool.vault.options import VaultOptions, ignore
 
 if TYPE_CHECKING:
     from cotool.vault.files import StrPath
@@ -92,9 +92,27 @@ def import_age(
 
     Raises OSError, InputError, VaultError, MissingExtraError.
     """
-    output = Output(destination, force, preserve)
+    options = VaultOptions(
+        armored=armored,
+        force=force,
+        preserve=preserve,
+        num_threads=num_threads,
+        progress=progress,
+    )
+    return import_age_file(source, destination, keys, options, age=age)
+
+
+def import_age_file(
+    source: StrPath | BinaryIO,
+    destination: StrPath | BinaryIO,
+    keys: Sequence[Key],
+    options: VaultOptions,
+    *,
+    age: AgeKeys,
+) -> Done:
+    """Encrypt the content of an age file: `import_age` with its options in one."""
     with named(source), _Content(source, age) as content:
-        return encrypt_source(content, output, keys, Effort(num_threads, progress), armored=armored)
+        return encrypt_source(content, destination, keys, options)
 
 
 def read_identities(path: str, passphrase: Callable[[], str | bytes] | None = None) -> list[Any]:

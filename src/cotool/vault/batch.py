@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from cotool._records import dataclass
+from cotool._records import dataclass, replace
 from cotool._typing import TYPE_CHECKING
-from cotool.engine import resolve_num_threads
 from cotool.errors import CotoolError
 
 if TYPE_CHECKING:
     from cotool.vault.operations import Done
+    from cotool.vault.options import VaultOptions
 
 # A file of this size uses all threads; smaller files run in parallel.
 _LARGE = 64 << 20
@@ -33,6 +33,10 @@ class Job:
     preserve: bool = False
     replace: bool = False
 
+    def options(self, common: VaultOptions) -> VaultOptions:
+        """Return the options of all jobs with those of this one."""
+        return replace(common, force=common.force or self.replace, preserve=self.preserve)
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -45,25 +49,20 @@ class Outcome:
 
 def run_batch(
     jobs: Sequence[Job],
-    work: Callable[[Job, int], Done | None],
-    *,
-    num_threads: int | None = None,
-    report: Callable[[Outcome], None] = lambda _: None,
+    work: Callable[[Job, VaultOptions], Done | None],
+    options: VaultOptions,
 ) -> list[Outcome]:
-    """Do `work(job, num_threads)` for every job; return the outcomes in the order of the jobs.
+    """Do `work(job, options)` for every job; return the outcomes in the order of the jobs.
 
-    `report` is called with each outcome, from any thread. Errors that users cause are outcomes;
-    other errors and Ctrl-C end the batch.
+    Errors that users cause are outcomes; other errors and Ctrl-C end the batch.
     """
-    threads = resolve_num_threads(num_threads)
+    threads = options.threads_for(None)
 
     def attempt(job: Job, threads: int) -> Outcome:
         try:
-            outcome = Outcome(job, work(job, threads))
+            return Outcome(job, work(job, replace(job.options(options), num_threads=threads)))
         except (CotoolError, OSError) as error:
-            outcome = Outcome(job, None, error)
-        report(outcome)
-        return outcome
+            return Outcome(job, None, error)
 
     small = [n for n, job in enumerate(jobs) if len(jobs) > 1 and source_size(job) < _LARGE]
     outcomes: dict[int, Outcome] = {}

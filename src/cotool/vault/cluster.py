@@ -15,8 +15,8 @@ from cotool._records import dataclass, replace
 from cotool._typing import TYPE_CHECKING
 from cotool.engine.tasks import Lost
 from cotool.errors import CotoolError, EngineError, InputError
-from cotool.vault import operations
 from cotool.vault.batch import Job, Outcome, source_size
+from cotool.vault.operations import decrypt_file, encrypt_file, verify_file
 from cotool.vault.recipients import Recipient
 from cotool.vault.requests import Opening
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cotool.engine.batches import Spread
     from cotool.vault.envelope import Key
     from cotool.vault.operations import Done
+    from cotool.vault.options import VaultOptions
     from cotool.vault.requests import KeyRequest
 
 _MOST = 256 << 20  # bytes per batch
@@ -40,11 +41,9 @@ class VaultTask:
 
     action: str
     request: KeyRequest
+    options: VaultOptions
     recipients: tuple[str, ...] = ()
     only_recipients: bool = False
-    armored: bool = False
-    force: bool = False
-    verify_first: bool = False
     expected: tuple[str, int] | None = None
 
 
@@ -136,29 +135,11 @@ def _name(key: tuple[str, int] | None) -> str:
 
 
 def _done(task: VaultTask, job: Job, keys: list[Key]) -> Done:
+    options = replace(job.options(task.options), num_threads=1)
     if task.action == "verify":
-        return operations.verify(job.source, keys=keys, num_threads=1)
-    destination = str(job.destination)
-    if task.action == "encrypt":
-        return operations.encrypt(
-            job.source,
-            destination,
-            keys=keys,
-            armored=task.armored,
-            force=task.force or job.replace,
-            preserve=job.preserve,
-            num_threads=1,
-        )
-    if task.verify_first:
-        operations.verify(job.source, keys=keys, num_threads=1)
-    return operations.decrypt(
-        job.source,
-        destination,
-        keys=keys,
-        force=task.force or job.replace,
-        preserve=job.preserve,
-        num_threads=1,
-    )
+        return verify_file(job.source, keys, options)
+    work = encrypt_file if task.action == "encrypt" else decrypt_file
+    return work(job.source, str(job.destination), keys, options)
 
 
 def _absolute(path: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 
-from cotool._records import NamedTuple, dataclass
+from cotool._records import dataclass, replace
 from cotool._typing import TYPE_CHECKING, BinaryIO
 from cotool.errors import InputError, IntegrityError
 from cotool.io.target import Target
@@ -13,9 +13,10 @@ from cotool.vault.armor import armor
 from cotool.vault.envelope import COMPACT_LIMIT, Key, Unlocked, new_envelope
 from cotool.vault.files import Source, named
 from cotool.vault.in_memory import seal_bytes
+from cotool.vault.options import VaultOptions, ignore
 from cotool.vault.reader import ARMOR_LIMIT, Sealed
 from cotool.vault.stream import PREFIX, SEALED_SEGMENT, SEGMENT, Stream, content_size, sealed_size
-from cotool.vault.transfer import Blocks, Effort, Transfer, Writing, ignore
+from cotool.vault.transfer import Blocks, Transfer, Writing
 from cotool.vault.values.files import sealed_values
 
 if TYPE_CHECKING:
@@ -41,26 +42,6 @@ class Done:
     changed_meanwhile: bool = False
     damage: str | None = None
     values: Counted | None = None
-
-
-class Output(NamedTuple):
-    """Where a result goes: the arguments of `encrypt` that say so."""
-
-    destination: StrPath | BinaryIO
-    force: bool
-    preserve: bool
-
-    @contextlib.contextmanager
-    def opened(self, source: Source) -> Iterator[Target]:
-        """Open the target. Raises InputError if it would replace its own source."""
-        with Target(self.destination, force=self.force, special=False) as target:
-            if target.replaces(source.handle):
-                raise InputError(
-                    "the output is the same file as the input", hint="give another `destination`"
-                )
-            if self.preserve and source.status is not None:
-                target.preserve(source.status)
-            yield target
 
 
 def encrypt(
@@ -90,20 +71,36 @@ def encrypt(
     Raises OSError, InputError.
 
     """
-    output = Output(destination, force, preserve)
+    options = VaultOptions(
+        armored=armored,
+        force=force,
+        preserve=preserve,
+        num_threads=num_threads,
+        progress=progress,
+    )
+    return encrypt_file(source, destination, keys, options)
+
+
+def encrypt_file(
+    source: StrPath | BinaryIO,
+    destination: StrPath | BinaryIO,
+    keys: Sequence[Key],
+    options: VaultOptions,
+) -> Done:
+    """Encrypt a file or stream: `encrypt` with its options in one."""
     with named(source), Source(source) as content:
-        return encrypt_source(content, output, keys, Effort(num_threads, progress), armored=armored)
+        return encrypt_source(content, destination, keys, options)
 
 
 def encrypt_source(
-    content: Source, output: Output, keys: Sequence[Key], effort: Effort, *, armored: bool
+    content: Source, destination: StrPath | BinaryIO, keys: Sequence[Key], options: VaultOptions
 ) -> Done:
-    """Encrypt an open source, as `encrypt` does."""
-    if armored:
-        return _encrypt_armored(content, output, keys)
+    """Encrypt an open source."""
+    if options.armored:
+        return _encrypt_armored(content, destination, keys, options)
     compact = content.size is not None and content.size < COMPACT_LIMIT
     envelope = new_envelope(keys, compact=compact)
-    with output.opened(content) as target:
+    with _target(destination, content, options) as target:
         stream = envelope.new_stream()
         start = envelope.to_bytes() + stream.prefix
         if content.size is not None:
@@ -113,7 +110,7 @@ def encrypt_source(
             Blocks(content, 0, BLOCK * SEGMENT),
             Writing(target, len(start), BLOCK * SEALED_SEGMENT),
             sealing(stream),
-            effort,
+            options,
         )
         transfer.run()
     written = len(start) + transfer.written
@@ -137,22 +134,35 @@ def decrypt(
 
     Raises OSError, InputError, VaultError.
     """
-    output = Output(destination, force, preserve)
+    options = VaultOptions(
+        force=force, preserve=preserve, num_threads=num_threads, progress=progress
+    )
+    return decrypt_file(source, destination, keys, options)
+
+
+def decrypt_file(
+    source: StrPath | BinaryIO,
+    destination: StrPath | BinaryIO,
+    keys: Sequence[Key],
+    options: VaultOptions,
+) -> Done:
+    """Decrypt a file or stream: `decrypt` with its options in one."""
+    if options.verify_first:
+        verify_file(source, keys, replace(options, progress=ignore))
     with named(source), Source(source) as file:
         document = sealed_values(file)
         if document is not None:
             content = _in_clear(document, keys, file.name)
-            with output.opened(file) as target:
+            with _target(destination, file, options) as target:
                 target.begin(content)
             return Done(len(content), len(document))
         sealed = Sealed(file)
         envelope = sealed.unlock(keys)
         stream = sealed.stream(envelope)
-        with output.opened(file) as target:
+        with _target(destination, file, options) as target:
             if sealed.source.size is not None:
                 target.reserve(content_size(sealed.source.size - envelope.header.payload_offset))
-            effort = Effort(num_threads, progress)
-            return open_payload(sealed, envelope, stream, target, effort)
+            return open_payload(sealed, envelope, stream, target, options)
 
 
 def verify(
@@ -167,6 +177,11 @@ def verify(
     Raises OSError, InputError, VaultError; IntegrityError also if only the other copy of the header
     is damaged.
     """
+    return verify_file(source, keys, VaultOptions(num_threads=num_threads, progress=progress))
+
+
+def verify_file(source: StrPath | BinaryIO, keys: Sequence[Key], options: VaultOptions) -> Done:
+    """Check a file or stream: `verify` with its options in one."""
     with named(source), Source(source) as file:
         document = sealed_values(file)
         if document is not None:
@@ -174,7 +189,7 @@ def verify(
         sealed = Sealed(file)
         envelope = sealed.unlock(keys)
         stream = sealed.stream(envelope)
-        done = open_payload(sealed, envelope, stream, None, Effort(num_threads, progress))
+        done = open_payload(sealed, envelope, stream, None, options)
         if envelope.damage:
             raise IntegrityError(
                 f"the content is intact, but {envelope.damage}",
@@ -184,7 +199,11 @@ def verify(
 
 
 def open_payload(
-    sealed: Sealed, envelope: Unlocked, stream: Stream, target: Target | None, effort: Effort
+    sealed: Sealed,
+    envelope: Unlocked,
+    stream: Stream,
+    target: Target | None,
+    options: VaultOptions,
 ) -> Done:
     """Decrypt all segments into a target, or only check them."""
 
@@ -192,7 +211,7 @@ def open_payload(
         return stream.open(block * BLOCK, data, into, final=final)
 
     transfer = Transfer(
-        payload(sealed, envelope), Writing(target, 0, BLOCK * SEGMENT), transform, effort
+        payload(sealed, envelope), Writing(target, 0, BLOCK * SEGMENT), transform, options
     )
     transfer.run()
     size = envelope.header.payload_offset + PREFIX + transfer.read
@@ -213,14 +232,31 @@ def sealing(stream: Stream) -> Callable[..., int]:
     return transform
 
 
-def _encrypt_armored(content: Source, output: Output, keys: Sequence[Key]) -> Done:
+@contextlib.contextmanager
+def _target(
+    destination: StrPath | BinaryIO, source: Source, options: VaultOptions
+) -> Iterator[Target]:
+    """Open the target. Raises InputError if it would replace its own source."""
+    with Target(destination, force=options.force, special=False) as target:
+        if target.replaces(source.handle):
+            raise InputError(
+                "the output is the same file as the input", hint="give another `destination`"
+            )
+        if options.preserve and source.status is not None:
+            target.preserve(source.status)
+        yield target
+
+
+def _encrypt_armored(
+    content: Source, destination: StrPath | BinaryIO, keys: Sequence[Key], options: VaultOptions
+) -> Done:
     too_long = InputError(
         f"content of more than {_ARMORED_CONTENT >> 20} MiB cannot be armored",
         hint="leave out `armored`",
     )
     data = content.whole(_ARMORED_CONTENT, too_long)
     text = armor(seal_bytes(data, keys))
-    with output.opened(content) as target:
+    with _target(destination, content, options) as target:
         target.begin(text)
     return Done(len(data), len(text))
 

@@ -32,7 +32,7 @@ PASSPHRASE_SOURCES = {"passphrase_file", "passphrase_fd", "passphrase_command", 
 _ORDER = (KEYRING_SLOT, IDENTITY_SLOT, PROGRAM_SLOT, PASSPHRASE_SLOT)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class KeyRequest:
     """The keys that were named: by paths, or a passphrase by its source. Each is read once.
 

@@ -20,6 +20,7 @@ from cotool.vault.keyring import START
 from cotool.vault.keys import Budget
 from cotool.vault.locks import locked
 from cotool.vault.operations import BLOCK, Done, open_payload, payload
+from cotool.vault.options import VaultOptions, ignore
 from cotool.vault.reader import Sealed, open_run
 from cotool.vault.recipients import Recipient, identity_id
 from cotool.vault.slots import (
@@ -31,7 +32,7 @@ from cotool.vault.slots import (
     program_key_id,
 )
 from cotool.vault.stream import PREFIX, SEALED_SEGMENT, TAG, Stream, content_size
-from cotool.vault.transfer import Effort, Transfer, Writing, ignore
+from cotool.vault.transfer import Transfer, Writing
 from cotool.vault.values.files import changing_document, has_values_sealed
 
 _PIECE = 1 << 20  # bytes that are copied at a time
@@ -243,22 +244,27 @@ def reencrypt(
     Raises InputError if a slot belongs to a key that is not among `keys`, unless `drop` removes
     such slots; OSError, VaultError.
     """
+    options = VaultOptions(drop=drop, num_threads=num_threads, progress=progress)
+    return reencrypt_file(path, keys, options)
+
+
+def reencrypt_file(path: StrPath, keys: Sequence[Key], options: VaultOptions) -> Done:
+    """Give a file a new file key: `reencrypt` with its options in one."""
     if has_values_sealed(path):
         with named(path), changing_document(path, keys) as (real, document):
             old = document.envelope
-            owners = _recipients(old, keys, drop=drop)
+            owners = _recipients(old, keys, drop=options.drop)
             fresh = new_envelope(owners, compact=True, beside=old.header.slots)
             data = document.encrypted_anew(fresh)
             replace_file(real, data)
         return Done(len(document.content()), len(data))
     with named(path), changing(path, keys) as (real, sealed, envelope):
-        recipients = _recipients(envelope, keys, drop=drop)
+        recipients = _recipients(envelope, keys, drop=options.drop)
         slots = envelope.header.slots
         stream = sealed.stream(envelope)
-        effort = Effort(num_threads, progress)
         if sealed.is_armored:
             content = io.BytesIO()
-            open_payload(sealed, envelope, stream, Target(content), effort)
+            open_payload(sealed, envelope, stream, Target(content), options)
             fresh = new_envelope(recipients, compact=True, beside=slots)
             data = armor(seal_again(fresh, content.getvalue()))
             replace_file(real, data)
@@ -273,7 +279,7 @@ def reencrypt(
                 payload(sealed, envelope),
                 Writing(target, len(start), BLOCK * SEALED_SEGMENT),
                 _resealing(stream, new_stream),
-                effort,
+                options,
             )
             transfer.run()
     content_bytes = transfer.read - TAG * (transfer.read // SEALED_SEGMENT + 1)

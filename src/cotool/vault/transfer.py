@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 from mmap import mmap
 
 from cotool._records import dataclass
 from cotool._typing import TYPE_CHECKING, Protocol
-from cotool.engine import resolve_num_threads
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from cotool.io.target import Target
     from cotool.vault.files import Source
+    from cotool.vault.options import VaultOptions
 
 
 Buffers = tuple[memoryview, memoryview]  # what a block is read into, and what is made of it
@@ -31,26 +31,6 @@ class Transform(Protocol):
 
     def __call__(self, block: int, data: memoryview, into: memoryview, *, final: bool) -> int:
         """Fill `into`; return its length in bytes."""
-
-
-def ignore(_: int) -> None:
-    """Ignore progress."""
-
-
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """The number of threads (None: all), and the callback for bytes that are done.
-
-    `progress` is called from any thread.
-    """
-
-    num_threads: int | None = None
-    progress: Callable[[int], None] = ignore
-
-    def threads_for(self, blocks: int | None) -> int:
-        """Return the number of threads for a number of blocks, which is None if unknown."""
-        threads = resolve_num_threads(self.num_threads)
-        return threads if blocks is None else min(threads, blocks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +67,20 @@ class Transfer:
         reading: the blocks.
         writing: where the output blocks go; with a target of None nothing is written.
         transform: makes the output block from an input block.
-        effort: threads and progress.
+        options: `num_threads` and `progress` are used.
 
     """
 
     def __init__(
-        self, reading: Blocks, writing: Writing, transform: Transform, effort: Effort
+        self, reading: Blocks, writing: Writing, transform: Transform, options: VaultOptions
     ) -> None:
         self._source, self._start, self._block = reading.source, reading.start, reading.size
         self._target, self._target_start = writing.target, writing.start
         self._target_block = writing.size
         self._transform = transform
         self._count = reading.count
-        self._num_threads = effort.threads_for(self._count)
-        self._progress = effort.progress
+        self._num_threads = options.threads_for(self._count)
+        self._progress = options.progress
         self._buffers: list[Buffers] = []
         self._stopped = False
         self.read = self.written = 0

@@ -21,7 +21,7 @@ from cotool.vault.armor import is_armored
 from cotool.vault.batch import Job, Outcome
 from cotool.vault.files import STDIO
 from cotool.vault.header import MAGIC
-from cotool.vault.values.marks import START, has_sealed_values, syntax_of
+from cotool.vault.values.recognition import START, has_sealed_values, syntax_of
 
 SUFFIX = ".vault"
 ARMOR_SUFFIX = ".vault.asc"

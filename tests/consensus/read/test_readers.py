@@ -19,7 +19,7 @@ from cotool.consensus.read.readers import read_questions
 from cotool.consensus.read.spool import Spool
 from cotool.consensus.read.values import is_missing
 from cotool.errors import InputError
-from cotool.io import json_values as documents
+from cotool.io import json_stream as documents
 
 QUESTION = '{"question": "q", "responses": ["a", "b"]}'
 

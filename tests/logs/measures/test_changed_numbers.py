@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cotool.cli.app import main
-from cotool.logs.changes import NumberPair, Numbers, changed_numbers, pairs_of
 from cotool.logs.distributions import Distribution, chance_of, greatest_difference
+from cotool.logs.number_changes import NumberPair, Numbers, changed_numbers, pairs_of
 from reference import quantile_of
 
 values = st.lists(st.integers(-50, 50).map(float), min_size=1, max_size=40)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cotool._typing import TYPE_CHECKING, Annotated, Any
 from cotool.cli.bench.compare import CompareOptions, compare_results
-from cotool.cli.bench.request import CASES, GROUPS, JSON, Request
+from cotool.cli.bench.request import CASES, GROUPS, JSON, BenchFlags
 from cotool.cli.shared.commands import App
 from cotool.cli.shared.options import MOST_THREADS, argument
 from cotool.cli.shared.report_options import shown_format
@@ -69,18 +69,18 @@ def list_cases(
 
 
 @commands.command("run", epilog="Example:  cotool bench run --group logs --fast -o now.json")
-def run(*, options: Request) -> None:
+def run(*, flags: BenchFlags) -> None:
     """Measure cases. pyperf's compare_to, hist and stats can read the --output file."""
     from cotool.benchmarks import limit_of, machine_limits, summarise
     from cotool.cli.bench.table import measured_table
 
-    cases = options.find()
-    found = _keep(options.measure(cases, _parse_threads(options.threads)), options.output)
+    cases = flags.find()
+    found = _keep(flags.measure(cases, _parse_threads(flags.threads)), flags.output)
     rows = [summarise(bench) for bench in found]
-    if options.output == STDOUT:
+    if flags.output == STDOUT:
         return
     limits = machine_limits() if any(row.bytes is not None for row in rows) else {}
-    if options.json:
+    if flags.json:
         results = []
         for row in rows:
             limit = limit_of(row, limits)
@@ -110,27 +110,27 @@ def compare(
 
 
 @commands.command("scaling", epilog="Example:  cotool bench scaling -c '*/cosine/600x*' --fast")
-def scaling(*, options: Request) -> None:
+def scaling(*, flags: BenchFlags) -> None:
     """Measure cases on 1, 2, 4 … threads: the speed-up and its share of the ideal."""
     from cotool.benchmarks import scaling as scaled
     from cotool.cli.bench.table import scaling_table
 
-    counts = _parse_threads(options.threads)
-    if options.threads is None:
+    counts = _parse_threads(flags.threads)
+    if flags.threads is None:
         from cotool.engine import resolve_num_threads
 
         most = resolve_num_threads()
         counts = [*(2**k for k in range(most.bit_length()) if 2**k < most), most]
-    cases = [case for case in options.find() if case.has_threads]
+    cases = [case for case in flags.find() if case.has_threads]
     if not cases:
         raise InputError(
             "these cases use one thread",
             hint="cotool bench list --json shows which cases use several",
         )
-    rows = scaled(_keep(options.measure(cases, counts), options.output))
-    if options.output == STDOUT:
+    rows = scaled(_keep(flags.measure(cases, counts), flags.output))
+    if flags.output == STDOUT:
         return
-    if options.json:
+    if flags.json:
         found_rows = [row.to_dict() for row in rows]
         print(json_.dumps({"schema": "cotool.bench.scaling/1", "results": found_rows}, indent=2))
     else:

@@ -29,7 +29,7 @@ JSON = flag("Output", "Write one JSON object to standard output.", "--json")
 
 
 @option_class
-class Request:
+class BenchFlags:
     """Which cases are measured, how precisely, and where the results go."""
 
     groups: list[str] | None = GROUPS

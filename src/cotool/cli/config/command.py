@@ -56,7 +56,7 @@ _UNSET = {
 _DEFAULTS = {"format": "table"}  # if Typer has none, because other options decide
 
 
-class _Row(NamedTuple):
+class _Setting(NamedTuple):
     name: str
     value: object
     source: str
@@ -98,7 +98,7 @@ def show(
     return BAD_INPUT if bad else 0
 
 
-def _plain(row: _Row) -> dict[str, object]:
+def _plain(row: _Setting) -> dict[str, object]:
     values = row._asdict()
     del values["command"]
     return values
@@ -110,7 +110,7 @@ def path() -> None:
     print(config_path())
 
 
-def _rows(given: Given) -> Iterator[_Row]:
+def _rows(given: Given) -> Iterator[_Setting]:
     """Yield a row for each option of each command. Raises InputError for a broken file.
 
     This imports every command, 0.2 s: options are declared only in the modules of their commands.
@@ -130,10 +130,10 @@ def _rows(given: Given) -> Iterator[_Row]:
                     yield _traced(table, option, context)
     for name, default in _VARIABLES.items():
         value = os.environ.get(name)
-        yield _Row(name, value or default, name if value else "default")
+        yield _Setting(name, value or default, name if value else "default")
 
 
-def _traced(table: str, option: Any, context: Any) -> _Row:
+def _traced(table: str, option: Any, context: Any) -> _Setting:
     from cotool.cli.shared.by_typer import BadParameter, source_of
 
     value, source = option.consume_value(context, {})
@@ -141,20 +141,20 @@ def _traced(table: str, option: Any, context: Any) -> _Row:
     place = source_of(context, option)
     if place.startswith("-"):
         default = _DEFAULTS.get(option.name, option.get_default(context))
-        return _Row(option.name, default, "default", command=table)
+        return _Setting(option.name, default, "default", command=table)
     shown = place if place.startswith("COTOOL_") else config_path().name
     try:
         converted = option.process_value(context, value)
     except BadParameter as error:
-        return _Row(option.name, value, shown, f"{place}: {error.message}", table)
+        return _Setting(option.name, value, shown, f"{place}: {error.message}", table)
     except InputError as error:
-        return _Row(option.name, value, shown, f"{place}: {error.args[0]}", table)
+        return _Setting(option.name, value, shown, f"{place}: {error.args[0]}", table)
     if isinstance(converted, list) and all(isinstance(pair, tuple) for pair in converted):
         converted = dict(converted)
-    return _Row(option.name, converted, shown, command=table)
+    return _Setting(option.name, converted, shown, command=table)
 
 
-def _print_table(rows: list[_Row]) -> None:
+def _print_table(rows: list[_Setting]) -> None:
 
     from cotool.cli.shared.layout import Text
     from cotool.cli.shared.screen import Screen, fitted
@@ -183,7 +183,7 @@ def _print_table(rows: list[_Row]) -> None:
     screen.flush()
 
 
-def _shown(row: _Row) -> str:
+def _shown(row: _Setting) -> str:
     if row.value is None and row.name == "store":
         return (
             f"none; --learn: {store_path(None)}" if row.command == "consensus" else store_path(None)

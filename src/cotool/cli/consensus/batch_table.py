@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cotool._typing import TYPE_CHECKING
 from cotool.cli.shared.layout import Indent, Text
-from cotool.cli.shared.overall import Lowest, Overall
 from cotool.cli.shared.screen import fitted
+from cotool.consensus.report.overall import Lowest, Overall
 from cotool.text import and_more, one_line, percent, plural
 
 if TYPE_CHECKING:

@@ -65,7 +65,7 @@ def consensus(
         flags = replace(flags, store=None)
     if flags.demo:
         files = demo_paths("deployment.json", files, "cotool consensus")
-    request = work.Request(
+    request = work.ConsensusRequest(
         flags=flags,
         paths=tuple(files or standard_input(_TRY)),
         options=flags.analysis(),

@@ -9,8 +9,8 @@ from rich.color import Color
 from rich.style import Style
 from rich.text import Text
 
-from cotool.cli.shared.heat import averages, low_end, runs_of
 from cotool.cli.shared.screen import fitted
+from cotool.consensus.report.similarities import averages, low_end, runs_of
 
 _LABEL = 14  # cells of an expert's name
 _MOST_PIXELS = 48  # more rows than this do not fit with the rest of the result

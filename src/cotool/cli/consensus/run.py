@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ConsensusRequest:
     """What a call asks for: the options as given, and what they mean."""
 
     flags: ConsensusFlags
@@ -47,7 +47,7 @@ class Request:
         return self.flags.learn or self.flags.store is not None
 
 
-def run(request: Request) -> int:
+def run(request: ConsensusRequest) -> int:
     """Carry out a request; return the exit code."""
     from cotool.cli.shared.progress import ProgressBar, stderr_moves
     from cotool.io.output import open_output
@@ -97,7 +97,7 @@ def run(request: Request) -> int:
     return notes.end()
 
 
-def _explain_input(request: Request, notes: Notes, bar: ProgressBar, sink: TextIO) -> None:
+def _explain_input(request: ConsensusRequest, notes: Notes, bar: ProgressBar, sink: TextIO) -> None:
     """Print how the files are read, without finding a consensus."""
     from cotool.cli.consensus.input_table import write_input
 
@@ -112,7 +112,7 @@ def _explain_input(request: Request, notes: Notes, bar: ProgressBar, sink: TextI
     write_input(understood, sink, as_json=request.format in {"json", "jsonl"})
 
 
-def _check_engine(request: Request) -> None:
+def _check_engine(request: ConsensusRequest) -> None:
     """Raise InputError if the request cannot run on a cluster."""
     flags = request.flags
     alone = (("--compare-methods", flags.compare_methods), ("--matrix", flags.matrix))
@@ -124,7 +124,7 @@ def _check_engine(request: Request) -> None:
             )
 
 
-def _spread(request: Request) -> contextlib.AbstractContextManager[Spread | None]:
+def _spread(request: ConsensusRequest) -> contextlib.AbstractContextManager[Spread | None]:
     if not request.engine.is_cluster:
         return contextlib.nullcontext()
     from cotool.cli.shared.cluster_run import spread_of
@@ -137,7 +137,7 @@ def _spread(request: Request) -> contextlib.AbstractContextManager[Spread | None
     return spread_of(request.engine, asked, threads, quiet=request.quiet)
 
 
-def _check_learning(request: Request) -> None:
+def _check_learning(request: ConsensusRequest) -> None:
     """Raise InputError if options for learning contradict each other."""
     flags, compares = request.flags, request.flags.compare_methods
     if compares and not flags.truth:
@@ -164,7 +164,9 @@ def _check_learning(request: Request) -> None:
 
 
 @contextlib.contextmanager
-def _opened_store(request: Request, notes: Notes) -> Iterator[tuple[Store | None, Learning | None]]:
+def _opened_store(
+    request: ConsensusRequest, notes: Notes
+) -> Iterator[tuple[Store | None, Learning | None]]:
     if not request.uses_store:
         yield None, None
         return
@@ -189,7 +191,7 @@ def _opened_store(request: Request, notes: Notes) -> Iterator[tuple[Store | None
         yield store, learning
 
 
-def _compare(request: Request, notes: Notes, bar: ProgressBar, sink: TextIO) -> None:
+def _compare(request: ConsensusRequest, notes: Notes, bar: ProgressBar, sink: TextIO) -> None:
     from cotool.cli.consensus.compare_table import write_comparison
     from cotool.consensus import read_gold
     from cotool.consensus.extract.right_answers import Misses
@@ -207,7 +209,7 @@ def _compare(request: Request, notes: Notes, bar: ProgressBar, sink: TextIO) -> 
 
 
 def _questions(
-    request: Request,
+    request: ConsensusRequest,
     notes: Notes,
     bar: ProgressBar,
     on_understood: Callable[[Understood], None] | None = None,
@@ -229,7 +231,7 @@ def _questions(
 
 
 def _results(
-    request: Request,
+    request: ConsensusRequest,
     notes: Notes,
     bar: ProgressBar,
     store: Store | None,
@@ -258,7 +260,11 @@ def _results(
 
 
 def _noted(
-    results: Iterator[Consensus], request: Request, notes: Notes, bar: ProgressBar, sink: TextIO
+    results: Iterator[Consensus],
+    request: ConsensusRequest,
+    notes: Notes,
+    bar: ProgressBar,
+    sink: TextIO,
 ) -> Iterator[Consensus]:
     """Yield the results, and take note of each when it is written.
 
@@ -277,7 +283,7 @@ def _noted(
 
 
 def _write(
-    request: Request,
+    request: ConsensusRequest,
     results: Iterator[Consensus],
     sink: TextIO,
     store: Store | None,

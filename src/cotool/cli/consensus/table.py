@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 
 from cotool._typing import TYPE_CHECKING, Any
 from cotool.cli.consensus.statements import marked_answer, names_of, render_statements
-from cotool.cli.shared.heat import by_cluster, digits
 from cotool.cli.shared.layout import Indent, Table, Text
-from cotool.cli.shared.overall import standing
 from cotool.cli.shared.screen import clip, clip_marked, fitted
+from cotool.consensus.report.overall import standing
+from cotool.consensus.report.similarities import by_cluster, digits
 from cotool.text import one_line, percent, plural
 
 if TYPE_CHECKING:

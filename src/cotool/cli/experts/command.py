@@ -79,13 +79,13 @@ def show(
         store.check_names(learned, [expert])
         from cotool.consensus.learning.evidence import describe
 
-        form = describe(learned, expert, learned.weight_errors())
+        found = describe(learned, expert, learned.weight_errors())
         if options.json:
-            store.print_json(form)
+            store.print_json(found)
             return
         from cotool.cli.experts.table import expert_page
 
-        expert_page(form)
+        expert_page(found)
 
 
 @commands.command("questions", epilog="Example:  cotool experts questions --unjudged")
@@ -182,9 +182,9 @@ def export(
     shown_format(file, ("json",))
     with store.open_store(options.store) as opened:
         spare_inputs([opened.name], {"file": file})
-        form = exported(store.known(opened), reversed(opened.questions()))
+        found = exported(store.known(opened), reversed(opened.questions()))
     with open_output(file, data=True) as sink:
-        sink.write(json.dumps(form, ensure_ascii=False, indent=1) + "\n")
+        sink.write(json.dumps(found, ensure_ascii=False, indent=1) + "\n")
 
 
 @commands.command("import", epilog="Example:  cotool experts import learned.json")

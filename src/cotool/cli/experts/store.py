@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def question_form(row: Remembered) -> dict[str, Any]:
-    """Return the JSON form of a question."""
+    """Return the JSON of a question."""
     return {**asdict(row), "truth": row.truth and " or ".join(row.accepted)}
 
 
@@ -113,9 +113,9 @@ def confirm(question: str, *, yes: bool) -> None:
         raise InputError("nothing was changed")
 
 
-def print_json(form: Mapping[str, Any]) -> None:
+def print_json(found: Mapping[str, Any]) -> None:
     """Print a JSON object."""
-    print(json_visible(json.dumps(form, ensure_ascii=False, indent=2)))
+    print(json_visible(json.dumps(found, ensure_ascii=False, indent=2)))
 
 
 def say(text: str) -> None:

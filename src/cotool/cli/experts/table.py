@@ -82,49 +82,49 @@ def _range(low: float, high: float) -> str:
     return f"{100 * low:.0f}–{100 * high:.0f} %"
 
 
-def expert_page(form: Mapping[str, Any]) -> None:
+def expert_page(found: Mapping[str, Any]) -> None:
     """Print what is known about one expert."""
     screen = Screen(sys.stdout)
-    kind = ", based on agreement only, which is weaker evidence" if form["by_agreement"] else ""
-    between = f"between {percent(form['low'])} and {percent(form['high'])} (95 %)"
-    judged = plural(round(form["judgements"]), "judgement")
+    kind = ", based on agreement only, which is weaker evidence" if found["by_agreement"] else ""
+    between = f"between {percent(found['low'])} and {percent(found['high'])} (95 %)"
+    judged = plural(round(found["judgements"]), "judgement")
     lines = [
-        one_line(form["expert"]),
-        f"  right {percent(form['reliability'])}, {between}{kind}",
-        f"  {judged}, {plural(round(form['answers']), 'answer')}",
+        one_line(found["expert"]),
+        f"  right {percent(found['reliability'])}, {between}{kind}",
+        f"  {judged}, {plural(round(found['answers']), 'answer')}",
     ]
-    if form["lately"] is not None:
-        lines.append(f"  right {percent(form['lately'])} recently")
-    if form["agreement"] is not None:
+    if found["lately"] is not None:
+        lines.append(f"  right {percent(found['lately'])} recently")
+    if found["agreement"] is not None:
         lines.append(
-            f"  agreed with the consensus on {percent(form['agreement'])} of the questions"
+            f"  agreed with the consensus on {percent(found['agreement'])} of the questions"
         )
-    error = "" if form["weight_error"] is None else f" ± {form['weight_error']:.2f}"
+    error = "" if found["weight_error"] is None else f" ± {found['weight_error']:.2f}"
     lines.append(
-        f"  weight {form['weight']:+.2f}{error}: what a vote adds to the log-odds of an answer"
+        f"  weight {found['weight']:+.2f}{error}: what a vote adds to the log-odds of an answer"
     )
-    if form["drift"]:
+    if found["drift"]:
         lines.append(
-            f"  changed: right {percent(form['drift']['lately'])} recently, "
-            f"{percent(form['drift']['in_all'])} in all (z {form['drift']['z']:+.1f})"
+            f"  changed: right {percent(found['drift']['lately'])} recently, "
+            f"{percent(found['drift']['in_all'])} in all (z {found['drift']['z']:+.1f})"
         )
-    if form["constant"]:
+    if found["constant"]:
         lines.append(
-            f"  says {one_line(form['constant']['answer'])!r} on "
-            f"{percent(form['constant']['share'])} of the questions, unlike the others"
+            f"  says {one_line(found['constant']['answer'])!r} on "
+            f"{percent(found['constant']['share'])} of the questions, unlike the others"
         )
     lines += [
         f"  copies {one_line(one['expert'])} or is copied by it: same answer "
         f"{percent(one['same'])} of the time, {percent(one['expected'])} expected"
-        for one in form["copies"]
+        for one in found["copies"]
     ]
     for line in lines:
         screen.print(Text(line))
-    if form["topics"]:
+    if found["topics"]:
         table = Table(pad_edge=False)
         table.add_column("  topic", no_wrap=True)
         table.add_numbers("right", "95 % interval", "judged")
-        for topic, own in form["topics"].items():
+        for topic, own in found["topics"].items():
             table.add_row(
                 "  " + one_line(topic),
                 percent(own["reliability"]),
@@ -132,10 +132,10 @@ def expert_page(form: Mapping[str, Any]) -> None:
                 f"{own['judgements']:,.0f}",
             )
         screen.print(Text(), table)
-    if any(own["found"] for own in form["topics"].values()):
+    if any(own["found"] for own in found["topics"].values()):
         used = (
             "are used, because they predict"
-            if form["found_topics_count"]
+            if found["found_topics_count"]
             else "are not used yet, because they do not predict"
         )
         screen.print(

@@ -9,10 +9,10 @@ from cotool._typing import TYPE_CHECKING
 from cotool.cli.html import opinions
 from cotool.cli.html.data_table import Cell, Column, Row, data_table, row
 from cotool.cli.html.experts import experts
-from cotool.cli.html.frame import Section, page
 from cotool.cli.html.markup import Html, brief, clipped, element, join, said
+from cotool.cli.html.page import Section, page
 from cotool.cli.html.parts import bar, chart, columns, figures, note, option, plain_table, points
-from cotool.cli.shared.overall import Lowest, Overall, standing
+from cotool.consensus.report.overall import Lowest, Overall, standing
 from cotool.text import percent, plural
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from cotool._typing import TYPE_CHECKING
 from cotool.cli.html.data_table import Cell, Column, Row, data_table, row
-from cotool.cli.html.frame import Section, page
 from cotool.cli.html.markup import Html, element, join
+from cotool.cli.html.page import Section, page
 from cotool.cli.html.parts import figures, note, points
 from cotool.text import percent, seconds
 

@@ -14,7 +14,7 @@ from rich.cells import cell_len
 from cotool._records import dataclass
 from cotool.cli.html.markup import Html, element, join, said
 from cotool.cli.html.parts import chart, note, plain_table
-from cotool.cli.shared.heat import averages, digits, low_end, runs_of
+from cotool.consensus.report.similarities import averages, digits, low_end, runs_of
 from cotool.text import and_more, one_line, plural
 
 _MOST_CELLS = 100  # a side; an image from here on

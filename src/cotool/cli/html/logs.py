@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from cotool._typing import TYPE_CHECKING
 from cotool.cli.html.data_table import Cell, Column, Row, data_table, row
-from cotool.cli.html.frame import Section, page
 from cotool.cli.html.markup import Html, brief, element, join, said
 from cotool.cli.html.measures import measures_section
+from cotool.cli.html.page import Section, page
 from cotool.cli.html.parts import bar, figures, left_out, note, plain_table, share_text
 from cotool.cli.html.templates import changes, level_badge, templates
 from cotool.cli.html.timeline import time_line

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from cotool._typing import TYPE_CHECKING
 from cotool.cli.html import opinions, statements
 from cotool.cli.html.experts import experts
-from cotool.cli.html.frame import MOST_HEADING, Section, page
 from cotool.cli.html.heatmap import heat_map
 from cotool.cli.html.markup import Html, brief, clipped, element, join, said
+from cotool.cli.html.page import MOST_HEADING, Section, page
 from cotool.cli.html.parts import figures, note, points, unfolding
-from cotool.cli.shared.heat import by_cluster
-from cotool.cli.shared.overall import standing
+from cotool.consensus.report.overall import standing
+from cotool.consensus.report.similarities import by_cluster
 from cotool.text import percent, plural
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from cotool.logs.templates.tokens import SHOWN
 from cotool.text import plural
 
 if TYPE_CHECKING:
-    from cotool.logs.changes import NumberChange
+    from cotool.logs.number_changes import NumberChange
     from cotool.logs.report.clock import Clock
     from cotool.logs.templates.compare import Change, Comparison
     from cotool.logs.templates.model import Parameter, Template

@@ -190,11 +190,11 @@ def _end(
 
 def _errors(request: LogRequest, summary: LogSummary) -> list[str]:
     errors = [_with_option(file.error) for file in summary.files if file.error]
-    form, counts = request.options.log_format, summary.counts
+    log_format, counts = request.options.log_format, summary.counts
     # After a state, the first lines may be the end of a record.
     whole = request.flags.state is None and counts.lines and not counts.left_out
-    if form not in {"auto", "plain"} and whole and _nothing_known(counts):
-        given = " or ".join(map(repr, form.split("\n")))
+    if log_format not in {"auto", "plain"} and whole and _nothing_known(counts):
+        given = " or ".join(map(repr, log_format.split("\n")))
         errors.append(f"--log-format {given} matches no line")
     return errors
 

@@ -69,7 +69,7 @@ def write_summary(sink: TextIO, request: LogRequest, summary: LogSummary) -> Non
                 bucket=bucket,
                 template=request.flags.template,
                 sort=request.flags.sort,
-                form=lambda text: text,
+                convert=lambda text: text,
             ),
         )
     elif request.format == "csv":

@@ -138,7 +138,7 @@ def _cotool(
 
 
 def _filled(made: typer.Typer, app: App, words: Sequence[str]) -> typer.Typer:
-    """Return Typer's form of a group, with only the command or group that `words` name, if any."""
+    """Return a group for Typer, with only the command or group that `words` name, if any."""
     named = {*words[:1]} & {*app.commands, *app.groups}
     for name, (command, settings) in app.commands.items():
         if not named or name in named:

@@ -83,7 +83,7 @@ def commands_of(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str
 
 
 def _from_toml(parameter: Any, value: object, where: str) -> object:
-    """Return a value of the file in the form that the command line has."""
+    """Return a value of the file as the command line would give it."""
     if parameter.is_flag:
         if not isinstance(value, bool):
             raise InputError(f"{where}: expected true or false, got {value!r}")

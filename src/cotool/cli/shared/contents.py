@@ -40,7 +40,7 @@ def contents_of(path: str) -> Contents | None:
     if _is_table(lines[0]):
         return "answers"
     # The rows of a survey or of a quiz also have times: a table of a log names its levels.
-    timed = any(form.has_time or form.places for form in found)
+    timed = any(each.has_time or each.places for each in found)
     return "log" if timed and not _is_other_table(lines) else None
 
 

@@ -41,42 +41,41 @@ class Import(Sealing):
 
 
 @app.command("import-age", epilog="Example:  cotool vault import-age -i key.txt report.pdf.age")
-def import_age(files: Files, *, options: Import, keys: Keys) -> int:
+def import_age(files: Files, *, flags: Import, keys: Keys) -> int:
     """Decrypt age files and encrypt them again to FILE.vault. No plaintext is written to disk.
 
     Identities (--identity-file) open files for X25519 and SSH keys; a passphrase opens the others.
     The options for keys, folders and output are those of `encrypt`. The age files are kept.
     """
-    from cotool.vault.age import age_content_size
-    from cotool.vault.age import import_age as import_file
+    from cotool.vault.age import age_content_size, import_age_file
 
-    suffix = ARMOR_SUFFIX if options.armor else SUFFIX
+    suffix = ARMOR_SUFFIX if flags.armor else SUFFIX
     wanted = Wanted(
         vaults=False,
         age=True,
-        recursive=options.recursive,
-        symlinks=options.symlinks,
-        output=options.output,
+        recursive=flags.recursive,
+        symlinks=flags.symlinks,
+        output=flags.output,
     )
     planned = plan(
         list_files(files, wanted),
         lambda name: _without_suffix(name) + suffix,
         seals=True,
-        output=options.output,
-        update=options.update,
+        output=flags.output,
+        update=flags.update,
         content_size=age_content_size,
     )
-    if options.dry_run:
+    if flags.dry_run:
         return show_plan(planned, "import")
     jobs = planned.jobs
-    spare_terminal(jobs, armor=options.armor)
-    spare_results(jobs, keys, force=options.force)
+    spare_terminal(jobs, armor=flags.armor)
+    spare_results(jobs, keys, force=flags.force)
     if STDIO in files:
-        read_before_content(keys, options)
-    people = recipients_of(options.recipient, options.recipients_file)
-    age = _age_keys(options, planned.sources)
-    new = keys_for(keys, options, people) if jobs else []
-    return seal_jobs(planned, new, options, partial(import_file, age=age), verb="imported")
+        read_before_content(keys, flags)
+    people = recipients_of(flags.recipient, flags.recipients_file)
+    age = _age_keys(flags, planned.sources)
+    new = keys_for(keys, flags, people) if jobs else []
+    return seal_jobs(planned, new, flags, partial(import_age_file, age=age), verb="imported")
 
 
 def _without_suffix(name: str) -> str:
@@ -84,11 +83,11 @@ def _without_suffix(name: str) -> str:
     return plain if Path(plain).name else name
 
 
-def _age_keys(options: Import, sources: Sequence[str]) -> "AgeKeys":
+def _age_keys(flags: Import, sources: Sequence[str]) -> "AgeKeys":
     """Return what opens the age files. A passphrase is asked for at most once, and before work."""
     from cotool.vault.age import AgeKeys, read_age_header, read_identities
 
-    source = SecretSource(options.age_passphrase_file)
+    source = SecretSource(flags.age_passphrase_file)
     source.read_before_content()
 
     @cache
@@ -96,7 +95,7 @@ def _age_keys(options: Import, sources: Sequence[str]) -> "AgeKeys":
         return source.read("the age files")
 
     identities = []
-    for path in options.identity_file or ():
+    for path in flags.identity_file or ():
         warn_if_others_read(path)
         identities += read_identities(path, passphrase)
     for path in sources:

@@ -6,10 +6,10 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
+from cotool._records import replace
 from cotool._typing import TYPE_CHECKING
 from cotool.cli.shared.progress import Bar, stderr_moves
 from cotool.cli.shared.say import say_error, say_warning
-from cotool.cli.vault.file_options import Batch, Copying
 from cotool.cli.vault.streams import leave_out_keys
 from cotool.errors import CotoolError
 from cotool.text import and_more, plural, size, visible_name
@@ -18,7 +18,9 @@ from cotool.vault.files import STDIO
 from cotool.vault.trees import EXPECTED, Listing, Plan, Wanted, list_files
 
 if TYPE_CHECKING:
+    from cotool.cli.vault.file_options import Batch
     from cotool.vault.operations import Done
+    from cotool.vault.options import VaultOptions
     from cotool.vault.requests import KeyRequest
 
 _MIXED = 1  # the exit code if files failed for different reasons
@@ -61,19 +63,17 @@ def show_plan(plan: Plan, verb: str) -> int:
 
 
 def run_jobs(
-    plan: Plan, work: Callable[[Job, int, Bar], Done | None], options: Batch, *, verb: str
+    plan: Plan, work: Callable[[Job, VaultOptions], Done | None], flags: Batch, *, verb: str
 ) -> int:
     """Do every job, with a progress bar and a summary on standard error; return the exit code."""
     plan.make_folders()
     jobs = plan.jobs
     total = None if any(job.source == STDIO for job in jobs) else sum(map(source_size, jobs))
-    shown = not options.quiet and stderr_moves()
+    shown = not flags.quiet and stderr_moves()
     with Bar(total, shown=shown) as bar:
-        outcomes = run_batch(
-            jobs, lambda job, threads: work(job, threads, bar), num_threads=options.threads
-        )
-    plan.finish_folders(force=isinstance(options, Copying) and options.force)
-    return end_jobs([*outcomes, *plan.failures], verb=verb, quiet=options.quiet, plan=plan)
+        outcomes = run_batch(jobs, work, replace(flags.options, progress=bar.add))
+    plan.finish_folders(force=flags.options.force)
+    return end_jobs([*outcomes, *plan.failures], verb=verb, quiet=flags.quiet, plan=plan)
 
 
 def end_jobs(

@@ -30,9 +30,9 @@ from cotool.vault.requests import KeyRequest, Opening, words_of
 from cotool.vault.slots import IDENTITY_SLOT, KEYRING_SLOT, PROGRAM_SLOT
 
 if TYPE_CHECKING:
-    from cotool.cli.shared.progress import Bar
     from cotool.vault import Done, Key
     from cotool.vault.batch import Job
+    from cotool.vault.options import VaultOptions
 
 app = App()
 
@@ -118,9 +118,16 @@ class Reencryption(Batch):
         "--drop-others",
     )
 
+    @property
+    def options(self) -> "VaultOptions":
+        """What the flags mean for each file."""
+        from cotool.vault.options import VaultOptions
+
+        return VaultOptions(drop=self.drop_others, num_threads=self.threads)
+
 
 @app.command("rewrap", epilog="Example:  cotool vault rewrap --new-passphrase notes.vault")
-def rewrap(files: Files, *, options: Rewrapping, keys: Keys) -> int:
+def rewrap(files: Files, *, flags: Rewrapping, keys: Keys) -> int:
     """Change which keys open files, by default to your keyring's or identity's newest version.
 
     With --wrap-command and no change, its key is wrapped again. Only headers change. A slot is a
@@ -134,50 +141,50 @@ def rewrap(files: Files, *, options: Rewrapping, keys: Keys) -> int:
     from cotool import vault
 
     spare_stdin(files)
-    renewed, added = _new_passphrases(options)
-    planned = plan_in_place(files, recursive=options.recursive, spare=keys)
-    remove = [*(options.remove or ()), *removed_people(options.remove_recipient)]
+    renewed, added = _new_passphrases(flags)
+    planned = plan_in_place(files, recursive=flags.recursive, spare=keys)
+    remove = [*(flags.remove or ()), *removed_people(flags.remove_recipient)]
     only = None
-    if options.recipients_file is not None:
-        only = recipients_of((), options.recipients_file)
-    if not (_says_what(options) or keys.has_keyring or keys.has_identity or keys.program):
+    if flags.recipients_file is not None:
+        only = recipients_of((), flags.recipients_file)
+    if not (_says_what(flags) or keys.has_keyring or keys.has_identity or keys.program):
         raise _nothing_to_change()
-    people = recipients_of(options.add_recipient, None)
-    if options.add_keyring is not None:
+    people = recipients_of(flags.add_recipient, None)
+    if flags.add_keyring is not None:
         from cotool.vault.inspection import read_slots
 
-        read_slots(options.add_keyring)  # it must be one before anything is asked
+        read_slots(flags.add_keyring)  # it must be one before anything is asked
     key = Opening.of_files(keys, planned.sources)
-    replacement: list[Key] = [] if _says_what(options) else _newest(keys, key)
+    replacement: list[Key] = [] if _says_what(flags) else _newest(keys, key)
     if renewed is not None:
         secret = renewed.read("the file from now on", confirm=True)
-        replacement = [keys.new_passphrase(secret, profile=options.profile)]
-    add = [*people, *_additions(keys, options, added)]
+        replacement = [keys.new_passphrase(secret, profile=flags.profile)]
+    add = [*people, *_additions(keys, flags, added)]
     changed: list[str] = []
 
-    def work(job: "Job", _threads: int, _bar: "Bar") -> None:
+    def work(job: "Job", _: "VaultOptions") -> None:
         if vault.rewrap(
             job.source,
             keys=[key],
             add=add,
             replace=replacement,
             remove=remove,
-            remove_program_keys=options.remove_wrap_key or (),
+            remove_program_keys=flags.remove_wrap_key or (),
             recipients=only,
         ):
             changed.append(job.source)
 
-    code = run_jobs(planned, work, replace(options, quiet=True), verb="rewrapped")
+    code = run_jobs(planned, work, replace(flags, quiet=True), verb="rewrapped")
     same = len(planned.jobs) - len(changed)
     note = f", {same:,} unchanged" if same and code == 0 else ""
-    tell(f"rewrapped: {plural(len(changed), 'file')}{note}", quiet=options.quiet)
+    tell(f"rewrapped: {plural(len(changed), 'file')}{note}", quiet=flags.quiet)
     if not changed and remove and code == 0:
         say_warning("none of the files had a slot to remove; the same keys open them")
-    if changed and (remove or options.remove_wrap_key or only is not None):
+    if changed and (remove or flags.remove_wrap_key or only is not None):
         tell(
             "those removed may have kept old copies or file keys: make new file keys with cotool "
             "vault reencrypt, and change the secrets in the files",
-            quiet=options.quiet,
+            quiet=flags.quiet,
         )
     return code
 
@@ -197,43 +204,43 @@ def _newest(request: KeyRequest, key: Opening) -> "list[Key]":
 
 
 def _additions(
-    request: KeyRequest, options: Rewrapping, passphrase: SecretSource | None
+    request: KeyRequest, flags: Rewrapping, passphrase: SecretSource | None
 ) -> "Iterator[Key]":
     """Yield the keys, other than people's, that open the files in addition."""
     if passphrase is not None:
         secret = passphrase.read("the further recipient", confirm=True)
-        yield request.new_passphrase(secret, profile=options.profile)
-    if options.add_keyring is not None:
-        yield KeyRequest(keyring=options.add_keyring, source=request.source).read_keyring()
-    if options.add_wrap_command is not None:
+        yield request.new_passphrase(secret, profile=flags.profile)
+    if flags.add_keyring is not None:
+        yield KeyRequest(keyring=flags.add_keyring, source=request.source).read_keyring()
+    if flags.add_wrap_command is not None:
         from cotool.vault import WrapCommand
 
-        yield WrapCommand(words_of(options.add_wrap_command, "add_wrap_command"))
+        yield WrapCommand(words_of(flags.add_wrap_command, "add_wrap_command"))
 
 
-def _new_passphrases(options: Rewrapping) -> tuple[SecretSource | None, SecretSource | None]:
+def _new_passphrases(flags: Rewrapping) -> tuple[SecretSource | None, SecretSource | None]:
     """Return where a passphrase in place of the old one comes from, and where a further one does.
 
     Raises InputError if it is not clear which one is to be generated.
     """
-    if options.generate and options.renews and options.adds:
+    if flags.generate and flags.renews and flags.adds:
         raise InputError("only one passphrase can be generated", parameter="generate")
-    renewed = SecretSource(options.new_passphrase_file, generate=options.generate)
-    added = SecretSource(options.add_passphrase_file, generate=options.generate)
-    return renewed if options.replaces else None, added if options.adds else None
+    renewed = SecretSource(flags.new_passphrase_file, generate=flags.generate)
+    added = SecretSource(flags.add_passphrase_file, generate=flags.generate)
+    return renewed if flags.replaces else None, added if flags.adds else None
 
 
-def _says_what(options: Rewrapping) -> bool:
+def _says_what(flags: Rewrapping) -> bool:
     return bool(
-        options.replaces
-        or options.adds
-        or options.add_keyring
-        or options.add_wrap_command
-        or options.remove_wrap_key
-        or options.add_recipient
-        or options.remove_recipient
-        or options.recipients_file
-        or options.remove
+        flags.replaces
+        or flags.adds
+        or flags.add_keyring
+        or flags.add_wrap_command
+        or flags.remove_wrap_key
+        or flags.add_recipient
+        or flags.remove_recipient
+        or flags.recipients_file
+        or flags.remove
     )
 
 
@@ -247,29 +254,27 @@ def _nothing_to_change() -> InputError:
 
 
 @app.command("reencrypt", epilog="Example:  cotool vault reencrypt report.pdf.vault")
-def reencrypt(files: Files, *, options: Reencryption, keys: Keys) -> int:
+def reencrypt(files: Files, *, flags: Reencryption, keys: Keys) -> int:
     """Give files a new file key, for the keyring's primary version or the same passphrase.
 
     The file key encrypts the content, so all of the content is encrypted again. Files for several
     people need the public keys of the others: --recipients-file or --recipient.
     """
-    from cotool import vault
+    from cotool.vault.rewrapping import reencrypt_file
 
     spare_stdin(files)
-    planned = plan_in_place(files, recursive=options.recursive, spare=keys)
-    people = recipients_of(options.recipient, options.recipients_file)
+    planned = plan_in_place(files, recursive=flags.recursive, spare=keys)
+    people = recipients_of(flags.recipient, flags.recipients_file)
     key = Opening.of_files(keys, planned.sources)
     owners = [*key.all(), *people]
-    if options.recipient_passphrase or options.recipient_passphrase_file is not None:
-        secret = SecretSource(options.recipient_passphrase_file).read("the recipient")
+    if flags.recipient_passphrase or flags.recipient_passphrase_file is not None:
+        secret = SecretSource(flags.recipient_passphrase_file).read("the recipient")
         owners.append(keys.new_passphrase(secret))
 
-    def work(job: "Job", threads: int, bar: "Bar") -> "Done":
-        return vault.reencrypt(
-            job.source, keys=owners, drop=options.drop_others, num_threads=threads, progress=bar.add
-        )
+    def work(job: "Job", options: "VaultOptions") -> "Done":
+        return reencrypt_file(job.source, owners, options)
 
-    return run_jobs(planned, work, options, verb="encrypted anew")
+    return run_jobs(planned, work, flags, verb="encrypted anew")
 
 
 @app.command("rotate", epilog="Example:  cotool vault rotate --reencrypt *.vault")
@@ -280,7 +285,7 @@ def rotate(
     ] = None,
     *,
     anew: bool = flag("Changes", "Then give FILES a new file key.", "--reencrypt"),
-    options: Reencryption,
+    flags: Reencryption,
     keys: Keys,
 ) -> int:
     """Make a new primary version in the keyring. Files encrypted with older versions still open."""
@@ -289,10 +294,10 @@ def rotate(
     if anew and not files:
         raise InputError("--reencrypt needs files")
     if not files:
-        rotate_keyring(keys, quiet=options.quiet)
+        rotate_keyring(keys, quiet=flags.quiet)
         return 0
     spare_stdin(files)
-    plan_in_place(files, recursive=options.recursive, spare=keys)
-    recipients_of(options.recipient, options.recipients_file)
-    rotate_keyring(keys, quiet=options.quiet)
-    return reencrypt(files, options=options, keys=keys)
+    plan_in_place(files, recursive=flags.recursive, spare=keys)
+    recipients_of(flags.recipient, flags.recipients_file)
+    rotate_keyring(keys, quiet=flags.quiet)
+    return reencrypt(files, flags=flags, keys=keys)

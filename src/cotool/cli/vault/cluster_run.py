@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cotool.vault.trees import Plan
 
 
-def vault_task(action: str, request: KeyRequest) -> VaultTask:
+def vault_task(action: str, request: KeyRequest, flags: Batch) -> VaultTask:
     """Return the task of a command. Raises InputError if a secret would have to be sent."""
     source = request.source
     asked = source if isinstance(source, SecretSource) else SecretSource(source.file)
@@ -48,7 +48,8 @@ def vault_task(action: str, request: KeyRequest) -> VaultTask:
         identity=_for_workers(request, "identity", request.identity),
         chosen=request.chosen,
     )
-    return VaultTask(action, named)
+    # The number of threads is for this machine, and does not identify a run.
+    return VaultTask(action, named, replace(flags.options, num_threads=1))
 
 
 def _refuse(parameters: dict[str, bool], reason: str, hint: str) -> None:
@@ -63,46 +64,41 @@ def _for_workers(request: KeyRequest, name: str, path: str | None) -> str | None
     return None if from_variable and name not in request.chosen else path
 
 
-def sealing_task(request: KeyRequest, options: Encryption) -> VaultTask:
+def sealing_task(request: KeyRequest, flags: Encryption) -> VaultTask:
     """Return the task of `encrypt`. Raises InputError for keys that only this machine has."""
-    task = vault_task("encrypt", request)
-    asks = options.recipient_passphrase or options.recipient_passphrase_file is not None
+    task = vault_task("encrypt", request, flags)
+    asks = flags.recipient_passphrase or flags.recipient_passphrase_file is not None
     _refuse(
         {
-            "generate": options.generate,
+            "generate": flags.generate,
             "recipient_passphrase": asks,
-            "profile": options.profile is not None,
+            "profile": flags.profile is not None,
         },
         "a new passphrase is never sent to the workers of a cluster",
         "add it afterwards with cotool vault rewrap --add-passphrase",
     )
-    people = recipients_of(options.recipient, options.recipients_file)
+    people = recipients_of(flags.recipient, flags.recipients_file)
     if request.program is not None and not (people or request.names_other_key):
         raise InputError("the wrap command encrypts on one machine only")
     return replace(
         task,
-        armored=options.armor,
-        force=options.force,
         recipients=tuple(map(str, people)),
         only_recipients=bool(people) and not names_a_key(request),
     )
 
 
-def spread(
-    planned: Plan, task: VaultTask, options: Batch, engine: EngineChoice, *, verb: str
+def run_on_cluster(
+    planned: Plan, task: VaultTask, flags: Batch, engine: EngineChoice, *, verb: str
 ) -> int:
-    """Do the jobs of a command on a cluster."""
-    from cotool.engine import resolve_num_threads
-
-    threads = resolve_num_threads(options.threads)
+    """Do the jobs of a command on a cluster, with a summary on standard error."""
     planned.make_folders()
-    outcomes = _on_workers(planned.jobs, task, engine, threads=threads, quiet=options.quiet)
-    planned.finish_folders(force=task.force)
-    return end_jobs([*outcomes, *planned.failures], verb=verb, quiet=options.quiet, plan=planned)
+    outcomes = _on_workers(planned.jobs, task, flags, engine)
+    planned.finish_folders(force=task.options.force)
+    return end_jobs([*outcomes, *planned.failures], verb=verb, quiet=flags.quiet, plan=planned)
 
 
 def _on_workers(
-    jobs: Sequence[Job], task: VaultTask, choice: EngineChoice, *, threads: int, quiet: bool
+    jobs: Sequence[Job], task: VaultTask, flags: Batch, engine: EngineChoice
 ) -> list[Outcome]:
     """Do every job; return the outcomes in the order of the jobs."""
     from cotool.cli.shared.cluster_run import spread_of
@@ -110,10 +106,11 @@ def _on_workers(
 
     if any("-" in {job.source, job.destination} for job in jobs):
         raise InputError(
-            f"--engine {choice.name}: standard input and output work on one machine only"
+            f"--engine {engine.name}: standard input and output work on one machine only"
         )
     shared = shared_jobs(jobs)
     request = [task, shared, [file_state(job.source) for job in shared]]
-    with spread_of(choice, request, threads, quiet=quiet) as spread:
+    threads = flags.options.threads_for(None)
+    with spread_of(engine, request, threads, quiet=flags.quiet) as spread:
         outcomes = run_on_workers(task, shared, spread)
     return [replace(outcome, job=job) for outcome, job in zip(outcomes, jobs, strict=True)]

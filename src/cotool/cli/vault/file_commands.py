@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cotool._lazy import stand_ins
-from cotool._records import replace
 from cotool._typing import TYPE_CHECKING
 from cotool.cli.shared.commands import App
 from cotool.cli.shared.engine_options import Engine
@@ -29,12 +28,12 @@ from cotool.vault import trees
 from cotool.vault.files import STDIO
 from cotool.vault.passphrases import spare_stdin_file
 from cotool.vault.requests import KeyRequest, Opening
-from cotool.vault.values.marks import syntax_of
+from cotool.vault.values.recognition import syntax_of
 
 if TYPE_CHECKING:
-    from cotool.cli.shared.progress import Bar
     from cotool.vault import Done, Key, Recipient
     from cotool.vault.batch import Job
+    from cotool.vault.options import VaultOptions
 
 with stand_ins("cotool.cli.vault.cluster_run", "cotool.cli.vault.values_run"):
     from cotool.cli.vault import cluster_run, values_run
@@ -43,7 +42,7 @@ app = App()
 
 
 @app.command("encrypt", epilog="Example:  cotool vault encrypt -r documents/")
-def encrypt(files: Files, *, options: Encryption, keys: Keys, engine: Engine) -> int:
+def encrypt(files: Files, *, flags: Encryption, keys: Keys, engine: Engine) -> int:
     """Encrypt files to FILE.vault, with your keyring's primary version or a passphrase.
 
     With --recipient or --recipients-file, encrypt for these people instead, without any secret. A
@@ -52,27 +51,27 @@ def encrypt(files: Files, *, options: Encryption, keys: Keys, engine: Engine) ->
     With --values, keys, order and comments stay readable, and every value is encrypted by itself.
     Encrypted again with --force, values that did not change keep their ciphertext.
     """
-    from cotool import vault
+    from cotool.vault.operations import encrypt_file
 
-    suffix = trees.ARMOR_SUFFIX if options.armor else trees.SUFFIX
-    values_run.check_values(options, engine, keys.chosen)
-    if options.values:
-        return _encrypt_values(files, keys, options)
-    planned = _plan(files, options, lambda name: name + suffix, seals=True)
-    if options.dry_run:
+    suffix = trees.ARMOR_SUFFIX if flags.armor else trees.SUFFIX
+    values_run.check_values(flags, engine, keys.chosen)
+    if flags.values:
+        return _encrypt_values(files, keys, flags)
+    planned = _plan(files, flags, lambda name: name + suffix, seals=True)
+    if flags.dry_run:
         return show_plan(planned, "encrypt")
     jobs = planned.jobs
     _warn_of_keys(planned, keys)
-    spare_terminal(jobs, armor=options.armor)
-    spare_results(jobs, keys, force=options.force)
+    spare_terminal(jobs, armor=flags.armor)
+    spare_results(jobs, keys, force=flags.force)
     if engine.is_cluster:
-        task = cluster_run.sealing_task(keys, options)
-        return cluster_run.spread(planned, task, options, engine, verb="encrypted")
+        task = cluster_run.sealing_task(keys, flags)
+        return cluster_run.run_on_cluster(planned, task, flags, engine, verb="encrypted")
     if STDIO in files:
-        read_before_content(keys, options)
-    people = recipients_of(options.recipient, options.recipients_file)
-    new = keys_for(keys, options, people) if jobs else []
-    return seal_jobs(planned, new, options, vault.encrypt, verb="encrypted")
+        read_before_content(keys, flags)
+    people = recipients_of(flags.recipient, flags.recipients_file)
+    new = keys_for(keys, flags, people) if jobs else []
+    return seal_jobs(planned, new, flags, encrypt_file, verb="encrypted")
 
 
 def _warn_of_keys(planned: trees.Plan, request: KeyRequest) -> None:
@@ -92,67 +91,58 @@ def _warn_of_keys(planned: trees.Plan, request: KeyRequest) -> None:
 def seal_jobs(
     planned: trees.Plan,
     keys: "Sequence[Key]",
-    options: Sealing,
+    flags: Sealing,
     seal: "Callable[..., Done]",
     *,
     verb: str,
 ) -> int:
-    """Make a vault file of each source with `seal`, which takes the arguments of vault.encrypt."""
+    """Make a vault file of each source with `seal`, which takes the arguments of encrypt_file."""
 
-    def work(job: "Job", threads: int, bar: "Bar") -> "Done":
+    def work(job: "Job", options: "VaultOptions") -> "Done":
         with target_of(job) as target:
-            return seal(
-                source_of(job.source),
-                target,
-                keys=keys,
-                armored=options.armor,
-                force=options.force or job.replace,
-                preserve=job.preserve,
-                num_threads=threads,
-                progress=bar.add,
-            )
+            return seal(source_of(job.source), target, keys, options)
 
-    return run_jobs(planned, work, options, verb=verb)
+    return run_jobs(planned, work, flags, verb=verb)
 
 
-def _encrypt_values(files: Sequence[str], request: KeyRequest, options: Encryption) -> int:
-    in_place = options.in_place
-    if in_place and (options.output is not None or STDIO in files):
+def _encrypt_values(files: Sequence[str], request: KeyRequest, flags: Encryption) -> int:
+    in_place = flags.in_place
+    if in_place and (flags.output is not None or STDIO in files):
         raise InputError("--in-place changes files where they are")
     planned = _plan(
-        files, options, lambda name: name if in_place else name + trees.SUFFIX, seals=True
+        files, flags, lambda name: name if in_place else name + trees.SUFFIX, seals=True
     )
-    people = recipients_of(options.recipient, options.recipients_file)
+    people = recipients_of(flags.recipient, flags.recipients_file)
     return values_run.encrypt_values(
-        planned, request, options, lambda: keys_for(request, options, people)
+        planned, request, flags, lambda: keys_for(request, flags, people)
     )
 
 
-def read_before_content(request: KeyRequest, options: Sealing) -> None:
+def read_before_content(request: KeyRequest, flags: Sealing) -> None:
     """Read a secret that comes before the content on standard input. Raises InputError."""
     request.read_before_content()
-    if options.recipient_passphrase_file is not None:
-        spare_stdin_file(options.recipient_passphrase_file)
+    if flags.recipient_passphrase_file is not None:
+        spare_stdin_file(flags.recipient_passphrase_file)
 
 
-def keys_for(request: KeyRequest, options: Sealing, people: "Sequence[Recipient]") -> "list[Key]":
+def keys_for(request: KeyRequest, flags: Sealing, people: "Sequence[Recipient]") -> "list[Key]":
     """Return the keys that open a new file."""
     from cotool.vault import Identity
 
     keys: list[Key] = [*people]
-    if not keys or names_a_key(request) or options.generate:
-        own = sealing_keys(request, profile=options.profile, generate=options.generate)
+    if not keys or names_a_key(request) or flags.generate:
+        own = sealing_keys(request, profile=flags.profile, generate=flags.generate)
         heads = {person.head for person in people}
         keys += [k for k in own if not (isinstance(k, Identity) and k.recipient.head in heads)]
-    if options.recipient_passphrase or options.recipient_passphrase_file is not None:
-        secret = SecretSource(options.recipient_passphrase_file).read("the recipient", confirm=True)
-        keys.append(request.new_passphrase(secret, profile=options.profile))
+    if flags.recipient_passphrase or flags.recipient_passphrase_file is not None:
+        secret = SecretSource(flags.recipient_passphrase_file).read("the recipient", confirm=True)
+        keys.append(request.new_passphrase(secret, profile=flags.profile))
     return keys
 
 
 def _plan(
     files: Sequence[str],
-    options: Copying,
+    flags: Copying,
     name: Callable[[str], str],
     *,
     seals: bool,
@@ -160,10 +150,10 @@ def _plan(
 ) -> trees.Plan:
     wanted = trees.Wanted(
         vaults=not seals,
-        recursive=options.recursive,
-        symlinks=options.symlinks,
-        output=options.output,
-        documents=options.output is not None,
+        recursive=flags.recursive,
+        symlinks=flags.symlinks,
+        output=flags.output,
+        documents=flags.output is not None,
     )
     listing = trees.list_files(files, wanted)
     if spare is not None:
@@ -172,64 +162,53 @@ def _plan(
         listing,
         name,
         seals=seals,
-        output=options.output,
-        update=options.update,
+        output=flags.output,
+        update=flags.update,
     )
 
 
 @app.command("decrypt", epilog="Example:  cotool vault decrypt report.pdf.vault -o -")
-def decrypt(files: Files, *, options: Decryption, keys: Keys, engine: Engine) -> int:
+def decrypt(files: Files, *, flags: Decryption, keys: Keys, engine: Engine) -> int:
     """Decrypt vault files, armored ones too. A file appears only after all of it is verified."""
-    from cotool import vault
+    from cotool.vault.operations import decrypt_file
 
-    if options.verify_first and STDIO in files:
+    if flags.verify_first and STDIO in files:
         raise InputError("--verify-first needs a file", hint="standard input is read only once")
-    if options.in_place:
-        if options.output is not None or STDIO in files:
+    if flags.in_place:
+        if flags.output is not None or STDIO in files:
             raise InputError("--in-place changes files where they are")
-        return _decrypt_in_place(files, keys, options)
-    elsewhere = options.output is not None
+        return _decrypt_in_place(files, keys, flags)
+    elsewhere = flags.output is not None
     planned = _plan(
-        files, options, lambda name: _plain_name(name, elsewhere), seals=False, spare=keys
+        files, flags, lambda name: _plain_name(name, elsewhere), seals=False, spare=keys
     )
-    if options.dry_run:
+    if flags.dry_run:
         return show_plan(planned, "decrypt")
-    spare_results(planned.jobs, keys, force=options.force)
+    spare_results(planned.jobs, keys, force=flags.force)
     if engine.is_cluster:
-        task = cluster_run.vault_task("decrypt", keys)
-        task = replace(task, force=options.force, verify_first=options.verify_first)
-        return cluster_run.spread(planned, task, options, engine, verb="decrypted")
+        task = cluster_run.vault_task("decrypt", keys, flags)
+        return cluster_run.run_on_cluster(planned, task, flags, engine, verb="decrypted")
     key = Opening.of_files(keys, planned.sources)
 
-    def work(job: "Job", threads: int, bar: "Bar") -> "Done":
-        if options.verify_first:
-            vault.verify(job.source, keys=[key], num_threads=threads)
+    def work(job: "Job", options: "VaultOptions") -> "Done":
         with target_of(job) as target:
-            return vault.decrypt(
-                source_of(job.source),
-                target,
-                keys=[key],
-                force=options.force or job.replace,
-                preserve=job.preserve,
-                num_threads=threads,
-                progress=bar.add,
-            )
+            return decrypt_file(source_of(job.source), target, [key], options)
 
-    return run_jobs(planned, work, options, verb="decrypted")
+    return run_jobs(planned, work, flags, verb="decrypted")
 
 
-def _decrypt_in_place(files: Sequence[str], request: KeyRequest, options: Decryption) -> int:
+def _decrypt_in_place(files: Sequence[str], request: KeyRequest, flags: Decryption) -> int:
     from cotool.vault.values.sealing import decrypt_in_place
 
-    planned = plan_in_place(files, recursive=options.recursive)
-    if options.dry_run:
+    planned = plan_in_place(files, recursive=flags.recursive)
+    if flags.dry_run:
         return show_plan(planned, "decrypt")
     key = Opening.of_files(request, planned.sources)
 
-    def work(job: "Job", _threads: int, _bar: "Bar") -> None:
+    def work(job: "Job", _: "VaultOptions") -> None:
         decrypt_in_place(job.source, keys=[key])
 
-    return run_jobs(planned, work, options, verb="decrypted")
+    return run_jobs(planned, work, flags, verb="decrypted")
 
 
 def _plain_name(name: str, elsewhere: bool) -> str:  # noqa: FBT001 - beside `name` it is clear
@@ -246,18 +225,17 @@ def _plain_name(name: str, elsewhere: bool) -> str:  # noqa: FBT001 - beside `na
 
 
 @app.command("verify", epilog="Example:  cotool vault verify -r backups/")
-def verify(files: Files, *, options: Batch, keys: Keys, engine: Engine) -> int:
+def verify(files: Files, *, flags: Batch, keys: Keys, engine: Engine) -> int:
     """Check every byte of vault files without writing anything."""
-    from cotool import vault
+    from cotool.vault.operations import verify_file
 
-    planned = plan_in_place(files, recursive=options.recursive)
+    planned = plan_in_place(files, recursive=flags.recursive)
     if engine.is_cluster:
-        task = cluster_run.vault_task("verify", keys)
-        return cluster_run.spread(planned, task, options, engine, verb="verified")
+        task = cluster_run.vault_task("verify", keys, flags)
+        return cluster_run.run_on_cluster(planned, task, flags, engine, verb="verified")
     key = Opening.of_files(keys, planned.sources)
 
-    def work(job: "Job", threads: int, bar: "Bar") -> "Done":
-        source = source_of(job.source)
-        return vault.verify(source, keys=[key], num_threads=threads, progress=bar.add)
+    def work(job: "Job", options: "VaultOptions") -> "Done":
+        return verify_file(source_of(job.source), [key], options)
 
-    return run_jobs(planned, work, options, verb="verified")
+    return run_jobs(planned, work, flags, verb="verified")

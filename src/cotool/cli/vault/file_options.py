@@ -3,6 +3,7 @@
 The default of a field is its option, and its name is the parameter's.
 """
 
+from cotool._typing import TYPE_CHECKING
 from cotool.cli.shared.options import QUIET, THREADS, flag, input_file, one_of, option, option_class
 from cotool.cli.vault.options import (
     ARMOR,
@@ -15,6 +16,9 @@ from cotool.cli.vault.options import (
     SYNTAX_NAME,
     pattern,
 )
+
+if TYPE_CHECKING:
+    from cotool.vault.options import VaultOptions
 
 _LINKS = ("skip", "follow", "keep")
 
@@ -29,6 +33,13 @@ class Batch:
     recursive: bool = RECURSIVE
     threads: int | None = THREADS
     quiet: bool = QUIET
+
+    @property
+    def options(self) -> "VaultOptions":
+        """What the flags mean for each file."""
+        from cotool.vault.options import VaultOptions
+
+        return VaultOptions(num_threads=self.threads)
 
 
 @option_class
@@ -69,6 +80,13 @@ class Sealing(Copying):
     generate: bool = GENERATE
     profile: str | None = PROFILE
 
+    @property
+    def options(self) -> "VaultOptions":
+        """What the flags mean for each file."""
+        from cotool.vault.options import VaultOptions
+
+        return VaultOptions(armored=self.armor, force=self.force, num_threads=self.threads)
+
 
 @option_class
 class Encryption(Sealing):
@@ -94,3 +112,12 @@ class Decryption(Copying):
     verify_first: bool = flag(
         "Output", "Verify the whole file before writing any output.", "--verify-first"
     )
+
+    @property
+    def options(self) -> "VaultOptions":
+        """What the flags mean for each file."""
+        from cotool.vault.options import VaultOptions
+
+        return VaultOptions(
+            force=self.force, verify_first=self.verify_first, num_threads=self.threads
+        )

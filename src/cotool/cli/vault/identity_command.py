@@ -53,7 +53,7 @@ Place = Annotated[
 
 
 @commands.command("init", epilog="Example:  cotool vault identity init")
-def init(path: Place = None, *, options: Protection, quiet: bool = QUIET, keys: Keys) -> None:
+def init(path: Place = None, *, flags: Protection, quiet: bool = QUIET, keys: Keys) -> None:
     """Make an identity, protected by a passphrase or a new key file (--key-file)."""
     from cotool.vault import Identity
 
@@ -65,8 +65,8 @@ def init(path: Place = None, *, options: Protection, quiet: bool = QUIET, keys: 
         )
     identity = Identity.generate()
     openers: list[Key] = []
-    if not options.unprotected:
-        openers.append(new_opener(request, f"the identity {place}", options))
+    if not flags.unprotected:
+        openers.append(new_opener(request, f"the identity {place}", flags))
     elif request.chosen & {"generate", "profile", *KEY_OPTIONS} - {"identity"}:
         raise _contradiction()
     identity.write_new(place, openers)
@@ -163,7 +163,7 @@ def merge(
 
 @commands.command("passphrase", epilog="Example:  cotool vault identity passphrase")
 def change_passphrase(
-    path: Place = None, *, options: ChangedProtection, quiet: bool = QUIET, keys: Keys
+    path: Place = None, *, flags: ChangedProtection, quiet: bool = QUIET, keys: Keys
 ) -> None:
     """Change the passphrase or key file that opens the identity.
 
@@ -174,14 +174,14 @@ def change_passphrase(
     from cotool.vault import Identity
 
     place = request.identity_path
-    unprotected = options.unprotected
+    unprotected = flags.unprotected
     if unprotected and request.chosen & {each.name for each in fields(ChangedSecret)}:
         raise _contradiction()
     opener = None
     if unprotected:
         request.read_identity()
     else:
-        opener = changed_opener(request, f"the identity {place}", options, request.read_identity)
+        opener = changed_opener(request, f"the identity {place}", flags, request.read_identity)
     with named(place):
         Identity.change_opener(place, request.identity_openers, opener)
     secret = "its mode only" if unprotected else "the new secret"

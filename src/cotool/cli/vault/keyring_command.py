@@ -51,7 +51,7 @@ Version = Annotated[
 
 
 @commands.command("init", epilog="Example:  cotool vault keys init")
-def init(*, options: NewSecret, quiet: bool = QUIET, keys: Keys) -> None:
+def init(*, flags: NewSecret, quiet: bool = QUIET, keys: Keys) -> None:
     """Make a keyring with one version, opened by a passphrase or a new key file (--key-file)."""
     from cotool.vault import Keyring
 
@@ -61,14 +61,14 @@ def init(*, options: NewSecret, quiet: bool = QUIET, keys: Keys) -> None:
             f"{path}: already exists", hint="cotool vault keys rotate makes a new version"
         )
     keyring = Keyring.generate()
-    keyring.write_new(path, [new_opener(keys, f"the keyring {path}", options)])
+    keyring.write_new(path, [new_opener(keys, f"the keyring {path}", flags)])
     keys.seen.remember(keyring)
     tell(f"{path}: key {keyring.key_id.hex()}, version 1", quiet=quiet)
     tell("back it up: without it your files are lost", quiet=quiet)
 
 
 @commands.command("passphrase", epilog="Example:  cotool vault keys passphrase")
-def change_passphrase(*, options: ChangedSecret, quiet: bool = QUIET, keys: Keys) -> None:
+def change_passphrase(*, flags: ChangedSecret, quiet: bool = QUIET, keys: Keys) -> None:
     """Change the passphrase or key file that opens the keyring.
 
     The versions stay, so files open as before. A copy of the old keyring still opens with the old
@@ -77,7 +77,7 @@ def change_passphrase(*, options: ChangedSecret, quiet: bool = QUIET, keys: Keys
     from cotool.vault import Keyring
 
     path = keys.keyring_path
-    opener = changed_opener(keys, f"the keyring {path}", options, keys.read_keyring)
+    opener = changed_opener(keys, f"the keyring {path}", flags, keys.read_keyring)
     Keyring.change_opener(path, [keys.opener], opener, seen=keys.seen)
     tell(f"{path}: opened by the new secret from now on", quiet=quiet)
 
@@ -178,7 +178,7 @@ def export(
     export_passphrase_file: str | None = input_file(
         "Keys", "Read the passphrase of the export from a file.", "--export-passphrase-file FILE"
     ),
-    options: NewSecret,
+    flags: NewSecret,
     quiet: bool = QUIET,
     keys: Keys,
 ) -> None:
@@ -188,10 +188,10 @@ def export(
     from cotool.vault.in_memory import seal_bytes
 
     spare_output(output, keys, force=force, text=armor)
-    source = SecretSource(export_passphrase_file, generate=options.generate)
+    source = SecretSource(export_passphrase_file, generate=flags.generate)
     keyring = keys.read_keyring()
     secret = source.read("the export", confirm=True)
-    data = seal_bytes(keyring.to_bytes(), [keys.new_passphrase(secret, profile=options.profile)])
+    data = seal_bytes(keyring.to_bytes(), [keys.new_passphrase(secret, profile=flags.profile)])
     write_out(armored(data) if armor else data, output, force=force)
     tell(f"exported: {plural(len(keyring.versions), 'version')}", quiet=quiet)
 

@@ -71,10 +71,10 @@ def rotate_keyring(request: KeyRequest, *, quiet: bool) -> None:
     tell(f"{request.keyring_path}: {text}", quiet=quiet)
 
 
-def new_opener(request: KeyRequest, what: str, options: NewSecret) -> Key:
+def new_opener(request: KeyRequest, what: str, flags: NewSecret) -> Key:
     """Return what opens a new keyring or identity, which the prompts call `what`."""
     others = {"key_file", "wrap_command", *PASSPHRASE_SOURCES}
-    generates = _generates(request, options.generate, others)
+    generates = _generates(request, flags.generate, others)
     by_passphrase = generates or request.chooses_passphrase
     if request.key_file is not None and ("key_file" in request.chosen or not by_passphrase):
         return _key_file_at(request.key_file)
@@ -90,18 +90,18 @@ def new_opener(request: KeyRequest, what: str, options: NewSecret) -> Key:
     secret = source.read(what, confirm=True)
     if system:
         store_in_system(what, str(secret))
-    return request.new_passphrase(secret, profile=options.profile)
+    return request.new_passphrase(secret, profile=flags.profile)
 
 
 def changed_opener(
-    request: KeyRequest, what: str, options: ChangedSecret, check_old: Callable[[], object]
+    request: KeyRequest, what: str, flags: ChangedSecret, check_old: Callable[[], object]
 ) -> Key:
     """Return what opens a keyring or identity from now on; `check_old` checks what opens it now.
 
     Raises InputError for two ways, before anything is asked.
     """
-    source = SecretSource(options.new_passphrase_file, generate=options.generate)
-    path = options.new_key_file
+    source = SecretSource(flags.new_passphrase_file, generate=flags.generate)
+    path = flags.new_key_file
     if path is not None and source.is_given:
         raise InputError(
             "several ways to open the file",
@@ -112,7 +112,7 @@ def changed_opener(
     if path is not None:
         return key or _key_file_at(path)
     secret = source.read(f"{what} from now on", confirm=True)
-    return request.new_passphrase(secret, profile=options.profile)
+    return request.new_passphrase(secret, profile=flags.profile)
 
 
 def _key_file_at(path: str) -> KeyFile:

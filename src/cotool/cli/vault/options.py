@@ -20,7 +20,7 @@ from cotool.cli.vault.secrets import SecretSource
 from cotool.errors import InputError
 from cotool.vault.files import STDIO
 from cotool.vault.requests import KeyRequest, words_of
-from cotool.vault.values.marks import SYNTAXES
+from cotool.vault.values.recognition import SYNTAXES
 
 Job = Callable[[], int]
 
@@ -206,9 +206,9 @@ def _key_request(given: _KeyOptions, chosen: frozenset[str]) -> KeyRequest:
         passphrase=given.passphrase and not overridden,
         source=SecretSource(
             given.passphrase_file,
-            given.passphrase_fd,
-            given.passphrase_command,
-            given.system_keyring,
+            fd=given.passphrase_fd,
+            command=given.passphrase_command,
+            system=given.system_keyring,
         ),
         allow_any_cost=given.allow_any_cost,
         identity=given.identity,

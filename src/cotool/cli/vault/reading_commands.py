@@ -19,10 +19,10 @@ from cotool.vault.files import named
 from cotool.vault.requests import Opening, words_of
 
 if TYPE_CHECKING:
-    from cotool.cli.shared.progress import Bar
     from cotool.vault import FileInfo, SlotInfo
     from cotool.vault.batch import Job
     from cotool.vault.inspection import ValuesInfo
+    from cotool.vault.options import VaultOptions
 
 app = App()
 _RANGE = lazy_pattern(r"(-?\d{0,18}):(-?\d{0,18})")
@@ -48,7 +48,7 @@ def inspect(
     names = {member.recipient.key_id.hex(): member.name for member in people}
     planned = plan_in_place(files, recursive=recursive)
 
-    def work(job: "Job", _threads: int, _bar: "Bar") -> None:
+    def work(job: "Job", _: "VaultOptions") -> None:
         infos[job.source] = vault.inspect(source_of(job.source))
 
     infos: dict[str, FileInfo] = {}
@@ -68,12 +68,12 @@ def _describe(name: str, info: "FileInfo", names: dict[str, str]) -> str:
     content = "unknown" if info.content_bytes is None else size(info.content_bytes)
     if info.values is not None:
         content = _describe_values(info.values)
-    form = "armored, " if info.armored else ""
+    armor = "armored, " if info.armored else ""
     copies = "1 header copy" if info.copies == 1 else f"{info.copies} header copies"
     lines = [
         visible_name(name),
         f"  content     {content}",
-        f"  format      version {info.format}, {form}{copies}",
+        f"  format      version {info.format}, {armor}{copies}",
         f"  file id     {info.file_id}, rewrapped {plural(info.generation, 'time')}",
     ]
     lines += [f"  slot {slot.number}      {_describe_slot(slot, names)}" for slot in info.slots]

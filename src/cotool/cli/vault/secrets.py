@@ -11,7 +11,7 @@ import stat
 import sys
 from pathlib import Path
 
-from cotool._records import dataclass
+from cotool._records import dataclass, field
 from cotool._typing import Any
 from cotool.cli.shared.say import say_warning
 from cotool.errors import InputError, MissingExtraError
@@ -31,10 +31,10 @@ class SecretSource(PassphraseSource):
     generate: make a new one and show it. With `system`, the system's keyring keeps it.
     """
 
-    fd: int | None = None
-    command: str | None = None
-    system: bool = False
-    generate: bool = False
+    fd: int | None = field(default=None, kw_only=True)
+    command: str | None = field(default=None, kw_only=True)
+    system: bool = field(default=False, kw_only=True)
+    generate: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:
         given = [each is not None for each in (self.file, self.fd, self.command)]

@@ -70,7 +70,7 @@ class SignatureCheck:
 def sign(
     files: Annotated[list[str], argument("FILES...", "Files, folders (-r).")],
     *,
-    options: Signing,
+    flags: Signing,
     keys: Keys,
 ) -> None:
     """Write a manifest of files with their HMAC-SHA256, in the format of sha256sum.
@@ -83,19 +83,19 @@ def sign(
     from cotool import vault
     from cotool.vault.manifest import manifest_bytes
 
-    output = options.output
-    listing = _signed_files(files, output, recursive=options.recursive)
-    spare_output(output, keys, force=options.force, text=True)
+    output = flags.output
+    listing = _signed_files(files, output, recursive=flags.recursive)
+    spare_output(output, keys, force=flags.force, text=True)
     say_left_out(listing, quiet=False)
     key: Keyring | Passphrase | Identity
-    if options.by_identity or keys.chooses_identity:
+    if flags.by_identity or keys.chooses_identity:
         key = keys.read_identity()
     else:
-        profile = options.profile
+        profile = flags.profile
         key = _secret_key(keys, by_keyring=keys.has_keyring, profile=profile, confirm=True)
     paths = [found.path for found in listing.files]
-    text = vault.sign(paths, key=key, num_threads=options.threads)
-    write_out(manifest_bytes(text), output, force=options.force)
+    text = vault.sign(paths, key=key, num_threads=flags.threads)
+    write_out(manifest_bytes(text), output, force=flags.force)
 
 
 def _signed_files(files: Sequence[str], output: str | None, *, recursive: bool) -> Listing:
@@ -121,14 +121,14 @@ def _signed_files(files: Sequence[str], output: str | None, *, recursive: bool) 
 def verify_signature(
     manifest: Annotated[str, argument("MANIFEST", "A manifest written by `sign`.")],
     *,
-    options: SignatureCheck,
+    flags: SignatureCheck,
     keys: Keys,
 ) -> int:
     """Check the files of a manifest. Run it in the folder where the manifest was made."""
     from cotool import vault
     from cotool.vault.manifest import extra_files, manifest_text, read_manifest
 
-    signers = signers_of(options.signer, options.signers_file)
+    signers = signers_of(flags.signer, flags.signers_file)
     if manifest == STDIO:
         keys.read_before_content()
         text = manifest_text(standard_input(), "standard input")
@@ -138,8 +138,8 @@ def verify_signature(
         key = signers or _key_of(text, keys)
     failed = total = 0
     with named(manifest):
-        checks = vault.verify_signatures(text, key=key, num_threads=options.threads)
-        if options.strict:
+        checks = vault.verify_signatures(text, key=key, num_threads=flags.threads)
+        if flags.strict:
             checks = chain(checks, extra_files(text, None if manifest == STDIO else manifest))
     words = {
         "ok": "OK",
@@ -150,7 +150,7 @@ def verify_signature(
     for found in checks:
         total += 1
         failed += found.state != "ok"
-        if found.state != "ok" or not options.quiet:
+        if found.state != "ok" or not flags.quiet:
             reason = f" ({found.reason})" if found.reason else ""
             print(f"{visible_name(found.path)}: {words[found.state]}{reason}")
     if failed:

@@ -26,7 +26,7 @@ from cotool.vault.files import Source, named
 from cotool.vault.locks import locked
 from cotool.vault.requests import Opening
 from cotool.vault.values.files import read_text
-from cotool.vault.values.marks import START, has_sealed_values
+from cotool.vault.values.recognition import START, has_sealed_values
 
 app = App()
 commands = app.group(
@@ -139,7 +139,7 @@ def textconv(
 
 
 @commands.command("clean", epilog="Example:  cotool vault values clean config.yaml < config.yaml")
-def clean(name: Name, *, options: Cleaning, keys: Keys) -> None:
+def clean(name: Name, *, flags: Cleaning, keys: Keys) -> None:
     """Seal standard input for git's index. Values that did not change keep their ciphertext.
 
     The older version, its keys and its rule come from the index or from HEAD. The options for
@@ -158,19 +158,19 @@ def clean(name: Name, *, options: Cleaning, keys: Keys) -> None:
             check_sealed(content, keys=[Opening(keys)], name=name)
         _write(content)
         return
-    syntax = syntax_for(name, options.syntax)
-    checked_rule(syntax, options.only, options.others)
+    syntax = syntax_for(name, flags.syntax)
+    checked_rule(syntax, flags.only, flags.others)
     openers: list[vault.Key] = [Opening(keys)]
     if previous is None:
-        openers = [*recipients_of(options.recipient, options.recipients_file)]
+        openers = [*recipients_of(flags.recipient, flags.recipients_file)]
         if not openers or names_a_key(keys):
             openers += sealing_keys(keys, profile=None, generate=False)
     sealed = vault.encrypt_values(
         content,
         keys=openers,
         syntax=syntax,
-        only=options.only if previous is None else None,
-        others=options.others if previous is None else None,
+        only=flags.only if previous is None else None,
+        others=flags.others if previous is None else None,
         previous=previous,
         name=name,
     )

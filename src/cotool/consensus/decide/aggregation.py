@@ -233,11 +233,11 @@ def split_opposed(labels: Sequence[int], texts: Sequence[Words], matrix: Matrix)
     places: dict[int, tuple[int, int]] = {}
     for label, members in enumerate(rows_of(labels)):
         closeness = {i: sum(map(matrix.row(i).__getitem__, members)) for i in members}
-        parts: list[_Part] = []
+        parts: list[_Consistent] = []
         for i in sorted(members, key=lambda i: -closeness[i]):
             part = next((k for k, one in enumerate(parts) if one.takes(texts[i])), len(parts))
             if part == len(parts):
-                parts.append(_Part())
+                parts.append(_Consistent())
             parts[part].add(texts[i])
             places[i] = (label, part)
     return numbered([places[i] for i in range(len(labels))])
@@ -276,7 +276,7 @@ def split_many(
     return numbered([part_of[i] for i in range(len(labels))])
 
 
-class _Part:
+class _Consistent:
     """Texts that do not contradict one another."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from cotool._fast.truth.rover import align
 from cotool._lazy import lazy_pattern
 from cotool.errors import InputError
 
-# Words of a text that can be aligned: a network of this many slots and a text of this many words
+# Words of a text that can be aligned: a network of this many positions and a text of as many words
 # take 64 MB.
 MOST_WORDS = 8_000
 # How much more weight a transcript has if it is nearer to the others. Word error rates over 2,862
@@ -26,7 +26,7 @@ _TOKEN = lazy_pattern(rf"[{_ALONE}]|[^\s{_ALONE}]+")
 
 
 def synthesise(texts: Sequence[str], weights: Sequence[float], nearness: Sequence[float]) -> str:
-    """Align the texts and take the word of the greatest weight in every slot, or none.
+    """Align the texts and take the word of the greatest weight at every position, or none.
 
     `weights` are the experts', `nearness` is the mean similarity of each text to the others, 0 to
     1: the nearest begins, and each text weighs its expert's weight times its nearness squared.
@@ -53,17 +53,17 @@ def synthesise(texts: Sequence[str], weights: Sequence[float], nearness: Sequenc
         shown.append([token for token, _ in kept])
         starts.append(len(words))
         own.append(weights[i] * max(nearness[i], 0.01) ** POWER)
-    slots = align(words, starts, own)
+    network = align(words, starts, own)
     places = [0] * len(order)
     chosen: list[str] = []
-    for start in range(0, len(slots), len(order)):
-        slot = slots[start : start + len(order)]
+    for start in range(0, len(network), len(order)):
+        position = network[start : start + len(order)]
         votes: defaultdict[int, float] = defaultdict(float)
-        for k, word in enumerate(slot):
+        for k, word in enumerate(position):
             votes[word] += own[k]
         best = max(votes, key=votes.__getitem__)
         spellings: defaultdict[str, float] = defaultdict(float)
-        for k, word in enumerate(slot):
+        for k, word in enumerate(position):
             if word >= 0:
                 if word == best:
                     spellings[shown[k][places[k]]] += own[k]

@@ -25,8 +25,8 @@ from cotool.consensus.extract.readings import CLOSED_KINDS, KINDS, is_factorial,
 from cotool.consensus.extract.spans import WHOLE
 from cotool.consensus.extract.stated_places import FIELDS, find_stated_places
 
-with stand_ins("cotool.consensus.extract.slots", "cotool.consensus.extract.ties"):
-    from cotool.consensus.extract import slots, ties
+with stand_ins("cotool.consensus.extract.differences", "cotool.consensus.extract.ties"):
+    from cotool.consensus.extract import differences, ties
 
 if TYPE_CHECKING:
     from cotool.consensus.extract.spans import StatedPlace
@@ -80,7 +80,7 @@ def extract_answers(
     kind; "short" if all are labels, state labels, or name those that others state; else the kind
     that a majority states (MAJORITY: 60 %, of options 40 %; responses that break off before they
     state anything do not count). Else it is "object" for JSON objects with the same fields, "code"
-    for short code, "short" for texts that differ in one place of a common frame (see `slots`); else
+    for short code, "short" for texts that differ in one place (see `differences`); else
     None, for free text. If a response to a number question states no number, the last number of its
     last sentence is taken, and the rule says so. The text of the question may show what a number
     is (see `by_question`).
@@ -370,7 +370,7 @@ def _complete_labels(texts: Sequence[str], found: list[dict[str, Extracted | Non
 
 
 def _slotted(texts: Sequence[str]) -> tuple[str | None, list[Extracted | None]]:
-    values = slots.slot_values(texts)
+    values = differences.differing_values(texts)
     return ("short", same_labels(values)) if values else (None, [None] * len(texts))
 
 

@@ -1,4 +1,4 @@
-"""Who gave which answer to a question: by name, and in the form for the kernels."""
+"""Who gave which answer to a question: by name, and in numbers for the kernels."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Ballot(NamedTuple):
 
 
 class BallotTable:
-    """Ballots in the kernel's form; `given` has each question's answers and their numbers.
+    """Ballots in numbers for the kernel; `given` has each question's answers and their numbers.
 
     The kernel gets only the votes of the experts in `counted`.
     """

@@ -124,7 +124,7 @@ class Basis:
         beliefs: Sequence[Mapping[str, float]],
         targets: Sequence[Mapping[str, float]],
     ) -> logit.Choices:
-        """Return ballots in the kernel's form; an answer that no target names has no weight."""
+        """Return ballots in numbers for the kernel; answers without a target have no weight."""
         bases = [
             {value: log(share + FLOOR) for value, share in belief.items()} for belief in beliefs
         ]
@@ -143,7 +143,7 @@ def choices_of(
     features: Callable[[Ballot], Mapping[str, Sequence[int]]],
     weights: int,
 ) -> logit.Choices:
-    """Return ballots in the kernel's form, with what the first of the weights multiplies (`bases`).
+    """Return ballots in numbers for the kernel; the first weights multiply `bases`.
 
     `features` has the other weights that count for each answer.
     """

@@ -111,7 +111,7 @@ class Crowd:
         return table
 
     def _known(self, ballots: Iterable[Ballot]) -> Counts:
-        """Counts in the kernel's form; new experts and labels get their places."""
+        """Counts in numbers for the kernel; new experts and labels get their places."""
         new = {e for ballot in ballots for e in ballot.votes if e not in self._places}
         fresh = set()
         if not self.is_open:

@@ -32,8 +32,8 @@ def records_of(learned: Learned) -> Iterator[tuple[str, str, Any]]:
         yield "pair", dump([a, b]), asdict(pair)
     for question, one in learned.known.items():
         votes, topic = dict(one.ballot.votes), one.ballot.topic
-        form = {"votes": votes, "topic": topic, "right": one.right, "share": one.share}
-        yield "right", question, form | {"place": one.place}
+        fields = {"votes": votes, "topic": topic, "right": one.right, "share": one.share}
+        yield "right", question, fields | {"place": one.place}
     if learned.topics.words:
         yield "topics", "found", asdict(learned.topics)
     if learned.experts:
@@ -48,10 +48,10 @@ def without_weights(records: Iterable[tuple[str, str, Any]]) -> Iterator[tuple[s
     for kind, name, value in records:
         if kind == "pair" and json.loads(name)[0] == "":
             continue
-        form = dict(value) if isinstance(value, dict) else value
-        if kind in _OLD_FIELDS and isinstance(form, dict):
-            form.pop(_OLD_FIELDS[kind], None)
-        yield kind, name, form
+        fields = dict(value) if isinstance(value, dict) else value
+        if kind in _OLD_FIELDS and isinstance(fields, dict):
+            fields.pop(_OLD_FIELDS[kind], None)
+        yield kind, name, fields
 
 
 def learned_from(records: Iterable[tuple[str, str, Any]]) -> Learned:
@@ -95,17 +95,17 @@ def _take(learned: Learned, kind: str, name: str, value: Any) -> None:
 
 
 def exported(learned: Learned, questions: Iterable[Remembered] = ()) -> dict[str, Any]:
-    """The form for `cotool experts export`: what was learned, then questions, the oldest first."""
+    """What `cotool experts export` writes: what was learned, then questions, the oldest first."""
     rows = [[kind, name, value] for kind, name, value in records_of(learned)]
     for one in questions:
-        form = asdict(one)
-        rows.append(["question", form.pop("id"), form])
+        fields = asdict(one)
+        rows.append(["question", fields.pop("id"), fields])
     return {"schema": SCHEMA, "records": rows}
 
 
-def imported(form: Any, where: str) -> tuple[Learned, list[Remembered]]:
+def imported(document: Any, where: str) -> tuple[Learned, list[Remembered]]:
     """The reverse of `exported`. Raises StoreError naming `where`."""
-    schema = str(form.get("schema")) if isinstance(form, dict) else ""
+    schema = str(document.get("schema")) if isinstance(document, dict) else ""
     kind, _, version = schema.partition("/")
     if kind != "cotool.experts" or not version.isdigit():
         raise StoreError(
@@ -116,7 +116,7 @@ def imported(form: Any, where: str) -> tuple[Learned, list[Remembered]]:
             f"{where}: is an export of version {version}; this cotool knows {VERSION}",
             hint=UPDATE,
         )
-    records = form.get("records")
+    records = document.get("records")
     if not isinstance(records, list) or not all(
         isinstance(row, list) and len(row) == 3 and all(isinstance(one, str) for one in row[:2])
         for row in records
@@ -131,8 +131,8 @@ def imported(form: Any, where: str) -> tuple[Learned, list[Remembered]]:
     questions = {}
     for kind, name, value in records:
         if kind == "question":
-            form = value | {key: clean(value[key]) for key in ("text", "topic", "kind", "unit")}
-            questions[clean(name)] = Remembered(clean(name), **form)
+            fields = value | {key: clean(value[key]) for key in ("text", "topic", "kind", "unit")}
+            questions[clean(name)] = Remembered(clean(name), **fields)
     return learned, list(questions.values())
 
 

@@ -16,7 +16,7 @@ from math import exp, sqrt
 
 from cotool._records import dataclass, field
 from cotool._typing import TYPE_CHECKING
-from cotool.consensus.learning import changes
+from cotool.consensus.learning import decline
 from cotool.consensus.learning.basis import EXPERT, Basis, GoldBallot, Quadratic
 from cotool.consensus.learning.crowd import Crowd
 from cotool.consensus.learning.offsets import Offsets
@@ -169,7 +169,7 @@ class Learned(Crowd):
     def _find_worse(self, known: Sequence[GoldBallot]) -> dict[str, dict[str, float]]:
         """For each question of the latest batch, the experts who became worse by then."""
         found: dict[str, dict[str, float]] = {}
-        left = changes.worth_left(self._blocks, known, min(self.different, MOST_POSSIBLE))
+        left = decline.worth_left(self._blocks, known, min(self.different, MOST_POSSIBLE))
         for block, own in zip(self._blocks, left, strict=True):
             if own:
                 found |= dict.fromkeys((ballot.question for ballot in block), own)
@@ -191,7 +191,7 @@ class Learned(Crowd):
 
     def _divide(self, ballots: Sequence[Ballot]) -> None:
         """Keep the latest batch in blocks."""
-        count = max(len(ballots) // changes.BLOCK, 1)
+        count = max(len(ballots) // decline.BLOCK, 1)
         bounds = [place * len(ballots) // count for place in range(count + 1)]
         self._blocks = [ballots[a:b] for a, b in pairwise(bounds)]
         self._trust = None

@@ -84,13 +84,13 @@ class Expert:
     topics: dict[str, Judgements] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """A form for JSON."""
+        """The record as JSON."""
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, form: dict[str, Any]) -> Expert:
-        """Return a record from that form. Raises TypeError or KeyError if it is not valid."""
-        plain = dict(form)
+    def from_dict(cls, found: dict[str, Any]) -> Expert:
+        """Return a record from its JSON. Raises TypeError or KeyError if it is not valid."""
+        plain = dict(found)
         for name in ("total", "recent"):
             plain[name] = Judgements(**plain[name])
         plain["topics"] = {name: Judgements(**own) for name, own in plain["topics"].items()}

@@ -82,7 +82,7 @@ def ranked(learned: Learned, topic: str = "") -> list[str]:
 
 
 def report(store: Store) -> dict[str, Any]:
-    """The form for JSON: every expert, groups of copies, the panel."""
+    """The report as JSON: every expert, groups of copies, the panel."""
     learned = store.read()
     chosen = panel_of(learned, store.questions())
     errors = learned.weight_errors()

@@ -1,6 +1,6 @@
 """Tables in binary files: Parquet, Arrow, Excel, SQLite; and zipped logs of Inspect.
 
-The form is recognised by its first bytes. Rows are read in batches, so memory does not grow with
+The first bytes show what a file is. Rows are read in batches, so memory does not grow with
 the file, except for Excel sheets. Parquet and Arrow are read by PyArrow, workbooks by
 python-calamine (`workbooks`): `pip install cotool[tables]`.
 """
@@ -19,7 +19,7 @@ from cotool.consensus.read.values import filled
 from cotool.consensus.read.workbooks import sheets_of
 from cotool.errors import CotoolError, InputError, MissingExtraError
 from cotool.io.json_documents import parse_json
-from cotool.io.json_values import memory_of
+from cotool.io.json_stream import memory_of
 from cotool.text import and_more, named
 
 if TYPE_CHECKING:
@@ -265,21 +265,21 @@ def _zstd(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     return found
 
 
-def _import(module: str, form: str) -> Any:
+def _import(module: str, kind: str) -> Any:
     import importlib
 
     try:
         return importlib.import_module(module)
     except ImportError:
         raise MissingExtraError(
-            f"{form} files need {module.partition('.')[0].replace('_', '-')}, which is not "
+            f"{kind} files need {module.partition('.')[0].replace('_', '-')}, which is not "
             "installed",
             hint="pip install 'cotool[tables]', or save the table as CSV or JSON lines",
         ) from None
 
 
 @contextmanager
-def _reading(path: str, form: str) -> Iterator[None]:
+def _reading(path: str, kind: str) -> Iterator[None]:
     """Raise InputError for whatever a decoder raises: none of them documents all its errors."""
     try:
         yield
@@ -290,7 +290,7 @@ def _reading(path: str, form: str) -> Iterator[None]:
         if getattr(error, "sqlite_errorname", None) == "SQLITE_INTERRUPT":
             reason = "its view takes too many steps for the size of the file"
         raise InputError(
-            f"{path}: cannot be read as {form}: {reason}", hint="check the file, or save it as CSV"
+            f"{path}: cannot be read as {kind}: {reason}", hint="check the file, or save it as CSV"
         ) from None
 
 

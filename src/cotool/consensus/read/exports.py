@@ -14,7 +14,7 @@ from cotool.consensus.read.tool_values import asked
 from cotool.consensus.read.values import clean
 from cotool.consensus.read.wrappers import opened
 from cotool.errors import InputError
-from cotool.io.json_values import too_deep
+from cotool.io.json_stream import too_deep
 
 
 def unpacked(value: Any, where: str) -> Iterator[tuple[str, Any]]:

@@ -16,7 +16,7 @@ from cotool.consensus.read.responses import Record, ShapeError, read_record
 from cotool.consensus.read.understood import Understood
 from cotool.consensus.read.values import filled
 from cotool.errors import InputError
-from cotool.io.json_values import is_json, read_first_line, read_values
+from cotool.io.json_stream import is_json, read_first_line, read_values
 from cotool.io.sources import STDIN, check_readable, open_source, source_labels, source_name
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def read_questions(
         raise InputError('"-" is given twice', hint="standard input can be read only once")
     for path in sources:
         check_readable(path)
-    reading = _Reading(keys, len(sources) > 1, skip_bad, on_bad, on_warning, on_understood)
+    reading = _Files(keys, len(sources) > 1, skip_bad, on_bad, on_warning, on_understood)
     done = 0
 
     def count(size: int) -> None:
@@ -110,13 +110,13 @@ def questions_in_frame(frame: Any) -> Iterator[Question]:
         (f"row {place}", {str(key): filled(value) for key, value in row.items()})
         for place, row in enumerate(rows, 1)
     )
-    with closing(_Reading(DEFAULT_KEYS)) as reading:
+    with closing(_Files(DEFAULT_KEYS)) as reading:
         yield from reading.read(values, "the frame", "the frame", flat=True)
         yield from reading.joined()
 
 
 @dataclass
-class _Reading:
+class _Files:
     """The state that is kept from file to file: the spool, and responses without a question."""
 
     keys: Keys
@@ -276,9 +276,9 @@ def values_in(
     """
     name = source_name(path)
     head = stream.peek(_HEAD)[:_HEAD]
-    form = next((form for mark, form in _BINARY.items() if head.startswith(mark)), None)
+    kind = next((kind for mark, kind in _BINARY.items() if head.startswith(mark)), None)
     warn = on_warning or (lambda _: None)
-    if form is not None:
+    if kind is not None:
         from cotool.consensus.read import containers
         from cotool.consensus.read.tables import without_totals
 
@@ -287,7 +287,7 @@ def values_in(
                 f"{name}: is a binary table, which is read from a file on disk only",
                 hint="save it, uncompressed, and give its name",
             )
-        return without_totals(containers.READERS[form](str(path), table), warn), True
+        return without_totals(containers.READERS[kind](str(path), table), warn), True
     if table is not None:
         from cotool.consensus.read.containers import check_no_table
 

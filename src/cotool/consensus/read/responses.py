@@ -17,7 +17,7 @@ from cotool.consensus.read import values
 from cotool.consensus.read.layout import DEFAULT_KEYS, Keys, Layout, layout_of
 from cotool.consensus.read.tool_values import asked
 from cotool.errors import InputError
-from cotool.io.json_values import too_deep
+from cotool.io.json_stream import too_deep
 from cotool.text import and_more
 
 BadRecord = Callable[[InputError], None]

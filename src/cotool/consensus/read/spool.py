@@ -15,7 +15,7 @@ from cotool._typing import Any
 from cotool.consensus.model import Question, Response
 from cotool.consensus.read.questions import join_text, make_question
 from cotool.errors import InputError
-from cotool.io.json_values import too_deep
+from cotool.io.json_stream import too_deep
 from cotool.text import named, plural
 
 _BATCH = 1000

@@ -13,7 +13,7 @@ from cotool._records import dataclass, field
 from cotool._typing import TYPE_CHECKING, Any
 from cotool.consensus.read.paths import value_at
 from cotool.errors import InputError
-from cotool.io.json_values import decode_text, read_line
+from cotool.io.json_stream import decode_text, read_line
 
 if TYPE_CHECKING:
     import io

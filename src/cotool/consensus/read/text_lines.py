@@ -13,7 +13,7 @@ from collections.abc import Callable
 from cotool._lazy import lazy_pattern
 from cotool._typing import TYPE_CHECKING
 from cotool.errors import InputError
-from cotool.io.json_values import decode_text, read_line, skip_blank_lines
+from cotool.io.json_stream import decode_text, read_line, skip_blank_lines
 
 if TYPE_CHECKING:
     import io

@@ -46,7 +46,7 @@ class Stamp:
     spots: tuple[tuple[int, int], ...] = ()
 
 
-class _Part(NamedTuple):
+class _TimePart(NamedTuple):
     start: int
     end: int
     letter: bytes
@@ -238,7 +238,7 @@ def _around(text: bytes, clock: re.Match[bytes]) -> Stamp | None:
             else _YEAR.match(text, end)
         )
         if year is not None and not {"y", "n3"} & {k for k, v in date.groupdict().items() if v}:
-            parts.append(_Part(year.start("Y"), year.end("Y"), b"Y"))
+            parts.append(_TimePart(year.start("Y"), year.end("Y"), b"Y"))
             end = year.end()
         return _moment(text, [*_parts_of(date, start), *parts], end)
     if clock["S"] is None and clock["S2"] is None:
@@ -246,7 +246,7 @@ def _around(text: bytes, clock: re.Match[bytes]) -> Stamp | None:
     minutes = _MINUTES.match(text, clock.end())
     if minutes is not None:
         parts = [part for part in parts if part.letter != b"Z"]
-        parts.append(_Part(minutes.start(), minutes.end(), b"w"))
+        parts.append(_TimePart(minutes.start(), minutes.end(), b"w"))
         end = minutes.end()
     for after, part in zip(_after(), _parts(), strict=False):
         date = after.match(text, end) if part.search(text, end, end + _NEAR) else None
@@ -274,12 +274,12 @@ def _is_date(date: re.Match[bytes]) -> bool:
     return not numbers or (min(numbers) >= 1 and min(numbers) <= 12 and max(numbers) <= 31)
 
 
-def _parts_of(match: re.Match[bytes], base: int) -> Iterator[_Part]:
+def _parts_of(match: re.Match[bytes], base: int) -> Iterator[_TimePart]:
     for name, text in match.groupdict().items():
         if text is None or name == "sign":
             continue
         letter = bytes([int(name[1])]) if name[0] == "n" else name[:1].encode()
-        yield _Part(base + match.start(name), base + match.end(name), letter)
+        yield _TimePart(base + match.start(name), base + match.end(name), letter)
 
 
 def is_cell(text: bytes, start: int, end: int) -> bool:
@@ -287,35 +287,35 @@ def is_cell(text: bytes, start: int, end: int) -> bool:
     return text[start : start + 1] == b"," == text[end : end + 1] and (end - start - 1) % 3 != 0
 
 
-def _clock_parts(text: bytes, clock: re.Match[bytes]) -> tuple[list[_Part], int]:
+def _clock_parts(text: bytes, clock: re.Match[bytes]) -> tuple[list[_TimePart], int]:
     parts = list(_parts_of(clock, 0))
     end = clock.end()
     if parts[-1].letter == b"f" and is_cell(text, parts[-1].start, end):
         return parts[:-1], parts[-1].start
     seconds = next((part for part in parts if part.letter == b"S"), None)
     if seconds is not None and not any(part.letter in b"fg" for part in parts):
-        parts.append(_Part(seconds.end, seconds.end, b"f"))
+        parts.append(_TimePart(seconds.end, seconds.end, b"f"))
     half = _HALF.match(text, end)
     if half is not None:
-        parts.append(_Part(half.start("p"), half.end("p"), b"p"))
+        parts.append(_TimePart(half.start("p"), half.end("p"), b"p"))
         end = half.end()
     return _zone_parts(text, parts, end)
 
 
-def _zone_parts(text: bytes, parts: list[_Part], end: int) -> tuple[list[_Part], int]:
+def _zone_parts(text: bytes, parts: list[_TimePart], end: int) -> tuple[list[_TimePart], int]:
     place = _PLACE.match(text, end)
     zone = _ZONE.match(text, end)
     if place is not None and place["A"] != b"UTC":
-        parts.append(_Part(place.start("A"), place.end("A"), b"A"))
+        parts.append(_TimePart(place.start("A"), place.end("A"), b"A"))
         return parts, place.end()
     if zone is not None and is_zone(zone["Z"]):
         # The blank before it belongs to the optional zone.
-        parts.append(_Part(end, zone.end(), b"Z"))
+        parts.append(_TimePart(end, zone.end(), b"Z"))
         return parts, zone.end()
-    parts.append(_Part(end, end, b"Z"))
+    parts.append(_TimePart(end, end, b"Z"))
     word = _GLUED.match(text, end) or _WORD.match(text, end)
     if word is not None:
-        parts.append(_Part(word.start("A"), word.end("A"), b"A"))
+        parts.append(_TimePart(word.start("A"), word.end("A"), b"A"))
         end = word.end()
     return parts, end
 
@@ -338,7 +338,7 @@ def _without_colons(text: bytes) -> Iterator[Stamp]:
             continue
         parts = [*_parts_of(date, 0), *_parts_of(clock, 0)]
         if clock["f"] is None:
-            parts.append(_Part(clock.end(), clock.end(), b"f"))
+            parts.append(_TimePart(clock.end(), clock.end(), b"f"))
         parts, end = _zone_parts(text, parts, clock.end())
         yield _moment(text, parts, end)
         return
@@ -353,7 +353,7 @@ def _seconds(text: bytes) -> Iterator[Stamp]:
             return
 
 
-def _moment(text: bytes, parts: Sequence[_Part], end: int) -> Stamp:
+def _moment(text: bytes, parts: Sequence[_TimePart], end: int) -> Stamp:
     parts = sorted(
         parts, key=lambda part: part[:2]
     )  # the zone after the fraction, in the order in which they were added

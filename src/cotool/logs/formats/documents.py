@@ -9,7 +9,7 @@ from contextlib import suppress
 from cotool._records import NamedTuple
 from cotool._typing import Any
 from cotool.errors import InputError
-from cotool.io.json_values import JsonText
+from cotool.io.json_stream import JsonText
 from cotool.io.sources import buffered
 from cotool.logs.formats.names import is_level_name, is_time_name
 

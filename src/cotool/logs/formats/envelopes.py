@@ -269,7 +269,7 @@ def _levels_in(texts: Sequence[str]) -> float:
 
 def _is_level(value: object) -> bool:
     """Return whether a member states a level in words; such an object is not an envelope."""
-    return isinstance(value, str) and fields.level_of(value) != UNKNOWN
+    return isinstance(value, str) and fields.level_of_value(value) != UNKNOWN
 
 
 def _worth_it(texts: Sequence[bytes], *, after_time: bool) -> bytes | None:

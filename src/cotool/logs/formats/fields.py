@@ -30,8 +30,8 @@ from cotool.logs.formats.names import (
     ZONE_NAMES,
     is_timely,
     level_rank,
+    level_scale,
     plain,
-    scale_of,
     stem,
     time_rank,
 )
@@ -171,7 +171,7 @@ def _look_at(found: _Seen, text: str) -> None:
             found.times += layouts != 0 or _compose(found.forms, text)
             found.numbers += bool(layouts and _EPOCH.fullmatch(text))
     elif not (text[-1].isdigit() and _compose(found.forms, text)):
-        level = level_of(text)
+        level = level_of_value(text)
         if level != model.UNKNOWN:
             found.words += 1
             found.levels.add(level)
@@ -214,7 +214,7 @@ _LIST = 30
 
 
 @lru_cache(maxsize=4096)
-def level_of(text: str, scale: int = model.WORDS_ONLY) -> int:
+def level_of_value(text: str, scale: int = model.WORDS_ONLY) -> int:
     """Return the level that a value states, as the kernel reads it."""
     return logscan.value_level(text.encode("utf-8", "replace"), scale)
 
@@ -350,7 +350,7 @@ def _places(
         label = f"key {'.'.join(path)}"
         if rank is None:
             continue
-        scale, which = scale_of(path, values.digits, names)
+        scale, which = level_scale(path, values.digits, names)
         count = values.words + (len(values.digits) if scale != model.WORDS_ONLY else 0)
         if count and count >= 0.1 * values.rows:
             why = "its values name levels" if values.words else which

@@ -8,12 +8,11 @@ from itertools import takewhile
 
 from cotool._lazy import lazy_pattern
 from cotool._typing import TYPE_CHECKING
-from cotool.errors import InputError, nearest
+from cotool.errors import InputError, check_unicode, nearest
 from cotool.logs.formats import model
 from cotool.logs.formats.columns import time_in
 from cotool.logs.formats.model import Format, NamedColumn, Place, TimeKey, layout_forms
 from cotool.logs.formats.requests import COLUMNS
-from cotool.logs.unicode_check import check_unicode
 from cotool.logs.units import UNITS
 
 if TYPE_CHECKING:

@@ -169,7 +169,7 @@ def level_rank(path: Path) -> int | None:
     return _LEVEL_NAMES.index(name) * 20 + 2 * len(path) + inner
 
 
-def scale_of(path: Path, numbers: Sequence[int], names: set[str]) -> tuple[int, str]:
+def level_scale(path: Path, numbers: Sequence[int], names: set[str]) -> tuple[int, str]:
     """Return the scale of a key's numbers if its name or its neighbours show it, and the reason."""
     if not numbers:
         return model.WORDS_ONLY, ""

@@ -6,9 +6,9 @@ import math
 
 from cotool._records import dataclass, field
 from cotool._typing import TYPE_CHECKING, Any
-from cotool.logs.changes import NumberPair, Numbers
 from cotool.logs.distributions import Distribution
 from cotool.logs.measures.figures import Figures, quantile_share
+from cotool.logs.number_changes import NumberPair, Numbers
 from cotool.logs.units import UNIT_NAMES
 
 if TYPE_CHECKING:

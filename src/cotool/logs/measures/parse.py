@@ -14,13 +14,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from cotool._lazy import lazy_pattern
 from cotool.conditions import ConditionParser
-from cotool.errors import InputError
+from cotool.errors import InputError, check_unicode
 from cotool.logs.levels import level_named
 from cotool.logs.measures import model
 from cotool.logs.measures.model import Reading, Test, ValueSource
 from cotool.logs.measures.of_templates import TEMPLATE, parameter_source
 from cotool.logs.measures.steps import steps_of
-from cotool.logs.unicode_check import check_unicode
 from cotool.logs.units import NO_SCALE, PLAIN, UNITS, Scale
 
 _NAME = lazy_pattern(r"[\w.-]+")

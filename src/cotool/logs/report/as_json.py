@@ -26,12 +26,12 @@ def to_dict(
     bucket: int | None = None,
     template: str | None = None,
     sort: str | None = None,
-    form: Callable[[TimelineText | SpreadText], Any] = parsed,
+    convert: Callable[[TimelineText | SpreadText], Any] = parsed,
 ) -> dict[str, Any]:
     """Return the JSON form of an analysis.
 
     `bucket` is the width of the histogram in seconds; `template`: the id of the only one to
-    include; `sort`: the order of groups; `form` converts their time lines and
+    include; `sort`: the order of groups; `convert` turns into JSON their time lines and
     distributions.
     """
     clock = clock_of(summary, zone)
@@ -48,7 +48,7 @@ def to_dict(
     if summary.measures is not None:
         from cotool.logs.report.measures import measures_to_dict
 
-        mined["measures"] = measures_to_dict(summary.measures, clock, sort, form)
+        mined["measures"] = measures_to_dict(summary.measures, clock, sort, convert)
     return {
         "schema": SCHEMA,
         **_counts(counts, clock),

@@ -17,7 +17,8 @@ def file_rows(
 ) -> Iterator[tuple[object, ...]]:
     """Yield one row per file, the header first; sums of their numbers are the totals.
 
-    time: makes the value for nanoseconds since 1970, or for no time, in a file.
+    time: makes the value for nanoseconds since 1970, or for no time, in a file. The error of a file
+    is the column "problem", since "error" counts the records of that level.
     """
     patterns = tuple(summary.counts.patterns)
     yield (

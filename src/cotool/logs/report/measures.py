@@ -24,15 +24,15 @@ def measures_to_dict(
     measures: Measures,
     clock: Clock,
     sort: str | None,
-    form: Callable[[TimelineText | SpreadText], Any] = parsed,
+    convert: Callable[[TimelineText | SpreadText], Any] = parsed,
 ) -> dict[str, Any]:
-    """Return the JSON form; `form` converts each time line and distribution."""
+    """Return the JSON form; `convert` does so for each time line and distribution."""
     total = measures.total
     pieces = text_pieces(measures.names)
     starts = {start: json.dumps(clock.seconds(start)).encode() for start in total.step_records}
 
     def timeline(group: Group) -> Any:
-        return form(TimelineText(group.timeline, pieces, starts))
+        return convert(TimelineText(group.timeline, pieces, starts))
 
     largest = sorted(measures.groups, key=lambda group: (-group.records, group.values))
     compared = {group.values for group in largest[:_MOST_COMPARED]}
@@ -51,7 +51,7 @@ def measures_to_dict(
                 "distinct": fact.distinct,
                 "odd_examples": list(fact.odd_examples),
                 **_statistics(figures),
-                "distribution": form(SpreadText(figures.cell)),
+                "distribution": convert(SpreadText(figures.cell)),
                 "greatest_lines": [
                     {"file": line.path, "line": line.line, "number": line.number, "text": line.text}
                     for line in fact.greatest
@@ -64,7 +64,7 @@ def measures_to_dict(
         "groups": [
             {
                 "values": dict(zip(measures.keys, group.values, strict=True)),
-                **_figures(measures, group, form if group.values in compared else None),
+                **_figures(measures, group, convert if group.values in compared else None),
                 "timeline": timeline(group),
             }
             for group in (measures.sorted_groups(sort) if measures.keys else ())
@@ -110,15 +110,15 @@ def measure_rows(
 
 
 def _figures(
-    measures: Measures, group: Group, form: Callable[[SpreadText], Any] | None
+    measures: Measures, group: Group, convert: Callable[[SpreadText], Any] | None
 ) -> dict[str, Any]:
-    """Return the figures of a group; without a `form`, its distributions are left out."""
+    """Return the figures of a group; without `convert`, its distributions are left out."""
     return {
         "records": group.records,
         "measures": {
             name: _statistics(figures)
             | {"distinct": figures.distinct}
-            | ({"distribution": form(SpreadText(figures.cell))} if form else {})
+            | ({"distribution": convert(SpreadText(figures.cell))} if convert else {})
             for name, figures in zip(measures.names, group.measures, strict=True)
         },
     }

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from cotool._typing import TYPE_CHECKING, Any
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import find_bursts
-from cotool.logs.templates.collector import no_collection
+from cotool.logs.templates.garbage_collection import no_collection
 from cotool.logs.units import in_base
 from cotool.text import quantity
 
 if TYPE_CHECKING:
-    from cotool.logs.changes import NumberChange
     from cotool.logs.model import Analysis
+    from cotool.logs.number_changes import NumberChange
     from cotool.logs.report.clock import Clock
     from cotool.logs.templates.compare import Change, Comparison
     from cotool.logs.templates.model import Parameter, Template

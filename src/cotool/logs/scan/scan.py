@@ -101,9 +101,9 @@ def scan_opened(
         found, end, _ = run.scan(date, start, whole_lines=state is not None)
     if state is None:
         return found
-    from cotool.logs.scan.state import entry_of
+    from cotool.logs.scan.state import state_entry
 
-    return found._replace(entry=entry_of(path, head, plain, end))
+    return found._replace(entry=state_entry(path, head, plain, end))
 
 
 @dataclass(slots=True)

@@ -109,7 +109,7 @@ class State:
         return json.dumps(document, indent=1) + "\n"
 
 
-def entry_of(path: str, head: bytes, plain: PlainFile | None, offset: int) -> Entry:
+def state_entry(path: str, head: bytes, plain: PlainFile | None, offset: int) -> Entry:
     """Return the entry of a file that has been read up to `offset`; see State.offset_for()."""
     head = head[: min(_HEAD, offset)]
     if plain is None:

@@ -10,9 +10,9 @@ from cotool._records import NamedTuple
 from cotool._typing import Any
 from cotool.errors import InputError
 from cotool.io.json_documents import read_document
-from cotool.logs.changes import Numbers
 from cotool.logs.levels import LEVELS
 from cotool.logs.measures.earlier import EarlierMeasures, read_distribution, read_measures
+from cotool.logs.number_changes import Numbers
 from cotool.logs.templates.columns import Layouts
 from cotool.logs.templates.model import Known
 from cotool.logs.templates.template_set import SCHEMA as SET_SCHEMA

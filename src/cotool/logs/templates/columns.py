@@ -33,8 +33,8 @@ _TEXT = lazy_pattern(r"(?<![\w.=\"'/-])[^\W\d_]{2,}(?![\w=])")
 _NAME = rf"[A-Za-z_{_MARKS}][^ \t:\[\]|]*"
 
 
-class _Step(NamedTuple):
-    """A part of a head: its pattern, the share of forms that must have it, whether only once.
+class _Kind(NamedTuple):
+    """A part of heads: its pattern, the share of forms that must have it, whether only once.
 
     `loose` is a second pattern that may match where most forms have the part.
     """
@@ -47,19 +47,19 @@ class _Step(NamedTuple):
 
 
 _STEPS = (
-    _Step("separator", re.compile(r"(?:[-|:]|--)(?=[ \t]|$)|\|"), 0.9),
-    _Step("cell", re.compile(r"[^|]{0,60}\|"), 0.95),
-    _Step("number", re.compile(rf"(?:[{_MARKS}],?|\([{_MARKS}]\):?)(?=[ \t])"), 0.95),
-    _Step("bracket", re.compile(r"\["), 0.9, once=True),
-    _Step("process", re.compile(rf"[^ \t]+[ \t]+{_NAME}\[[{_MARKS}]\]:(?=[ \t]|$)"), 0.6, once=True,
+    _Kind("separator", re.compile(r"(?:[-|:]|--)(?=[ \t]|$)|\|"), 0.9),
+    _Kind("cell", re.compile(r"[^|]{0,60}\|"), 0.95),
+    _Kind("number", re.compile(rf"(?:[{_MARKS}],?|\([{_MARKS}]\):?)(?=[ \t])"), 0.95),
+    _Kind("bracket", re.compile(r"\["), 0.9, once=True),
+    _Kind("process", re.compile(rf"[^ \t]+[ \t]+{_NAME}\[[{_MARKS}]\]:(?=[ \t]|$)"), 0.6, once=True,
           loose=re.compile(rf"[^ \t]+[ \t]+{_NAME}(?:\[[{_MARKS}]\])?:(?=[ \t]|$)")),
-    _Step("name", re.compile(rf"{_NAME}(?:::{_NAME})*(?:\[[{_MARKS}]\])?:(?=[ \t]|$)"), 0.8,
+    _Kind("name", re.compile(rf"{_NAME}(?:::{_NAME})*(?:\[[{_MARKS}]\])?:(?=[ \t]|$)"), 0.8,
           once=True),
-    _Step("dash", re.compile(r"(?:[^ \t\[\]\"]+[ \t]+){1,4}?-(?=[ \t])"), 0.95, once=True),
-    _Step("logger", re.compile(rf"[A-Za-z_][\w${_MARKS}-]*(?:(?:\.|::)[\w${_MARKS}-]+)+(?=[ \t])"),
+    _Kind("dash", re.compile(r"(?:[^ \t\[\]\"]+[ \t]+){1,4}?-(?=[ \t])"), 0.95, once=True),
+    _Kind("logger", re.compile(rf"[A-Za-z_][\w${_MARKS}-]*(?:(?:\.|::)[\w${_MARKS}-]+)+(?=[ \t])"),
           0.95, once=True),
-    _Step("source", re.compile(rf"[\w./-]+:[{_MARKS}]\](?=[ \t])"), 0.9, once=True),
-    _Step("tabbed", re.compile(r"[^ \t]+(?=\t|  )"), 0.9, once=True),
+    _Kind("source", re.compile(rf"[\w./-]+:[{_MARKS}]\](?=[ \t])"), 0.9, once=True),
+    _Kind("tabbed", re.compile(r"[^ \t]+(?=\t|  )"), 0.9, once=True),
 )  # fmt: skip
 _BY_NAME = {step.name: step for step in _STEPS}
 _MOST_STEPS = 12
@@ -202,7 +202,7 @@ def _further(messages: Sequence[str], starts: list[int]) -> tuple[str, ...]:
     return tuple(steps)
 
 
-def _passed(step: _Step, message: str, start: int, *, loose: bool = False) -> int | None:
+def _passed(step: _Kind, message: str, start: int, *, loose: bool = False) -> int | None:
     """Return where a step's part at `start` ends, None if it is missing or nothing follows."""
     regex = step.loose if loose and step.loose else step.regex
     found = regex.match(message, start)

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from cotool._records import dataclass
 from cotool._typing import TYPE_CHECKING
 from cotool.errors import InputError
-from cotool.logs.changes import NumberChange, NumberPair, Numbers, changed_numbers, pairs_of
 from cotool.logs.distributions import significant
 from cotool.logs.measures.earlier import EarlierMeasures, measure_pairs
+from cotool.logs.number_changes import NumberChange, NumberPair, Numbers, changed_numbers, pairs_of
 from cotool.logs.templates.clusters import Clusters
 from cotool.logs.templates.tokens import PARAMETER, SHOWN
 

@@ -157,7 +157,7 @@ def _parameter(
     lines: dict[str, int] = defaultdict(int)
     exact = True
     registers: list[tuple[bytes, int]] = []
-    numbers = _Numbers()
+    numbers = _NumbersByUnit()
     is_number = True
     for part, kept in zip(parts, samples, strict=True):
         if n >= len(part.pieces):
@@ -197,7 +197,7 @@ def _parameter(
     return numbers.put_into(found) if is_number else found
 
 
-class _Numbers:
+class _NumbersByUnit:
     """The numbers of one parameter by their units, from the forms of a template."""
 
     def __init__(self) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cotool._records import dataclass, field
-from cotool.logs.changes import Numbers
 from cotool.logs.distributions import Distribution
 from cotool.logs.histogram import Histogram
 from cotool.logs.levels import LEVELS
+from cotool.logs.number_changes import Numbers
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,10 @@ from cotool.errors import InputError
 from cotool.io.json_documents import read_document
 from cotool.io.target import write_whole
 from cotool.logs.histogram import WIDTHS
-from cotool.logs.templates.collector import no_collection
 from cotool.logs.templates.columns import Layouts
 from cotool.logs.templates.figures import Form, bytes_of
 from cotool.logs.templates.found import Assignment
+from cotool.logs.templates.garbage_collection import no_collection
 from cotool.logs.templates.labels import Labels, label_forms
 from cotool.logs.templates.model import Known, Match, Template
 

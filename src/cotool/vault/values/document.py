@@ -13,14 +13,14 @@ from cotool._typing import TYPE_CHECKING
 from cotool.errors import CotoolError, InputError, unknown
 from cotool.vault.envelope import Key, Unlocked, new_envelope, parse_headers, unlock
 from cotool.vault.values import env_values, ini_values, json_values, spans
-from cotool.vault.values.marks import (
+from cotool.vault.values.metadata import KEY, Metadata, Rule, joined, split
+from cotool.vault.values.recognition import (
     SEALED_LIMIT,
     START,
     SYNTAXES,
     already_sealed,
     has_sealed_values,
 )
-from cotool.vault.values.metadata import KEY, Metadata, Rule, joined, split
 from cotool.vault.values.tokens import TOKEN, Sealer, changed
 
 if TYPE_CHECKING:

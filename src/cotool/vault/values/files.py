@@ -10,7 +10,7 @@ from cotool._typing import TYPE_CHECKING
 from cotool.errors import InputError
 from cotool.vault.files import Source
 from cotool.vault.locks import locked
-from cotool.vault.values.marks import SEALED_LIMIT, START, has_sealed_values, may_be_sealed
+from cotool.vault.values.recognition import SEALED_LIMIT, START, has_sealed_values, may_be_sealed
 
 if TYPE_CHECKING:
     from cotool.vault.envelope import Key

@@ -12,7 +12,12 @@ from collections.abc import Iterator
 from cotool._records import dataclass
 from cotool.errors import UPDATE, InputError, MalformedHeaderError, UnsupportedFormatError
 from cotool.vault.values.json_values import lexemes
-from cotool.vault.values.marks import START, SYNTAXES, begins_with_comments, begins_with_member
+from cotool.vault.values.recognition import (
+    START,
+    SYNTAXES,
+    begins_with_comments,
+    begins_with_member,
+)
 from cotool.vault.values.tokens import decoded, encoded
 
 KEY = "cotool"  # of the member in JSON

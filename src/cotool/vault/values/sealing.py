@@ -17,24 +17,23 @@ from cotool.vault.values.files import changing_document, read_text
 if TYPE_CHECKING:
     from cotool.vault.envelope import Key
     from cotool.vault.files import StrPath
+    from cotool.vault.options import VaultOptions
 
 
 def encrypt_values_of(
     source: StrPath | BinaryIO,
     destination: StrPath | BinaryIO,
     seal: Callable[..., bytes],
+    options: VaultOptions,
     *,
     renew: bool = False,
-    force: bool = False,
-    preserve: bool = False,
 ) -> tuple[int, int, Counted]:
     """Seal the values of a file or stream with `seal`: `encrypt_values` with its other arguments.
 
     Returns how many bytes were read and written, and what was sealed.
 
     renew: the destination is the older sealed version; it is locked. A destination that is the
-    source itself is replaced. `force` and `preserve` are those of `encrypt`. Raises OSError,
-    InputError, VaultError, MissingExtraError.
+    source itself is replaced. Raises OSError, InputError, VaultError, MissingExtraError.
     """
     in_place = is_same_file(source, destination)
     with contextlib.ExitStack() as held:
@@ -53,8 +52,8 @@ def encrypt_values_of(
         if target:
             replace_file(target, sealed)
         else:
-            with Target(destination, force=force, special=False) as new:
-                if preserve and file.status is not None:
+            with Target(destination, force=options.force, special=False) as new:
+                if options.preserve and file.status is not None:
                     new.preserve(file.status)
                 new.begin(sealed)
     return len(content), len(sealed), counted

@@ -1,11 +1,11 @@
 """Texts that differ in one place only: the answer is what they have there.
 
-"The capital of Australia is Canberra." and "The capital of Australia is Sydney." share a frame and
-differ in one slot. The texts are aligned word by word (the network of ROVER). The words that all
-share are the frame; the rest are places that differ. A place is a slot if the texts have different
-content there: numbers, names, operators or quoted values; or any words, if the frame is otherwise
-the same word for word. Function words, endings and additions of some texts are not differences. A
-negation is one.
+"The capital of Australia is Canberra." and "The capital of Australia is Sydney." have the frame in
+common and differ in one place. The texts are aligned word by word (the network of ROVER). The words
+that all share are the frame; what is between them are places. The answer is in the places where the
+texts have different content: numbers, names, operators or quoted values; or any words, if all else
+is the same word for word. Function words, endings and additions of some texts are not differences.
+A negation is one.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ MOST_TEXTS = 64
 # The frame is at least this share of a text, and has at least this many words.
 FRAME = 0.5
 FEWEST = 2
-# More places than these are another wording, not slots.
-MOST_SLOTS = 3
+# More places than these are another wording, not answers.
+MOST_PLACES = 3
 # If all else is the same word for word and the frame is at least this share, any word counts.
 EXACT_FRAME = 0.6
 
@@ -118,8 +118,8 @@ class _Place:
         )
 
 
-def slot_values(texts: Sequence[str]) -> list[Extracted | None] | None:
-    """Return what each text has in the slot; None if the texts share no frame with one."""
+def differing_values(texts: Sequence[str]) -> list[Extracted | None] | None:
+    """Return what each text has where the texts differ; None without a frame in common."""
     if all(map(str.isascii, texts)) and not _may_share([text.split() for text in texts if text]):
         return None  # a quick test that rules out most free texts
     tokens = _all_strong(_tokens_in_common(texts))
@@ -139,19 +139,19 @@ def slot_values(texts: Sequence[str]) -> list[Extracted | None] | None:
         return None
     if not any(len(set(filter(None, place.contents))) > 1 for place in differing):
         return None  # only a negation differs: the texts are compared whole, as opposites
-    if len(differing) > MOST_SLOTS:
+    if len(differing) > MOST_PLACES:
         return None
     exact = len(places) == len(differing) == 1 and frame >= EXACT_FRAME * longest
     if not exact and not all(place.strong for place in differing):
         return None
-    found = _in_slots([texts[i] for i in rows], differing)
+    found = _in_places([texts[i] for i in rows], differing)
     if len({one.value for one in found if one}) < 2:
         return None
     values = {keys: found[rows.index(i)] for keys, i in distinct.items()}
     return [values.get(tuple(token.key for token in own)) for own in tokens]
 
 
-def _slotted(value: str, display: str) -> Extracted:
+def _differing(value: str, display: str) -> Extracted:
     return Extracted(value, "short", display, "the place where the texts differ")
 
 
@@ -196,7 +196,7 @@ def _tokens(text: str) -> list[Token]:
 
 
 def _all_strong(texts: list[list[Token]]) -> list[list[Token]]:
-    """Mark words that are names in one place as names at the beginning of sentences, too."""
+    """Count words that are names in one place as names at the beginning of sentences, too."""
     names = {token.key for own in texts for token in own if token.strong}
     return [[token._replace(strong=token.key in names) for token in own] for own in texts]
 
@@ -224,13 +224,13 @@ def _places(texts: list[list[Token]]) -> tuple[list[_Place], int]:
         words.extend(numbers.setdefault(token.key, len(numbers)) for token in own)
         starts.append(len(words))
     count = len(texts)
-    slots = align(words, starts, array("d", [1.0] * count))
+    network = align(words, starts, array("d", [1.0] * count))
     at = [0] * count
     places: list[_Place] = []
     open_place: list[list[Token]] = [[] for _ in texts]
     frame = 0
-    for start in range(0, len(slots), count):
-        column = slots[start : start + count]
+    for start in range(0, len(network), count):
+        column = network[start : start + count]
         if column[0] >= 0 and column.count(column[0]) == count:
             frame += 1
             _close(open_place, places)
@@ -281,7 +281,7 @@ def _exchanged(
                     text[part[0].start : part[-1].end]
                     for text, part in zip(texts, (ours, theirs), strict=True)
                 ]
-                return [_slotted(short_form(part), part) for part in shown]
+                return [_differing(short_form(part), part) for part in shown]
     return None
 
 
@@ -322,8 +322,8 @@ def _stem(word: str, *, strong: bool) -> str:
     return word
 
 
-def _in_slots(texts: Sequence[str], places: list[_Place]) -> list[Extracted | None]:
-    """Return what each text has in the slots; None if it has nothing in any of them."""
+def _in_places(texts: Sequence[str], places: list[_Place]) -> list[Extracted | None]:
+    """Return what each text has in these places; None if it has nothing in any of them."""
     values: list[list[str]] = [[] for _ in texts]
     shown: list[list[str]] = [[] for _ in texts]
     for place in places:
@@ -333,7 +333,7 @@ def _in_slots(texts: Sequence[str], places: list[_Place]) -> list[Extracted | No
             values[row].append(normal.setdefault(content, short_form(written) if written else ""))
             shown[row].append(written)
     return [
-        _slotted(" … ".join(form), " … ".join(filter(None, written)))
+        _differing(" … ".join(form), " … ".join(filter(None, written)))
         if any(place.contents[row] for place in places)
         else None
         for row, (form, written) in enumerate(zip(values, shown, strict=True))

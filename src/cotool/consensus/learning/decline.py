@@ -34,7 +34,7 @@ SURE = 4.0
 _LEAST = 0.02
 
 
-class Agreement(NamedTuple):
+class SharedAnswers(NamedTuple):
     """The shares of the others who agree with an expert: number of questions, sum, squares' sum."""
 
     questions: int = 0
@@ -51,9 +51,9 @@ class Agreement(NamedTuple):
         """The variance of the shares."""
         return max(self.squares / self.questions - self.mean**2, 0.0)
 
-    def plus(self, other: Agreement) -> Agreement:
+    def plus(self, other: SharedAnswers) -> SharedAnswers:
         """The agreement on the questions of both."""
-        return Agreement(
+        return SharedAnswers(
             self.questions + other.questions,
             self.total + other.total,
             self.squares + other.squares,
@@ -67,14 +67,14 @@ class Fall(NamedTuple):
     gap: float
 
 
-def agreement_of(ballots: Iterable[Ballot]) -> dict[str, Agreement]:
+def agreement_of(ballots: Iterable[Ballot]) -> dict[str, SharedAnswers]:
     """How far the others agree with each expert."""
     shares: dict[str, list[float]] = {}
     for ballot in ballots:
         for expert, share in _shares(ballot):
             shares.setdefault(expert, []).append(share)
     return {
-        expert: Agreement(len(own), sum(own), sum(map(mul, own, own)))
+        expert: SharedAnswers(len(own), sum(own), sum(map(mul, own, own)))
         for expert, own in shares.items()
     }
 
@@ -91,10 +91,10 @@ def worth_left(
     falls = [_falls(one, then) for one in own]
     # The block from which an expert is worse to the end, where that is surest.
     surest: dict[str, tuple[Fall, int]] = {}
-    later: dict[str, Agreement] = {}
+    later: dict[str, SharedAnswers] = {}
     for place in reversed(range(len(own))):
         for expert, agreement in own[place].items():
-            later[expert] = later.get(expert, Agreement()).plus(agreement)
+            later[expert] = later.get(expert, SharedAnswers()).plus(agreement)
         for expert, fall in _falls(later, then).items():
             if expert not in surest or fall < surest[expert][0]:
                 surest[expert] = fall, place
@@ -106,7 +106,7 @@ def worth_left(
     return [{expert: left[expert, fall.gap] for expert, fall in found.items()} for found in falls]
 
 
-def _falls(now: Mapping[str, Agreement], then: Mapping[str, Agreement]) -> dict[str, Fall]:
+def _falls(now: Mapping[str, SharedAnswers], then: Mapping[str, SharedAnswers]) -> dict[str, Fall]:
     """Experts with whom the others agree surely less than `then`, though not with each other."""
     gaps = {
         name: own.mean - then[name].mean

@@ -1,0 +1,1 @@
+"""What tables and reports say of results, computed once for both."""
