@@ -288,12 +288,24 @@ def _coded(values: set[str]) -> dict[str, str]:
     return found
 
 
+def _is_counted(value: str, other: str) -> bool:
+    """Whether another spelling writes a number word of any language in digits."""
+    return other[:1].isdigit() and not any(map(str.isdigit, value))
+
+
 def same_labels(answers: Answers, question: str = "") -> Answers:
     """Unify labels: dates, brackets after a name, accents, brackets around lists, short names."""
     values = {answer.value for answer in answers if answer}
     if len(values) < 2:
         return answers
-    spelled = {value: spellings(value) for value in values}
+    # A number word of another language needs the number in digits beside it: once, eleven.
+    digits = {one.value for one in answers if one and any(map(str.isdigit, one.display))}
+    spelled = {
+        value: tuple(
+            one for one in spellings(value) if one in digits or not _is_counted(value, one)
+        )
+        for value in values
+    }
     given = Counter(one for value, others in spelled.items() for one in {value, *others})
     expanded = _expanded({answer.value: answer.display for answer in answers if answer})
     coded = _coded(values)

@@ -22,17 +22,22 @@ from cotool.consensus.extract.vocabulary import has_any
 _OPTIONS = frozenset("ABCDEFGHIJ")
 _LEADING_OPTION = lazy_pattern(
     r"[*_]{0,2}(?:\(?[A-J][.):]{1,2}[*_]{0,2}\s+(?=\S)|[A-J](?=,?\s(?:because|since|as)\b)"
+    r"|[A-J](?=,\s(?:obviously|clearly|definitely|certainly|of course|i think|I think|I believe)\b)"
     r"|\(?[A-J]\)?[*_]{0,2}\s?[–—]\s?(?=\S)|\(?[A-J][)*_]{1,3}\s-\s(?=\S)"
     r"|[B-HJ](?=\s(?:is|are|was|were)\s(?:not\s)?(?!(?:in)?correct|right|wrong|true|false)\w))"
 )
 _OPTION_MARK = lazy_pattern(r"[A-J](?=[).*\"”\s'’]|$)")
 _CORRECT = ("correct", "right", "best", "true", "accurate", "appropriate", "closest")
+_LIKELY = ("plausible", "likely", "reasonable", "convincing", "sensible")
 _IS_CORRECT = lazy_pattern(
-    r"[)\"*.]{0,3}\s{1,2}is\s(?:the\s)?(?:most\s|only\s|best\s)?"
-    rf"(?:{'|'.join(_CORRECT)})(?:\s(?:answer|option|choice|one))?\b"
+    r"[)\"*.]{0,3}\s{1,2}(?:is|seems|looks|appears)\s(?:to\sbe\s)?(?:the\s)?"
+    rf"(?:most\s(?:{'|'.join(_LIKELY)})|(?:most\s|only\s|best\s)?(?:{'|'.join(_CORRECT)}))"
+    r"(?:\s(?:answer|option|choice|one))?\b"
 )
 _CONCLUDES = lazy_pattern(r"(?:\b(?:is|are|be|[iI]t['’]s)|:)\s[\"“*]{0,3}$")
 _NEGATED = lazy_pattern(r"\b(?:wrong|incorrect|not|false|except)\b", re.IGNORECASE)
+# "Both A and C apply; B does not."
+_APPLY = lazy_pattern(r"[.;]|\s(?:apply|are|hold|fit|work)\b")
 _MARK_ENDS = lazy_pattern(r"\.[*\"”]{0,3}(?:\s|$)|\*|$")
 _CONCLUSION = lazy_pattern(
     r"(?:therefore|thus|so|hence|in total|altogether|in all|finally|consequently|as a result"
@@ -115,7 +120,7 @@ def _concluded(text: str, low: str, sentence: str) -> Iterator[StatedPlace]:
     is_line = len(text) <= SPAN and "\n" not in text
     foreign = not text.isascii()
     if is_line and (foreign or has_any(low, _OPINION_WORDS)) and (opinion := _OPINION.match(text)):
-        yield StatedPlace(0, text[opinion.end() :], "opinion", ("boolean",))
+        yield StatedPlace(0, text[opinion.end() :], "opinion", ("choice", "boolean"))
         yield StatedPlace(0, text[opinion.end() :], "opinion", whole=True)
     if len(text) <= SPAN and low.startswith("not ") and (turned := NOT_BUT.match(text)):
         yield StatedPlace(0, text[turned.end() :], "not … but")
@@ -155,6 +160,8 @@ def weak_places(text: str, low: str) -> Iterator[StatedPlace]:
         has_digit = any(map(str.isdecimal, text[:_LONGEST_OPTION]))
         if has_digit and (numbered := _NUMBERED_OPTION.match(text)):
             yield StatedPlace(0, numbered[1], NUMBERED, ("number",), whole=True)
+    if text[:5] in {"Both ", "Only "}:
+        yield StatedPlace(0, _APPLY.split(text, maxsplit=1)[0], "opens with options", ("choice",))
     tail = text[-3 * SPAN :]
     yield from _weak_options(tail)
     sentence = last_sentence(text)
@@ -176,7 +183,7 @@ def _is_better(tail: str, start: int, end: int) -> bool:
 def _weak_options(tail: str) -> Iterator[StatedPlace]:
     correct: set[str] = set()
     concluded = better = None
-    may_be_correct = has_any(tail, _CORRECT)
+    may_be_correct = has_any(tail, (*_CORRECT, *_LIKELY))
     for mark in _OPTION_MARK.finditer(tail):
         start, end = mark.span()
         enclosed = tail[start - 1 : start] == "(" and tail[end : end + 1] == ")"
@@ -229,6 +236,29 @@ _COMPARED = lazy_pattern(
 )
 
 
+# "$12.50, including $2.50 of tax"; not where the rest says what it comes to.
+_CLAUSE = lazy_pattern(
+    r"(?P<said>[^\n]*?\d[^\n]*?)(?:,\s(?:including|of which|assuming|since|because|not|excluding"
+    r"|up from|down from|compared|rather than|instead of|given that"
+    r"|a (?:day|week|month|year|decade) (?:after|before|later|earlier))\b|\s\((?=[^()]*\)))"
+    r"(?P<rest>[^\n]*)$",
+    re.IGNORECASE,
+)
+_COMES_TO = lazy_pattern(
+    r"=|\b(?:is|are|was|were|has|have|gets?|makes?|leav\w+|left|remain\w*|gives?|total\w*|so|thus"
+    r"|hence|therefore)\b[^.]*\d",
+    re.IGNORECASE,
+)
+
+
+def _without_clause(sentence: str) -> str:
+    """Return a sentence without the clause or the brackets after its number."""
+    match = _CLAUSE.match(sentence)
+    if match is None or _COMES_TO.search(match["rest"]) or "=" in match["said"]:
+        return sentence
+    return match["said"]
+
+
 def _is_aside(sentence: str) -> bool:
     if sentence.startswith("("):
         return _IN_BRACKETS.fullmatch(sentence) is not None
@@ -250,6 +280,8 @@ def last_sentence(text: str) -> str:
         if not (start and _is_aside(sentence)):
             if ": " in sentence and any(map(str.isdecimal, sentence)):
                 sentence = _COUNTED.sub(r"\1", sentence)
+            if (", " in sentence or " (" in sentence) and any(map(str.isdecimal, sentence)):
+                sentence = _without_clause(sentence)
             return _COMPARED.sub(r"\1", sentence) if " than " in sentence else sentence
         end = len(tail[:start].rstrip())
 

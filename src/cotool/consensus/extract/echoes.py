@@ -25,6 +25,9 @@ _EMPTY = frozenset(
     "certainly actually really in fact clearly wirklich".split()
 )
 _WORD = lazy_pattern(r"n['’]t\b|[^\W_]+?(?=n['’]t\b)|[^\W_]+")
+_REASON = lazy_pattern(
+    r",?\s(?:since|because|weil|denn|parce que|car|porque|perché)\s|,\s(?:as|for|da)\s|;\s|\s[–—]\s"
+)
 _ALTERNATIVES = lazy_pattern(r"\b(?:or|oder|ou|o)\b", re.IGNORECASE)
 
 
@@ -43,7 +46,8 @@ _DENY = _without_s(NEGATIONS) | {"n't", "n’t"}
 def add_words(texts: Sequence[str], found: Sequence[dict[str, Extracted | None]]) -> None:
     """Read "T", "sure" and "jawohl" as yes or no, beside others that say it plainly."""
     for text, one in zip(texts, found, strict=True):
-        value = SAYING.get(text.strip(_MARKS).casefold()) if "boolean" not in one else None
+        said = text.strip(_MARKS).casefold().replace("’", "'")
+        value = SAYING.get(said) if "boolean" not in one else None
         if value:
             one["boolean"] = Extracted(value, "boolean", text.strip(_MARKS), WHOLE)
 
@@ -71,6 +75,7 @@ def add_echoes(
 
 def _echoed(text: str, asked: Sequence[str]) -> str | None:
     """Return yes or no if a sentence says in order what was asked, with or without a negation."""
+    text = _REASON.split(text, maxsplit=1)[0]
     if len(text) > _LONGEST or "?" in text:
         return None
     words = _words(text)

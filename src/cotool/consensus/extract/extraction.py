@@ -22,8 +22,9 @@ from cotool.consensus.extract.options import add_chosen
 from cotool.consensus.extract.preparation import breaks_off, clean, prepare, without_markup
 from cotool.consensus.extract.rankings import rankings
 from cotool.consensus.extract.readings import CLOSED_KINDS, KINDS, is_factorial, read, read_formula
-from cotool.consensus.extract.spans import WHOLE
+from cotool.consensus.extract.spans import WHOLE, whole_amount
 from cotool.consensus.extract.stated_places import FIELDS, find_stated_places
+from cotool.consensus.extract.vocabulary import NEGATIONS
 
 with stand_ins("cotool.consensus.extract.differences", "cotool.consensus.extract.ties"):
     from cotool.consensus.extract import differences, ties
@@ -44,6 +45,8 @@ _LABEL_WORDS = 3
 _LETTERS = frozenset("abcdefghij")
 # Options with one number begin with the same characters.
 _SAME_OPTION = 12
+# The length of a text whose only number may be its answer.
+_FEW_WORDS = 60
 # The kind of a text that names several options.
 SEVERAL = "several"
 _IN_PASSING = {"… is", "it is …", "last number mentioned"}
@@ -133,6 +136,7 @@ def _found(
     if 0 < sum("boolean" in one for one in found) < len(found):
         add_words(texts, found)
         add_echoes(texts, found, question)
+    _add_figures(texts, found)
     kind, stated = _commonest(found)
     if not stated or len(stated) < sum(map(bool, texts)):
         for one, own in zip(found, places, strict=True):
@@ -143,6 +147,21 @@ def _found(
     # The value in the last condition of a query is not its answer.
     query = kind == "number" and any(map(is_query, texts))
     return found, None if query else kind
+
+
+def _add_figures(texts: Sequence[str], found: Sequence[dict[str, Extracted | None]]) -> None:
+    """Read the only number of a few words as their answer, where others give just that number."""
+    bare = [one.get("number") for one in found]
+    values = {answer.value for answer in bare if answer and answer.rule == WHOLE}
+    if not values or sum(map(bool, bare)) < MAJORITY["number"] * sum(map(bool, texts)):
+        return
+    for text, one in zip(texts, found, strict=True):
+        if "number" in one or len(text) > _FEW_WORDS or not NEGATIONS.isdisjoint(text.split()):
+            continue
+        numerals = list(_NUMERAL.finditer(text))
+        reading = read("number", clean(numerals[0][0])) if len(numerals) == 1 else None
+        if reading and reading.value in values:
+            one["number"] = reading.extracted("number", "the only number")
 
 
 @dataclass
@@ -393,6 +412,11 @@ _NUMERAL = lazy_pattern(
 _INEQUALITY = lazy_pattern(r"\d\s?[<>≤≥]\s?[$€£¥]?-?\d")
 
 
+def _is_whole(sentence: str, start: int, starts: Sequence[int]) -> bool:
+    """Whether the number at `start` and all that follow are one amount in several units."""
+    return start < starts[-1] and whole_amount(sentence, [start, starts[-1]])
+
+
 def _last_number(text: str) -> Extracted | None:
     """Read the last number of the last sentence, unless the text breaks off.
 
@@ -404,6 +428,8 @@ def _last_number(text: str) -> Extracted | None:
     if _INEQUALITY.search(sentence):
         return None
     starts = [match.start() for match in _NUMERAL.finditer(sentence)]
+    if len(starts) > 1 and (whole := [k for k in starts if _is_whole(sentence, k, starts)]):
+        starts = whole[:1]
     reading = read("number", clean(sentence[starts[-1] :])) if starts else None
     if not reading or not reading.value or is_factorial(text):
         return None

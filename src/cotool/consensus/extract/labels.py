@@ -21,7 +21,7 @@ _NEGATED_AFTER = lazy_pattern(
     r"|(?:이|가|은|는|하지|지)?\s?(?:아니|아닙|아닌|않)|\s?नहीं|\s(?:değil|nicht\b)"
 )
 _LEADING_COPULA = lazy_pattern(
-    r"[^.!?\n:]{1,100}?\b(?:is|was|are|were|ist|war|sind|est|était|es|era|son|é|è|sono|это|is)\s+"
+    r"[^.!?\n:]{1,100}?\b(?:is|was|are|were|ist|war|sind|est|était|es|era|son|é|è|sono|это|costs?|equals|totals|weighs|lasts|measures|kostet|takes)\s+"
     r"(?:called\s|named\s|in\s|on\s|at\s)?(?=\S)"
 )
 _LEADING_CJK = lazy_pattern(r"[^。！？\n]{1,60}?(?:是|为|為|は|は、)(?=\S)")
@@ -47,11 +47,20 @@ def named_label(text: str, labels: Iterable[str], *, anywhere: bool) -> str | No
             continue
         if not any(label in other for other in found):
             found.append(label)
+    if len(found) > 1:
+        # "The tone is clearly positive despite a negative remark."
+        found = [one for one in found if _SAYS.search(running, 0, _place(running, one))]
     return found[0] if len(found) == 1 else None
 
 
+_SAYS = lazy_pattern(
+    r"\b(?:is|was|as|label(?:led|ed)?|rated?|classified|considered|ist|est|es|é|è)\s"
+    r"(?:(?:clearly|mostly|overall|definitely|generally|predominantly|strongly|very|still|mainly"
+    r"|rather|an?|as)\s){0,2}$"
+)
 _DATED = lazy_pattern(
-    r"\d{1,2}[:.]\d{2}(?:[ ]?(?i:[ap])\.?(?i:m)\b\.?)?|\d{1,2}[ ]?(?i:[ap])\.?(?i:m)\b\.?"
+    r"\d{1,2}[:.]\d{2}[ ]Uhr"
+    r"|\d{1,2}[:.]\d{2}(?:[ ]?(?i:[ap])\.?(?i:m)\b\.?)?|\d{1,2}[ ]?(?i:[ap])\.?(?i:m)\b\.?"
     r"|\d{1,2}(?:st|nd|rd|th)?[ ](?:of[ ])?[A-Z][a-z]{2,9},?[ ]\d{4}"
     r"|[A-Z][a-z]{2,9}[ ]\d{1,2}(?:st|nd|rd|th)?,?[ ]\d{4}"
 )

@@ -56,6 +56,60 @@ SAYING = {
     ),
     **dict.fromkeys(["of course", "ja klar", "bien sûr", "por supuesto", "com certeza"], "yes"),
     **dict.fromkeys("n f nah negative nö".split(), "no"),
+    **dict.fromkeys(
+        [
+            "i believe so",
+            "i think so",
+            "i guess so",
+            "i suppose so",
+            "i'd say so",
+            "it seems so",
+            "that's right",
+            "that is right",
+            "that is correct",
+            "that's correct",
+            "that is true",
+            "that's true",
+            "indeed it is",
+            "glaube schon",
+            "ich denke schon",
+            "je crois que oui",
+            "creo que sí",
+            "acho que sim",
+            "credo di sì",
+            "думаю, да",
+            "ik denk het wel",
+        ],
+        "yes",
+    ),
+    **dict.fromkeys(
+        [
+            "i don't think so",
+            "i do not think so",
+            "i don't believe so",
+            "i think not",
+            "i guess not",
+            "i'm afraid not",
+            "that's wrong",
+            "that is wrong",
+            "that is incorrect",
+            "that's incorrect",
+            "that is false",
+            "that's false",
+            "that is not correct",
+            "that's not correct",
+            "that is not true",
+            "that's not true",
+            "glaube nicht",
+            "ich denke nicht",
+            "je crois que non",
+            "creo que no",
+            "acho que não",
+            "credo di no",
+            "думаю, нет",
+        ],
+        "no",
+    ),
 }
 
 # Words for the answer, and words that lead to it.
@@ -78,7 +132,8 @@ ANSWERS = (
 OPINIONS = r"""(?:[^,.]{1,40},[ ])?i(?:['’](?:d|ll)|[ ]would)[ ]
     (?:say|go[ ]with|choose|pick|guess)[ ]
     |i(?:['’]d|[ ]would)?[ ](?:lean|tend)[ ](?:towards?|to)[ ]
-    |i['’]?[ ]?a?m[ ](?:confident|sure|certain)[ ](?:that[ ])?it(?:['’]s|[ ]is)[ ]
+    |i['’]?[ ]?a?m[ ](?:(?:\d{1,3}[ ]?%|pretty|fairly|quite|very|almost)[ ])?
+    (?:confident|sure|certain)[ ](?:that[ ])?it(?:['’]s|[ ]is)[ ]
     |ich[ ](?:denke|glaube|meine|vermute),?[ ](?:es[ ]ist|es[ ]sind)[ ]
     |je[ ](?:pense|crois)[ ]que[ ]c['’]est[ ]|(?:yo[ ])?(?:creo|pienso)[ ]que[ ](?:es|son)[ ]
     |(?:eu[ ])?acho[ ]que[ ](?:é|são)[ ]|(?:io[ ])?(?:credo|penso)[ ](?:che[ ]sia|sia)[ ]

@@ -54,9 +54,14 @@ _NEGATED_BEFORE = (
 _NEGATED_AFTER = lazy_pattern(
     r"(?:not|n['’]t|never|neither|no longer|cannot|can['’]t|incorrect)\b", re.IGNORECASE
 )
+# "Many choose A, which is wrong."
+_IS_WRONG = lazy_pattern(
+    r"[^.!?\n]{1,30}?,?\s(?:which|but (?:that|this|it))(?:['’]s| is| was| would be)\s(?:\w+\s)?"
+    r"(?:wrong|incorrect|false|a mistake|an error)\b"
+)
 _AFTER_LABEL = lazy_pattern(
     r"""(?:ification)?(?:\s(?:of|for|here)\b[^.\n:]{0,40}?)?[\s*_"]{0,3}
-    (?:(?:is|was|should\sbe|would\sbe|must\sbe)\b[\s*_]{0,3}:?|:|=>|->)[\s*_:]{0,4}""",
+    (?:(?:is|was|should\sbe|would\sbe|must\sbe)\b[\s*_]{0,3}:?|:|=>|->|=(?![=>]))[\s*_:]{0,4}""",
     re.VERBOSE,
 )
 _AFTER_ACTUALLY = lazy_pattern(r"[\s*_:]{1,4}(?:(?:the[ ])?(?:option|choice|answer)[ ])?")
@@ -68,6 +73,9 @@ _LEADS = (
     ("select", _AFTER_CHOOSE, ("choice",)),
     ("go with", _AFTER_CHOOSE, ("choice",)),
     ("prefer", _AFTER_CHOOSE, ("choice",)),
+    ("left with", _AFTER_CHOOSE, ("choice",)),
+    ("leave", _AFTER_CHOOSE, ("choice",)),
+    ("leaving", _AFTER_CHOOSE, ("choice",)),
     *(
         (word, _AFTER_ACTUALLY, CLOSED_KINDS)
         for word in ("it is actually", "it's actually", "is actually", "should actually be")
@@ -111,7 +119,7 @@ def _lead(
         end = match.end()
         if turned := NOT_BUT.match(low, end):
             end = turned.end()
-        if _NEGATED_AFTER.match(low, end):
+        if _NEGATED_AFTER.match(low, end) or _IS_WRONG.match(low, end):
             continue
         rule = text[position:end].strip()
         span = text[end : end + SPAN]

@@ -51,6 +51,10 @@ def _lines(text: str) -> Iterator[StatedPlace]:
         rule = labelled.group().strip()
         yield StatedPlace(position, text[labelled.end() :][:SPAN], rule, whole=True)
     if position < 0:
+        if ":" in text[:_LONGEST_LABEL] and (labelled := _LABELLED_LINE.match(text)):
+            line, more, _ = _sentence_and_rest(text[labelled.end() :][:SPAN])
+            if more:
+                yield StatedPlace(0, line, labelled.group().strip(), whole=True)
         return
     if ":" in first[:_LONGEST_LABEL] and (labelled := _LABELLED_LINE.match(text)):
         line = text[labelled.end() :].partition("\n")[0][:SPAN]
@@ -61,6 +65,13 @@ def _lines(text: str) -> Iterator[StatedPlace]:
         yield StatedPlace(position, text[position:], "last line", ("choice",))
 
 
+def _sentence_and_rest(text: str) -> tuple[str, str, str]:
+    """Return the first sentence of a line, what ends it, and what follows."""
+    end = _FIRST_END.search(text)
+    return (text[: end.start()], end[0], text[end.end() :]) if end else (text, "", "")
+
+
+_FIRST_END = lazy_pattern(r"[.;!]\s+(?=[A-Z(])")
 _EMPHASIS = "*_# "
 _REASON = lazy_pattern(rf"{REASONS}[*_]{{0,2}}\s?[:：]", re.IGNORECASE)
 _HEADED = lazy_pattern(

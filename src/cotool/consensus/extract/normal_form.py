@@ -208,18 +208,35 @@ def _parts(text: str) -> tuple[list[str], str, str] | None:
         if not all(_BULLET.match(line) for line in lines):
             return None
         return [line[_BULLET.match(line).end() :] for line in lines], "", ""  # type: ignore[union-attr]
+    if text.startswith(("1.", "1)", "(1)")) and (numbered := in_one_line(text)):
+        return numbered, "", ""
     inner = text.strip().replace("\\{", "{").replace("\\}", "}")
     bracket = ""
     if inner[:1] in "([{" and inner[-1:] in ")]}" and len(inner) > 1:
         bracket, inner = inner[0] + inner[-1], inner[1:-1]
     if not inner.isascii() and len(_WIDE_JOINER.findall(inner)) > 1:
         inner = _WIDE_JOINER.sub("、", inner)
-    for sign in ("/", " - "):
+    for sign in (" / ", "/", " - "):
         if inner.count(sign) > 1 and _WORDS.fullmatch(inner.replace(sign, " ")):
             inner = inner.replace(sign, ", ")
     if not ("," in inner or " or " in inner or " and " in inner or _JOINER.search(inner)):
         return None
     return _JOINER.split(inner.removeprefix("both ")), inner, bracket
+
+
+# "1. Tokyo 2. Delhi 3. Shanghai"
+_INLINE = lazy_pattern(r"(?:^|(?<=[\s,;]))\(?(\d{1,2})[.):]\s*(?=\S)")
+
+
+def in_one_line(text: str) -> list[str]:
+    """Return the parts that one line numbers from 1 on; [] if it numbers none."""
+    marks = list(_INLINE.finditer(text))
+    if len(marks) < 2 or [int(mark[1]) for mark in marks] != list(range(1, len(marks) + 1)):
+        return []
+    if marks[0].start():
+        return []
+    ends = [*(mark.start() for mark in marks[1:]), len(text)]
+    return [text[mark.end() : end].strip(" ,;.") for mark, end in zip(marks, ends, strict=True)]
 
 
 def list_items(text: str) -> list[str] | None:

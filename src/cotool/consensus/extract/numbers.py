@@ -69,7 +69,7 @@ _NUMBER = lazy_pattern(
         (?P<denominator>\d+(?:,\d{{3}})*(?:\.\d+)?)(?![\d/]))?
     )
     (?:(?:[ ]|(?<=\d)(?=[mMbB]n|[万萬만亿億억]))(?P<scale>(?i:{"|".join(_SCALES)}))
-        (?![^\W万萬만亿億억元円人个個件名本]|-)
+        (?:\.(?=[ ]?[€$£]))?(?![^\W万萬만亿億억元円人个個件名本]|-)
       |(?P<space>[ ]?)(?P<letter>[kKmMbBT])(?![\w/^]))?
     (?P<percent>[ ]?%|[ ](?i:percent|per[ ]cent|prozent|pour[ ]cent|por[ ]ciento|por[ ]cento)\b
       |[ ]?(?:个百分点|퍼센트|パーセント))?""",
@@ -224,6 +224,7 @@ def _unit_after(text: str, end: int, match: re.Match[str]) -> tuple[Unit | None,
         part, after = following
         if last.symbol == "h" and part.symbol == "m":
             part = unit_of("min") or part
+        part = _as_money(part, last)
         if part.dimension != last.dimension or part.factor >= last.factor:
             break
         total = total * last.factor / part.factor + fractions.Fraction(more["number"])
@@ -233,6 +234,13 @@ def _unit_after(text: str, end: int, match: re.Match[str]) -> tuple[Unit | None,
             value = normal_form(-total if match["sign"].strip() not in {"", "+"} else total)
             return last, Reading(value, end, unit=last)
     return unit, Reading("", end) if last is not unit else None
+
+
+def _as_money(part: Unit, whole: Unit) -> Unit:
+    """Return cents as a part of dollars or euros."""
+    if part.dimension == "cents" and whole.dimension in {"dollars", "euros"}:
+        return part._replace(dimension=whole.dimension)
+    return part
 
 
 def _in_two_parts(text: str, end: int, whole: int) -> Reading | None:
@@ -298,11 +306,26 @@ def _read_words(text: str, start: int) -> Reading | None:
     ):
         return None
     unit = None if percent else read_unit(text, end)
-    half = _AND_A_HALF.match(text, unit[1]) if unit and has_any(text[end:], _JOINTS) else None
-    if half:
-        value, end = value + _part_of(half[1]), half.end()
+    if unit and has_any(text[end:], _JOINTS) and (part := _smaller_part(text, *unit)):
+        value, end = value + part[0], part[1]
     shown = normal_form(-value if sign else value) + ("%" if percent else "")
     return Reading(shown, end, unit=unit[0] if unit else None, top=top)
+
+
+def _smaller_part(text: str, unit: Unit, end: int) -> tuple[fractions.Fraction, int] | None:
+    """Return what a half or smaller units add, and where they end: "and fifty cents"."""
+    if half := _AND_A_HALF.match(text, end):
+        return _part_of(half[1]), half.end()
+    if unit.dimension not in _COMPOUND or not text.startswith(" and ", end):
+        return None
+    more = read_words(text, end + len(" and "))
+    following = read_unit(text, more[1]) if more else None
+    if more is None or following is None:
+        return None
+    part = _as_money(following[0], unit)
+    if part.dimension != unit.dimension:
+        return None
+    return more[0] * part.factor / unit.factor, following[1]
 
 
 def _value(match: re.Match[str], end: int, scale: int) -> str | None:

@@ -158,10 +158,16 @@ _ITEM = lazy_pattern(r"""(["'])([^"'\\\n]{1,60})\1""")
 _SET_APART = lazy_pattern(r"\A(?:#{1,6}\s+(?=[^\n]*\Z)|>\s+(?=[^\W\d][^\n]*\Z))")
 
 
+# A ratio with blanks around its colon.
+_SPACED_RATIO = lazy_pattern(r"(?<=\d) : (?=\d)")
+
+
 def _unify(text: str) -> str:
     """Write digits, signs, spaces and powers in one way."""
     if "\\" in text or "{,}" in text:
         text = _DIGIT_GROUPS.sub("", text)
+    if " : " in text:
+        text = _SPACED_RATIO.sub(":", text)
     if text.isascii():
         return text
     if "–" in text:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.extracted import Extracted
-from cotool.consensus.extract.normal_form import plain_items
+from cotool.consensus.extract.normal_form import in_one_line, plain_items
 from cotool.consensus.extract.spans import WHOLE
 from cotool.consensus.extract.vocabulary import has_any
 
@@ -51,8 +51,6 @@ _SIGNS = (
     " y ",
 )
 _COMPARED = lazy_pattern(r"[<>]=?\s*-?[\d.]|[\d.]\s*[<>]")
-# "1. Tokyo 2. Delhi 3. Shanghai" in one line.
-_NUMBERED = lazy_pattern(r"(?:^|(?<=[\s,;]))\(?(\d{1,2})[.):]\s*(?=\S)")
 _LEAD = lazy_pattern(r"^[^.!?\n:>]{1,120}?(?:\b(?:is|are)\b:?|:)\s+")
 
 
@@ -111,11 +109,5 @@ def _chain(text: str) -> list[str]:
 
 def _numbered(text: str) -> list[str]:
     """Return the items that one line numbers from 1 on."""
-    marks = list(_NUMBERED.finditer(text)) if len(text) <= _LONGEST and "\n" not in text else []
-    if len(marks) < 2 or [int(mark[1]) for mark in marks] != list(range(1, len(marks) + 1)):
-        return []
-    if marks[0].start():
-        return []
-    ends = [*(mark.start() for mark in marks[1:]), len(text)]
-    items = [text[mark.end() : end].strip(" ,;.") for mark, end in zip(marks, ends, strict=True)]
+    items = in_one_line(text) if len(text) <= _LONGEST and "\n" not in text else []
     return plain_items("\n".join(f"- {item}" for item in items)) or []

@@ -264,7 +264,9 @@ def read_short(span: str, *, whole: bool) -> Reading | None:
         formula = span.strip(_AROUND_FORMULA)
         return Reading(linear(formula), len(span), formula)
     if whole and "\n" not in span:
-        span = _NUMBERED.sub("", span)
+        if span[:2] in {"1.", "1)", "(1"} and (listed := _read_list(span)):
+            return listed
+        span = span[numbered.end() :] if (numbered := _NUMBERED.match(span)) else span
         span = _OPINION.sub("", span) if span[:2] in {"I ", "i "} else span
         span = _HEDGE.sub("", span) if span[:1] in {*"pPmM"} else span
     end = _sentence_end(span[: 2 * SHORT_CHARACTERS])

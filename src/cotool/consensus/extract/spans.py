@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from cotool._lazy import lazy_pattern
 from cotool._records import NamedTuple
+from cotool.consensus.extract.numbers import read_number
 from cotool.consensus.extract.readings import KINDS
 from cotool.consensus.extract.vocabulary import has_any
 
@@ -36,7 +38,15 @@ _NUMERALS = lazy_pattern(
 def only_number(sentence: str) -> str | None:
     """Return the sentence from its number onwards, if it has exactly one number."""
     numerals = list(_NUMERALS.finditer(sentence))
-    return sentence[numerals[0].start() :] if len(numerals) == 1 else None
+    if len(numerals) > 1 and not whole_amount(sentence, [one.start() for one in numerals]):
+        return None
+    return sentence[numerals[0].start() :] if numerals else None
+
+
+def whole_amount(sentence: str, starts: Sequence[int]) -> bool:
+    """Whether numerals are one amount in several units: 1 hour and 30 minutes."""
+    number = read_number(sentence, starts[0])
+    return number is not None and bool(number.value) and number.end > starts[-1]
 
 
 # "not A but C"

@@ -9,6 +9,10 @@ from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.counted import counted
 from cotool.consensus.extract.languages import OPTIONS
 
+# "merkel, angela", "van gogh, vincent"; the items of a list are sorted.
+_FAMILY = r"(?:(?:van|von|der|den|de|da|di|del|du|la|le|al|bin) ){0,2}[^\W\d_]+(?:-[^\W\d_]+)?"
+_INVERTED = rf"^({_FAMILY}), ({_FAMILY})$"
+
 _ROMAN = {
     numeral: str(number)
     for number, numeral in enumerate(
@@ -56,8 +60,8 @@ _SPELLINGS = (
     # "not toxic", "non toxic"
     ("no", lazy_pattern(r"^(?:not|non)[ -]?(?=[^\W\d_]{4})"), "non-"),
     # "Merkel, Angela"
-    (", ", lazy_pattern(r"^([^\W\d_]+(?:-[^\W\d_]+)?), ([^\W\d_]+)$"), r"\2 \1"),
-    (", ", lazy_pattern(r"^([^\W\d_]+(?:-[^\W\d_]+)?), ([^\W\d_]+)$"), r"\1 \2"),
+    (", ", lazy_pattern(_INVERTED), r"\2 \1"),
+    (", ", lazy_pattern(_INVERTED), r"\1 \2"),
     ("th", lazy_pattern(r"^(\d+)th$"), r"\1"),
     ("st", lazy_pattern(r"^(\d*1)st$"), r"\1"),
     ("d", lazy_pattern(r"^(\d+)[nr]d$"), r"\1"),

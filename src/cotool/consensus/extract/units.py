@@ -60,7 +60,8 @@ _TABLE: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("L", "1", "l liter litre Liter litro 升"), ("gal", "3.785411784", "gallon"),
         ("tsp", "5/1000", "teaspoon"), ("tbsp", "15/1000", "tablespoon"),
     ),
-    "speed": (("m/s", "1", "mps"), ("km/h", "5/18", "kph kmh"), ("mph", "0.44704", "mi/h")),
+    "speed": (("m/s", "1", "mps"), ("km/h", "5/18", "kph kmh"), ("mph", "0.44704", "mi/h"),
+              ("km/s", "1000", ""), ("cm/s", "1/100", ""), ("ft/s", "0.3048", "fps")),
     "data": (
         ("B", "1", "byte"), ("KB", "1000", "kB kilobyte"), ("MB", "1000000", "megabyte"),
         ("GB", "1000000000", "gigabyte"), ("TB", "1000000000000", "terabyte"),
