@@ -145,3 +145,16 @@ def check_unicode(text: str, parameter: str) -> None:
         raise InputError(
             f"cannot read {text!r}: it is not UTF-8", parameter=parameter, hint="write it in UTF-8"
         ) from None
+
+
+def listed(given: Iterable[str] | str | None, parameter: str) -> list[str]:
+    """Return the texts of an argument, which is one text, several or None."""
+    texts = [] if given is None else [given] if isinstance(given, str) else given
+    if not isinstance(texts, Iterable):
+        raise InputError(f"expected texts, got {given!r}", parameter=parameter)
+    texts = list(texts)
+    for text in texts:
+        if not isinstance(text, str):
+            raise InputError(f"expected a text, got {text!r}", parameter=parameter)
+        check_unicode(text, parameter)
+    return texts

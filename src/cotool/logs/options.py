@@ -12,7 +12,7 @@ from cotool._lazy import lazy_pattern
 from cotool._records import dataclass, field, fields
 from cotool._typing import TYPE_CHECKING, TypedDict, cast
 from cotool.engine import resolve_num_threads
-from cotool.errors import InputError, unknown
+from cotool.errors import InputError, listed, unknown
 from cotool.logs.levels import ERRORS, LEVELS, level_named
 from cotool.logs.patterns.patterns import Pattern, compile_pattern, parse_pattern
 from cotool.logs.times import Moment, parse_moment, parse_zone, zone_name, zone_table
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
         templates: bool
         measures: Mapping[str, str] | Iterable[str]
         by: Iterable[str]
-        where: str | None
+        where: str | Iterable[str] | None
         step: int
         greatest: int
         each_line: bool
@@ -79,7 +79,7 @@ class LogOptions:
     templates: bool = False
     measures: Mapping[str, str] | Iterable[str] = ()
     by: Iterable[str] = ()
-    where: str | None = None
+    where: str | Iterable[str] | None = None
     step: int = 0
     greatest: int = 0
     each_line: bool = False
@@ -93,12 +93,17 @@ class LogOptions:
 
     def __post_init__(self) -> None:
         given = self.patterns or ()
-        patterns = (
-            tuple(compile_pattern(name, text) for name, text in given.items())
-            if isinstance(given, Mapping)
-            else tuple(parse_pattern(one) if isinstance(one, str) else one for one in given)
-        )
+        if isinstance(given, Mapping):
+            listed([*given, *given.values()], "patterns")
+            patterns = tuple(compile_pattern(name, text) for name, text in given.items())
+        else:
+            compiled = isinstance(given, Iterable) and not isinstance(given, str)
+            every = list(given) if compiled else listed(given, "patterns")
+            texts = [one for one in every if not isinstance(one, Pattern)]
+            listed(texts, "patterns")
+            patterns = tuple(parse_pattern(one) if isinstance(one, str) else one for one in every)
         names = [pattern.name for pattern in patterns]
+        listed([self.log_format, *([] if self.tz is None else [self.tz])], "log_format")
         if self.tz is not None:
             object.__setattr__(self, "tz", zone_name(self.tz))
         zone = self.zone
@@ -108,7 +113,7 @@ class LogOptions:
             "level_words": _level_words(self.level_words),
             "since": _moment(self.since, "since", zone),
             "until": _moment(self.until, "until", zone),
-            "match": None if self.match is None else frozenset(_listed(self.match)),
+            "match": None if self.match is None else frozenset(listed(self.match, "match")),
         }
         for name, value in read.items():
             object.__setattr__(self, name, value)
@@ -235,14 +240,10 @@ def public_options(given: LogArguments) -> LogOptions:
     return LogOptions(**given)
 
 
-def _listed(given: Iterable[str]) -> Iterable[str]:
-    return (given,) if isinstance(given, str) else given
-
-
 def _levels(levels: Iterable[str] | None) -> frozenset[str] | None:
     if levels is None:
         return None
-    words = levels.split(",") if isinstance(levels, str) else levels
+    words = levels.split(",") if isinstance(levels, str) else listed(levels, "levels")
     named = frozenset(level_named(word, "levels") for word in words if word)
     if not named:
         raise InputError("no level is named", parameter="levels")
@@ -250,7 +251,9 @@ def _levels(levels: Iterable[str] | None) -> frozenset[str] | None:
 
 
 def _level_words(given: Mapping[str, str] | Iterable[str]) -> dict[str, str]:
-    pairs = given.items() if isinstance(given, Mapping) else (_pair(text) for text in given)
+    pairs = (
+        given.items() if isinstance(given, Mapping) else map(_pair, listed(given, "level_words"))
+    )
     words: dict[str, str] = {}
     for word, level in pairs:
         if not _WORD.fullmatch(word):

@@ -20,7 +20,7 @@ from cotool.logs.levels import LEVELS
 FAMILIES = sorted((Path(__file__).parent / "families").glob("*.log"))
 # Lines without a time belong to the timed record before them, and columns may be others'.
 _NEEDS_ALL = frozenset(
-    "plain dotnet pylog uvicorn logcatbrief psql jsonplain w3c w3clater xorg".split()
+    "plain dotnet npm nomad pylog uvicorn logcatbrief psql jsonplain w3c w3clater xorg".split()
 )
 # Times without a year lie before the file's last change.
 CHANGED = 1_798_632_000  # 2026-12-30 12:00 UTC

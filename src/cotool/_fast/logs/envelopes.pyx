@@ -35,7 +35,8 @@ cdef class Unwrapper:
     text_key the time comes first, then this many `words`, then the text; `tagged`: the last of
     them is P if the text continues in the next line. `ended`: a text that does not end in a newline
     continues as well. begins: the bytes with which a record's text may begin. prefix: b"|" or b"]"
-    leaves out what comes before it and a blank, b" " this many words, b"x" nothing. colours:
+    leaves out what comes before it and a blank, b" " this many words, b"\\t" as many blanks, b"x"
+    nothing. colours:
     escapes that colour text are left out.
     """
 

@@ -133,6 +133,8 @@ static int cotool_open_prefix(const cotool_envelope *envelope, const uint8_t *p,
     if (envelope->prefix == ' ') {
         for (int k = 0; k < envelope->words; k++, q++)
             if (!(q = memchr(q, ' ', (size_t)(end - q)))) return 0;
+    } else if (envelope->prefix == '\t') {
+        for (int k = 0; k < envelope->words && q < end && (*q == ' ' || *q == '\t'); k++) q++;
     } else if (envelope->prefix != 'x') {
         q = memchr(p, envelope->prefix, (size_t)(end - p));
         if (!q || (q + 1 < end && q[1] != ' ')) return 0;

@@ -32,10 +32,13 @@ static const struct {
     {"alert", COTOOL_CRITICAL},       {"emerg", COTOOL_CRITICAL},
     {"emergency", COTOOL_CRITICAL},   {"panic", COTOOL_CRITICAL},
     {"dpanic", COTOOL_CRITICAL},      {"system", COTOOL_INFO},
+    {"verbose1", COTOOL_TRACE},       {"verbose2", COTOOL_TRACE},
+    {"success", COTOOL_INFO},         {"display", COTOOL_INFO},
     /* German, French, Spanish, Italian, Portuguese; then Japanese and Chinese */
     {"fehler", COTOOL_ERROR},         {"schwerwiegend", COTOOL_ERROR},
     {"warnung", COTOOL_WARNING},      {"achtung", COTOOL_WARNING},
     {"hinweis", COTOOL_NOTICE},       {"informationen", COTOOL_INFO},
+    {"störung", COTOOL_ERROR},        {"débogage", COTOOL_DEBUG},
     {"kritisch", COTOOL_CRITICAL},    {"erreur", COTOOL_ERROR},
     {"grave", COTOOL_ERROR},          {"avertissement", COTOOL_WARNING},
     {"attention", COTOOL_WARNING},    {"infos", COTOOL_INFO},
@@ -104,7 +107,7 @@ static const struct {
 /* These words name levels in some systems and are common words in others. */
 static const char *const cotool_common_words[] = {"log",    "config", "note",  "system", "fail",
                                                   "failure", "fine",  "alert", "panic",  "fault",
-                                                  "verb",   "information"};
+                                                  "verb",   "information", "success", "display"};
 
 static int cotool_is_common(const char *word) {
     for (size_t n = 0; n < sizeof cotool_common_words / sizeof cotool_common_words[0]; n++)

@@ -175,6 +175,47 @@ const uint8_t *cotool_unit_end(const uint8_t *p, const uint8_t *end) {
     return unit_at(p, end, &stop) < 0 ? p : stop;
 }
 
+/* Reads one to `most` digits at p. Returns what follows, NULL without one. */
+static const uint8_t *few_digits(const uint8_t *p, const uint8_t *end, int most, int64_t *number) {
+    const uint8_t *start = p;
+    for (*number = 0; p < end && p - start < most && cotool_is_digit(*p); p++)
+        *number = *number * 10 + (*p - '0');
+    return p > start ? p : NULL;
+}
+
+/* Reads a duration as hours, minutes and seconds: 1:02:03.5, perhaps behind days: 2-01:02:03, 1.01:02:03,
+ * 2 days, 1:02:03. Returns 0 if the text is none. */
+static int read_clock(const uint8_t *p, const uint8_t *end, cotool_fixed *number) {
+    const int negative = p < end && *p == '-';
+    int64_t days = 0, hours, minutes, seconds, part;
+    int unit;
+    const uint8_t *q = few_digits(p += negative, end, 9, &hours), *stop;
+    if (!q || q == end) return 0;
+    if (*q != ':') {
+        days = hours;
+        if (*q == ' ' && (unit = unit_at(q + 1, end, &stop)) >= 0 && units[unit].factor == 86400) {
+            q = stop + (stop < end && *stop == ',');
+            if (q == end || *q != ' ') return 0;
+        } else if (*q != '-' && *q != '.') {
+            return 0;
+        }
+        q = few_digits(q + 1, end, 2, &hours);
+        if (!q || hours > 23) return 0;
+    }
+    if (end - q < 6 || q[0] != ':' || q[3] != ':') return 0;
+    if (few_digits(q + 1, end, 2, &minutes) != q + 3 || few_digits(q + 4, end, 2, &seconds) != q + 6) return 0;
+    if (minutes > 59 || seconds > 59) return 0;
+    *number = (cotool_fixed)(((days * 24 + hours) * 60 + minutes) * 60 + seconds) * COTOOL_UNIT;
+    q += 6;
+    if (q < end) {
+        if ((*q != '.' && *q != ',') || !(stop = few_digits(q + 1, end, 12, &part))) return 0;
+        *number += (cotool_fixed)part * cotool_tens[12 - (stop - q - 1)];
+        if (stop != end) return 0;
+    }
+    if (negative) *number = -*number;
+    return 1;
+}
+
 /* Nanoseconds of a unit of time. */
 static int64_t worth(int unit) { return units[unit].factor * cotool_tens[9 + units[unit].power]; }
 
@@ -201,9 +242,17 @@ static const uint8_t *smaller_part(const uint8_t *p, const uint8_t *end, int uni
 
 const uint8_t *cotool_duration_end(const uint8_t *p, const uint8_t *end) {
     const uint8_t *stop = p, *next;
-    for (int unit = unit_at(p, end, &stop); unit >= 0 && (next = smaller_part(stop, end, unit));) {
+    int unit;
+    for (unit = unit_at(p, end, &stop); unit >= 0 && (next = smaller_part(stop, end, unit));) {
         for (p = next; cotool_is_digit(*p) || *p == '.';) p++;
         unit = unit_at(p + (*p == ' '), end, &stop);
+    }
+    if (unit >= 0 && units[unit].factor == 86400 && end - stop > 8) {
+        /* 1 day, 0:00:05 */
+        for (next = stop + (*stop == ','); next < end && (*next == ' ' || cotool_is_digit(*next) || strchr(":.", *next));)
+            next++;
+        while (!cotool_is_digit(next[-1])) next--;
+        if (read_clock(stop + (*stop == ',') + 1, next, &(cotool_fixed){0})) return next;
     }
     return stop;
 }
@@ -251,6 +300,10 @@ int cotool_read_number(const uint8_t *text, const uint8_t *end, const cotool_def
     if (text == end) return -1;
     if (read_decimal(text, end, given, number)) {
         *dimension = given->dimension;
+        return 1;
+    }
+    if (given->clock && read_clock(text, end, number)) {
+        *dimension = COTOOL_SECONDS;
         return 1;
     }
     for (;;) {

@@ -13,11 +13,11 @@ extern const int64_t cotool_tens[COTOOL_MOST_POWER + 1];
 enum { COTOOL_COMMA_THOUSANDS, COTOOL_COMMA_DECIMALS, COTOOL_COMMA_UNSURE, COTOOL_COMMA_BESIDE_POINTS };
 
 /* The unit of numbers that have none: number × factor × 10^power in a base unit. `comma` says how all
- * numbers are written. */
+ * numbers are written, `clock` that they are durations, which may be 1:02:03. */
 typedef struct {
     int64_t factor;
     int8_t power;
-    uint8_t dimension, comma;
+    uint8_t dimension, comma, clock;
 } cotool_default_unit;
 
 /* Reads one to eight digits, perhaps with a point between two of them: most numbers. Returns 0 if the

@@ -84,7 +84,7 @@ def read_number(bytes text not None, scale=(1, 0, 0), int comma=0):
     cdef cotool_fixed number
     cdef int dimension = 0, added = 0
     given.factor, given.power, given.dimension = scale
-    given.comma = comma
+    given.comma, given.clock = comma, given.dimension != 0
     cdef int state = cotool_read_number(p, p + len(text), &given, &number, &dimension, &added)
     if state <= 0:
         return "missing" if state < 0 else None
@@ -98,7 +98,7 @@ def read_plain(bytes text not None, scale=(1, 0, 0), int comma=0):
     cdef cotool_fixed number
     cdef Py_ssize_t size = padded(text, given, sizeof(given))
     unit.factor, unit.power, unit.dimension = scale
-    unit.comma = comma
+    unit.comma, unit.clock = comma, 0
     return parts_of(&number) if cotool_read_plain(given, size, &unit, &number) else None
 
 

@@ -32,15 +32,16 @@ COTOOL_INLINE int cotool_is_title(const cotool_config *config, const uint8_t *li
     return config->title_size && config->title_size == size && !memcmp(line, config->title, size);
 }
 
-/* Tells whether a line before the first record belongs to no record. */
-COTOOL_INLINE int cotool_is_preamble(const cotool_config *config, const uint8_t *line, size_t size) {
-    return !size || (config->comments && *line == '#') || cotool_is_title(config, line, size);
-}
-
 /* Tells whether a line heads one of several records below one time. */
 COTOOL_INLINE int cotool_is_entry(const cotool_config *config, const uint8_t *line, size_t size) {
     return config->entry_size && config->entry_size <= size &&
            !memcmp(line, config->entry, config->entry_size);
+}
+
+/* Tells whether a line before the first record belongs to no record. */
+COTOOL_INLINE int cotool_is_preamble(const cotool_config *config, const uint8_t *line, size_t size) {
+    return !size || (config->comments && *line == '#') || cotool_is_title(config, line, size) ||
+           (config->entry_size && !cotool_is_entry(config, line, size));
 }
 
 /* Adds a further line to the text of the open record. */

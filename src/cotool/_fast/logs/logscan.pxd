@@ -216,7 +216,7 @@ cdef extern from "logs/logreading.h" nogil:
     ctypedef struct cotool_default_unit:
         int64_t factor
         signed char power
-        uint8_t dimension, comma
+        uint8_t dimension, comma, clock
     ctypedef struct cotool_locator:
         uint8_t kind, token, part
         signed char value

@@ -279,6 +279,7 @@ cdef class _Setup:
         place.other = 0
         place.unit.factor, place.unit.power, place.unit.dimension = locator.scale
         place.unit.comma = locator.comma
+        place.unit.clock = locator.is_clock
         text = path if locator.is_path else locator.text
         place.text, place.text_size = <const char*>self._keep_bytes(text), len(text)
         place.after = <const char*>self._keep_bytes(locator.after)

@@ -25,23 +25,29 @@ static const uint8_t *closing_quote(const uint8_t *p, const uint8_t *end, uint8_
     return NULL;
 }
 
-/* Takes the first `count` columns between delimiters out of a line. Returns how many there are. A cell
- * that is not all in its quotes keeps them; one whose quotes do not end is the last one. */
-static int delimited(const uint8_t *p, const uint8_t *end, uint8_t delimiter, int count,
+/* Takes the first `count` columns between delimiters out of the line up to `stop`. Returns how many there
+ * are. A cell that is not all in its quotes keeps them; quotes may end in a further line of the record,
+ * up to `end`, where the row goes on. One whose quotes do not end is the last one. */
+static int delimited(const uint8_t *p, const uint8_t *stop, const uint8_t *end, uint8_t delimiter, int count,
                      cotool_value *value) {
     int n = 0;
-    for (; n < count && p < end; n++) {
+    for (; n < count && p < stop; n++) {
         const uint8_t *q = p, *close = NULL;
         value[n].kind = COTOOL_BARE, value[n].start = p;
         if (*p == '"') {
             close = closing_quote(p + 1, end, delimiter, &value[n].kind);
-            for (q = close ? close + 1 : end; q < end && *q == ' ';) q++;
-            if (q < end && *q != delimiter) close = NULL, value[n].kind = COTOOL_BARE;
+            if (close && close >= stop) {
+                stop = memchr(close, '\n', (size_t)(end - close));
+                if (!stop) stop = end;
+                if (stop > close + 1 && stop[-1] == '\r') stop--;
+            }
+            for (q = close ? close + 1 : stop; q < stop && *q == ' ';) q++;
+            if (q < stop && *q != delimiter) close = NULL, value[n].kind = COTOOL_BARE;
         }
-        q = memchr(q, delimiter, (size_t)(end - q));
-        value[n].end = q ? q : end;
+        q = memchr(q, delimiter, (size_t)(stop - q));
+        value[n].end = q ? q : stop;
         if (close) value[n].start = p + 1, value[n].end = close;
-        p = q ? q + 1 : end;
+        p = q ? q + 1 : stop;
     }
     return n;
 }
@@ -95,7 +101,7 @@ static int ends_hole(const uint8_t *q, const uint8_t *end, const char *after) {
  * p without one. The letters m, h and d behind a blank may be words. */
 static const uint8_t *after_unit(const uint8_t *p, const uint8_t *end) {
     const uint8_t *unit = p + (p + 1 < end && *p == ' '), *q = cotool_unit_end(unit, end), *next;
-    if (q == unit || !(q == end || strchr(" \t,;)].|", *q))) return p;
+    if (q == unit || !(q == end || strchr(" \t,;:)]}>.|!\"'\n\r", *q))) return p;
     if (unit != p && q - unit == 1 && *unit != 's' && *unit != 'B' && q < end && *q == ' ' &&
         cotool_duration_end(unit, end) == q) {
         for (next = q + 1; next < end && (cotool_is_letter(*next) || strchr("_-.", *next));) next++;
@@ -111,14 +117,18 @@ static const uint8_t *after_parts(const uint8_t *p, const uint8_t *q, const uint
     return unit > p && cotool_unit_end(unit, end) == q ? cotool_duration_end(unit, end) : q;
 }
 
-/* Finds a text at or after p; a blank that it begins with may be a tab. */
+/* Finds a text at or after p. The blank that it begins with may be a tab, or, before a name, what opens
+ * a list or a quotation; at the start of the line it may be missing. */
 static const uint8_t *find_text(const char *text, size_t size, const uint8_t *line, const uint8_t *p,
-                                const uint8_t *end) {
+                                const uint8_t *end, int is_name) {
     const size_t skipped = *text == ' ' && size > 1;
-    for (p += skipped; p < end; p++) {
+    if (p > line) p += skipped;
+    for (; p < end; p++) {
         p = memmem(p, (size_t)(end - p), text + skipped, size - skipped);
         if (!p || !skipped) return p;
-        if (p > line && (p[-1] == ' ' || p[-1] == '\t')) return p - 1;
+        if (p == line && is_name) return p - 1;
+        if (p > line && (p[-1] == ' ' || p[-1] == '\t' || (is_name && strchr("\n([{|,;\"", p[-1]))))
+            return p - 1;
     }
     return NULL;
 }
@@ -134,12 +144,15 @@ static int opens_name(const uint8_t *line, const uint8_t *p) {
            (word - line > 1 && word[-1] == ' ' && cotool_is_digit(word[-2]));
 }
 
-/* Finds a text at or after p; of `name: ` behind a blank, the first that opens a name, if there is one. */
+/* Finds a text at or after p; of `name: `, the first that opens a name, if there is one. */
 static const uint8_t *find_name(const char *text, size_t size, const uint8_t *line, const uint8_t *p,
                                 const uint8_t *end) {
-    const uint8_t *found = find_text(text, size, line, p, end), *next = found;
-    if (size < 4 || *text != ' ' || memcmp(text + size - 2, ": ", 2)) return found;
-    while (next && !opens_name(line, next)) next = find_text(text, size, line, next + 1, end);
+    const int is_label = size >= 4 && *text == ' ' && !memcmp(text + size - 2, ": ", 2);
+    const int is_name = is_label || (size >= 3 && *text == ' ' &&
+                                     (text[size - 1] == '[' || !memcmp(text + size - 2, "= ", 2)));
+    const uint8_t *found = find_text(text, size, line, p, end, is_name), *next = found;
+    while (is_label && next && !opens_name(line, next))
+        next = find_text(text, size, line, next + 1, end, is_name);
     return next ? next : found;
 }
 
@@ -382,7 +395,7 @@ void cotool_read_fields(const cotool_config *config, int format, const uint8_t *
         found = members_of(config, format, line, end, members, &f->members);
     if (r->tokens[row])
         columns = r->delimiter[row]
-                      ? delimited(line, head, r->delimiter[row], r->tokens[row], f->column)
+                      ? delimited(line, head, end, r->delimiter[row], r->tokens[row], f->column)
                       : cotool_columns(line, head, r->tokens[row], f->column);
     if (r->anchor[row]) columns = align(line, head, r->anchor[row], columns, f->column);
     for (int n = 0; n < r->sources; n++) {

@@ -218,7 +218,7 @@ class LogFlags:
             match=self.match,
             measures=self.measure or (),
             by=self.by or (),
-            where=self._condition(),
+            where=self.where,
             each_line=self.each_line,
             step=self.width or (_REPORT_STEP if chosen == "html" else 0),
             greatest=self.show if self.measure else 0,
@@ -239,12 +239,6 @@ class LogFlags:
         return replace(
             self, template=None, where=[*(self.where or ()), f"template={self.template}"]
         )
-
-    def _condition(self) -> str | None:
-        """Return one condition: all those that are given must be met."""
-        if not self.where or len(self.where) == 1:
-            return self.where[0] if self.where else None
-        return " and ".join(f"({condition})" for condition in self.where)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -215,11 +215,13 @@ def _field_warnings(
     """Return the warnings about fields; with --quiet only if they may turn an alarm off."""
     if request.options.reading is None or request.shows_requests:
         return []
-    if request.flags.quiet:
-        from cotool.cli.logs.conditions import names_measure
+    from cotool.cli.logs.conditions import names_measure
 
-        if not any(map(names_measure, conditions)):
-            return []
+    alarmed = any(map(names_measure, conditions))
+    if request.flags.quiet and not alarmed:
+        return []
+    if alarmed and not (summary.counts.records or summary.counts.left_out):
+        return ["--fail-on: there are no records, so nothing is compared"]
     from cotool.cli.logs.known_fields import field_warnings
 
     return field_warnings(request, summary, sources)

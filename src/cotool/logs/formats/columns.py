@@ -100,6 +100,8 @@ _PRODUCTS: tuple[tuple[re.Pattern[bytes], bytes, tuple[str, ...], dict[str, str]
 )  # fmt: skip
 # HAProxy's times of a request, and what follows them: status and bytes.
 _TIMERS = lazy_pattern(rb"(?:-?\d+/){4}\+?-?\d+ -?\d{1,3} \+?\d+ ")
+# The same of a TCP connection, which has no status and no request.
+_CONNECTION = lazy_pattern(rb"(?:-?\d+/){2}\+?-?\d+ \+?\d+ \S\S (?:\d+/){4}")
 _PROXY_NAMES = ("client", "accept_date", "frontend", "backend", "timers", "status", "bytes")
 _TOKENS = lazy_pattern(rb"\S+")
 _LINES_WITH_TIMES = 100
@@ -252,25 +254,34 @@ def writes_no_time(columns: Columns) -> bool:
 
 
 def _proxy(rows: Sequence[bytes]) -> Columns:
-    """Return the columns of HAProxy's HTTP log, found by its timers."""
+    """Return the columns of HAProxy's logs of requests, or else of connections, by their timers."""
+    first, last = _timers(rows, _TIMERS)
+    names = _PROXY_NAMES
+    if not first:
+        first, _ = _timers(rows, _CONNECTION)
+        names = tuple(name for name in names if name != "status")
+    if not first:
+        return {}
+    at: Columns = {name: (first - 4 + n, 0, None) for n, name in enumerate(names)}
+    at["bytes"] = (at["bytes"][0], 0, UNITS["B"])
+    at["rt"] = (first, _LAST, UNITS["ms"])
+    return at | (parts_of(last) if "status" in at else {})
+
+
+def _timers(rows: Sequence[bytes], form: re.Pattern[bytes]) -> tuple[int, int]:
+    """Return the column of timers behind an [accept date], and the last one; zeros without any."""
     places: Counter[tuple[int, int]] = Counter()
     for line in rows:
-        timers = _TIMERS.search(line) if line.count(b"/") > 3 else None
+        timers = form.search(line) if line.count(b"/") > 3 else None
         if timers is None:
             continue
         columns = columns_in(line)
         first = next((n for n, column in enumerate(columns) if column.start() == timers.start()), 0)
-        if first > 3 and columns[first - 3][2] is not None and columns[-1][1] is not None:
+        is_last = form is not _TIMERS or columns[-1][1] is not None
+        if first > 3 and columns[first - 3][2] is not None and is_last:
             places[first, len(columns) - 1] += 1
-    if not places:
-        return {}
-    (first, request), count = places.most_common(1)[0]
-    if count <= ENOUGH * len(rows):
-        return {}
-    at: Columns = {name: (first - 4 + n, 0, None) for n, name in enumerate(_PROXY_NAMES)}
-    at["bytes"] = (first + 2, 0, UNITS["B"])
-    at["rt"] = (first, _LAST, UNITS["ms"])
-    return at | parts_of(request)
+    found, count = places.most_common(1)[0] if places else ((0, 0), 0)
+    return found if count > ENOUGH * len(rows) else (0, 0)
 
 
 def _extended(header: bytes, lines: Sequence[bytes]) -> tuple[bytes, Columns]:

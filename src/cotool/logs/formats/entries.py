@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from cotool.logs.formats.text_times import PlacedTimes
 
 _NEARLY_ALL = 0.9
+# What may follow the time: blanks, or the end of a heading such as === 12:00:00 ===.
+_RULE = b" \t=-*#~_+>])"
 
 
 def entry_of(lines: Sequence[bytes], times: PlacedTimes) -> bytes:
@@ -25,7 +27,7 @@ def entry_of(lines: Sequence[bytes], times: PlacedTimes) -> bytes:
     The lines with the time say nothing else, and the line below each of them begins alike. Where
     such a line comes again, the lines below it are labelled as those below the first one.
     """
-    heads = [n for n, _, end in times.members if not lines[n][end:].strip()]
+    heads = [n for n, _, end in times.members if not lines[n][end:].strip(_RULE)]
     if len(heads) < _NEARLY_ALL * len(times.members):
         return b""
     ends = [*heads[1:], len(lines)]

@@ -180,7 +180,7 @@ def find_envelope(lines: Sequence[bytes]) -> Envelope | None:
     objects = [line for line in lines if line.lstrip()[:1] == b"{"]
     if len(objects) >= _SOME * len(lines):
         return _of_objects(objects)
-    return _after_time(lines) or _after_prefix(lines)
+    return _after_time(lines) or _after_prefix(lines) or _after_blanks(lines)
 
 
 def _after_time(lines: Sequence[bytes]) -> Envelope | None:
@@ -223,6 +223,17 @@ def _after_prefix(lines: Sequence[bytes]) -> Envelope | None:
         if begins is not None:
             return Envelope(f"after {name}", words=words, prefix=prefix, begins=begins)
     return None
+
+
+def _after_blanks(lines: Sequence[bytes]) -> Envelope | None:
+    """Return how lines are wrapped that are all indented, as those of Nomad's agent."""
+    wide = min(len(line) - len(line.lstrip(b" \t")) for line in lines)
+    if not wide:
+        return None
+    begins = _worth_it([line[wide:] for line in lines], after_time=False)
+    if begins is None:
+        return None
+    return Envelope("after an indentation", words=wide, prefix=b"\t", begins=begins)
 
 
 def _of_objects(lines: Sequence[bytes]) -> Envelope | None:

@@ -50,7 +50,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "response_time",
         "responsetime", "response_time_ms", "elapsed", "elapsed_ms", "took", "took_ms",
         "time_taken", "time-taken", "request_duration", "duration_seconds", "durationms",
-        "elapsedms", "target_processing_time", "latencyms", "duration_us", "duration_ns",
+        "elapsedms", "durationmillis", "target_processing_time", "latencyms", "duration_us",
+        "duration_ns",
         "httprequest.latency", "latencies.request", "event.duration", "service",
     ),
     "component": (
@@ -102,6 +103,11 @@ _CAMEL = {
 _RATE = lazy_pattern(
     r".*(?:[_-]per[_-]?|[a-z]Per(?=[A-Z]))(?i:m?s|secs?|min|h|seconds?|minutes?|hours?|days?)"
 )
+_DURATION = lazy_pattern(
+    r"(?i:(?<![a-z])(?:rt|duration|elapsed|latency|took|uptime|downtime|dauer|walltime|cput|"
+    r"time[ _-]?span|(?:run|cpu|cycle|exec|execution|idle|lock|processing|query|request|response|"
+    r"session|total|wait)[ _-]?time)(?![a-z])|duration|elapsed|latency)"
+)
 # Units that products define for names that imply none.
 _DEFINED: dict[str, Scale] = {
     "request_time": UNITS["s"],  # nginx
@@ -126,6 +132,11 @@ _OF_PRODUCTS: tuple[tuple[frozenset[str], frozenset[str], Scale], ...] = tuple(
         ("controller action duration", "duration view db", "ms"),  # lograge
     )
 )
+
+
+def is_duration(name: str) -> bool:
+    """Return whether a name, or the text around a hole, says that its numbers are durations."""
+    return _DURATION.search(name) is not None
 
 
 def scale_among(name: str, keys: Collection[str]) -> Scale | None:

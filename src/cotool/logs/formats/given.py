@@ -7,6 +7,7 @@ from collections import Counter
 from itertools import takewhile
 
 from cotool._lazy import lazy_pattern
+from cotool._records import replace
 from cotool._typing import TYPE_CHECKING
 from cotool.errors import InputError, check_unicode, nearest
 from cotool.logs.formats import model
@@ -49,6 +50,8 @@ _HINT = (
     "and {level}, as in '{time} [{}] {level}'"
 )
 
+_KEYED = frozenset(("json", "logfmt"))
+
 
 def parse_log_format(text: str) -> tuple[Format, ...] | None:
     """Return the formats that `log_format` gives, or None for auto. Raises InputError.
@@ -66,11 +69,28 @@ def parse_log_format(text: str) -> tuple[Format, ...] | None:
         return None
     if text == "plain":
         return ()
-    if name in {"json", "logfmt"}:
+    if name in _KEYED:
         return (_keyed(name, keys),)
     if "{time}" in text or "{level}" in text:
         return (_head(text),)
     raise InputError(f"cannot read {text!r}", parameter="log_format", hint=_HINT)
+
+
+def with_found_keys(formats: Sequence[Format], lines: Sequence[bytes]) -> tuple[Format, ...]:
+    """Return given formats; those of json and logfmt without keys have the keys of a sample."""
+    return tuple(_found(found, lines) if found.name in _KEYED else found for found in formats)
+
+
+def _found(given: Format, lines: Sequence[bytes]) -> Format:
+    from cotool.logs.formats.keyed import recognise_json, recognise_logfmt
+
+    rows = [line for line in lines if line.strip()]
+    read = recognise_json if given.kind == model.JSON else recognise_logfmt
+    found = next(iter(read(rows, len(rows))), given) if rows else given
+    return replace(
+        given, name=found.name, times=found.times or given.times,
+        places=found.places or given.places, fallback=found.fallback,
+    )  # fmt: skip
 
 
 def _several(forms: list[str]) -> tuple[Format, ...]:
@@ -105,7 +125,7 @@ def _keyed(name: str, keys: str) -> Format:
             )
         chosen[field] = key
     return Format(
-        name=f"{name} (time in {chosen['time']}, level in {chosen['level']})",
+        name=f"{name} (time in {chosen['time']}, level in {chosen['level']})" if keys else name,
         kind=model.JSON if name == "json" else model.LOGFMT,
         times=tuple(TimeKey(path, _every_layout()) for path in _paths(chosen["time"]))[
             : model.MAX_TIMES

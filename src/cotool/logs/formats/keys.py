@@ -66,6 +66,12 @@ class Keys:
         """Return the names of the keys, with dots between those that lead to one."""
         return [".".join(path) for path in self._paths]
 
+    @property
+    def are_of_requests(self) -> bool:
+        """Whether the records have text that a client chooses."""
+        keys = {".".join(path).lower() for path in self._paths}
+        return bool(self._requests) or not keys.isdisjoint(_OF_CLIENTS)
+
     def locate(self, source: ValueSource) -> list[Locator]:
         """Return the places of a field: under its own name and those that mean the same.
 
@@ -96,7 +102,9 @@ class Keys:
                 for path in sorted(self._paths, key=len)
                 if ".".join(path).lower().endswith(ending)
             }
-            if len(inner) == 1 and not places:
+            depths = [len(path) for path in inner.values()]
+            # Deeper objects may be anything, such as the query that a record is about.
+            if depths and depths.count(depths[0]) == 1 and not places:
                 places[next(iter(inner.values()))] = 0
         return [self._locator(path, source.scale, part) for path, part in places.items()]
 
@@ -110,8 +118,7 @@ class Keys:
         own = tuple(source.name.split(".")) if self.kind == JSON else (source.name,)
         paths = [(name,) for name in names[1:] if self.kind == LOGFMT or "." not in name]
         places = [self._locator(path, source.scale, 0) for path in (own, *paths)]
-        keys = {".".join(path).lower() for path in self._paths}
-        if self.kind == JSON and not self._requests and keys.isdisjoint(_OF_CLIENTS):
+        if self.kind == JSON and not self.are_of_requests:
             inside = _pairs_inside(names, self._lines) or [source.name]
             pairs = [pair_of(name, source.scale) for name in inside]
             places[1:1] = [pair._replace(token=model.IN_JSON) for pair in pairs]

@@ -17,7 +17,7 @@ from cotool.logs.formats.names import STATUS_NAMES, plain
 from cotool.logs.formats.text_times import TOKEN
 
 _LAST_TOKEN = 255
-_CAPITAL = lazy_pattern(rb"[A-Z]")
+_LETTER = lazy_pattern(rb"[A-Za-z]")
 
 # What follows each message in the logs of Microsoft Configuration Manager.
 CMTRACE_END = b"]LOG]!><time="
@@ -131,8 +131,8 @@ def lettered_places(
         full = len(seen.lines) >= 0.9 * total
         if kind == CELL and full and _letters(lines, seen, b"VDIWEF", b"DI") and seen.is_varied:
             return [Place(model.LETTER, before, token=token, word=word, lead=0, trail=0)]
-        if kind == model.LETTER and not before and not full and len(seen.lines) >= 0.3 * total:
-            full = _is_column(lines, token)
+        if kind == model.LETTER and not full and len(seen.lines) >= 0.3 * total:
+            full = _is_column([(line, 0 if before else end) for line, end in lines], token)
         if kind == model.LETTER and full and _letters(lines, seen, b"VDIWEF"):
             levels = set(seen.lines.values())
             sure = len(levels) > 1 or is_cyclic(found)
@@ -150,9 +150,9 @@ def lettered_places(
 
 
 def _is_column(lines: Sequence[tuple[bytes, int]], token: int) -> bool:
-    """Return whether a token is one capital letter in nearly all lines, a level or not."""
+    """Return whether a token is one letter in nearly all lines, a level or not."""
     tokens = (next(islice(TOKEN.finditer(line, end), token, None), None) for line, end in lines)
-    return sum(x is not None and _CAPITAL.fullmatch(x[0]) is not None for x in tokens) >= (
+    return sum(x is not None and _LETTER.fullmatch(x[0]) is not None for x in tokens) >= (
         0.9 * len(lines)
     )
 

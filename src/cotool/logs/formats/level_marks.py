@@ -29,6 +29,7 @@ ENDS = {_CLASSES.index(mark) for mark in "])>:|["}
 CELLS = {_CLASSES.index(mark) for mark in '])>:|,"'}
 BRACKET = _CLASSES.index("[")
 CLOSED = _CLASSES.index("]")
+EQUALS = _CLASSES.index("=")
 SLASH = _CLASSES.index("/")
 DOT = _CLASSES.index(".")
 SPACE = 0

@@ -18,18 +18,20 @@ from cotool.logs.formats.columns import (
     ADDRESS,
     HEADER,
     NO_TIME,
+    blanks_of_time,
     columns_of,
     further_lines,
     lines_of,
     writes_no_time,
 )
 from cotool.logs.formats.commas import with_commas
-from cotool.logs.formats.field_names import ALIASES, SHARED, names_of, scale_of
+from cotool.logs.formats.field_names import ALIASES, SHARED, is_duration, names_of, scale_of
 from cotool.logs.formats.given import bounded
 from cotool.logs.formats.keys import COLUMN, Keys, are_meant, leaves_of, members_of, pair_of
 from cotool.logs.formats.model import EVERY_LINE, JSON, TEXT, Format, forms_of
 from cotool.logs.formats.requests import ANCHOR, PARTS, are_seconds
 from cotool.logs.formats.stated import columns_of_heads, stated
+from cotool.logs.formats.titles import joined
 from cotool.logs.measures import model
 from cotool.logs.measures.model import Locator, ValueSource
 from cotool.logs.patterns.patterns import compile_group
@@ -45,6 +47,7 @@ _PAIRS = lazy_pattern(rb"(?<![^\s,;|(\[{])([A-Za-z_][\w.-]*)=[\"']?[-+]?\.?\d")
 # How many keys may be other places of the sources of a format; kernels have room for so many.
 _MOST_OTHERS = 32
 _ENOUGH = 0.5
+_FEW = 0.1
 
 
 def with_fields(
@@ -66,7 +69,8 @@ def with_fields(
 
 def locate_anywhere(source: ValueSource) -> Locator:
     """Return the locator of a source in lines of no known format, if other lines have one."""
-    return _simple(source) or pair_of(source.name, source.scale)
+    place = _simple(source) or pair_of(source.name, source.scale)
+    return place._replace(is_duration=is_duration(source.name))
 
 
 def fields_of(found: Format, formats: Sequence[Format], lines: Sequence[bytes]) -> list[str]:
@@ -109,6 +113,7 @@ def _with_fields(
         lines = [*lines, *below]
     locators = locators_in(found, sources, lines, columns, read, delimiter=delimiter)
     whole = found.kind == TEXT and any(map(partial(_is_below, below), locators))
+    whole |= bool(delimiter and below) and joined(lines) is not lines
     anchor = columns[ANCHOR][0] if ANCHOR in columns else 0
     header = HEADER if several and _may_have_header(found, columns) else found.header
     return replace(
@@ -157,6 +162,10 @@ def locators_in(
     for source in sources:
         simple = _simple(source) or _column(source, columns) or _bounded(source, found, lines)
         places = [simple] if simple is not None else keys.locate(source)
+        if places and simple is None and found.kind == TEXT:
+            # In text that has an object now and then.
+            plain = [line for line in lines if b'{"' not in line]
+            places += _pairs_among(source, plain, is_access=is_access)
         if not places and found.kind == TEXT:
             head = _column(source, heads)
             places = (
@@ -165,6 +174,8 @@ def locators_in(
             places = places or stated(source, lines, is_access=is_access)
         if not places and keys.kind != TEXT:
             places = keys.absent(source)
+            if keys.kind == JSON and len(places) > 1 and not keys.are_of_requests:
+                places[1:1] = stated(source, lines, is_access=False)
         every.append(
             [
                 _as_meant(source, place, is_access=is_access, no_time=writes_no_time(columns))
@@ -200,15 +211,19 @@ def _as_meant(source: ValueSource, place: Locator, *, is_access: bool, no_time: 
         place = place._replace(scale=UNITS["B"])
     if place.kind == model.COLUMN and no_time:
         place = place._replace(text=NO_TIME)
-    return place
+    return place._replace(is_duration=is_duration(source.name))
 
 
 def _with_payload(found: Format, lines: Sequence[bytes], columns: Columns, read: Read) -> Format:
     """Return a format of text as one with JSON objects, if most lines hold one."""
     if found.kind != TEXT or found.payload != TEXT or columns:
         return found
-    objects = sum(bool(members_of(line, found, JSON, read)) for line in lines)
-    return replace(found, payload=JSON) if objects > _ENOUGH * len(lines) else found
+    if forms_of(found):
+        lines = [line for line in lines if blanks_of_time(found, line) is not None]
+    objects = [line for line in lines if members_of(line, found, JSON, read)]
+    # Those of zap's messages come last, if there are any.
+    least = _FEW if all(line.rstrip().endswith(b"}") for line in objects) else _ENOUGH
+    return replace(found, payload=JSON) if len(objects) > least * len(lines) else found
 
 
 def _simple(source: ValueSource) -> Locator | None:

@@ -72,7 +72,8 @@ _GLUED = lazy_pattern(r"(.{2,}?)(timestamp|datetime|time|date|at|millis)")
 # ---- names of levels
 
 _LEVEL_NAMES = (
-    "level", "severity", "lvl", "loglevel", "logseverity", "levelname", "severitytext",
+    "level", "severity", "lvl", "errorseverity", "loglevel", "logseverity", "levelname",
+    "severitytext",
     "severitylevel", "loglevelname", "msglevel", "messagelevel", "eventlevel", "sev", "levelstr",
     "leveltext", "severityname", "severitylabel", "levellabel", "syslogseverity", "sysloglevel",
     "eventseverity", "l", "s", "levelno", "levelvalue", "severitynumber", "severitycode",

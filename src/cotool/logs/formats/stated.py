@@ -15,7 +15,7 @@ from cotool.logs.formats.requests import COLUMNS
 from cotool.logs.measures import model
 from cotool.logs.measures.model import Locator, ValueSource
 from cotool.logs.patterns.patterns import compile_group
-from cotool.logs.units import NO_SCALE, UNITS
+from cotool.logs.units import NO_SCALE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _PROGRAM_PART = 11
 # What separates a name from its value, and what ends a text.
 _SEPARATORS = {": ": "", " = ": "", " : ": "", "[": "]"}
+# What may come before a name, as in logsources.c.
+_OPENS = rb"(?:^|[\s(\[{|,;\"])"
 # Values without a name: the client of BIND, accounts of MySQL, a status before its reason, and the
 # time after both.
 _STATUS = (
@@ -61,12 +63,12 @@ _NEARLY_ALL = 0.9
 def stated(source: ValueSource, lines: Sequence[bytes], *, is_access: bool) -> list[Locator]:
     """Return the place of values after "name: " or "name = " in text.
 
-    Numbers have the unit that most of them have. Text counts unless clients choose it.
+    Text counts unless clients choose it.
     """
     for read in (_number, _text):
         for separator, after in _SEPARATORS.items() if read is _number or not is_access else ():
             before = f" {source.name}{separator}".encode()
-            some = [b" " + line for line in lines if before[1:] in line]
+            some = [line for line in lines if before[1:] in line]
             found = read(source, before, some) if some else None
             if found is not None:
                 return [found._replace(after=after.encode()) if read is _text and after else found]
@@ -80,17 +82,14 @@ def stated(source: ValueSource, lines: Sequence[bytes], *, is_access: bool) -> l
 
 
 def _number(source: ValueSource, before: bytes, lines: Sequence[bytes]) -> Locator | None:
-    number = re.compile(re.escape(before) + rb"[-+]?\.?\d[\d.,]*(?: ?([A-Za-z\xb5\xc2%]+))?")
-    units = Counter(found[1] for line in lines if (found := number.search(line)))
-    if not units:
+    number = re.compile(_OPENS + re.escape(before[1:]) + rb"[-+]?\.?\d")
+    if not any(map(number.search, lines)):
         return None
-    unit = (units.most_common(1)[0][0] or b"").decode("utf-8", "replace")
-    scale = source.scale or UNITS.get(unit) or scale_of(source.name)
-    return Locator(model.TEXT, text=before, scale=scale)
+    return Locator(model.TEXT, text=before, scale=source.scale or scale_of(source.name))
 
 
 def _text(source: ValueSource, before: bytes, lines: Sequence[bytes]) -> Locator | None:
-    value = re.compile(re.escape(before) + rb"(\"?)[^\s\"',;]")
+    value = re.compile(_OPENS + re.escape(before[1:]) + rb"(\"?)[^\s\"',;]")
     quotes = Counter(found[1] for line in lines if (found := value.search(line)))
     if not quotes:
         return None

@@ -8,6 +8,7 @@ from itertools import islice
 
 from cotool._fast.logs import logscan
 from cotool._lazy import lazy_pattern
+from cotool._records import replace
 from cotool.logs.formats import level_marks, model
 from cotool.logs.formats.level_codes import coded_places, is_redis, lettered_places
 from cotool.logs.formats.level_evidence import Evidence, gather_evidence
@@ -93,8 +94,11 @@ def _is_level(key: tuple[int, int, int, int], found: Evidence, left: set[int], t
     near = key[2] == 0 or found.leads == {level_marks.BRACKET} or found.is_near
     loud = found.is_loud and count >= (0.02 if near else 0.5) * total
     calm = bool(levels & level_marks.INFO_OR_LESS)
+    # Of "partition=debug", the word says nothing of the record.
+    is_value = found.leads == {level_marks.EQUALS} and len(levels) == 1
     return loud or (
         calm
+        and not is_value
         and (
             (count >= 0.5 * len(left) and count >= 0.02 * total)
             or (count >= 0.05 * total and len(levels) > 1)
@@ -203,6 +207,8 @@ def timeless(lines: list[bytes], total: int, *, alone: bool) -> list[Format]:
         return [Format("text (no time, level)", places=coded, share=share), others]
     evidence = gather_evidence(pairs, before=False, tokens=2)
     found: list[Place] = []
+    # 12 verbose title: npm's lines begin with their number
+    numbered = alone and all(line[:1].isdigit() for line, _ in pairs)
     for key, seen in sorted(evidence.items(), key=lambda item: -len(item[1].lines)):
         kind, _, _, _ = key
         count = sum(n in left for n in seen.lines)
@@ -212,6 +218,7 @@ def timeless(lines: list[bytes], total: int, *, alone: bool) -> list[Format]:
             or seen.leads == {level_marks.BRACKET}
         )
         several = seen.styles == model.UPPER or len(seen.levels(left)) > 1
+        marked |= numbered and key[2] == 1 and len(seen.levels(left)) > 2
         sure = alone or (count > 1 and several and not _is_quoted(key, seen, pairs))
         if kind == model.WORD and marked and sure and count >= 0.5 * len(left):
             found.append(_word_place(key, seen))
@@ -224,18 +231,25 @@ def timeless(lines: list[bytes], total: int, *, alone: bool) -> list[Format]:
             found.append(Place(model.LETTER))
             left -= set(seen.lines)
     if not found and alone:
-        for key, seen in sorted(gather_evidence(pairs, before=False, tokens=TIME_TOKENS).items()):
-            several = len(seen.lines) >= 0.9 * len(pairs) and len(seen.levels(left)) > 1
-            if key[0] == model.WORD and several and seen.styles == model.UPPER:
-                found.append(_word_place(key, seen))
-                left -= set(seen.lines)
-                break
+        found = _further_on(pairs, left)
     covered = len(pairs) - len(left)
     if not found or covered < 0.05 * total:
         return []
-    return [
-        Format(name="level first", places=tuple(found[: model.MAX_PLACES]), share=covered / total)
-    ]
+    first = Format("level first", places=tuple(found[: model.MAX_PLACES]), share=covered / total)
+    if not numbered:
+        return [first]
+    others = Format("", first=b"0123456789", share=len(left) / total)
+    return [replace(first, first=others.first), others]
+
+
+def _further_on(lines: Sequence[tuple[bytes, int]], left: set[int]) -> list[Place]:
+    """Return the place of words in capitals behind other words; remove their lines from `left`."""
+    for key, seen in sorted(gather_evidence(lines, before=False, tokens=TIME_TOKENS).items()):
+        several = len(seen.lines) >= 0.9 * len(lines) and len(seen.levels(left)) > 1
+        if key[0] == model.WORD and several and seen.styles == model.UPPER:
+            left -= set(seen.lines)
+            return [_word_place(key, seen)]
+    return []
 
 
 def _is_quoted(

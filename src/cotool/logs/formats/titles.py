@@ -42,6 +42,7 @@ def separated_columns(rows: Sequence[bytes]) -> tuple[bytes, Columns] | None:
         rows = [titles.removeprefix(_TITLES), *(row for row in rows if not row.startswith(b"#"))]
     if len(rows) < 2 or not _MAY_BE_NAME.match(rows[0]):
         return None
+    lines, rows = rows, joined(rows)
     for delimiter in (b",", b"\t", b";", b"|"):
         if delimiter not in rows[0]:
             continue
@@ -58,7 +59,22 @@ def separated_columns(rows: Sequence[bytes]) -> tuple[bytes, Columns] | None:
             ]
             at: Columns = dict(zip(map(str.lower, names), places, strict=True))
             return delimiter, at | dict(zip(names, places, strict=True))
-    return _separated_by_blanks(rows)
+    return _separated_by_blanks(lines)
+
+
+def joined(lines: Sequence[bytes]) -> Sequence[bytes]:
+    """Return the rows of lines some of which end within a cell in quotes."""
+    if not any(line.count(b'"') % 2 for line in lines):
+        return lines
+    rows: list[bytes] = []
+    is_open = False
+    for line in lines:
+        if is_open:
+            rows[-1] += b"\n" + line
+        else:
+            rows.append(line)
+        is_open ^= line.count(b'"') % 2 == 1
+    return rows
 
 
 def _has_numbers(rows: Sequence[Sequence[str]]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cotool._records import NamedTuple, dataclass
 from cotool.logs.measures.steps import UTC, Steps
-from cotool.logs.units import NO_SCALE, Scale
+from cotool.logs.units import NO_SCALE, SECONDS, Scale
 
 # As in logreading.h.
 NOWHERE, COLUMN, KEY, PAIR, TEXT, GROUP, LEVEL, GIVEN, TEMPLATE, PARAMETER = range(10)
@@ -44,9 +44,15 @@ class Locator(NamedTuple):
     scale: Scale = NO_SCALE
     comma: int = THOUSANDS  # what it separates in numbers
     is_path: bool = False  # the text is the name of the file
+    is_duration: bool = False  # as its name says
     program: bytes = b""
     needed: bytes = b""
     others: tuple[Locator, ...] = ()
+
+    @property
+    def is_clock(self) -> bool:
+        """Whether values such as 1:02:03 are durations."""
+        return self.is_duration or self.scale[-1] == SECONDS
 
     @property
     def is_of_template(self) -> bool:

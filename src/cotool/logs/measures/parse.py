@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from cotool._lazy import lazy_pattern
 from cotool.conditions import ConditionParser
-from cotool.errors import InputError, check_unicode
+from cotool.errors import InputError, listed
 from cotool.logs.levels import level_named
 from cotool.logs.measures import model
 from cotool.logs.measures.model import Reading, Test, ValueSource
@@ -55,7 +55,7 @@ _WHERE_HINT = "write it as in 'status>=500 and rt>1s'"
 def make_reading(
     measures: Mapping[str, str] | Iterable[str] = (),
     by: Iterable[str] = (),
-    where: str | None = None,
+    where: str | Iterable[str] | None = None,
     *,
     step: int = 0,
     zone_table: tuple[tuple[int, ...], tuple[int, ...]] = ((), ()),
@@ -63,15 +63,10 @@ def make_reading(
 ) -> Reading | None:
     """Return what is to be read, or None for nothing. Raises InputError naming the parameter."""
     named_sources = measures if isinstance(measures, Mapping) else {}
-    texts = [measures] if isinstance(measures, str) else list(measures)
-    by = [by] if isinstance(by, str) else list(by)
-    for parameter, every in (
-        ("measures", [*texts, *named_sources.values()]),
-        ("by", by),
-        ("where", [] if where is None else [where]),
-    ):
-        for text in every:
-            check_unicode(text, parameter)
+    texts = listed(measures, "measures")
+    listed(named_sources.values(), "measures")
+    by = listed(by, "by")
+    conditions = listed(where, "where")
     if not isinstance(step, int) or step < 0:
         raise InputError(f"{step!r} is not a number of whole seconds", parameter="step")
     sources = _Sources()
@@ -87,7 +82,9 @@ def make_reading(
     written = [key.strip() for text in by for key in _apart(text)]
     parts = [_key(key, sources) for key in written]
     keys = [_QUOTED.sub(r"\2", key) for key in written]
-    tests = () if where is None else _Condition(where, sources).whole()
+    tests: tuple[Test, ...] = ()
+    for text in conditions:
+        tests += (*_Condition(text, sources).whole(), *([Test(model.AND)] if tests else []))
     names = tuple(name for name, _ in named)
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)

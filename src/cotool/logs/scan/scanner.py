@@ -62,7 +62,9 @@ def look_at(
     if not lines:
         lines = windows_lines(windows)
     if given is not None:
-        formats, wrapping = given, Wrapping(lines)
+        from cotool.logs.formats.given import with_found_keys
+
+        formats, wrapping = with_found_keys(given, lines), Wrapping(lines)
     else:
         wrapping = find_wrapping(windows[0] if windows else b"", lines)
         formats = recognise(wrapping.lines)
