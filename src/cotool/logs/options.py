@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from cotool._lazy import lazy_pattern
 from cotool._records import dataclass, field, fields
-from cotool._typing import TYPE_CHECKING, TypedDict, cast
+from cotool._typing import TYPE_CHECKING, Any, TypedDict, cast
 from cotool.engine import resolve_num_threads
 from cotool.errors import InputError, listed, unknown
 from cotool.logs.levels import ERRORS, LEVELS, level_named
@@ -92,15 +92,14 @@ class LogOptions:
     block_size: int | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        given = self.patterns or ()
+        given: Any = self.patterns or ()
         if isinstance(given, Mapping):
             listed([*given, *given.values()], "patterns")
             patterns = tuple(compile_pattern(name, text) for name, text in given.items())
         else:
-            compiled = isinstance(given, Iterable) and not isinstance(given, str)
-            every = list(given) if compiled else listed(given, "patterns")
-            texts = [one for one in every if not isinstance(one, Pattern)]
-            listed(texts, "patterns")
+            several = isinstance(given, Iterable) and not isinstance(given, str)
+            every = list(given) if several else [given]
+            listed([one for one in every if not isinstance(one, Pattern)], "patterns")
             patterns = tuple(parse_pattern(one) if isinstance(one, str) else one for one in every)
         names = [pattern.name for pattern in patterns]
         listed([self.log_format, *([] if self.tz is None else [self.tz])], "log_format")

@@ -256,7 +256,7 @@ def writes_no_time(columns: Columns) -> bool:
 def _proxy(rows: Sequence[bytes]) -> Columns:
     """Return the columns of HAProxy's logs of requests, or else of connections, by their timers."""
     first, last = _timers(rows, _TIMERS)
-    names = _PROXY_NAMES
+    names: tuple[str, ...] = _PROXY_NAMES
     if not first:
         first, _ = _timers(rows, _CONNECTION)
         names = tuple(name for name in names if name != "status")
