@@ -28,7 +28,7 @@ MODULES: dict[str, list[str]] = {
     "base/_openmp": [],
     "base/interrupt": [],
     "base/matrix": [],
-    "logs/envelopes": ["logs/logenvelopes.c"],
+    "logs/envelopes": ["logs/logblocks.c", "logs/logelements.c", "logs/logenvelopes.c"],
     "logs/forms": [
         "logs/logchars.c",
         "logs/logforms.c",

@@ -2269,3 +2269,30 @@ def capitals(texts):
         [word for word in words.findall(text) if word[0].isupper() or word[0].istitle()]
         for text in texts
     ]
+
+
+# ---- records of logs that are not lines -------------------------------------------------------
+
+
+def blocks(data):
+    """Blocks of labelled lines as logblocks.h describes them, by regexes."""
+    label_of = re.compile(
+        rb"([ \t]*)([^\W\d](?:[\w ./()@#&-]{0,45}[\w)])?)[ \t]*(?::(?=\s|\Z)|=(?=\s))[ \t]*(.*)",
+        re.DOTALL,
+    )
+    found, fields, last = [], {}, "text"
+    for raw in (*data.split(b"\n"), b""):
+        line = raw.rstrip(b"\r")
+        if not line.strip() or re.fullmatch(rb"[ \t]*([-=*_~#+])\1{2,}[ \t]*", line):
+            found += [fields] if fields else []
+            fields, last = {}, "text"
+            continue
+        match = label_of.match(line)
+        if match is None or (match[1] and fields.get(last)):
+            text = fields.get(last, "")
+            fields[last] = (text + "\n" if text else "") + line.decode("utf-8", "replace")
+            continue
+        label, text = match[2].decode(), match[3].strip().decode("utf-8", "replace")
+        last = last if match[1] and fields else label
+        fields[label] = f"{fields[label]}\n{text}" if label in fields else text
+    return found

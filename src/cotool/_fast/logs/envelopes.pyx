@@ -2,7 +2,7 @@
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from libc.stdint cimport uint8_t
-from libc.stdlib cimport free, malloc
+from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memset
 
 cdef extern from "logs/logenvelopes.h" nogil:
@@ -23,9 +23,29 @@ cdef extern from "logs/logenvelopes.h" nogil:
         COTOOL_ENVELOPE_GAIN
         COTOOL_STREAMS
 
-# A line that is longer is not an envelope: it passes in pieces.
+cdef extern from "logs/logquoted.h" nogil:
+    ctypedef struct cotool_text:
+        uint8_t* bytes
+        size_t size
+
+cdef extern from "logs/logblocks.h" nogil:
+    ctypedef struct cotool_blocks:
+        cotool_text text
+    const uint8_t* cotool_take_blocks(cotool_blocks* blocks, const uint8_t* p, const uint8_t* end,
+                                      int final)
+    void cotool_blocks_close(cotool_blocks* blocks)
+
+cdef extern from "logs/logelements.h" nogil:
+    ctypedef struct cotool_elements:
+        cotool_text text
+    const uint8_t* cotool_take_elements(cotool_elements* elements, const uint8_t* p,
+                                        const uint8_t* end, const uint8_t* tag, size_t size)
+
 cdef enum:
+    # A line that is longer is not an envelope: it passes in pieces.
     LONGEST = 1 << 26
+    # What is longer without an end is read again only once it has doubled.
+    OFTEN = 1 << 16
 
 
 cdef class Unwrapper:
@@ -100,3 +120,71 @@ cdef class Unwrapper:
 
     def __dealloc__(self):
         cotool_unwrap_close(&self.envelope)
+
+
+cdef class Blocks:
+    """Takes bytes of blocks of labelled lines, and gives each block as a line of JSON."""
+
+    cdef cotool_blocks blocks
+    cdef bytes rest
+    cdef Py_ssize_t tried  # bytes of `rest` in which no block ended
+
+    def __cinit__(self):
+        self.rest = b""
+
+    def feed(self, bytes data not None, *, bint final=False):
+        """Return the blocks that `data` completes; `final` takes what is left, too."""
+        cdef bytes whole = self.rest + data
+        cdef const uint8_t* p = <const uint8_t*>PyBytes_AS_STRING(whole)
+        cdef const uint8_t* end = p + len(whole)
+        cdef const uint8_t* stop
+        self.rest = whole
+        if not final and OFTEN < len(whole) < 2 * self.tried:
+            return b""
+        with nogil:
+            stop = cotool_take_blocks(&self.blocks, p, end, final)
+        if stop == NULL:
+            raise MemoryError
+        self.rest = whole[stop - p:]
+        self.tried = len(self.rest)
+        return text_of(&self.blocks.text)
+
+    def __dealloc__(self):
+        cotool_blocks_close(&self.blocks)
+
+
+cdef class Elements:
+    """Takes the elements of one name out of XML in UTF-8, and gives each as a line of JSON."""
+
+    cdef cotool_elements* elements
+    cdef bytes tag
+
+    def __cinit__(self, bytes name not None):
+        self.tag = b"<" + name
+        self.elements = <cotool_elements*>calloc(1, sizeof(cotool_elements))
+        if self.elements == NULL:
+            raise MemoryError
+
+    def take(self, bytes data not None, Py_ssize_t at):
+        """Return the lines of the elements of `data` from `at` on, and where the last one ends.
+
+        Before the end, what follows is an element that has not ended, is broken, or is of a kind
+        that is rare in logs.
+        """
+        cdef const uint8_t* start = <const uint8_t*>PyBytes_AS_STRING(data)
+        cdef const uint8_t* p = start + min(at, len(data))
+        cdef const uint8_t* end = start + len(data)
+        cdef const uint8_t* tag = <const uint8_t*>PyBytes_AS_STRING(self.tag)
+        cdef size_t size = len(self.tag)
+        with nogil:
+            p = cotool_take_elements(self.elements, p, end, tag, size)
+        return text_of(&self.elements.text), p - start
+
+    def __dealloc__(self):
+        if self.elements != NULL:
+            free(self.elements.text.bytes)
+        free(self.elements)
+
+
+cdef bytes text_of(const cotool_text* text):
+    return PyBytes_FromStringAndSize(<const char*>text.bytes, text.size) if text.size else b""

@@ -17,6 +17,7 @@
 #include "logs/logconfig.h"
 #include "logs/logguess.h"
 #include "logs/logmembers.h"
+#include "logs/logquoted.h"
 #include "logs/regex.h"
 
 /* Bytes that must be readable after any line that is parsed; blocks are padded with them. */
@@ -39,12 +40,6 @@ typedef struct {
     uint32_t *slots; /* twice the capacity, open addressing: the number of a bucket from 1, 0: none */
     cotool_bucket *last;
 } cotool_histogram;
-
-/* Text that grows. */
-typedef struct {
-    uint8_t *bytes;
-    size_t size, room;
-} cotool_text;
 
 /* A line, for --records. */
 typedef struct {

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
-from itertools import islice
 from xml.parsers import expat
 
+from cotool._fast.logs.envelopes import Elements
 from cotool._lazy import lazy_pattern
 from cotool._typing import TYPE_CHECKING, Any
 from cotool.errors import InputError
@@ -27,12 +27,12 @@ _PRI = lazy_pattern(rb"\s*<\d")
 _ENCODING = lazy_pattern(rb"<\?xml[^>]*encoding=[\"']([\w-]+)")
 # Attributes that name what an element holds: <Data Name='a'>1</Data>, <data name="a" value="1"/>.
 _NAMES, _VALUE = frozenset(("name", "key")), "value"
-_TEXT = "text"
+_TEXT, _SPACE = "text", " \t\r\n"
 _NEARLY_ALL = 0.9
 _SAMPLE = 1000
 # The most bytes in a record.
 _LONGEST = 1 << 24
-_encode = json.JSONEncoder(ensure_ascii=False).encode
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def find_xml(head: bytes) -> tuple[bytes, list[bytes]]:
@@ -47,13 +47,13 @@ def find_xml(head: bytes) -> tuple[bytes, list[bytes]]:
     for name, count in sorted(zip(names, counts, strict=True), key=lambda item: -item[1])[:1]:
         lines: list[bytes] = []
         with suppress(InputError):
-            lines.extend(
-                _encode(record).encode()
-                for record in islice(_records(iter([head]), name, ""), _SAMPLE)
-            )
-        timed = sum(x.share for x in recognise(lines) if x.kind == JSON and x.has_time)
+            for text in _records(iter([head]), name, ""):
+                lines += text.encode().split(b"\n")
+                if len(lines) >= _SAMPLE:
+                    break
+        timed = sum(x.share for x in recognise(lines[:_SAMPLE]) if x.kind == JSON and x.has_time)
         if count > 1 and len(lines) > 1 and timed >= _NEARLY_ALL:
-            return name, lines
+            return name, lines[:_SAMPLE]
     return b"", []
 
 
@@ -62,25 +62,36 @@ def xml_lines(blocks: Iterator[bytes], path: str, name: bytes) -> Iterator[bytes
 
     A broken element raises InputError with the file's name and line, after those before it.
     """
-    return in_blocks(_encode(record) for record in _records(blocks, name, path))
+    return in_blocks(_records(blocks, name, path))
 
 
-def _records(blocks: Iterator[bytes], name: bytes, path: str) -> Iterator[dict[str, Any]]:
+def _records(blocks: Iterator[bytes], name: bytes, path: str) -> Iterator[str]:
+    """Yield one or more elements at a time, a line each."""
     attributes = rb"(?:\"[^\"]*\"|'[^']*'|[^<>\"'/])*"
     tag = re.escape(name)
     element = re.compile(rb"<%b(?=[\s/>])%b(?:/>|>.*?</%b\s*>)" % (tag, attributes, tag), re.DOTALL)
     rest, lines = b"", 1
     encoding: str | None = None
+    usual = Elements(name)
     for block in blocks:
         data = rest + block
         if encoding is None:
             declared = _ENCODING.search(data)
             encoding = declared[1].decode() if declared is not None else "utf-8"
         at = 0
-        for found in element.finditer(data):
+        while True:
+            if encoding.lower() == "utf-8":
+                before = at
+                written, at = usual.take(data, at)
+                if written:
+                    yield written[:-1].decode()
+                    lines += data.count(b"\n", before, at)
+            found = element.search(data, at)
+            if found is None:
+                break
             lines += data.count(b"\n", at, found.start())
             try:
-                yield _record(found[0], encoding)
+                yield _encode(_record(found[0], encoding))
             except (expat.ExpatError, LookupError, ValueError) as error:
                 raise InputError(
                     f"{path}, line {lines}: a broken element <{name.decode()}>: {error}"
@@ -94,7 +105,7 @@ def _records(blocks: Iterator[bytes], name: bytes, path: str) -> Iterator[dict[s
             )
 
 
-def _record(text: bytes, encoding: str) -> dict[str, Any]:
+def _record(text: bytes, encoding: str) -> Any:
     """Return the members of an element."""
     stack: list[dict[str, Any]] = [{}]
     words: list[list[str]] = [[]]
@@ -106,18 +117,16 @@ def _record(text: bytes, encoding: str) -> dict[str, Any]:
         words.append([])
 
     def end(_: str) -> None:
-        children, content = stack.pop(), "".join(words.pop()).strip()
+        children, content = stack.pop(), "".join(words.pop()).strip(_SPACE)
         tag, attributes = names.pop()
         value: str | dict[str, Any]
-        named = next((key for key in attributes if key.lower() in _NAMES), None)
+        named = next((key for key in attributes if names and key.lower() in _NAMES), None)
         if named is not None and not children and (content or _VALUE in attributes):
             tag, value = attributes[named], content or attributes[_VALUE]
-        elif children or not content:
+        elif children or not content or not names:  # without names: the record itself
             value = {key.rpartition(":")[2]: text for key, text in attributes.items()} | children
             if content:
                 value[_TEXT] = content
-        elif not names:  # the record itself
-            value = attributes | {_TEXT: content}
         else:
             value = content
         parent = stack[-1]
@@ -137,4 +146,4 @@ def _record(text: bytes, encoding: str) -> dict[str, Any]:
     parser.CharacterDataHandler = data
     parser.Parse(text, True)  # noqa: FBT003
     (record,) = stack[0].values()
-    return record if isinstance(record, dict) else {_TEXT: record}
+    return record
