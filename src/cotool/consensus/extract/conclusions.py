@@ -240,7 +240,8 @@ _COMPARED = lazy_pattern(
 _CLAUSE = lazy_pattern(
     r"(?P<said>[^\n]*?\d[^\n]*?)(?:,\s(?:including|of which|assuming|since|because|not|excluding"
     r"|up from|down from|compared|rather than|instead of|given that"
-    r"|a (?:day|week|month|year|decade) (?:after|before|later|earlier))\b|\s\((?=[^()]*\)))"
+    r"|a (?:day|week|month|year|decade) (?:after|before|later|earlier))\b|\s\((?=[^()]*\))"
+    r"|(?<=\w)\sout of(?=\s\d)|(?<=[\dMBkm%])(?:\s\w+)?\sin(?=\s(?:1[5-9]|20)\d\d\.?$))"
     r"(?P<rest>[^\n]*)$",
     re.IGNORECASE,
 )
@@ -256,6 +257,8 @@ def _without_clause(sentence: str) -> str:
     match = _CLAUSE.match(sentence)
     if match is None or _COMES_TO.search(match["rest"]) or "=" in match["said"]:
         return sentence
+    if match["rest"][-5:].strip(" .").isdigit() and not has_any(match["said"], tuple("$€£¥₹%")):
+        return sentence  # "5 houses in 2020" may be about the year
     return match["said"]
 
 
@@ -280,7 +283,9 @@ def last_sentence(text: str) -> str:
         if not (start and _is_aside(sentence)):
             if ": " in sentence and any(map(str.isdecimal, sentence)):
                 sentence = _COUNTED.sub(r"\1", sentence)
-            if (", " in sentence or " (" in sentence) and any(map(str.isdecimal, sentence)):
+            if has_any(sentence, (", ", " (", " out of ", " in ")) and any(
+                map(str.isdecimal, sentence)
+            ):
                 sentence = _without_clause(sentence)
             return _COMPARED.sub(r"\1", sentence) if " than " in sentence else sentence
         end = len(tail[:start].rstrip())

@@ -42,15 +42,22 @@ def named_label(text: str, labels: Iterable[str], *, anywhere: bool) -> str | No
         if place < 0:
             continue
         if _is_negated(running, place, place + len(label)):
-            return None
+            continue
         if not anywhere and not _is_answer(running, place, place + len(label)):
             continue
-        if not any(label in other for other in found):
+        if not any(_place(other, label) >= 0 for other in found):
             found.append(label)
-    if len(found) > 1:
+    if len(found) > 1 and (first := [one for one in found if _opens(running, one)]):
+        found = first
+    elif len(found) > 1:
         # "The tone is clearly positive despite a negative remark."
         found = [one for one in found if _SAYS.search(running, 0, _place(running, one))]
     return found[0] if len(found) == 1 else None
+
+
+def _opens(text: str, label: str) -> bool:
+    """Whether a text begins with a label and a mark: "Formal, with a few informal words"."""
+    return text.startswith(label) and text[len(label) : len(label) + 1] in {",", ".", ";", ":", "!"}
 
 
 _SAYS = lazy_pattern(

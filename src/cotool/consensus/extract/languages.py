@@ -126,11 +126,13 @@ ANSWERS = (
     "一共有", "总共有", "共有",
     "정답", "답", "الجواب", "الإجابة", "الاجابة", "النتيجة", "उत्तर", "जवाब",
     "सही विकल्प", "правильный вариант",
+    "vastaus", "odpověď", "odpoveď", "đáp án", "jawaban", "válasz", "răspuns", "απάντηση", "תשובה",
+    "پاسخ", "คำตอบ",
 )  # fmt: skip
 
 # How an opinion begins that only states the answer: "Creo que es Lima."
 OPINIONS = r"""(?:[^,.]{1,40},[ ])?i(?:['’](?:d|ll)|[ ]would)[ ]
-    (?:say|go[ ]with|choose|pick|guess)[ ]
+    (?:have[ ]to[ ])?(?:say|go[ ]with|choose|pick|guess)[ ]
     |i(?:['’]d|[ ]would)?[ ](?:lean|tend)[ ](?:towards?|to)[ ]
     |i['’]?[ ]?a?m[ ](?:(?:\d{1,3}[ ]?%|pretty|fairly|quite|very|almost)[ ])?
     (?:confident|sure|certain)[ ](?:that[ ])?it(?:['’]s|[ ]is)[ ]
@@ -150,7 +152,7 @@ REASONS = (
 
 # What is between the word for the answer and the answer.
 LINKS = r"""\b(?:es|est|ist|é|è|is|jest|är|er|lautet|wäre|sería|sera|serait|vaut|heißt|beträgt
-    |ergibt|este|brzmi|to|هي|هو|هى)(?!\w)|[:=—：]|是|为|為|应为|应该是|應該是|は|은|는|이|\s-"""
+    |ergibt|este|brzmi|to|on|là|adalah|είναι|je(?=\s[*_(]{0,2}[a-j]\b)|هي|هو|هى|היא)(?!\w)|[:=—：]|是|为|為|应为|应该是|應該是|は|은|는|이|\s-"""
 
 # "I choose C": a verb before the option, without a word for the answer.
 CHOOSES = ("选", "選", "选择", "選擇", "wähle", "choisis", "elijo", "escojo", "escolho", "scelgo",

@@ -42,7 +42,8 @@ def is_call(row: JsonObject) -> bool:
 
 def _is_traced(row: JsonObject) -> bool:
     """Whether a record holds the messages of the user and those of the model, under any keys."""
-    return _said(row, by_user=True) is not None and _said(row, by_user=False) is not None
+    replied = _structured(row) is not None or _said(row, by_user=False) is not None
+    return replied and _said(row, by_user=True) is not None
 
 
 def call(row: JsonObject, _kept: dict[str, Any]) -> Made:
@@ -108,6 +109,19 @@ def _asks(turns: Any) -> bool:
 
 def _reply(row: JsonObject) -> Any:
     """Return what a model replied."""
+    found = _structured(row)
+    if found is not None:
+        return found
+    plain = [
+        value
+        for key, value in row.items()
+        if isinstance(value, str) and value and names.is_called(key, names.ANSWER)
+    ]
+    return plain[0] if len(plain) == 1 else None
+
+
+def _structured(row: JsonObject) -> Any:
+    """Return a reply in the form of an API."""
     for holder in _objects(row):
         if role(holder) == "assistant" and holder.get("content"):
             return holder["content"]
@@ -120,12 +134,7 @@ def _reply(row: JsonObject) -> Any:
             isinstance(one, Mapping) and role(one) in {"assistant", "message"} for one in output
         ):
             return output
-    plain = [
-        value
-        for key, value in row.items()
-        if isinstance(value, str) and value and names.is_called(key, names.ANSWER)
-    ]
-    return plain[0] if len(plain) == 1 else None
+    return None
 
 
 def _model(row: JsonObject) -> str | None:
