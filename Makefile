@@ -38,7 +38,7 @@ sanitize:       ## the kernels' tests under AddressSanitizer and UndefinedBehavi
 	COTOOL_SANITIZE=address,undefined $(PYTHON) setup.py -q build_ext --inplace --force
 	LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
 	ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
-	$(PYTHON) -m pytest -q -p no:cacheprovider tests/fast tests/logs; status=$$?; \
+	$(PYTHON) -m pytest -q -s -p no:cacheprovider tests/fast tests/logs; status=$$?; \
 	$(PYTHON) setup.py -q build_ext --inplace --force; exit $$status
 
 bench:          ## cotool beside its peers, a quarter of an hour; rewrites bench/RESULTS.md; DATA=folder of real data

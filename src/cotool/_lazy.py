@@ -16,8 +16,26 @@ TYPE_CHECKING = False  # type checkers know this name
 if TYPE_CHECKING:
     import re
     from collections.abc import Callable, Iterable, Iterator
+    from functools import cached_property
 
     from cotool._typing import Any, AnyStr
+
+    once = cached_property
+else:
+
+    class once:  # noqa: N801 - like a function, as `cached_property`
+        """`functools.cached_property` without its lock, which takes most of its time in 3.11."""
+
+        def __init__(self, function: Callable[[Any], Any]) -> None:
+            self._function = function
+            self.__doc__ = function.__doc__
+
+        def __set_name__(self, _owner: type, name: str) -> None:
+            self._name = name
+
+        def __get__(self, instance: Any, _owner: type) -> Any:
+            value = instance.__dict__[self._name] = self._function(instance)
+            return value
 
 
 def attach(

@@ -243,7 +243,8 @@ def _record_fields(record: Any) -> tuple[_Field, ...]:
 def _replace(record: Any, /, **changes: Any) -> Any:
     for each in record.__record_fields__:
         if each.init:
-            changes.setdefault(each.name, getattr(record, each.name))
+            if each.name not in changes:
+                changes[each.name] = getattr(record, each.name)
         elif each.name in changes:
             raise ValueError(f"field {each.name} is declared with init=False")
     return record.__class__(**changes)

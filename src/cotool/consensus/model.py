@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cotool._lazy import stand_ins
-from cotool._records import dataclass, field
+from cotool._records import dataclass, field, is_record
 from cotool._typing import TYPE_CHECKING, Any
 from cotool.text import percent
 
@@ -320,9 +320,11 @@ def _json_form(value: Any) -> Any:
         return round(value, 6)
     if isinstance(value, (tuple, list)):
         return [one if type(one) in _AS_THEY_ARE else _json_form(one) for one in value]
+    if is_record(value):
+        return _fields_of(value)
     if isinstance(value, (dict, Mapping)):
         return {key: _json_form(item) for key, item in value.items()}
-    return value if isinstance(value, (str, int)) or value is None else _fields_of(value)
+    return value
 
 
 # Fields of any size and unit.

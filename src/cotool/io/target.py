@@ -68,7 +68,7 @@ class Target:
             except OSError as error:
                 raise self._failed(error) from None
             return
-        if path.is_dir():
+        if path.is_dir() or self.name.endswith(os.sep):
             raise InputError(f"{self.name}: is a folder", hint="give a file")
         if not force and os.path.lexists(path):
             raise self._exists()

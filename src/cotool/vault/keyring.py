@@ -12,7 +12,7 @@ import binascii
 import contextlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -264,14 +264,14 @@ class Keyring:
         path: str,
         keys: Sequence[Key],
         *,
-        opener: Key | None = None,
+        reopened: Callable[[Unlocked], Unlocked] | None = None,
         seen: Seen | None = None,
         merging: bool = False,
     ) -> Iterator[Keyring]:
         """Read the keyring in a file, let the block change it, and save the changes.
 
-        Other writers wait meanwhile, so no change is lost. opener: opens the file from now on in
-        place of `keys`. seen: raises IntegrityError if a newer state of the keyring has been seen.
+        Other writers wait meanwhile, so no change is lost. reopened: returns the header with other
+        keys. seen: raises IntegrityError if a newer state of the keyring has been seen.
         merging: only the state after the block must be new.
         """
         with locked(path, keyring=True) as real:
@@ -283,23 +283,41 @@ class Keyring:
             keyring.counter += 1
             if seen is not None and merging:
                 seen.check(keyring)
-            if opener is not None:
-                envelope = _reopened(envelope, keys, opener)
+            if reopened is not None:
+                envelope = reopened(envelope)
             replace_file(real, seal_again(envelope, keyring.to_bytes()))
             if seen is not None:
                 seen.remember(keyring)
 
     @classmethod
     def change_opener(
-        cls, path: str, keys: Sequence[Key], opener: Key, *, seen: Seen | None = None
+        cls,
+        path: str,
+        keys: Sequence[Key],
+        opener: Key,
+        *,
+        add: bool = False,
+        drop_others: bool = False,
+        seen: Seen | None = None,
     ) -> None:
-        """Let `opener` open a keyring's file in place of the key that opens it now."""
-        with cls.changed(path, keys, opener=opener, seen=seen):
+        """Let `opener` open a keyring's file in place of the key that opens it now.
+
+        add: `opener` opens it in addition. drop_others: nothing else opens it any more.
+        """
+
+        def reopened(envelope: Unlocked) -> Unlocked:
+            if add:
+                return envelope.with_slots([*envelope.header.slots, envelope.wrap(opener)])
+            return _reopened(envelope, keys, opener, drop_others=drop_others)
+
+        with cls.changed(path, keys, reopened=reopened, seen=seen):
             pass
 
 
-def _reopened(envelope: Unlocked, keys: Sequence[Key], opener: Key) -> Unlocked:
-    """Return a header that `opener` opens in place of `keys`; other slots stay.
+def _reopened(
+    envelope: Unlocked, keys: Sequence[Key], opener: Key, *, drop_others: bool
+) -> Unlocked:
+    """Return a header that `opener` opens in place of `keys`; other slots stay, unless dropped.
 
     Without any, the file gets a new file key, so that a copy of the old one opens nothing that is
     written from now on.
@@ -307,7 +325,7 @@ def _reopened(envelope: Unlocked, keys: Sequence[Key], opener: Key) -> Unlocked:
     budget = Budget(len(keys), envelope.header.file_id)
     slots = envelope.header.slots
     others = [slot for slot in slots if not envelope.opens(slot, keys, budget)]
-    if others:
+    if others and not drop_others:
         return envelope.with_slots([*others, envelope.wrap(opener)])
     return new_envelope([opener], compact=True, beside=slots)
 

@@ -303,6 +303,12 @@ class Opening:
                     break
         return self
 
+    def read_again(self, kind: int) -> None:
+        """Read a key again that has changed, if it is used."""
+        with self._lock:
+            if self._keys.pop(kind, None) is not None:
+                self.key_for(kind)
+
     def moving(self) -> list[Key]:
         """Return the keys whose slots move to the newest version, or are wrapped again."""
         return [self._keys[kind] for kind in _ORDER[:-1] if kind in self._keys]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cotool._typing import TYPE_CHECKING
 from cotool.errors import CotoolError, InputError
-from cotool.io.target import Target, replace_file
+from cotool.io.target import Target, check_writable, replace_file
 from cotool.vault.armor import armor
 from cotool.vault.envelope import Key, Unlocked, new_envelope
 from cotool.vault.files import Source, named
@@ -284,6 +284,17 @@ def reencrypt_file(path: StrPath, keys: Sequence[Key], options: VaultOptions) ->
             transfer.run()
     content_bytes = transfer.read - TAG * (transfer.read // SEALED_SEGMENT + 1)
     return Done(content_bytes, len(start) + transfer.written)
+
+
+def check_reencryption(path: StrPath, *, keys: Sequence[Key], drop: bool = False) -> None:
+    """Raise the error that `reencrypt` would end with before it writes, if there is one."""
+    if has_values_sealed(path):
+        with named(path), changing_document(path, keys) as (real, document):
+            _recipients(document.envelope, keys, drop=drop)
+    else:
+        with named(path), changing(path, keys) as (real, _, envelope):
+            _recipients(envelope, keys, drop=drop)
+    check_writable(Path(real))
 
 
 def _resealing(old: Stream, new: Stream) -> Callable[..., int]:

@@ -685,6 +685,46 @@ def test_rotate_finds_its_files_before_a_new_version(command, tmp_path, monkeypa
     monkeypatch.setenv("COTOOL_KEYRING", str(tmp_path / "ring"))
     monkeypatch.setenv("COTOOL_KEY_FILE", str(tmp_path / "key"))
     assert command("vault", "keys", "init", "--key-file", tmp_path / "key").code == 0
-    outcome = command("vault", "rotate", "--reencrypt", tmp_path / "missing.vault")
-    assert outcome.code == 2
-    assert "\n      2" not in command("vault", "keys", "list").out
+    (tmp_path / "plain.vault").write_text("no vault file\n")
+    (tmp_path / "note").write_text("hello\n")
+    assert command("vault", "encrypt", tmp_path / "note").code == 0
+    sealed = tmp_path / "note.vault"
+    other = tmp_path / "other.vault"
+    other.write_bytes(sealed.read_bytes())
+    monkeypatch.setenv("COTOOL_KEYRING", str(tmp_path / "second"))
+    assert command("vault", "keys", "init", "--key-file", tmp_path / "key").code == 0
+    for code, name in ((2, "missing"), (7, "plain"), (3, "other")):
+        outcome = command("vault", "rotate", "--reencrypt", sealed, tmp_path / f"{name}.vault")
+        assert outcome.code in {code, 3}
+        assert "\n      2" not in command("vault", "keys", "list").out
+    monkeypatch.setenv("COTOOL_KEYRING", str(tmp_path / "ring"))
+    assert command("vault", "rotate", "--reencrypt", sealed).code == 0
+    assert "version 2" in command("vault", "inspect", sealed).out
+
+
+def test_a_keyring_with_two_openers(command, tmp_path, monkeypatch):
+    """A key file opens the keyring beside its passphrase; what else opens it can be dropped."""
+    monkeypatch.setenv("COTOOL_KEYRING", str(tmp_path / "ring"))
+    for name in ("old", "new", "third"):
+        (tmp_path / name).write_text(f"the passphrase {name}\n")
+        (tmp_path / name).chmod(0o600)
+
+    def keys(*words, key, value):
+        return command("vault", "keys", *words, key, tmp_path / value).code
+
+    assert keys("init", key="--passphrase-file", value="old") == 0
+    change = ("passphrase", "--new-key-file", tmp_path / "key")
+    assert keys(*change, "--add", "--drop-others", key="--passphrase-file", value="old") == 2
+    assert keys(*change, "--add", key="--passphrase-file", value="old") == 0
+    assert keys("list", key="--passphrase-file", value="old") == 0
+    assert keys("list", key="--key-file", value="key") == 0
+    change = ("passphrase", "--new-passphrase-file", tmp_path / "new")
+    assert keys(*change, "--add", key="--passphrase-file", value="old") == 0
+    third = ("passphrase", "--new-passphrase-file", tmp_path / "third")
+    assert keys(*third, "--add", key="--passphrase-file", value="old") == 2  # at most two
+    assert keys(*third, key="--passphrase-file", value="old") == 0
+    assert keys("list", key="--passphrase-file", value="old") == 3
+    assert keys(*change, "--drop-others", key="--key-file", value="key") == 0
+    for key, name in (("--passphrase-file", "third"), ("--key-file", "key")):
+        assert keys("list", key=key, value=name) > 0
+    assert keys("list", key="--passphrase-file", value="new") == 0

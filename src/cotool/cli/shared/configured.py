@@ -89,7 +89,7 @@ def _from_toml(parameter: Any, value: object, where: str) -> object:
             raise InputError(f"{where}: expected true or false, got {value!r}")
         return value
     names_file = {*(parameter.metavar or "").split()} & {"FILE", "PATH"}
-    if names_file and not isinstance(value, (str, list)):
+    if names_file and not isinstance(value, (str, list) if parameter.multiple else str):
         raise InputError(f"{where}: expected a name in quotation marks, got {value!r}")
     if parameter.multiple and isinstance(value, dict):
         return [f"{key}={_scalar(inner, where)}" for key, inner in value.items()]

@@ -260,21 +260,49 @@ def reencrypt(files: Files, *, flags: Reencryption, keys: Keys) -> int:
     The file key encrypts the content, so all of the content is encrypted again. Files for several
     people need the public keys of the others: --recipients-file or --recipient.
     """
-    from cotool.vault.rewrapping import reencrypt_file
-
     spare_stdin(files)
-    planned = plan_in_place(files, recursive=flags.recursive, spare=keys)
-    people = recipients_of(flags.recipient, flags.recipients_file)
-    key = Opening.of_files(keys, planned.sources)
-    owners = [*key.all(), *people]
-    if flags.recipient_passphrase or flags.recipient_passphrase_file is not None:
-        secret = SecretSource(flags.recipient_passphrase_file).read("the recipient")
-        owners.append(keys.new_passphrase(secret))
+    return _Reencrypting(files, flags, keys).run()
 
-    def work(job: "Job", options: "VaultOptions") -> "Done":
-        return reencrypt_file(job.source, owners, options)
 
-    return run_jobs(planned, work, flags, verb="encrypted anew")
+class _Reencrypting:
+    """Files that get new file keys, and the keys that open them."""
+
+    def __init__(self, files: list[str], flags: Reencryption, keys: KeyRequest) -> None:
+        self._flags = flags
+        self._planned = plan_in_place(files, recursive=flags.recursive, spare=keys)
+        self._people: list[Key] = [*recipients_of(flags.recipient, flags.recipients_file)]
+        self._opening = Opening.of_files(keys, self._planned.sources)
+        if flags.recipient_passphrase or flags.recipient_passphrase_file is not None:
+            secret = SecretSource(flags.recipient_passphrase_file).read("the recipient")
+            self._people.append(keys.new_passphrase(secret))
+
+    def check(self) -> None:
+        """Raise the error of the first file that cannot be encrypted again."""
+        from cotool.vault.rewrapping import check_reencryption
+
+        for failed in self._planned.failures:
+            if failed.error is not None:
+                raise failed.error
+        for path in self._planned.sources:
+            check_reencryption(path, keys=self._owners(), drop=self._flags.drop_others)
+
+    def read_keyring_again(self) -> None:
+        """Use the version that is the primary one now."""
+        self._opening.read_again(KEYRING_SLOT)
+
+    def run(self) -> int:
+        """Do it; return the exit code."""
+        from cotool.vault.rewrapping import reencrypt_file
+
+        owners = self._owners()
+
+        def work(job: "Job", options: "VaultOptions") -> "Done":
+            return reencrypt_file(job.source, owners, options)
+
+        return run_jobs(self._planned, work, self._flags, verb="encrypted anew")
+
+    def _owners(self) -> "list[Key]":
+        return [*self._opening.all(), *self._people]
 
 
 @app.command("rotate", epilog="Example:  cotool vault rotate --reencrypt *.vault")
@@ -297,7 +325,8 @@ def rotate(
         rotate_keyring(keys, quiet=flags.quiet)
         return 0
     spare_stdin(files)
-    plan_in_place(files, recursive=flags.recursive, spare=keys)
-    recipients_of(flags.recipient, flags.recipients_file)
+    work = _Reencrypting(files, flags, keys)
+    work.check()
     rotate_keyring(keys, quiet=flags.quiet)
-    return reencrypt(files, flags=flags, keys=keys)
+    work.read_keyring_again()
+    return work.run()

@@ -68,18 +68,32 @@ def init(*, flags: NewSecret, quiet: bool = QUIET, keys: Keys) -> None:
 
 
 @commands.command("passphrase", epilog="Example:  cotool vault keys passphrase")
-def change_passphrase(*, flags: ChangedSecret, quiet: bool = QUIET, keys: Keys) -> None:
-    """Change the passphrase or key file that opens the keyring.
+def change_passphrase(
+    *,
+    flags: ChangedSecret,
+    add: bool = flag("Changes", "Let the new one open the keyring in addition.", "--add"),
+    drop_others: bool = flag(
+        "Changes", "Let nothing but the new one open the keyring.", "--drop-others"
+    ),
+    quiet: bool = QUIET,
+    keys: Keys,
+) -> None:
+    """Change the passphrase or key file that opens the keyring, or add another with --add.
 
     The versions stay, so files open as before. A copy of the old keyring still opens with the old
     passphrase or key file.
     """
     from cotool.vault import Keyring
 
+    if add and drop_others:
+        raise InputError("--add keeps what opens the keyring, and --drop-others removes it")
     path = keys.keyring_path
     opener = changed_opener(keys, f"the keyring {path}", flags, keys.read_keyring)
-    Keyring.change_opener(path, [keys.opener], opener, seen=keys.seen)
-    tell(f"{path}: opened by the new secret from now on", quiet=quiet)
+    Keyring.change_opener(
+        path, [keys.opener], opener, add=add, drop_others=drop_others, seen=keys.seen
+    )
+    also = "also " if add else ""
+    tell(f"{path}: {also}opened by the new secret from now on", quiet=quiet)
 
 
 @commands.command("list", epilog="Example:  cotool vault keys list --json")

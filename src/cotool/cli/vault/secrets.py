@@ -77,11 +77,18 @@ def store_in_system(what: str, secret: str) -> None:
 
 
 def _generated() -> str:
-    """Return a new passphrase after printing it once, on standard error."""
+    """Return a new passphrase after printing it once, on standard error.
+
+    It is shown before anything is written: a crash in between would lose what it opens.
+    """
     from cotool.vault import generate_passphrase
 
     secret = generate_passphrase()
-    print(f"passphrase: {secret}\nkeep it: it is not shown again", file=sys.stderr)
+    print(
+        f"passphrase: {secret}\nkeep it: it is not shown again; "
+        "it opens only files that are written after this without an error",
+        file=sys.stderr,
+    )
     return secret
 
 

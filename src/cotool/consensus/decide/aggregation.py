@@ -152,6 +152,8 @@ def representative(
 
     Of those in the commonest wording, the one stated with the highest confidence.
     """
+    if len(members) == 1:
+        return members[0]
     wordings = [answer.display for i in members if (answer := answers[i]) is not None]
     common = Counter(wordings).most_common(1)[0][0]
     shown = [i for i, wording in zip(members, wordings, strict=True) if wording == common]

@@ -114,7 +114,9 @@ def _consensus(subject: Subject, found: Grouped) -> Consensus:
     """Number the clusters, the consensus first, then by share, and derive what follows."""
     index = found.index
     ranked = sorted(found.clusters, key=lambda one: (index not in one.indices, -one.share))
-    clusters = tuple(replace(one, id=place) for place, one in enumerate(ranked))
+    clusters = tuple(
+        one if one.id == place else replace(one, id=place) for place, one in enumerate(ranked)
+    )
     share = clusters[0].share
     weight = sum(subject.weights[i] for one in clusters for i in one.indices)
     decision = subject.decision

@@ -84,6 +84,8 @@ class Vocabulary:
     @classmethod
     def of(cls, texts: Sequence[Words]) -> Vocabulary:
         """Return the words of texts."""
+        if len(texts) == 1:
+            return cls(dict.fromkeys(texts[0].counts, 1.0), texts[0].content)
         counts = Counter(word for text in texts for word in text.counts)
         return cls(
             {word: count / len(texts) for word, count in counts.items()},

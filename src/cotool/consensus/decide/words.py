@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import cached_property
 
 from cotool._fast.text.tokens import tokenize
-from cotool._lazy import lazy_pattern
+from cotool._lazy import lazy_pattern, once
 from cotool._records import dataclass
 from cotool.consensus.decide.anchors import NUMBER_WORDS, plain_number, stem
 from cotool.consensus.decide.antonyms import DENYING_PREFIXES, opposites, poles_of
@@ -51,12 +50,12 @@ class Words:
         """Tokenize `text`."""
         return cls(tuple(tokenize(text)))
 
-    @cached_property
+    @once
     def counts(self) -> Counter[str]:
         """How often each word occurs in the text."""
         return Counter(self.words)
 
-    @cached_property
+    @once
     def content(self) -> frozenset[str]:
         """Words that are neither function words, numbers nor single letters."""
         return frozenset(
@@ -69,7 +68,7 @@ class Words:
             ]
         )
 
-    @cached_property
+    @once
     def bigrams(self) -> frozenset[tuple[str, str]]:
         """Pairs of neighbouring content words."""
         content = self.content
@@ -81,23 +80,23 @@ class Words:
             ]
         )
 
-    @cached_property
+    @once
     def numbers(self) -> tuple[str, ...]:
         """Distinct numbers in order of appearance, without thousands separators."""
         found = [plain_number(word) for word in self.counts if word[0].isdigit()]
         return tuple(dict.fromkeys(found))
 
-    @cached_property
+    @once
     def negations(self) -> int:
         """How many words negate."""
         return sum(count for word, count in self.counts.items() if is_negation(word))
 
-    @cached_property
+    @once
     def denials(self) -> frozenset[str]:
         """Words that may negate another by their prefix: "unsafe", "impossible"."""
         return frozenset(word for word in self.counts if word.startswith(DENYING_PREFIXES))
 
-    @cached_property
+    @once
     def denied(self) -> frozenset[str]:
         """Words that a prefix may negate: "safe" of "unsafe"."""
         return frozenset(
@@ -107,14 +106,16 @@ class Words:
             if word.startswith(prefix)
         )
 
-    @cached_property
+    @once
     def says(self) -> Says:
         """What may contradict another text, except words that a prefix negates."""
         values = frozenset(value for word in self.counts if (value := _value(word)))
-        poles = frozenset(pole for word in self.counts for pole in poles_of(word))
+        # A number is on no side.
+        words = (word for word in self.counts if not word[-1].isdigit())
+        poles = frozenset(pole for word in words for pole in poles_of(word))
         return self.stance, self.negations, values, poles
 
-    @cached_property
+    @once
     def frame(self) -> frozenset[str]:
         """Content words that cannot contradict others, without negating prefixes."""
         return frozenset(

@@ -36,7 +36,11 @@ with stand_ins("fractions"):  # few numbers are fractions
 
 def valued(answers: Answers, value_of: Callable[[Extracted], str]) -> Answers:
     """Return answers with other values."""
-    return [answer and replace(answer, value=value_of(answer)) for answer in answers]
+    return [answer and _valued(answer, value_of(answer)) for answer in answers]
+
+
+def _valued(answer: Extracted, value: str) -> Extracted:
+    return answer if value == answer.value else replace(answer, value=value)
 
 
 def same_numbers(answers: Answers) -> Answers:
@@ -274,6 +278,12 @@ def same_choices(answers: Answers, sets: Sequence[Extracted | None]) -> Answers:
     return [one or answer for answer, one in zip(answers, sets, strict=True)]
 
 
+def _is_word(answer: Extracted) -> bool:
+    """Whether an answer is letters and digits, which no rule for labels makes another."""
+    value, display = answer.value, answer.display
+    return value.isascii() and value.isalnum() and display.isascii() and display.isalnum()
+
+
 _CODED = lazy_pattern(r"(\d{1,2})\s?[-–:.=)]\s?([^\W\d_].*)")
 
 
@@ -306,6 +316,8 @@ def same_labels(answers: Answers, question: str = "") -> Answers:
         )
         for value in values
     }
+    if not any(spelled.values()) and all(_is_word(one) for one in answers if one):
+        return answers
     given = Counter(one for value, others in spelled.items() for one in {value, *others})
     expanded = _expanded({answer.value: answer.display for answer in answers if answer})
     coded = _coded(values)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
-from cotool._lazy import lazy_pattern, stand_ins
+from cotool._lazy import lazy_pattern, once, stand_ins
 from cotool._records import dataclass, replace
 from cotool._typing import TYPE_CHECKING
 from cotool.consensus.extract.alike import same_choices, same_labels, same_numbers
@@ -19,6 +19,7 @@ from cotool.consensus.extract.labels import complement, denies, named_in_sentenc
 from cotool.consensus.extract.normal_form import running_form
 from cotool.consensus.extract.objects import unwrapped, whole_object
 from cotool.consensus.extract.options import add_chosen
+from cotool.consensus.extract.plain_words import plain_word
 from cotool.consensus.extract.preparation import breaks_off, clean, prepare, without_markup
 from cotool.consensus.extract.rankings import rankings
 from cotool.consensus.extract.readings import CLOSED_KINDS, KINDS, is_factorial, read, read_formula
@@ -170,15 +171,18 @@ class _Places:
 
     places: list[StatedPlace]
     closed: dict[str, Extracted | None]
+    word: Extracted | None = None
 
     @classmethod
     def of(cls, text: str) -> _Places:
+        if word := plain_word(text):
+            return cls([], {}, word)
         places = list(find_stated_places(text))
         return cls(places, _read(places, CLOSED_KINDS))
 
-    @cached_property
+    @once
     def labels(self) -> dict[str, Extracted | None]:
-        return _read(self.places, ("short",))
+        return {"short": self.word} if self.word else _read(self.places, ("short",))
 
 
 # Short texts recur from question to question: "A", "positive".

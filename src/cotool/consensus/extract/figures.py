@@ -23,6 +23,8 @@ def in_figures(
     A label of digits alone stays as it is: 1.10 and 007 are not quantities, 5/2021 is a month, and
     2,5 may be a pair.
     """
+    if not any(numbers):
+        return labels
     begins = [
         number
         if label and number and number.value and number.rule == label.rule

@@ -87,6 +87,10 @@ _LEADS = (
 )
 
 
+# Words in ASCII of which a text without blanks has one if a phrase leads to an answer in it.
+ASCII_WORDS = ("answer", *(word for word, *_ in _LEADS), *_ASCII_ANSWERS, *_ASCII_CHOOSES)
+
+
 def lead_places(text: str, low: str) -> Iterator[StatedPlace]:
     """Yield what follows a phrase that leads to an answer; `low` is the text in lower case."""
     yield from _lead(text, low, "answer", _AFTER_ANSWER, KINDS)

@@ -118,14 +118,14 @@ def _words(text: str, start: int) -> list[tuple[str, int]]:
     match = _FIRST_WORD.match(text, start)
     while match and len(found) < MAX_WORDS:
         word = match[1].lower()
-        if word not in _KNOWN:
+        if word not in KNOWN:
             break
         found.append((word, match.end()))
         match = _WORD.match(text, match.end())
     return found
 
 
-_KNOWN = {"hundred", "dozen", "a", "an", "and", "point", *UNITS, *TENS, *SCALES, *_PARTS}
+KNOWN = {"hundred", "dozen", "a", "an", "and", "point", *UNITS, *TENS, *SCALES, *_PARTS}
 
 
 def _part(words: list[tuple[str, int]], place: int) -> tuple[int, str, int] | None:

@@ -76,7 +76,7 @@ _NUMBER = lazy_pattern(
     re.VERBOSE,
 )
 # What it begins with, in lower case, if not with a digit or a sign.
-_BEGINNINGS = (
+BEGINNINGS = (
     *("minus ", "negative ", "us$", "r$", "a$", "c$", "usd", "eur", "gbp", "chf", "pln", "inr"),
     "rs",
 )
@@ -145,7 +145,7 @@ def read_number(text: str, start: int = 0) -> Reading | None:
     digits = text[start:].removesuffix(".")
     if digits.isascii() and digits.isdecimal() and len(digits) <= MAX_DIGITS:
         return Reading(str(int(digits)), start + len(digits))
-    is_word = digits[:1].isalpha() and not digits[:9].lower().startswith(_BEGINNINGS)
+    is_word = digits[:1].isalpha() and not digits[:9].lower().startswith(BEGINNINGS)
     match = None if is_word else _NUMBER.match(text, start)
     return _read_words(text, start) if match is None else _read_digits(text, match)
 

@@ -93,6 +93,8 @@ def _without_thoughts(text: str) -> str:
 
 def prepare(text: str) -> str:
     """Cut what follows the answer, shorten to the ends, unify digits, signs and spaces."""
+    if len(text) <= HEAD and text.isascii() and text.isalnum():
+        return text
     text = _without_thoughts(text)
     if "\n" in text:
         text = _own_part(text)

@@ -71,7 +71,7 @@ _COMPOUND_CHOICE = lazy_pattern(
 
 
 # The words, and the Roman numbers, with which a choice may begin.
-_CHOOSING = (
+CHOOSING = (
     *("option", "choice", "letter", "answer", "both", "only", "none", "all", "neither"),
     *("ii", "iv", "vi", "ix"),
     *("la ", "el ", "l'", "die ", "de ", "het ", "opci", "opti", "opzion", "opcja", "letra"),
@@ -87,7 +87,7 @@ def _may_choose(span: str) -> bool:
     if span[:1].isalpha() and span[1:2] == " " and after.isascii() and after.isalpha():
         return span.startswith(_AFTER_LETTER, 2)
     is_word = len(span) > 1 and span[:2].isascii() and span[:2].isalpha()
-    return not is_word or span[:7].lower().startswith(_CHOOSING)
+    return not is_word or span[:7].lower().startswith(CHOOSING)
 
 
 def read_choice(span: str) -> Reading | None:
@@ -142,7 +142,7 @@ _BETWEEN = lazy_pattern(
     re.IGNORECASE,
 )
 # "about 30", "Option 2".
-_ABOUT_WORDS = (
+ABOUT_WORDS = (
     *("about", "approx", "roughly", "around", "nearly", "almost", "circa", "ca.", "etwa", "ungef"),
     *("rund", "environ", "aproxim", "cerca de", "около", "примерно", "大约", "约", "約", "およそ"),
     *("약", "लगभग", "حوالي", "option", "choice", "ph", "in", "the year", "by ", "im jahr", "jahr"),
@@ -189,7 +189,7 @@ def read_quantity(span: str) -> Reading | None:
     between = _read_range(span, start) if worded else None
     if between is not None:
         return between
-    is_about = worded and span[start : start + 8].lower().startswith(_ABOUT_WORDS)
+    is_about = worded and span[start : start + 8].lower().startswith(ABOUT_WORDS)
     about = _ABOUT.match(span, start) if is_about else None
     if about:
         start = about.end()

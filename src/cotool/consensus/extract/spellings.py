@@ -84,9 +84,15 @@ _OPTION = lazy_pattern(rf"^(?:{OPTIONS}) (?=\w$)")
 _WORD = lazy_pattern(r"[^\W\d_]{3}")
 
 
+# Letters with digits after them have one spelling, but for "v2" and "nontoxic2".
+_CODE = lazy_pattern(r"(?!v\d|no[nt])[a-z]+[0-9]+")
+
+
 @lru_cache(maxsize=1024)
 def spellings(value: str) -> tuple[str, ...]:
     """Return other spellings of a label; labels that share one are the same."""
+    if _CODE.fullmatch(value):
+        return ()
     near = {*_other_spellings(value)} - {value}
     further = {other for one in near for other in _other_spellings(one)}
     return tuple(sorted(near | further - {value}))

@@ -21,7 +21,7 @@ _BOOLEAN = lazy_pattern(
        |(?:です|だ|である|입니다|이다|है|的。?$)))""",
     re.VERBOSE | re.IGNORECASE,
 )
-_BOOLEAN_STARTS = tuple({word[:3] for word in (*_TRUTH, *_INTENSIFIERS)})
+STARTS = tuple({word[:3] for word in (*_TRUTH, *_INTENSIFIERS)})
 _OTHER_BOOLEAN = lazy_pattern(
     r"[\s*_\"',/]{1,4}(?:(?:or|and)\s)?(?P<word>yes|no|true|false)\b", re.IGNORECASE
 )
@@ -30,7 +30,7 @@ _OTHER_BOOLEAN = lazy_pattern(
 def read_boolean(span: str) -> Reading | None:
     """Read yes or no (true or false) in a known language; the value is yes or no."""
     # Most texts begin otherwise, and the pattern takes two milliseconds to compile.
-    may_be = span[:4].lstrip("([").lower().startswith(_BOOLEAN_STARTS)
+    may_be = span[:4].lstrip("([").lower().startswith(STARTS)
     match = _BOOLEAN.match(span) if may_be else None
     if match is None:
         return None

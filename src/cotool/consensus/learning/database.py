@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -145,6 +147,11 @@ class _SQLite:
         try:
             yield
         except (sqlite3.Error, UnicodeDecodeError) as error:
+            if _has_no_space(self._path, error):
+                raise StoreError(
+                    f"{self.name}: {os.strerror(errno.ENOSPC)}",
+                    hint="nothing was changed; reading needs a little space beside the file, too",
+                ) from None
             hint = {
                 "database is locked": "another process has been writing to it for a minute",
                 "file is not a database": "the file was not changed; give another",
@@ -153,6 +160,23 @@ class _SQLite:
                 "attempt to write a readonly database": "the file or its folder is read-only",
             }.get(str(error), "give another file")
             raise StoreError(f"{self.name}: {error}", hint=hint) from None
+
+
+# A full disk is an "I/O error" if it is the shared memory of SQLite that finds no space.
+_LEAST_SPACE = 64 << 10  # bytes
+
+
+def _has_no_space(path: Path, error: Exception) -> bool:
+    name = getattr(error, "sqlite_errorname", "")
+    if name == "SQLITE_FULL":
+        return True
+    if not name.startswith("SQLITE_IOERR"):
+        return False
+    try:
+        space = os.statvfs(path.absolute().parent)
+    except OSError:
+        return False
+    return space.f_bavail * space.f_frsize < _LEAST_SPACE
 
 
 class _Postgres:

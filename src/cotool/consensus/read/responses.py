@@ -123,7 +123,8 @@ def _listed(
         # If a response is left out, later ones are not renumbered.
         named = values.clean(name).strip() or ("" if complete else f"expert {position}")
         answers += [
-            answer if answer.expert_name else replace(answer, expert_name=named) for answer in found
+            replace(answer, expert_name=named) if named and not answer.expert_name else answer
+            for answer in found
         ]
     return tuple(answers)
 
