@@ -85,7 +85,7 @@ void cotool_prepare_layout(cotool_layout *l) {
     const char *f = l->form;
     for (int k = 0; k < 7; k++) l->place[k] = -1;
     l->cycle = cotool_cycle(f);
-    for (; *f && !strchr("fgpzZoehisBA~EXJw", *f); f++) {
+    for (; *f && !strchr("fgpqzZoehisBA~EXJw", *f); f++) {
         const char *fields = "YmdHMS6", *field = strchr(fields, *f);
         int width = *f == 'Y' ? 4 : *f == '6' ? 6 : 2;
         if (*f == 'y') field = fields;
@@ -111,7 +111,7 @@ void cotool_prepare_layout(cotool_layout *l) {
     l->fixed = at;
     l->tail = f;
     l->named_zone = !strcmp(f, "fZ");
-    l->dated_tail = cotool_form_has(f, "YymdDbaHMS6oehispBAEXJw");
+    l->dated_tail = cotool_form_has(f, "YymdDbaHMS6oehispqBAEXJw");
     l->is_epoch = !strcmp(l->form, "E");
     l->day_only = !cotool_form_has(l->form, "HhEX");
     l->tail_kind = !*f                                   ? COTOOL_NO_TAIL

@@ -5,7 +5,7 @@
  * D day with a leading space or digit; b and a the English abbreviations of month and weekday;
  * B the name of a month in any language that is known, in full or abbreviated; A any word;
  * f an optional fraction after . or , and g one after : (one to three digits are milliseconds);
- * 6 a fraction of exactly six digits; p AM or PM; z an optional zone, Z the same or its name;
+ * 6 a fraction of exactly six digits; p AM or PM, q the same before the hour; z an optional zone, Z the same or its name;
  * J day of the year, three digits, after the year; w minutes to be added for UTC, with their sign;
  * ~ one or more blanks; E seconds, milli-, micro- or nanoseconds since 1970; X a TAI64N label. Every
  * other byte matches itself, and so does a byte after a backslash.

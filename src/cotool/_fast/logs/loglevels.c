@@ -57,6 +57,10 @@ static const struct {
     {"\xe4\xbf\xa1\xe6\x81\xaf", COTOOL_INFO},                /* xinxi */
     {"\xe4\xb8\xa5\xe9\x87\x8d", COTOOL_ERROR},               /* yanzhong */
     {"\xe8\xb0\x83\xe8\xaf\x95", COTOOL_DEBUG},               /* tiaoshi */
+    {"錯誤", COTOOL_ERROR},           {"資訊", COTOOL_INFO},
+    {"嚴重", COTOOL_ERROR},           {"偵錯", COTOOL_DEBUG},
+    {"致命", COTOOL_CRITICAL},        {"デバッグ", COTOOL_DEBUG},
+    {"디버그", COTOOL_DEBUG},         {"심각", COTOOL_CRITICAL},
     /* Russian, Ukrainian, Polish, Czech, Turkish, Dutch, Swedish, Indonesian, Korean, Arabic */
     {"ошибка", COTOOL_ERROR},         {"предупреждение", COTOOL_WARNING},
     {"внимание", COTOOL_WARNING},     {"уведомление", COTOOL_NOTICE},

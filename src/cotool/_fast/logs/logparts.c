@@ -113,6 +113,7 @@ int cotool_time_parts_of(const char *form, const uint8_t *p, unsigned size, coto
                 if (!width) return 0;
                 break;
             case 'E':
+            case 'q':
             case 'J':
             case 'X':
             case 'w': return 0;

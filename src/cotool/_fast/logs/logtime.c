@@ -215,10 +215,23 @@ int cotool_epoch(const uint8_t *p, const uint8_t *end, cotool_stamp *stamp) {
     return taken;
 }
 
+/* Returns 1 if six bytes say "before noon" in Chinese, Japanese or Korean, 2 if "after noon", else 0. */
+static int half_of_day(const uint8_t *p) {
+    static const char *const names[] = {"午前", "上午", "오전", "午後", "下午", "오후"};
+    for (int n = 0; n < 6; n++)
+        if (!memcmp(p, names[n], 6)) return 1 + n / 3;
+    return 0;
+}
+
+/* The hour of the day; some write 13:00 PM. */
+static int in_half(int hour, int half) {
+    return half == 2 ? hour + (hour < 12 ? 12 : 0) : hour - (hour == 12 ? 12 : 0);
+}
+
 int cotool_steps(const char *form, const uint8_t *p, const uint8_t *end,
                         cotool_stamp *stamp) {
     const uint8_t *start = p;
-    int n;
+    int n, half = 0;
     for (; *form; form++) {
         switch (*form) {
             case 'Y':
@@ -275,15 +288,16 @@ int cotool_steps(const char *form, const uint8_t *p, const uint8_t *end,
                     p += n;
                 }
                 break;
+            case 'q':
+                if (end - p < 6) return -1;
+                if (*p >= 0x80) half = half_of_day(p), p += 6;
+                else if (p[1] == 'M') half = *p == 'A' ? 1 : *p == 'P' ? 2 : 0, p += 2;
+                if (!half) return -1;
+                break;
             case 'p':
-                if (end - p >= 6 && *p >= 0x80) { /* in Japanese and Chinese */
-                    int late = !memcmp(p, "\xe5\x8d\x88\xe5\xbe\x8c", 6) ||
-                               !memcmp(p, "\xe4\xb8\x8b\xe5\x8d\x88", 6);
-                    if (!late && memcmp(p, "\xe5\x8d\x88\xe5\x89\x8d", 6) &&
-                        memcmp(p, "\xe4\xb8\x8a\xe5\x8d\x88", 6))
-                        return -1;
-                    if (late) stamp->hour += stamp->hour < 12 ? 12 : 0;
-                    else stamp->hour -= stamp->hour == 12 ? 12 : 0;
+                if (end - p >= 6 && *p >= 0x80) {
+                    if (!(n = half_of_day(p))) return -1;
+                    stamp->hour = in_half(stamp->hour, n);
                     p += 6;
                     break;
                 }
@@ -293,9 +307,8 @@ int cotool_steps(const char *form, const uint8_t *p, const uint8_t *end,
                     if (end - p < n + 2 || p[n + 1] != '.') return -1;
                 }
                 if (end - p < n + 1 || (p[n] | 0x20) != 'm' || stamp->hour > 23) return -1;
-                /* Some write 13:00 PM. */
-                if ((p[0] | 0x20) == 'p') stamp->hour += stamp->hour < 12 ? 12 : 0;
-                else if ((p[0] | 0x20) == 'a') stamp->hour -= stamp->hour == 12 ? 12 : 0;
+                if ((p[0] | 0x20) == 'p') stamp->hour = in_half(stamp->hour, 2);
+                else if ((p[0] | 0x20) == 'a') stamp->hour = in_half(stamp->hour, 1);
                 else return -1;
                 p += n + 1 + (n > 1);
                 break;
@@ -368,6 +381,7 @@ int cotool_steps(const char *form, const uint8_t *p, const uint8_t *end,
                 p++;
         }
     }
+    if (half && stamp->hour <= 12) stamp->hour = in_half(stamp->hour, half);
     return (int)(p - start);
 }
 

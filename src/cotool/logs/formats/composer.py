@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 REACH = 400
 _NEAR = 64
 # Letters with a meaning in the language of forms; they are escaped where they are plain text.
-_LETTERS = frozenset(b"YyodmeDbBaAHhMiSsf6gpzZ~EXJw\\")
+_LETTERS = frozenset(b"YyodmeDbBaAHhMiSsf6gpqzZ~EXJw\\")
 _BLANKS = b" \t"
 
 # ---- finding times
@@ -119,6 +119,8 @@ def _dates() -> tuple[bytes, ...]:
 _BETWEEN = (
     rb"(?: ?(?:\xd0\xb3|\xd1\x80)\.)?(?:[TD]|::?|-|_|\. ?|[-\s,;|/\])\"'>]{0,8}"
     rb"(?:(?:time|Time|TIME|at|um|kl\.?|\xc3\xa0|\xd0\xb2|@|a las|o?m)[=: ]{1,3})?[\"'(\[<]?)"
+    rb"(?:(?P<q>\xe4\xb8[\x8a\x8b]\xe5\x8d\x88|\xe5\x8d\x88\xe5(?:\x89\x8d|\xbe\x8c)|"
+    rb"\xec\x98\xa4(?:\xec\xa0\x84|\xed\x9b\x84)|[AP]M) ?)?"
 )
 _THEN = rb"[-\s,;|/_\])\"'>]{1,4}(?:(?:on|date|Date|DATE|am|le)[=: ]{1,3})?[\"'(\[<]?"
 _CLOCK = lazy_pattern(

@@ -226,11 +226,12 @@ def _after_prefix(lines: Sequence[bytes]) -> Envelope | None:
 
 
 def _after_blanks(lines: Sequence[bytes]) -> Envelope | None:
-    """Return how lines are wrapped that are all indented, as those of Nomad's agent."""
-    wide = min(len(line) - len(line.lstrip(b" \t")) for line in lines)
+    """Return how lines are wrapped that nearly all are indented, as those of Nomad's agent."""
+    widths = sorted(len(line) - len(line.lstrip(b" \t")) for line in lines)
+    wide = widths[int((1 - _MOST) * len(widths))]
     if not wide:
         return None
-    begins = _worth_it([line[wide:] for line in lines], after_time=False)
+    begins = _worth_it([line[wide:] for line in lines if not line[:wide].strip()], after_time=False)
     if begins is None:
         return None
     return Envelope("after an indentation", words=wide, prefix=b"\t", begins=begins)
@@ -299,7 +300,8 @@ def _worth_it(texts: Sequence[bytes], *, after_time: bool) -> bytes | None:
         return None
     begins = {byte for found in formats for byte in found.first}
     share = sum(found.share for found in formats)
-    if not dated or share < 0.5:
+    at_start = sum(found.share for found in dated if not found.time_token and not found.lead)
+    if not dated or (share < _HALF and at_start < _SOME):
         # Few lines show how records begin, so any line that is not indented begins one.
         begins = set(range(256))
     return bytes(sorted(begins - set(b" \t")))

@@ -22,7 +22,7 @@ _DEVICE = lazy_pattern(rb"[VDIWEF](?:/| \(\d+\) )|\[[VDIWEF]\]")
 
 # The name of a program, as before its messages in syslog, and how many tokens are searched for it.
 _TAG = lazy_pattern(rb"(?:\[[^\]]*\])*[A-Za-z_][\w./@-]*(?:\([\w./-]*\))?(?:\[\d+\])?:")
-_TAG_TOKENS = 4
+_TAG_TOKENS = 6
 _LOUD = lazy_pattern(rb"\b[A-Z]{3,13}\b")
 
 # "java.sql.SQLException: ERROR: duplicate key": the word belongs to the text of an exception.
@@ -88,17 +88,16 @@ def _is_level(key: tuple[int, int, int, int], found: Evidence, left: set[int], t
     that says it in capitals or in brackets, right after the time, has one.
     """
     count = sum(n in left for n in found.lines)
+    levels = found.levels(left)
+    if found.leads == {level_marks.EQUALS} and len(levels) == 1 and count < 0.9 * total:
+        return False  # Partition=debug
     if count >= 0.9 * len(left) and count >= 0.02 * total:
         return True
-    levels = found.levels(left)
     near = key[2] == 0 or found.leads == {level_marks.BRACKET} or found.is_near
     loud = found.is_loud and count >= (0.02 if near else 0.5) * total
     calm = bool(levels & level_marks.INFO_OR_LESS)
-    # Of "partition=debug", the word says nothing of the record.
-    is_value = found.leads == {level_marks.EQUALS} and len(levels) == 1
     return loud or (
         calm
-        and not is_value
         and (
             (count >= 0.5 * len(left) and count >= 0.02 * total)
             or (count >= 0.05 * total and len(levels) > 1)
@@ -208,7 +207,7 @@ def timeless(lines: list[bytes], total: int, *, alone: bool) -> list[Format]:
     evidence = gather_evidence(pairs, before=False, tokens=2)
     found: list[Place] = []
     # 12 verbose title: npm's lines begin with their number
-    numbered = alone and all(line[:1].isdigit() for line, _ in pairs)
+    numbered = alone and sum(line[:1].isdigit() for line, _ in pairs) >= 0.9 * len(pairs)
     for key, seen in sorted(evidence.items(), key=lambda item: -len(item[1].lines)):
         kind, _, _, _ = key
         count = sum(n in left for n in seen.lines)
