@@ -180,7 +180,6 @@ def test_a_file_that_kills_its_workers_is_named(new_cluster, tmp_path):
     """The others are counted, and the error names the one that was at work each time."""
     cluster = new_cluster()
     cluster.add_worker("poisoned", restarts=True)
-    cluster.add_worker("poisoned", restarts=True)
     logs = write_logs(tmp_path / "logs", 3)
     (logs / "service-01.log").rename(logs / "poison.log.gz")  # a task of its own
     for path in logs.glob("*.log"):

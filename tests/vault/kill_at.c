@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -38,7 +39,8 @@ WRITER(pwrite64)
 
 ssize_t write(int fd, const void *data, size_t size) {
     REAL(ssize_t, "write", int, const void *, size_t);
-    if (fd <= 2) return real(fd, data, size);
+    struct stat status;
+    if (fd <= 2 || fstat(fd, &status) || !S_ISREG(status.st_mode)) return real(fd, data, size);
     before();
     if (now(1)) size /= 2;
     ssize_t done = real(fd, data, size);

@@ -17,7 +17,7 @@ from cotool.vault.envelope import unlock
 from cotool.vault.keys import Budget
 from reference import hkdf_extract_expand
 
-TIMES = int(os.environ.get("COTOOL_FRESHNESS", "3000"))
+TIMES = int(os.environ.get("COTOOL_FRESHNESS", "1000"))
 CONTENT = b"the same content"
 EXPOSED = {  # where a file from a stream with one slot shows what is drawn or derived
     "file id": slice(12, 28),

@@ -8,8 +8,22 @@ import sys
 
 import pytest
 
+from cotool.vault.keys import DEFAULT_PROFILE, PROFILES, Argon2Cost
+
 SECRET = "correct horse battery staple"  # noqa: S105
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+
+
+@pytest.fixture(autouse=True)
+def argon2_costs_nothing(request, monkeypatch):
+    """Make new passphrases cheap in this process, except where a test wants `full_cost`."""
+    if "full_cost" not in request.fixturenames:
+        monkeypatch.setitem(PROFILES, DEFAULT_PROFILE, Argon2Cost(passes=1, memory=16, lanes=1))
+
+
+@pytest.fixture
+def full_cost():
+    """Let new passphrases cost what they cost users."""
 
 
 @pytest.fixture

@@ -192,7 +192,7 @@ def test_exports(vault, ring, place, monkeypatch):
     assert "0 new versions" in done.err
 
 
-def test_passphrases(vault, place):
+def test_passphrases(vault, place, full_cost):
     """Without a keyring a passphrase seals; it comes from a file, a command, the environment."""
     done = vault("encrypt", "notes.txt", "--passphrase-file", "pw")
     assert done.code == 0
@@ -498,7 +498,7 @@ def test_signatures(vault, ring, place):
     assert vault("verify-signature", "notes.txt").code == 2
     assert vault("sign", "absent").code == 2
     done = vault("sign", "-p", "notes.txt", "--passphrase-file", "pw2")
-    assert done.out.startswith("# cotool-signature/1 argon2id m=65536,t=3,p=4 ")
+    assert done.out.startswith("# cotool-signature/1 argon2id m=16,t=1,p=1 ")
     (place / "other").write_text(done.out)
     assert vault("verify-signature", "other", "--passphrase-file", "pw2").code == 0
 
