@@ -134,7 +134,7 @@ class Checkpoint:
 
 
 def file_state(path: str) -> tuple[int, int] | None:
-    """Return a file's size and last change, by which a request knows that it is the same."""
+    """Return a file's size and last change, which show whether it has changed."""
     try:
         status = os.stat(path)  # noqa: PTH116 - as it is
     except OSError:

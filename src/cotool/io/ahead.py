@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 
 class Ahead:
-    """Blocks of bytes that a thread produces, at most `most` of them before they are taken."""
+    """Blocks of bytes that a thread produces, at most `most` of them ahead of who takes them."""
 
     def __init__(self, blocks: Iterator[bytes], most: int) -> None:
         self._blocks = blocks

@@ -34,7 +34,7 @@ MAGIC_SIZE = 10
 
 
 def compression_of(head: bytes) -> str | None:
-    """Return the compression whose mark begins `head` (MAGIC_SIZE bytes), None if none does."""
+    """Return the compression that the first bytes show (MAGIC_SIZE of them); else None."""
     return next((name for name, magic in _MAGIC.items() if head.startswith(magic)), None)
 
 

@@ -132,7 +132,7 @@ def open_source(
 ) -> Iterator[io.BufferedReader]:
     """Open a file, or standard input for "-", as UTF-8 bytes without a byte order mark.
 
-    `on_read` gets the number of raw bytes of each read. Nothing is ever sought, so pipes work. A
+    `on_read` gets the number of raw bytes of each read. Nothing seeks, so pipes work. A
     compressed source may have at most `max_decompressed` bytes when decompressed; by default 1 GiB
     and 100 times its own size, but at least 16 MiB.
     Raises InputError, also from later reads, if the file cannot be read or decompressed.

@@ -138,7 +138,7 @@ class Protection(NewSecret):
 
 @option_class
 class ChangedProtection(ChangedSecret):
-    """The same of an identity, which may have no protection but its mode."""
+    """The same for an identity, which may be protected by the mode of its file only."""
 
     unprotected: bool = _UNPROTECTED
 

@@ -33,7 +33,7 @@ def standard_input() -> BinaryIO:
 
 @contextlib.contextmanager
 def target_of(job: Job) -> Iterator[str | BinaryIO]:
-    """Give where a job writes: a path, standard output, or a device or pipe that was named."""
+    """Yield where a job writes: a path, standard output, or a device or pipe that was named."""
     assert job.destination is not None  # noqa: S101 - jobs_for names one
     if job.destination == STDIO:
         yield standard_output()
@@ -68,7 +68,7 @@ def spare_terminal(jobs: Sequence[Job], *, armor: bool) -> None:
 
 
 def own_files(keys: KeyRequest) -> dict[tuple[int, int] | None, str]:
-    """Return what the files with the keys of a call are."""
+    """Return which files hold the keys of a call: what each is, by its identity."""
     own = {
         file_identity(path): what
         for what, path in (
