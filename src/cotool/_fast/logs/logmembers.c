@@ -6,6 +6,7 @@
 #endif
 
 #include "logs/logjson.h"
+#include "logs/logreading.h"
 
 /* Adds value number n to those that were found, if it is needed and the first one. */
 COTOOL_INLINE void take_value(int n, const cotool_value *value, cotool_members *members) {
@@ -64,6 +65,7 @@ cotool_members_function *cotool_logfmt_members = cotool_logfmt_members_plain;
 cotool_columns_function *cotool_columns = cotool_columns_plain;
 cotool_pair_function *cotool_pair = cotool_pair_plain;
 cotool_find_word_function *cotool_find_word = cotool_find_word_plain;
+cotool_take_request_function *cotool_take_request = cotool_take_request_plain;
 
 void cotool_members_prepare(void) {
     cotool_json_members = COTOOL_CHOOSE(cotool_json_members);
@@ -71,4 +73,5 @@ void cotool_members_prepare(void) {
     cotool_columns = COTOOL_CHOOSE(cotool_columns);
     cotool_pair = COTOOL_CHOOSE(cotool_pair);
     cotool_find_word = COTOOL_CHOOSE(cotool_find_word);
+    cotool_take_request = COTOOL_CHOOSE(cotool_take_request);
 }

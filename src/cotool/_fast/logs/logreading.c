@@ -175,6 +175,39 @@ COTOOL_INLINE int take_members(const cotool_reading *r, cotool_batch *b, int for
     return 1;
 }
 
+void cotool_reading_prepare(cotool_reading *r) {
+    r->grouped = 0;
+    for (int n = 0; n < r->by; n++) r->grouped |= 1u << r->group[n].source;
+    for (int m = 0; m < r->measures; m++) r->grouped |= 1u << r->measure[m];
+    for (int row = 0; row <= COTOOL_FORMATS; row++) {
+        r->requests[row] = r->anchor[row] > 0 && !r->delimiter[row] && !r->names;
+        for (int n = 0; n < r->sources; n++) {
+            const cotool_locator *l = &r->locator[row][n];
+            if (r->grouped >> n & 1 && l->kind != COTOOL_GET_TOKEN &&
+                !(l->kind == COTOOL_GET_PAIR && l->token != COTOOL_PAIR_IN_JSON))
+                r->requests[row] = 0;
+        }
+    }
+}
+
+/* Takes the values of a request. Returns 0 where it must be read step by step. */
+COTOOL_INLINE int take_request(const cotool_reading *r, cotool_batch *b, cotool_table *table, int row,
+                               const uint8_t *line, const uint8_t *end) {
+    const int k = b->count;
+    cotool_value value[COTOOL_SOURCES];
+    unsigned again = 0;
+    if (!cotool_take_request(r, row, line, end, value, &again)) return 0;
+    for (int n = 0; n < r->by; n++) take(&b->part[n][k], &value[r->group[n].source], line, end);
+    for (int m = 0; m < r->measures; m++) {
+        const int n = r->measure[m];
+        const cotool_locator *l = &r->locator[row][n];
+        take(&b->value[m][k], &value[n], line, end);
+        b->unit[m][k] = &l->unit;
+        if (again >> n & 1 && cotool_comes_again(l, &value[n], end)) table->overall[m].further++;
+    }
+    return 1;
+}
+
 /* Takes the values of a record, wherever they are. */
 static void take_fields(const cotool_config *config, cotool_batch *b, cotool_table *table, int format,
                         const uint8_t *line, const uint8_t *head, const uint8_t *end, int level,
@@ -213,8 +246,10 @@ int cotool_reading_take(const cotool_config *config, cotool_batch *b, cotool_tab
                         const cotool_record_facts *facts, int64_t line_number) {
     const cotool_reading *r = config->reading;
     const int k = b->count;
-    if (format < 0 || !members || !r->members[format] ||
-        !take_members(r, b, format, line, end, members))
+    const int row = cotool_locator_row(format);
+    if ((format < 0 || !members || !r->members[format] ||
+         !take_members(r, b, format, line, end, members)) &&
+        (!r->requests[row] || head != end || !take_request(r, b, table, row, line, end)))
         take_fields(config, b, table, format, line, head, end, facts->level, members);
     b->step[k] = table->width && facts->has_time ? step_time(r, b, facts->seconds)
                                                 : COTOOL_NO_STEP;

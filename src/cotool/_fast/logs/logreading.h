@@ -33,7 +33,8 @@ enum { COTOOL_PAIR_ANYWHERE, COTOOL_PAIR_UNQUOTED, COTOOL_PAIR_IN_JSON };
 
 /* Parts of a value other than its words: an address without its port, what follows the last slash, a
  * program without [id] and colon. */
-enum { COTOOL_PART_ADDRESS = 9, COTOOL_PART_LAST, COTOOL_PART_PROGRAM };
+#define COTOOL_MOST_WORD 8
+enum { COTOOL_PART_ADDRESS = COTOOL_MOST_WORD + 1, COTOOL_PART_LAST, COTOOL_PART_PROGRAM };
 
 /* What is made of a field for a group or a comparison. */
 enum { COTOOL_AS_IT_IS, COTOOL_AS_PATH, COTOOL_AS_CLASS };
@@ -73,6 +74,8 @@ typedef struct cotool_reading {
     cotool_locator other[COTOOL_FORMATS + 1][COTOOL_OTHERS + 1]; /* from 1 on */
     uint64_t needed[COTOOL_FORMATS]; /* bits of the values of a format's keys that are sources */
     uint8_t members[COTOOL_FORMATS]; /* all sources are whole values of keys, of JSON or logfmt lines */
+    uint8_t requests[COTOOL_FORMATS + 1]; /* of an access log; the sources below are its columns and pairs */
+    unsigned grouped; /* bits of the sources of measures and groups */
     uint8_t delimiter[COTOOL_FORMATS + 1]; /* between columns, 0: blanks */
     uint8_t tokens[COTOOL_FORMATS + 1];    /* how many columns are needed */
     /* The column of an access log's "request", which all columns depend on; 0: there is none. It is negative
@@ -135,6 +138,24 @@ COTOOL_INLINE int cotool_locator_row(int format) { return format < 0 ? COTOOL_FO
 void cotool_read_fields(const cotool_config *config, int format, const uint8_t *line,
                         const uint8_t *head, const uint8_t *end, int level, const cotool_members *members,
                         cotool_fields *fields);
+
+/* Takes the values of the sources of measures and groups from [line, end), of a format with requests; the same
+ * as cotool_read_fields(). Sets the bits of pairs that may come again in `again`. Returns 0 where the line must
+ * be read step by step. */
+typedef int cotool_take_request_function(const cotool_reading *r, int row, const uint8_t *line,
+                                         const uint8_t *end, cotool_value *value, unsigned *again);
+extern cotool_take_request_function *cotool_take_request;
+cotool_take_request_function cotool_take_request_plain;
+
+/* Takes a word of a value or another part of it. */
+void cotool_take_part(const cotool_value *whole, int part, cotool_value *value);
+
+/* Extends a number after key= past commas: 1,234, a list of seconds: 0.012, 0.034, and a unit after
+ * a blank: 12.5 ms. A full stop that ends a sentence is left out. */
+void cotool_extend(cotool_value *value, const uint8_t *end);
+
+/* Decides which formats have requests, once all sources are set. */
+void cotool_reading_prepare(cotool_reading *r);
 
 /* Tells whether a source that is found by the text around it has another value behind one. */
 int cotool_comes_again(const cotool_locator *locator, const cotool_value *value, const uint8_t *end);

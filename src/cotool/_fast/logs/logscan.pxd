@@ -251,6 +251,7 @@ cdef extern from "logs/logreading.h" nogil:
         int zones
         const int64_t* zone_start
         const int64_t* zone_offset
+    void cotool_reading_prepare(cotool_reading* reading)
 
 cdef extern from "logs/logmembers.h" nogil:
     ctypedef struct cotool_value:

@@ -171,6 +171,8 @@ cdef class _Setup:
             if self.reading == NULL:
                 continue
             self._set_locators(row, given["locators"], given["anchor"], path)
+        if self.reading != NULL:
+            cotool_reading_prepare(self.reading)
         cotool_config_formats(&self.config)
         return 0
 
@@ -246,6 +248,7 @@ cdef class _Setup:
         p.zone_start = self._keep_numbers(reading.steps.changes)
         p.zone_offset = self._keep_numbers(reading.steps.offsets)
         self.table = Measured(p.measures, reading.greatest, reading.step)
+        cotool_reading_prepare(p)
         c.reading, c.measured = p, &self.table.table
         return 0
 

@@ -66,8 +66,7 @@ static void take_address(cotool_value *value) {
     if (!memchr(value->start, ':', (size_t)(p - value->start))) value->end = p;
 }
 
-/* Takes a word of a value or another part of it. */
-static void take_part(const cotool_value *whole, int part, cotool_value *value) {
+void cotool_take_part(const cotool_value *whole, int part, cotool_value *value) {
     const uint8_t *p, *end = whole->end, *start = whole->start;
     value->kind = whole->kind;
     if (part == COTOOL_PART_ADDRESS) {
@@ -201,9 +200,7 @@ static const uint8_t *read_seconds(const uint8_t *p, const uint8_t *end) {
     return q + 4 < end && cotool_is_digit(q[4]) ? NULL : q + 4;
 }
 
-/* Extends a number after key= past commas: 1,234, a list of seconds: 0.012, 0.034, and a unit after
- * a blank: 12.5 ms. A full stop that ends a sentence is left out. */
-static void extend(cotool_value *value, const uint8_t *end) {
+void cotool_extend(cotool_value *value, const uint8_t *end) {
     const uint8_t *p = value->end, *q;
     if (value->kind != COTOOL_BARE || p == value->start) return;
     /* The full stop of a sentence, and the quote of what is around the pair. */
@@ -346,7 +343,7 @@ static const cotool_value *read_at(const cotool_locator *l, const uint8_t *line,
         case COTOOL_GET_PAIR:
             if (l->token == COTOOL_PAIR_IN_JSON) pair_in_json(line, end, l->text, l->text_size, v);
             else cotool_pair(line, end, l->text, l->text_size, l->token == COTOOL_PAIR_ANYWHERE, v);
-            extend(v, end);
+            cotool_extend(v, end);
             break;
         case COTOOL_GET_TEXT:
             hole(l, line, end, v);
@@ -365,7 +362,7 @@ static const cotool_value *read_at(const cotool_locator *l, const uint8_t *line,
         default: return l->kind == COTOOL_GET_NONE ? NULL : v;
     }
     if (l->part && given->kind) {
-        take_part(given, l->part, v);
+        cotool_take_part(given, l->part, v);
         given = v;
     }
     if (l->kind == COTOOL_GET_TOKEN && l->text_size && given->kind &&
