@@ -249,3 +249,20 @@ def test_config_path_without_home(monkeypatch):
     """Without COTOOL_HOME the user's config folder is taken."""
     monkeypatch.delenv("COTOOL_HOME")
     assert config_path().parts[-2:] == ("cotool", "config.toml")
+
+
+def test_variables_and_keys_are_called_like_the_option(command, config, monkeypatch):
+    """Of each command; the parameter of the function may have another name."""
+    shown = json.loads(command("config", "show", "--json").out)["commands"]
+    for table, rows in shown.items():
+        for row in rows:
+            own = f"COTOOL_{table}_{row['name']}".upper().replace("-", "_")
+            assert row["variables"][0] == own
+    names = {row["name"] for row in shown["bench"]} | {row["name"] for row in shown["vault"]}
+    assert {"group", "case", "input", "range", "except", "reencrypt"} <= names
+    monkeypatch.setenv("COTOOL_BENCH_GROUP", "zz")
+    done = command("bench", "list")
+    assert (done.code, "COTOOL_BENCH_GROUP" in done.err) == (2, True)
+    monkeypatch.delenv("COTOOL_BENCH_GROUP")
+    config("[bench]\ngroup = ['zz']\n")
+    assert "[bench] group" in command("bench", "list").err

@@ -70,7 +70,10 @@ def list_cases(
 
 @commands.command("run", epilog="Example:  cotool bench run --group logs --fast -o now.json")
 def run(*, flags: BenchFlags) -> None:
-    """Measure cases. pyperf's compare_to, hist and stats can read the --output file."""
+    """Measure cases. pyperf's compare_to, hist and stats can read the --output file.
+
+    Options can also be set in COTOOL_BENCH_* variables (COTOOL_BENCH_GROUP) and in config.toml.
+    """
     from cotool.benchmarks import limit_of, machine_limits, summarise
     from cotool.cli.bench.table import measured_table
 

@@ -12,7 +12,13 @@ from cotool.cli.shared.configured import commands_of, is_settable
 from cotool.cli.shared.exit_codes import BAD_INPUT
 from cotool.cli.shared.options import flag
 from cotool.cli.shared.say import say_error
-from cotool.cli.shared.settings import TABLES, config_path, store_path
+from cotool.cli.shared.settings import (
+    TABLES,
+    config_path,
+    setting_name,
+    store_path,
+    variables,
+)
 from cotool.errors import InputError
 
 app = App()
@@ -35,7 +41,11 @@ _VARIABLES = {
     "COTOOL_HOME": "the user's own folders",
     "COTOOL_KEYRING": "keyring.vault in the user's data folder",
     "COTOOL_KEY_FILE": "none",
+    "COTOOL_IDENTITY": "identity.vault in the user's data folder",
     "COTOOL_PASSPHRASE_FILE": "none: asked for",
+    "COTOOL_WRAP_COMMAND": "none",
+    "COTOOL_STORE": "experts.db in the user's data folder",
+    "COTOOL_NUM_THREADS": "all cores",
     "COTOOL_CPU": "the best of this machine",
     "OMP_NUM_THREADS": "all cores",
 }
@@ -62,6 +72,7 @@ class _Setting(NamedTuple):
     source: str
     problem: str | None = None
     command: str | None = None
+    variables: tuple[str, ...] = ()
 
 
 @commands.command("show", epilog="Example:  cotool config show --set")
@@ -124,13 +135,15 @@ def _rows(given: Given) -> Iterator[_Setting]:
         for words, command in commands_of(group, (table,)):
             context = traced_context(command, words, given.whole)
             for option in command.params:
-                name = option.name
+                name = setting_name(option.opts)
                 if is_settable(option) and name not in seen:
                     seen.add(name)
-                    yield _traced(table, option, context)
+                    yield _traced(table, option, context)._replace(
+                        name=name, variables=tuple(variables(table, name))
+                    )
     for name, default in _VARIABLES.items():
         value = os.environ.get(name)
-        yield _Setting(name, value or default, name if value else "default")
+        yield _Setting(name, value or default, name if value else "default", variables=(name,))
 
 
 def _traced(table: str, option: Any, context: Any) -> _Setting:

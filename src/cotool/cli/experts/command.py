@@ -27,7 +27,9 @@ commands = app.group(
     no_args_is_help=True,
     help="Show how reliable experts are, judge their answers, manage the store.\n\n"
     "The store keeps what was learned about experts from cotool consensus --learn and from "
-    "feedback. It is a file or a database.",
+    "feedback. It is a file or a database.\n\n"
+    "Options can also be set in COTOOL_EXPERTS_* variables (COTOOL_EXPERTS_STORE) and in "
+    "config.toml.",
     epilog="""Examples:
 
 cotool experts list

@@ -55,6 +55,9 @@ def analyze_logs(
     """Count a log's lines by level, time, pattern and keyword: gigabytes in one pass.
 
     A record is a line that begins an entry, with the lines that continue it, such as a stack trace.
+
+    Options can also be set in COTOOL_ANALYZE_LOGS_* variables (COTOOL_ANALYZE_LOGS_TZ) and in
+    config.toml.
     """
     chosen = report_format(
         format_of(flags.format, FORMATS, json=flags.json, output=flags.output),

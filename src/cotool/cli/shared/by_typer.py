@@ -22,7 +22,7 @@ from cotool._records import NamedTuple
 from cotool._typing import TYPE_CHECKING, Any
 from cotool.cli.shared.commands import App, Given, Interface
 from cotool.cli.shared.configured import Configured, is_settable
-from cotool.cli.shared.settings import TABLES, config_path, variables
+from cotool.cli.shared.settings import TABLES, config_path, setting_name, variables
 from cotool.errors import CotoolError, InputError
 from cotool.version import __version__
 
@@ -236,7 +236,8 @@ class Command(TyperCommand):
         """
         settable: list[Any] = [found for found in self.params if is_settable(found)]
         for found in settable:
-            found.envvar, found.show_envvar = variables(table, found.name), False
+            found.envvar = variables(table, setting_name(found.opts))
+            found.show_envvar = False
             if found.multiple:
                 found.type = copy.copy(found.type)
                 found.type.envvar_list_splitter = ","

@@ -17,7 +17,7 @@ from types import NoneType, UnionType
 from cotool._records import NamedTuple, fields, is_record
 from cotool._typing import TYPE_CHECKING, Any, TypeVar
 from cotool.cli.shared.options import Declared, MadeOf
-from cotool.cli.shared.settings import is_anything_set
+from cotool.cli.shared.settings import is_anything_set, setting_name
 from cotool.errors import CotoolError
 
 if TYPE_CHECKING:
@@ -202,7 +202,8 @@ def plain_call(app: App, words: Sequence[str], whole: WholeCommand) -> Callable[
         return None
     interface = Interface(app.commands[name][0])
     read = interface.read(words)
-    if read is None or is_anything_set(table, (each.name for each in interface.parameters)):
+    settings = (setting_name(each.declared.names) for each in interface.parameters)
+    if read is None or is_anything_set(table, settings):
         return None
     values, given = read
     return partial(interface.call, values, Given(given, tuple(words), whole))

@@ -43,14 +43,19 @@ _SHORT = {
 }
 
 
+def setting_name(names: Iterable[str]) -> str:
+    """Return what variables and config.toml call an option of these names; "" for an argument."""
+    return max(names, key=len, default="").lstrip("-").replace("-", "_")
+
+
 def variables(table: str, name: str) -> list[str]:
-    """Return the variables that set an option; the first that is not empty is used."""
+    """Return the variables of a setting; the first that is not empty is used."""
     own = f"COTOOL_{table.upper().replace('-', '_')}_{name.upper()}"
     return [own, _SHORT[table, name]] if (table, name) in _SHORT else [own]
 
 
 def is_anything_set(table: str, names: Iterable[str]) -> bool:
-    """Return whether there is a config file, or a variable for an option of these names."""
+    """Return whether there is a config file, or a variable for a setting of these names."""
     found = (variable for name in names for variable in variables(table, name))
     return any(map(os.environ.get, found)) or os.path.lexists(config_path())
 

@@ -25,7 +25,10 @@ app.group(
     "\n\n"
     "A keyring is a file with the versions of your key. The primary version encrypts; "
     "older ones still open what they encrypted. A passphrase or a key file opens it. Without a "
-    "keyring, files are encrypted with a passphrase.",
+    "keyring, files are encrypted with a passphrase."
+    "\n\n"
+    "Options can also be set in COTOOL_VAULT_* variables (COTOOL_VAULT_PROFILE) and in "
+    "config.toml.",
     epilog="""Examples:
 
 cotool vault encrypt report.pdf
