@@ -223,6 +223,19 @@ def test_opposed_texts_are_split_as_pair_by_pair(few, contents, monkeypatch):
     assert groups == sorted(map(sorted, parts))
 
 
+def test_many_opposed_groups_are_not_all_compared(monkeypatch):
+    """Texts that say the same number are together, though there are more groups than are tried."""
+    contents = [f"It costs {100 + n % 150} euros" for n in range(450)]
+    calls = []
+    monkeypatch.setattr(
+        aggregation, "opposition", lambda *pair: calls.append(0) or opposition(*pair)
+    )
+    texts = [Words.of(text) for text in contents]
+    found = aggregation.split_opposed([0] * 450, texts, similarity_matrix(contents))
+    assert len({*zip(found, contents, strict=True)}) == len({*found}) == 150
+    assert len(calls) < 450 * (aggregation.REACH + 4)
+
+
 def test_opposites_among_many_stand_apart():
     """Also where one text of each stance is about something else."""
     contents = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import chain
+from itertools import chain, islice
 from operator import mul
 
 from cotool._records import dataclass
@@ -230,17 +230,22 @@ def split_opposed(labels: Sequence[int], texts: Sequence[Words], matrix: Matrix)
     """Split clusters whose members contradict each other (see `opposition`).
 
     From the most central member outwards, each joins the first part of its cluster in which it
-    contradicts nobody. Labels are numbered by first appearance.
+    contradicts nobody, of the first REACH parts and of as many others in which a text has the same
+    stance, numbers and so on. Labels are numbered by first appearance.
     """
     places: dict[int, tuple[int, int]] = {}
     for label, members in enumerate(rows_of(labels)):
         closeness = {i: sum(map(matrix.row(i).__getitem__, members)) for i in members}
         parts: list[_Consistent] = []
+        saying: defaultdict[Says, dict[int, None]] = defaultdict(dict)
         for i in sorted(members, key=lambda i: -closeness[i]):
-            part = next((k for k, one in enumerate(parts) if one.takes(texts[i])), len(parts))
+            further = (k for k in saying[texts[i].says] if k >= REACH)
+            tried = chain(range(min(REACH, len(parts))), islice(further, REACH))
+            part = next((k for k in tried if parts[k].takes(texts[i])), len(parts))
             if part == len(parts):
                 parts.append(_Consistent())
             parts[part].add(texts[i])
+            saying[texts[i].says][part] = None
             places[i] = (label, part)
     return numbered([places[i] for i in range(len(labels))])
 
