@@ -419,3 +419,36 @@ def test_a_few_levels_in_texts_leave_the_priority(form, tmp_path):
             path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
         levels = analyze_logs(path).counts.levels
         assert (levels["info"], levels["error"]) == (60 - errors, errors)
+
+
+CELERY = """\
+[2026-03-02 08:00:00,120: INFO/MainProcess] Task add succeeded in 3.2 s
+[2026-03-02 08:00:01,311: WARNING/MainProcess] drift
+[2026-03-02 08:00:02,001: ERROR/MainProcess] Task x raised
+Traceback (most recent call last):
+ValueError
+[2026-03-02 08:00:03,500: INFO/MainProcess] done
+""".splitlines()
+
+
+@pytest.mark.parametrize("kind", ["docker", "cri"])
+@pytest.mark.parametrize("hour", [8, 7])
+def test_times_that_agree_with_those_around_them(tmp_path, kind, hour):
+    """They are in UTC, and all is found as in the lines alone; others are local."""
+    stamps = [f"2026-03-02T{hour:02}:00:{n:02}.25Z" for n in (0, 1, 2, 2, 2, 3)]
+    lines = [
+        json.dumps({"log": f"{line}\n", "stream": "stdout", "time": stamp})
+        if kind == "docker"
+        else f"{stamp} stdout F {line}"
+        for stamp, line in zip(stamps, CELERY, strict=True)
+    ]
+    path = tmp_path / "x.log"
+    path.write_text("\n".join(lines) + "\n")
+    found = analyze_logs(path, tz="Europe/Berlin")
+    moments = (found.counts.first_seen // 1_000_000, found.counts.last_seen // 1_000_000)
+    if hour == 8:
+        assert moments == (1_772_438_400_120, 1_772_438_403_500)
+        assert found.counts.records == 4
+        assert found.counts.levels["error"] == found.counts.levels["warning"] == 1
+    else:
+        assert moments == (1_772_434_800_250, 1_772_434_803_250)

@@ -14,6 +14,7 @@ class Unwrapper:
         ended: bool = False,
         prefix: bytes = b"",
         colours: bool = False,
+        untimed: bool = False,
         begins: bytes | None = None,
     ) -> Self: ...
     def feed(self, data: bytes, *, final: bool = False) -> bytes: ...

@@ -14,6 +14,7 @@ cdef extern from "logs/logenvelopes.h" nogil:
         int ended
         int prefix
         int colours
+        int untimed
         size_t kept
         uint8_t begins[256]
     size_t cotool_unwrap(cotool_envelope* envelope, const uint8_t* p, size_t size, uint8_t* out)
@@ -57,14 +58,15 @@ cdef class Unwrapper:
     continues as well. begins: the bytes with which a record's text may begin. prefix: b"|" or b"]"
     leaves out what comes before it and a blank, b" " this many words, b"\\t" as many blanks, b"x"
     nothing. colours:
-    escapes that colour text are left out.
+    escapes that colour text are left out. untimed: so is the time, as the texts have the same one.
     """
 
     cdef cotool_envelope envelope
     cdef bytes text_key, time_key, rest
 
     def __cinit__(self, *, bytes text_key=None, bytes time_key=b"", int words=0, tagged=False,
-                  ended=False, bytes prefix=b"", colours=False, bytes begins=None):
+                  ended=False, bytes prefix=b"", colours=False, untimed=False,
+                  bytes begins=None):
         cdef uint8_t byte
         self.text_key, self.time_key, self.rest = text_key, time_key or b"", b""
         if text_key is None:
@@ -77,6 +79,7 @@ cdef class Unwrapper:
         self.envelope.ended = bool(ended)
         self.envelope.prefix = prefix[0] if prefix else 0
         self.envelope.colours = bool(colours)
+        self.envelope.untimed = bool(untimed)
         memset(self.envelope.begins, begins is None, 256)
         for byte in begins or b"":
             self.envelope.begins[byte] = 1

@@ -88,7 +88,7 @@ static int cotool_open_words(const cotool_envelope *envelope, const uint8_t *p, 
                              cotool_opened *parts) {
     const uint8_t *word = p, *space = memchr(p, ' ', (size_t)(end - p));
     if (!space || p >= end || *p < '0' || *p > '9') return 0;
-    parts->time = p, parts->time_end = space;
+    parts->time = p, parts->time_end = envelope->untimed ? p : space;
     parts->stream = parts->stream_end = p;
     for (int k = 0; k < envelope->words; k++) {
         word = space + 1;
@@ -115,7 +115,7 @@ static int cotool_open_object(const cotool_envelope *envelope, const uint8_t *p,
     time = cotool_json_find(p, end, envelope->time_key);
     if (time.kind == COTOOL_NESTED) return 0;
     parts->text = text.start, parts->text_end = text.end;
-    parts->time = time.start, parts->time_end = time.end;
+    parts->time = time.start, parts->time_end = envelope->untimed ? time.start : time.end;
     parts->goes_on = 0;
     parts->stream = parts->stream_end = p;
     if (envelope->ended) {

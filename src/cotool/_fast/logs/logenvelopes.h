@@ -39,6 +39,7 @@ typedef struct {
     int prefix;    /* 0: a time is first; '|', ']': what comes before such a byte and a blank is
                     * left out; ' ': this many `words` are; 'x': nothing is */
     int colours;   /* escapes that colour text are left out */
+    int untimed;   /* so is the time */
     cotool_pieces pieces[COTOOL_STREAMS]; /* texts that go on */
     size_t kept;   /* bytes of them */
     uint8_t begins[256]; /* whether a record's text may begin with a byte */

@@ -15,9 +15,17 @@ from cotool._fast.logs.envelopes import Unwrapper
 from cotool._lazy import lazy_pattern, stand_ins
 from cotool._records import NamedTuple, dataclass, replace
 from cotool._typing import TYPE_CHECKING
-from cotool.logs.formats.model import JSON, LOGFMT, UNKNOWN
+from cotool.logs.formats.model import (
+    JSON,
+    LOGFMT,
+    TEXT,
+    UNKNOWN,
+    forms_of,
+    is_dated,
+)
 from cotool.logs.formats.names import is_level_name
 from cotool.logs.formats.recognise import recognise
+from cotool.logs.formats.text_times import read_stamp
 
 _OTHERS = ("blocks", "documents", "fields", "journal", "keyed", "xml_records")
 with stand_ins(*(f"cotool.logs.formats.{name}" for name in _OTHERS)):
@@ -67,13 +75,19 @@ _MOST = 0.9
 _SOME = 0.25
 # Objects with a numeric severity are envelopes if this share of their texts has a level.
 _HALF = 0.5
+# Seconds that a line may wait until it is wrapped, and the forms of the time around it.
+_DELAY = 5
+_OUTER = (b"Y-m-dTH:M:Sfz", b"Y-m-d H:M:Sfz", b"E")
 _WORDS = lazy_pattern(r"[^\W\d_]{2,}")
 _FIRST = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """How a file's lines are wrapped: a `name` for people, and the arguments of Unwrapper."""
+    """How a file's lines are wrapped: a `name` for people, and the arguments of Unwrapper.
+
+    `utc`: the times of the lines themselves, which agree with those around them, are in UTC.
+    """
 
     name: str
     text_key: bytes | None = None
@@ -84,6 +98,7 @@ class Envelope:
     prefix: bytes = b""
     colours: bool = False
     begins: bytes = bytes(range(256))
+    utc: bool = False
 
     def unwrapper(self) -> Unwrapper:
         """Return an object that unwraps the lines of one file from its start."""
@@ -95,6 +110,7 @@ class Envelope:
             ended=self.ended,
             prefix=self.prefix,
             colours=self.colours,
+            untimed=self.utc,
             begins=self.begins,
         )
 
@@ -196,7 +212,18 @@ def _after_time(lines: Sequence[bytes]) -> Envelope | None:
                 begins = _worth_it(texts, after_time=False) or _NOT_INDENTED
             if begins is not None:
                 name = ("time", "time and stream", "time, stream and tag")[words]
-                return Envelope(f"after {name}", words=words, tagged=words == 2, begins=begins)
+                outer = [
+                    (line.split(b" ", 1)[0], line[found.end() :])
+                    for line in lines
+                    if (found := form.match(line))
+                ]
+                return Envelope(
+                    f"after {name}",
+                    words=words,
+                    tagged=words == _CRI_WORDS,
+                    begins=begins,
+                    utc=_agree(outer),
+                )
     return None
 
 
@@ -260,15 +287,42 @@ def _of_objects(lines: Sequence[bytes]) -> Envelope | None:
             continue
         times = fields.find_fields(fields.rows_of(rows[:20])).times
         time_key = next((b"".join(key.path) for key in times if len(key.path) == 1), b"")
+        outer = [
+            (
+                str(row.get(time_key.decode())).encode(),
+                str(row[text_key]).encode("utf-8", "replace"),
+            )
+            for row in rows
+            if time_key and text_key in row
+        ]
         return Envelope(
             f"in {text_key}",
             text_key=text_key.encode(),
             time_key=time_key,
+            utc=_agree([(time, text.rstrip(b"\n")) for time, text in outer]),
             # Docker cuts long lines, and only the last piece ends in a newline.
             ended=text_key == "log" and any(text.endswith("\n") for text in texts),
             begins=begins,
         )
     return None
+
+
+def _agree(rows: Sequence[tuple[bytes, bytes]]) -> bool:
+    """Return whether the times around lines are those at their starts, at most a moment later."""
+    dated = [
+        (found, forms_of(found))
+        for found in recognise([line for _, line in rows])
+        if found.kind == TEXT and is_dated(found)
+    ]
+    near = far = 0
+    for around, line in rows if dated else ():
+        stamps = (read_stamp(line, found, forms) for found, forms in dated)
+        inner = next(filter(None, stamps), None)
+        outer = next(filter(None, (logscan.read_time(form, around) for form in _OUTER)), None)
+        if inner is not None and outer is not None:
+            is_near = outer[3] and abs(inner[0] - outer[1]) <= _DELAY
+            near, far = near + is_near, far + (not is_near)
+    return near >= _SOME * len(rows) and near >= _MOST * (near + far)
 
 
 def _levels_in(texts: Sequence[str]) -> float:

@@ -68,6 +68,8 @@ def look_at(
     else:
         wrapping = find_wrapping(windows[0] if windows else b"", lines)
         formats = recognise(wrapping.lines)
+        if wrapping.envelope is not None and wrapping.envelope.utc:
+            formats = tuple(replace(found, utc=True) for found in formats)
     if reading is not None:
         from cotool.logs.formats.located import with_fields
 
