@@ -5,7 +5,14 @@ from cotool.cli.consensus import values
 from cotool.cli.consensus.embedder import NamedEmbedder
 from cotool.cli.shared.options import THREADS, flag, option, option_class, size_in_bytes
 from cotool.cli.shared.report_options import AS_JSON, OPEN_REPORT, REPORT_FILE
-from cotool.consensus.options import CLUSTERINGS, MEASURES, METHODS, METRICS, ConsensusOptions
+from cotool.consensus.options import (
+    CLUSTERINGS,
+    INFERENCE,
+    MEASURES,
+    METHODS,
+    METRICS,
+    ConsensusOptions,
+)
 from cotool.consensus.read.layout import Keys
 
 # The parts of a record that have an option --PART-key.
@@ -28,8 +35,8 @@ class ConsensusFlags:
         "votes; medoid and centre: the text most similar to the others; rover: all texts "
         "merged to one text; supported: the statements that half of the experts make. Numbers "
         "on a scale: mean, median, or weighted by the bias and precision of each expert. "
-        "Truth inference over all questions: majority_vote, wawa, dawid_skene, "
-        "one_coin_dawid_skene, glad, mace, or correlated, for experts who share errors.",
+        f"Truth inference over all questions: {', '.join(INFERENCE[:-1])}, or {INFERENCE[-1]}, for "
+        "experts who share errors.",
         "--method -m NAME",
         convert=values.checked,
         words=METHODS,

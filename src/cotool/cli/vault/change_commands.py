@@ -1,6 +1,6 @@
 """`cotool vault rewrap`, `reencrypt` and `rotate`: new keys for the same content."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cotool._records import replace
 from cotool._typing import TYPE_CHECKING, Annotated
@@ -143,6 +143,7 @@ def rewrap(files: Files, *, flags: Rewrapping, keys: Keys) -> int:
     spare_stdin(files)
     renewed, added = _new_passphrases(flags)
     planned = plan_in_place(files, recursive=flags.recursive, spare=keys)
+    _check_slots(planned.sources, flags.remove or ())
     remove = [*(flags.remove or ()), *removed_people(flags.remove_recipient)]
     only = None
     if flags.recipients_file is not None:
@@ -187,6 +188,16 @@ def rewrap(files: Files, *, flags: Rewrapping, keys: Keys) -> int:
             quiet=flags.quiet,
         )
     return code
+
+
+def _check_slots(files: Sequence[str], numbers: Sequence[int]) -> None:
+    """Raise InputError before anything is asked if the only file has no slot of these numbers."""
+    if numbers and len(files) == 1:
+        from cotool.vault.inspection import read_slots
+
+        count = len(read_slots(files[0]))
+        if max(numbers) > count:
+            raise InputError(f"there is no slot {max(numbers)}", hint="cotool vault inspect FILE")
 
 
 def _newest(request: KeyRequest, key: Opening) -> "list[Key]":

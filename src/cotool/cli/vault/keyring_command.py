@@ -154,13 +154,14 @@ def destroy(
 ) -> None:
     """Delete the key of a version for good. Files that only it opens are lost."""
     if not yes:
+        if sys.stdin is None or not sys.stdin.isatty():
+            raise InputError("destroying a key cannot be undone", hint="--yes skips the question")
+        keys.read_keyring().set_state(version, "destroyed")  # of this copy, if it can be done
         _confirm(version)
     _set_state(keys, version, "destroyed", quiet=quiet)
 
 
 def _confirm(version: int) -> None:
-    if sys.stdin is None or not sys.stdin.isatty():
-        raise InputError("destroying a key cannot be undone", hint="--yes skips the question")
     question = f"Destroy version {version}? Files that only it opens are lost. Type its number: "
     print(question, end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip() != str(version):
