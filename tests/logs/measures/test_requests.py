@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cotool.logs.options import LogOptions
@@ -42,6 +42,7 @@ def line_of(rng: random.Random, form: str, clean: bool) -> str:
 
 
 @given(st.integers(0, 1 << 40))
+@example(2408)  # a path that is a dash, which is none, and one that becomes a dash
 def test_requests_are_read_as_step_by_step(seed):
     """A further group that is no column takes all steps; threads and spans change nothing."""
     rng = random.Random(seed)

@@ -33,7 +33,8 @@ COTOOL_INLINE cotool_row *row_of_path(cotool_table *table, const cotool_taken *v
         *status = ENOMEM;
         return NULL;
     }
-    known = cotool_known_path(table->paths, value->start, size);
+    /* A dash is no value, but -?x=1 is the path of a dash. */
+    known = size == 1 && *value->start == '-' ? NULL : cotool_known_path(table->paths, value->start, size);
     if (known && *known) {
         row = &table->row[*known - 1];
         if (row->step == cotool_table_step(table, step) &&
@@ -93,6 +94,11 @@ static void read_numbers(const cotool_batch *b, int m, cotool_overall *overall, 
     }
 }
 
+/* Counts a value of measure m among the distinct ones of a row. */
+static int see(cotool_table *table, cotool_row *row, int m, uint64_t hash) {
+    return cotool_row_seen(table, row) ? cotool_seen_add(&row->seen[m], hash) : ENOMEM;
+}
+
 /* Counts the distinct values of measure m. Without steps, `overall` knows those of all records better than
  * a row does. */
 static int count_distinct(const cotool_reading *r, cotool_table *table, const cotool_batch *b, int m,
@@ -101,17 +107,13 @@ static int count_distinct(const cotool_reading *r, cotool_table *table, const co
     uint8_t *registers = NULL;
     int status = 0;
     for (int k = 0; k < b->count && !status; k++) {
-        cotool_row *row[2] = {of_whole ? &table->row[b->whole[k]] : NULL,
-                              of_step && b->row[k] != COTOOL_NO_ROW ? &table->row[b->row[k]] : NULL};
         uint64_t hash;
         if (state[k] < 0) continue;
         if (!registers && !(registers = cotool_overall_registers(&table->overall[m]))) return ENOMEM;
         hash = cotool_hash(b->value[m][k].start, b->value[m][k].size, 1);
         cotool_seen_mark(registers, COTOOL_DISTINCT_BITS, hash);
-        for (int n = 0; n < 2; n++)
-            if (row[n])
-                status |= cotool_row_seen(table, row[n]) ? cotool_seen_add(&row[n]->seen[m], hash)
-                                                         : ENOMEM;
+        if (of_whole) status |= see(table, &table->row[b->whole[k]], m, hash);
+        if (of_step && b->row[k] != COTOOL_NO_ROW) status |= see(table, &table->row[b->row[k]], m, hash);
     }
     return status;
 }
