@@ -258,3 +258,11 @@ def test_the_same_on_every_cpu_level(request):
         for level in ("", "avx2", "plain")
     ]
     assert found[0] == found[1] == found[2]
+
+
+@given(st.lists(st.integers(-1, 4), max_size=12))
+def test_equal_labels(labels):
+    """Two equal labels are 1 alike, others 0; a negative one is like itself alone."""
+    rows = range(len(labels))
+    wanted = [[float(i == j or labels[i] == labels[j] >= 0) for j in rows] for i in rows]
+    assert pairwise.equal(labels).tolist() == wanted

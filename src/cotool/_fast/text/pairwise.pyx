@@ -169,6 +169,29 @@ def mixed(Matrix first not None, Matrix second not None, double share):
     return first
 
 
+def equal(labels):
+    """1 where two of n `labels` are the same number, else 0; a negative one is like itself alone.
+
+    An n x n matrix.
+    """
+    cdef list given = list(labels)
+    cdef Py_ssize_t count = len(given), i, j
+    cdef Matrix out = new_matrix(count, count)
+    cdef int* own = <int*>malloc((count + 1) * sizeof(int))
+    if own == NULL:
+        raise MemoryError
+    try:
+        for i in range(count):
+            own[i] = given[i]
+        with nogil:
+            for i in range(count):
+                for j in range(count):
+                    out.data[i * count + j] = own[i] == own[j] and (own[i] >= 0 or i == j)
+    finally:
+        free(own)
+    return out
+
+
 def unit_rows(vectors):
     """`vectors`, sequences of finite numbers of one length, scaled to length 1; ValueError else."""
     cdef list rows = list(vectors)

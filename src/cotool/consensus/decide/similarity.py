@@ -72,3 +72,8 @@ def embedding_similarity(
         return pairwise.vector_cosine(vectors, num_threads)
     except ValueError as error:
         raise InputError(str(error)) from None
+
+
+def equal_labels(labels: Iterable[int]) -> Matrix:
+    """1 for each pair of n equal `labels`, else 0; a negative label is equal to itself alone."""
+    return pairwise.equal(labels)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from cotool._typing import TYPE_CHECKING
 from cotool.consensus.decide import aggregation
-from cotool.consensus.decide.similarity import embedding_similarity
+from cotool.consensus.decide.similarity import equal_labels
 from cotool.consensus.decide.subject import Grouped
 
 if TYPE_CHECKING:
-    from cotool._fast.base.matrix import Matrix
     from cotool.consensus.decide.subject import Subject
 
 # Responses to one question that are compared pair by pair where answers are voted on: 2,000 take
@@ -63,7 +60,8 @@ def by_vote(subject: Subject, kind: str) -> Grouped:
     metric = None if subject.options.metric == "auto" else subject.options.metric
     matrix = None
     if compared:
-        matrix = _same_answer(groups) if metric is None else subject.similarities(metric)
+        # One who abstains (-1) agrees with nobody.
+        matrix = equal_labels(groups) if metric is None else subject.similarities(metric)
     return Grouped(
         kind=kind,
         method=decision.method if decision else "vote",
@@ -74,14 +72,4 @@ def by_vote(subject: Subject, kind: str) -> Grouped:
         matrix=matrix,
         scores=decision is not None,
         metric=metric,
-    )
-
-
-def _same_answer(groups: Sequence[int]) -> Matrix:
-    """Return 1 where two experts gave the same answer; one who abstains (-1) agrees with nobody."""
-    columns = max(groups) + 1 + groups.count(-1)
-    free = iter(range(max(groups) + 1, columns))
-    places = [next(free) if group < 0 else group for group in groups]
-    return embedding_similarity(
-        [[float(place == column) for column in range(columns)] for place in places], 1
     )
