@@ -199,3 +199,11 @@ def test_several_conditions(tmp_path):
     )
     found = cotool.analyze_logs(path, where=["a>2", "a<5 or b=2"], by=["a"])
     assert found.counts.records == 2
+
+
+def test_members_of_objects_within_text(tmp_path):
+    """They may be escaped, as in strings of JSON."""
+    inner = ['\'{"took_ms": %d,"at":"x y"}\'', '\\"took_ms\\":\\"%d\\"', "nothing: %d"]
+    lines = [f"2026-03-02T12:00:{n:02}Z INFO got {inner[n % 3] % n}" for n in range(30)]
+    found, _ = measured(tmp_path, lines, "took_ms")
+    assert found == [(20, "s", sum(n for n in range(30) if n % 3 < 2) / 1000)]

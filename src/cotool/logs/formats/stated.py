@@ -38,6 +38,8 @@ _STATUS = (
     rb"Gateway Timeout)"
 )
 _ACCOUNT = rb"\bUser@Host: "  # MySQL's slow log: app[app] @ web [10.0.0.1]
+# A member of an object within text, perhaps escaped.
+_MEMBER = rb'"%b\\?": ?\\?"?([^"\\,}\]\s]+)'
 _SAID = {
     "client": (
         rb"\bclient (?:@0x[0-9a-f]+ )?([0-9A-Fa-f.:]+)#\d",
@@ -72,12 +74,16 @@ def stated(source: ValueSource, lines: Sequence[bytes], *, is_access: bool) -> l
             found = read(source, before, some) if some else None
             if found is not None:
                 return [found._replace(after=after.encode()) if read is _text and after else found]
-    known = _SAID.get(source.name, ()) if not is_access else ()
+    if is_access:
+        return []
+    name = re.escape(source.name).encode()
+    member = _MEMBER % name if any(source.name.encode() in line for line in lines) else b""
+    known = (*filter(None, [member]), *_SAID.get(source.name, ()))
     regex = next((regex for regex in known if any(map(re.compile(regex).search, lines))), None)
     if regex is None:
         return []
     program, needed, _ = compile_group(source.name, regex.decode())
-    scale = source.scale or NO_SCALE
+    scale = source.scale or (scale_of(source.name) if regex == member else NO_SCALE)
     return [Locator(model.GROUP, text=regex, scale=scale, program=program, needed=needed)]
 
 
