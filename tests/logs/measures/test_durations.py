@@ -59,3 +59,23 @@ def test_bytes_of_each_second(tmp_path, place):
 def test_no_durations(text):
     """What follows a duration and is no smaller part of it makes a text no number."""
     assert logscan.read_number(text.encode()) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "unit", "number"),
+    [
+        ("count: 4985 min: 3 max: 9", "count", None, 4985),
+        ("errors=5 min: 3", "errors", None, 5),
+        ("errors = 5 min = 3", "errors", None, 5),
+        ("errors: 5 min 3 max 9", "errors", None, 5),
+        ("errors 5 min: 3", "errors <n>", None, 5),
+        ("w: 800 h: 600 d: 24", "w", None, 800),
+        ("count: 1,234 ms: 3", "count", None, 1234),
+        ("took 5 ms: done", "took <n>", "s", 0.005),
+        ("took: 5 ms: done", "took", "s", 0.005),
+        ("took: 5 min 30 s of max 10", "took", "s", 330),
+    ],
+)
+def test_names_of_the_next_value_are_no_units(tmp_path, text, source, unit, number):
+    """A word before a colon or = and a number names that number, as does min beside max."""
+    assert measured(tmp_path, [text] * 3, source) == (3, unit, number, number)

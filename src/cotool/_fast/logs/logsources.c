@@ -96,10 +96,25 @@ static int ends_hole(const uint8_t *q, const uint8_t *end, const char *after) {
     return !(cotool_is_letter((uint8_t)*after) && cotool_is_letter(q[-1]));
 }
 
+/* Tells whether a word from p to q is not a unit but the name of the next value: `count: 5 min: 3`, and
+ * `min 3 max 9`. `labelled`: the value before it has such a name. */
+static int names_next(const uint8_t *p, const uint8_t *q, const uint8_t *end, int labelled) {
+    const uint8_t *next = q + (q < end && *q == ' ');
+    const int is_least = q - p == 3 && !memcmp(p, "min", 3);
+    if (next < end && *next == '=') return 1;
+    if (next < end && *next == ':') {
+        for (next++; next < end && (*next == ' ' || *next == '-');) next++;
+        return next < end && cotool_is_digit(*next) && (labelled || is_least);
+    }
+    return is_least && next > q && next < end && cotool_is_digit(*next) &&
+           cotool_duration_end(p, end) == q && memmem(next, (size_t)(end - next), " max", 4);
+}
+
 /* Returns the end of a unit at p or behind a blank at p, or of further parts of a duration: `m 30 s`;
- * p without one. The letters m, h and d behind a blank may be words. */
-static const uint8_t *after_unit(const uint8_t *p, const uint8_t *end) {
+ * p without one. The letters m, h and d behind a blank may be words. `labelled`: see above. */
+static const uint8_t *after_unit(const uint8_t *p, const uint8_t *end, int labelled) {
     const uint8_t *unit = p + (p + 1 < end && *p == ' '), *q = cotool_unit_end(unit, end), *next;
+    if (unit != p && names_next(unit, q, end, labelled)) return p;
     if (q == unit || !(q == end || strchr(" \t,;:)]}>.|!\"'\n\r", *q))) return p;
     if (unit != p && q - unit == 1 && *unit != 's' && *unit != 'B' && q < end && *q == ' ' &&
         cotool_duration_end(unit, end) == q) {
@@ -177,7 +192,8 @@ static int hole(const cotool_locator *l, const uint8_t *line, const uint8_t *end
                 ends_hole(q, end, l->after))
                 break;
         /* The hole at the end of a text leaves out what closes a bracket or a sentence. */
-        if (!after && q > p && cotool_is_digit(q[-1])) q = after_unit(q, end);
+        if (!after && q > p && cotool_is_digit(q[-1]))
+            q = after_unit(q, end, before > 1 && strchr(":=", l->text[before - 1 - (l->text[before - 1] == ' ')]));
         else if (!after && q > p && cotool_is_digit(*p) && cotool_is_letter(q[-1]))
             q = after_parts(p, q, end);
         while (!after && q > p + 1 && strchr(")]}>,;:.\"'", q[-1])) q--;
@@ -210,14 +226,14 @@ void cotool_extend(cotool_value *value, const uint8_t *end) {
         return;
     }
     if (p < end && *p == ' ' && cotool_is_digit(value->start[*value->start == '-' || *value->start == '+'])) {
-        value->end = cotool_is_digit(p[-1]) ? after_unit(p, end) : after_parts(value->start, p, end);
+        value->end = cotool_is_digit(p[-1]) ? after_unit(p, end, 1) : after_parts(value->start, p, end);
         return;
     }
     if (p >= end || *p != ',' || !(cotool_is_digit(p[-1]) || p[-1] == '-')) return;
     if (p + 1 < end && cotool_is_digit(p[1])) {
         while (p < end && (cotool_is_digit(*p) || *p == ',' || *p == '.')) p++;
         while (!cotool_is_digit(p[-1])) p--;
-        value->end = after_unit(p, end);
+        value->end = after_unit(p, end, 1);
         return;
     }
     if (read_seconds(value->start, end) != p) return;
