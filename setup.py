@@ -120,7 +120,6 @@ DIRECTIVES = {
     "cdivision": True,
     "initializedcheck": False,
     "embedsignature": False,
-    "freethreading_compatible": True,
 }
 
 OPENMP_TEST = """

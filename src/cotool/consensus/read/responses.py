@@ -112,16 +112,16 @@ def _listed(
     answers: list[Response] = []
     complete = True
     for position, (name, item) in enumerate(pairs, 1):
+        # If a response is left out, later ones are not renumbered.
+        named = values.clean(name).strip() or ("" if complete else f"expert {position}")
         try:
-            found = responses_of(item, f"{where}, response {position}", keys)
+            found = responses_of(item, f"{where}, response {position}", keys, named)
         except InputError as error:
             if on_bad is None:
                 raise
             on_bad(error)
             complete = False
             continue
-        # If a response is left out, later ones are not renumbered.
-        named = values.clean(name).strip() or ("" if complete else f"expert {position}")
         answers += [
             replace(answer, expert_name=named) if named and not answer.expert_name else answer
             for answer in found
@@ -129,13 +129,16 @@ def _listed(
     return tuple(answers)
 
 
-def responses_of(item: object, where: str, keys: Keys) -> tuple[Response, ...]:
-    """Return the responses that one item holds: one, or as many as it has samples or choices."""
+def responses_of(item: object, where: str, keys: Keys, expert: str = "") -> tuple[Response, ...]:
+    """Return the responses that one item holds: one, or as many as it has samples or choices.
+
+    A bare text is the answer of `expert`.
+    """
     if isinstance(item, Response):
         return (_checked(item, where),)
     plain = values.scalar_text(item, where)
     if plain is not None:
-        return (Response(plain, "", where=where, as_written=keys.as_written),)
+        return (Response(plain, expert, where=where, as_written=keys.as_written),)
     record = _mapping(item)
     if record is None:
         raise ShapeError(
