@@ -12,6 +12,7 @@ from cotool.consensus.learning.learned import Learned
 from cotool.consensus.learning.remembered import Remembered
 from cotool.consensus.learning.session import decision
 from cotool.consensus.truth.methods import correlated, majority_vote
+from cotool.consensus.truth.rivals import Agreement, find_rivals
 
 LABELS = "ABCDE"
 FIVE, THREE = [f"a{i}" for i in range(5)], [f"b{i}" for i in range(3)]
@@ -144,3 +145,19 @@ def test_right_answers_tell_the_better_camp():
     learned.learn_truth([(row, truth[row.question]) for row in rows[:60]])
     worth = learned.trust().weight
     assert sum(map(worth, THREE)) > sum(map(worth, FIVE))
+
+
+@pytest.mark.parametrize(
+    ("size", "between", "groups", "near"),
+    [(6, 0.30, 2, False), (6, 0.38, 0, True), (6, 0.45, 0, False), (8, 0.38, 0, False)],
+)
+def test_few_experts_nearly_are_rivals(size, between, groups, near):
+    """Up to six experts who agree somewhat less between two groups than within them are near."""
+    names = [f"e{place}" for place in range(size)]
+    rows = [
+        (a, b, 900.0, 0.5 if (int(a[1:]) < size // 2) == (int(b[1:]) < size // 2) else between)
+        for place, a in enumerate(names)
+        for b in names[place + 1 :]
+    ]
+    found = find_rivals(Agreement(names, rows))
+    assert (len(found.groups), found.is_near) == (groups, near)

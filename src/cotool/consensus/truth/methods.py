@@ -170,7 +170,8 @@ def correlated(rows: Iterable[tuple[str, str, str]], *, num_threads: int | None 
     of parameters that the data move is subtracted (Akaike's criterion). Experts who copy each
     other count as one (`copies.py`); equal answers of two who share a source count less
     (`relatives.py`). If two groups of experts agree among themselves but not with
-    each other, all votes count the same (`rivals.py`). Where labels differ from item to item,
+    each other, all votes count the same (`rivals.py`), and most where a few experts are nearly such
+    groups. Where labels differ from item to item,
     shared errors look like right answers to such models. There votes count less the more their
     experts depend on each other (`_fast/truth/dependence.pyx`), and the one-coin model little more
     than breaks ties.
@@ -232,7 +233,7 @@ def _by_correlation(table: LabelTable, threads: int) -> _Found:
                 rivals = [group, sorted(table.expert_ids.keys() - {*group})]
                 return _by_majority(table, threads)._replace(rivals=rivals)
     found, name = of_shared_errors(rows, _is_balanced(rows), threads, decoy)
-    found.items = pooled(rows, found, name)
+    found.items = pooled(rows, found, name, is_near=dependence.is_near)
     return _Found(found, name, copies, relatives=list(dependence.relatives))
 
 

@@ -44,11 +44,13 @@ class Dependence(NamedTuple):
 
     `relatives` has for two experts the share of their equal answers that is no evidence. Rivals and
     relatives are looked for where labels are closed; if there are rivals, nothing else counts.
+    `is_near` says that the experts nearly are rivals.
     """
 
     copies: Sequence[Copy] = ()
     rivals: Sequence[Sequence[str]] = ()
     relatives: Mapping[tuple[str, str], float] = {}
+    is_near: bool = False
 
     @classmethod
     def of(cls, pairs: Sequence[PairCounts], *, is_open: bool) -> Dependence:
@@ -57,8 +59,10 @@ class Dependence(NamedTuple):
         if is_open:
             return cls(copies)
         agreement = Agreement.of(pairs, copies)
-        rivals = find_rivals(agreement)
-        return cls((), rivals) if rivals else cls(copies, (), find_relatives(agreement))
+        rivals, is_near = find_rivals(agreement)
+        if rivals:
+            return cls((), rivals)
+        return cls(copies, (), find_relatives(agreement), is_near)
 
     def shared(self, places: Mapping[str, int]) -> array[float] | None:
         """`relatives` as a square of the experts, for `Labels.weigh`; None if there are none."""

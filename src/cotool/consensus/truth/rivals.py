@@ -37,6 +37,9 @@ MOST = 200
 # plurality there by up to .25. None of 22 sets of language models and annotators has them, neither
 # with all questions nor with 150 or 50: groups that are alike there have .80 at least.
 APART, ALIKE = 0.7, 0.65
+# The first factor up to which few experts nearly are two groups: agreement may follow the worse
+# one, so votes count more beside it (`shared_errors.NEAR_VOTES`). Groups of eight never lose there.
+NEARLY, FEW = 0.78, 6
 # The second factor is at least this many times as great as chance explains.
 SURE = 1.5
 # The standard deviation of κ on one question: that of equal answers half of the time, where a fifth
@@ -76,12 +79,19 @@ class Agreement(NamedTuple):
         return both, agreed
 
 
-def find_rivals(agreement: Agreement) -> list[list[str]]:
-    """Find the two groups; an empty list if there are none."""
+class Division(NamedTuple):
+    """Two groups of experts, if there are any; `is_near` says that few experts nearly are such."""
+
+    groups: list[list[str]]
+    is_near: bool = False
+
+
+def find_rivals(agreement: Agreement) -> Division:
+    """Find the two groups."""
     names, rows = agreement
     size = len(names)
     if not PARTNERS <= size <= MOST:
-        return []
+        return Division([])
     loadings, second = dependence.second_factor(*agreement.squares(), size)
     first = {name for name, loading in zip(names, loadings, strict=True) if loading > 0}
     sums = [[0.0, 0.0] for _ in range(3)]
@@ -89,9 +99,10 @@ def find_rivals(agreement: Agreement) -> list[list[str]]:
         own = sums[(a in first) + (b in first)]
         own[0] += asked * kappa
         own[1] += asked
-    if not _are_apart(sums) or second < SURE * _by_chance(rows, size):
-        return []
-    return [sorted(first), [name for name in names if name not in first]]
+    apart = _apart(sums)
+    if apart < APART and second >= SURE * _by_chance(rows, size):
+        return Division([sorted(first), [name for name in names if name not in first]])
+    return Division([], is_near=size <= FEW and apart < NEARLY)
 
 
 def described(rivals: Sequence[Sequence[str]]) -> str:
@@ -103,13 +114,16 @@ def described(rivals: Sequence[Sequence[str]]) -> str:
     )
 
 
-def _are_apart(sums: Sequence[Sequence[float]]) -> bool:
-    """Whether two groups are rivals; `sums` has (agreement, weight) within, between, within."""
+def _apart(sums: Sequence[Sequence[float]]) -> float:
+    """How much two groups agree, as part of what they agree within; 1 if they are no groups.
+
+    `sums` has (agreement, weight) within, between, within.
+    """
     if not all(weight for _, weight in sums):
-        return False
+        return 1.0
     one, between, other = (agreed / weight for agreed, weight in sums)
     less, more = sorted((one, other))
-    return less > 0 and less >= ALIKE * more and between < APART * sqrt(one * other)
+    return between / sqrt(one * other) if 0 < less >= ALIKE * more else 1.0
 
 
 def _by_chance(rows: Sequence[tuple[str, str, float, float]], size: int) -> float:
