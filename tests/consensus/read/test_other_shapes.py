@@ -340,3 +340,17 @@ def test_an_empty_column_is_no_rival(read):
     """Of two columns named like answers, the one with values counts."""
     rows = "".join(f"Q{k}?,w{j},{'ab'[j % 2]},false\n" for k in range(3) for j in range(3))
     assert read(f"question,worker,annotation,multi_label\n{rows}")["Q1?"]["w1"] == "b"
+
+
+def test_two_replies_are_no_call(read):
+    """A chosen and a rejected reply are two answers."""
+    asked = [{"role": "user", "content": "2+2?"}]
+    chosen, rejected = ([{"role": "assistant", "content": text}] for text in "45")
+    record = {"messages": asked, "chosen": chosen, "rejected": rejected}
+    assert read(lines(record), "pairs.jsonl") == {"2+2?": {"chosen": "4", "rejected": "5"}}
+
+
+def test_sentences_are_no_table(read):
+    """Sentences of as many words are not rows with blanks between cells."""
+    with pytest.raises(InputError):
+        read("The answer is B\nThe answer is C\nThe answer is B\n")

@@ -80,12 +80,13 @@ def _request(row: JsonObject) -> Any:
 
 
 def _said(row: JsonObject, *, by_user: bool) -> Any:
-    """Return the messages under any key that end with the user's, or that the model alone wrote."""
-    for holder in _objects(row):
-        for value in map(decoded, holder.values()):
-            if _asks(value) if by_user else _replies(value):
-                return value
-    return None
+    """Return the messages under any key that end with the user's, or that the model alone wrote.
+
+    None if there are several: an answer that was chosen, and one that was rejected.
+    """
+    is_it = _asks if by_user else _replies
+    found = [value for one in _objects(row) for value in map(decoded, one.values()) if is_it(value)]
+    return found[0] if len(found) == 1 else None
 
 
 def _replies(turns: Any) -> bool:

@@ -70,8 +70,10 @@ def _are_spaced(first: str, following: Sequence[str]) -> bool:
         return False
     if any(column[-1] in ".,:;!?" for column in columns):
         return False
-    rows = sum(1 for text in following if text.strip())
-    return rows > 1 and len(widths) == 1 and widths <= {len(columns), len(columns) + 1}
+    rows = [tabbed(text).split("\t") for text in following if text.strip()]
+    if any(name in row for row in rows for name in columns):
+        return False  # sentences that are alike
+    return len(rows) > 1 and len(widths) == 1 and widths <= {len(columns), len(columns) + 1}
 
 
 def _titles(first: str, following: list[str], delimiters: Sequence[str]) -> int:

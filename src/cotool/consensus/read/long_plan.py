@@ -308,7 +308,11 @@ def _several_answers(sample: Sample, long: Long) -> UnclearError:
     parts = parts_of(item)
     asked = sample.by_path[parts[0]] if parts else item
     proposals = [by_parts(asked, long.expert, column) for column in columns]
-    if long.expert is None:
+    expert = long.expert
+    if expert is not None and common_values([expert, long.answer]) >= 0.5:
+        # What was taken for the experts' names are another expert's answers.
+        proposals = by_columns([expert, *columns], None)[:1]
+    elif expert is None:
         labels = [c for c in columns if not c.is_text and (c.is_number or not c.is_unique)]
         if len(labels) > 1:
             proposals = by_columns(labels, None, surveyed=sample.is_dated) + proposals
