@@ -56,7 +56,7 @@ else:
             return made
 
     def TypeVar(*_given: object, **_named: object) -> type:  # noqa: N802 - as in typing
-        """Return what stands for any type."""
+        """Return Any."""
         return Any
 
     def cast(_type: object, value: object) -> object:

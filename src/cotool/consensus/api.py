@@ -110,7 +110,7 @@ def find_consensus_batch(
     first result, and keep the answers. With a `store` (`cotool.Store`), each expert's answers are
     weighed by the expert's history, and the questions are kept for feedback; `learning`
     (`cotool.Learning`) says what is learned from them.
-    A frame of pandas or Polars is read as the rows of a file are.
+    A data frame of pandas or Polars is read as the rows of a file are.
     A question that fails is passed to `on_error` and left out; without `on_error`, the error is
     raised. `engine` is ``threads``, ``dask`` or ``dask-local`` (processes), `scheduler` the address
     for ``dask``, by default DASK_SCHEDULER_ADDRESS. Results of a cluster have no matrices.

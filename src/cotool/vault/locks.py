@@ -1,4 +1,4 @@
-"""One lock for all writers of a file, also for older versions of cotool, which take half of it.
+"""One lock for all writers of a file. Older versions of cotool take one of its two parts.
 
 A writer of a keyring takes `PATH.lock` first and then the file itself; a writer of any other file
 takes the file alone. Older versions lock `PATH.lock` to change a keyring, and the file to rewrap,

@@ -73,8 +73,11 @@ class App:
         wanted = [home for home, names in homes.items() if called in names]
         for home in wanted or homes:
             loaded = import_module(home).app
-            self.commands |= loaded.commands
-            self.groups |= loaded.groups
+            # In the order of the homes, also if some were loaded before.
+            for own, more in ((self.commands, loaded.commands), (self.groups, loaded.groups)):
+                for name in more:
+                    own.pop(name, None)
+                own.update(more)
         for group in self.groups.values():
             group.load(rest)
         return self

@@ -1,4 +1,4 @@
-"""Errors and warnings on standard error: their one form, in which nothing acts."""
+"""Errors and warnings on standard error: printed in one way, with control characters escaped."""
 
 from __future__ import annotations
 

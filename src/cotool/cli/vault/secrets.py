@@ -79,7 +79,7 @@ def store_in_system(what: str, secret: str) -> None:
 def _generated() -> str:
     """Return a new passphrase after printing it once, on standard error.
 
-    It is shown before anything is written: a crash in between would lose what it opens.
+    It is shown before anything is written, so that no crash leaves a file that nobody can open.
     """
     from cotool.vault import generate_passphrase
 
