@@ -83,11 +83,12 @@ def test_labels_in_strings_of_json(tmp_path):
                 "timestamp": f"2026-03-02 12:00:0{n}.123 UTC",
                 "user": "ab"[n % 2],
                 "error_severity": "LOG",
-                "message": f"duration: {n}.5 ms  statement: select 1",
+                "message": f"duration: {n}.5 ms  statement: select 1 app: x{n % 2}",
             }
         )
         for n in range(8)
     ]
+    assert measured(tmp_path, lines, "duration", by=["app"])[1] == {"x0": 4, "x1": 4}
     assert measured(tmp_path, lines, "duration", by=["user"]) == (
         [(8, "s", 0.032)],
         {"a": 4, "b": 4},
@@ -128,19 +129,19 @@ def test_connections_of_haproxy(tmp_path):
     assert set(groups) == {f"10.0.0.{n}" for n in range(9)}
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
-def test_line_ends_within_cells(tmp_path, end):
-    """A row goes on behind them."""
+@pytest.mark.parametrize(("end", "rows"), [("\n", 40), ("\r\n", 40), ("\n", 3000)])
+def test_line_ends_within_cells(tmp_path, end, rows):
+    """A row goes on behind them, also if the sample of the file has gaps."""
     notes = ["plain", "two\nlines", 'he said "x, y"', 'a, b\n\nc, "d"\n7', '5" disk']
     path = tmp_path / "x.csv"
     with path.open("w", newline="") as out:
         table = csv.writer(out, lineterminator=end)
         table.writerow(["time", "note", "ms", "path"])
-        for n in range(40):
-            table.writerow([f"2026-03-02 12:00:{n:02}", notes[n % 5], n, "/x"])
+        for n in range(rows):
+            table.writerow([f"2026-03-02 12:{n // 60:02}:{n % 60:02}", notes[n % 5], n, "/x"])
     found = cotool.analyze_logs(path, measures=["ms"], by=["path"], where="ms>=0")
-    assert found.counts.records == 40
-    assert found.to_dict()["measures"]["measures"][0]["sum"] == 0.78
+    assert found.counts.records == rows
+    assert found.to_dict()["measures"]["measures"][0]["sum"] == sum(range(rows)) / 1000
     assert [group.values for group in found.measures.groups] == [("/x",)]
 
 

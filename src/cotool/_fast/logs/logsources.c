@@ -174,6 +174,7 @@ static const uint8_t *find_name(const char *text, size_t size, const uint8_t *li
 static int hole(const cotool_locator *l, const uint8_t *line, const uint8_t *end,
                 cotool_value *value) {
     const size_t before = l->text_size, after = l->after_size;
+    const int is_name = before >= 4 && *l->text == ' ' && !after && l->text[before - 1] == ' ';
     const uint8_t *p = line, *q;
     if (!before) {
         /* the word in front of the text */
@@ -187,7 +188,8 @@ static int hole(const cotool_locator *l, const uint8_t *line, const uint8_t *end
     }
     while ((p = find_name(l->text, before, line, p, end))) {
         p += before;
-        for (q = p; q < end && *q != ' ' && *q != '\t'; q++)
+        /* The quotation that a name is in ends its value. */
+        for (q = p; q < end && *q != ' ' && *q != '\t' && !(is_name && *q == '"' && q > p); q++)
             if (after && q > p && (size_t)(end - q) >= after && !memcmp(q, l->after, after) &&
                 ends_hole(q, end, l->after))
                 break;
@@ -196,7 +198,7 @@ static int hole(const cotool_locator *l, const uint8_t *line, const uint8_t *end
             q = after_unit(q, end, before > 1 && strchr(":=", l->text[before - 1 - (l->text[before - 1] == ' ')]));
         else if (!after && q > p && cotool_is_digit(*p) && cotool_is_letter(q[-1]))
             q = after_parts(p, q, end);
-        while (!after && q > p + 1 && strchr(")]}>,;:.\"'", q[-1])) q--;
+        while (!after && q > p + 1 && strchr(")]}>,;:.\"'\\", q[-1])) q--;
         if (q > p && (!after || ((size_t)(end - q) >= after && !memcmp(q, l->after, after)))) {
             value->kind = COTOOL_BARE, value->start = p, value->end = q;
             return 1;

@@ -31,7 +31,7 @@ from cotool.logs.formats.keys import COLUMN, Keys, are_meant, leaves_of, members
 from cotool.logs.formats.model import EVERY_LINE, JSON, TEXT, Format, forms_of
 from cotool.logs.formats.requests import ANCHOR, PARTS, are_seconds
 from cotool.logs.formats.stated import columns_of_heads, stated
-from cotool.logs.formats.titles import joined
+from cotool.logs.formats.titles import ends_in_cell
 from cotool.logs.measures import model
 from cotool.logs.measures.model import Locator, ValueSource
 from cotool.logs.patterns.patterns import compile_group
@@ -113,7 +113,7 @@ def _with_fields(
         lines = [*lines, *below]
     locators = locators_in(found, sources, lines, columns, read, delimiter=delimiter)
     whole = found.kind == TEXT and any(map(partial(_is_below, below), locators))
-    whole |= bool(delimiter and below) and joined(lines) is not lines
+    whole |= bool(delimiter and below) and ends_in_cell(lines)
     anchor = columns[ANCHOR][0] if ANCHOR in columns else 0
     header = HEADER if several and _may_have_header(found, columns) else found.header
     return replace(

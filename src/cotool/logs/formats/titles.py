@@ -42,7 +42,6 @@ def separated_columns(rows: Sequence[bytes]) -> tuple[bytes, Columns] | None:
         rows = [titles.removeprefix(_TITLES), *(row for row in rows if not row.startswith(b"#"))]
     if len(rows) < 2 or not _MAY_BE_NAME.match(rows[0]):
         return None
-    lines, rows = rows, joined(rows)
     for delimiter in (b",", b"\t", b";", b"|"):
         if delimiter not in rows[0]:
             continue
@@ -51,7 +50,7 @@ def separated_columns(rows: Sequence[bytes]) -> tuple[bytes, Columns] | None:
         name = _WORD_OR_UNIT if is_pair else _NAME
         if not (len(set(names)) == len(names) >= _PAIR and all(map(name.fullmatch, names))):
             continue
-        table = [cells_of(row, delimiter.decode()) for row in rows[1:]]
+        table = _table(rows[1:], delimiter.decode(), len(names))
         fit = [row for row in table if len(row) == len(names)]
         if len(fit) > NEARLY_ALL * len(table) and (not is_pair or _has_numbers(fit)):
             places: list[tuple[int, int, Scale | None]] = [
@@ -59,22 +58,31 @@ def separated_columns(rows: Sequence[bytes]) -> tuple[bytes, Columns] | None:
             ]
             at: Columns = dict(zip(map(str.lower, names), places, strict=True))
             return delimiter, at | dict(zip(names, places, strict=True))
-    return _separated_by_blanks(lines)
+    return _separated_by_blanks(rows)
 
 
-def joined(lines: Sequence[bytes]) -> Sequence[bytes]:
-    """Return the rows of lines some of which end within a cell in quotes."""
-    if not any(line.count(b'"') % 2 for line in lines):
-        return lines
-    rows: list[bytes] = []
-    is_open = False
+def _table(lines: Sequence[bytes], delimiter: str, width: int) -> list[list[str]]:
+    """Return the cells of the rows of lines, some of which end within a cell in quotes.
+
+    Lines may be missing between those of a sample, so a whole row ends one that is open.
+    """
+    table: list[list[str]] = []
+    row = b""
     for line in lines:
-        if is_open:
-            rows[-1] += b"\n" + line
+        is_whole = not line.count(b'"') % 2
+        if row and not (is_whole and len(cells_of(line, delimiter)) == width):
+            row += b"\n" + line
         else:
-            rows.append(line)
-        is_open ^= line.count(b'"') % 2 == 1
-    return rows
+            row = line
+        if not row.count(b'"') % 2:
+            table.append(cells_of(row, delimiter))
+            row = b""
+    return table
+
+
+def ends_in_cell(lines: Sequence[bytes]) -> bool:
+    """Return whether a line ends within a cell in quotes."""
+    return any(line.count(b'"') % 2 for line in lines)
 
 
 def _has_numbers(rows: Sequence[Sequence[str]]) -> bool:
