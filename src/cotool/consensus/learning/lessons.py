@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from cotool._records import dataclass, field, replace
 from cotool._typing import TYPE_CHECKING
 from cotool.consensus.extract.right_answers import UNREAD, Misses, read_right
@@ -364,7 +362,9 @@ def parse_half_life(text: str) -> tuple[float, str]:
 
 def forget(learned: Learned, half_life: str | None, judgements: int) -> None:
     """Forget as much as the half-life demands since the last lesson."""
-    now = time.time()
+    from datetime import UTC, datetime
+
+    now = datetime.now(UTC).timestamp()  # time.time() fails beyond the year 2262
     if half_life is not None and learned.as_of:
         number, unit = parse_half_life(half_life)
         passed = max(now - learned.as_of, 0.0) / DAY if unit == "days" else judgements
