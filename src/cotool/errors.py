@@ -158,3 +158,13 @@ def listed(given: Iterable[str] | str | None, parameter: str) -> list[str]:
             raise InputError(f"expected a text, got {text!r}", parameter=parameter)
         check_unicode(text, parameter)
     return texts
+
+
+def check_whole(number: object, parameter: str, least: int = 0, most: int | None = None) -> None:
+    """Refuse what is no whole number of at least `least`, and at most `most`, if that is given."""
+    if isinstance(number, bool) or not hasattr(number, "__index__"):
+        raise InputError(f"expected a whole number, got {number!r}", parameter=parameter)
+    if number < least:  # type: ignore[operator]
+        raise InputError(f"{number} is less than {least}", parameter=parameter)
+    if most is not None and number > most:  # type: ignore[operator]
+        raise InputError(f"{number} is more than {most:,}", parameter=parameter)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from cotool._records import NamedTuple, dataclass, field
+from cotool.engine import check_threads
 from cotool.errors import InputError, unknown
 
 Embedder = Callable[[Sequence[str]], Iterable[Sequence[float]]]
@@ -80,9 +81,15 @@ class ConsensusOptions:
         for name, words in known.items():
             if getattr(self, name) not in words:
                 raise unknown(getattr(self, name), words, name)
-        if self.threshold is not None and not 0 <= self.threshold <= 1:
+        if self.threshold is not None and not (
+            _is_number(self.threshold) and 0 <= self.threshold <= 1
+        ):
             raise InputError(
                 f"expected a similarity from 0 to 1, got {self.threshold!r}", parameter="threshold"
+            )
+        if self.embedder is not None and not callable(self.embedder):
+            raise InputError(
+                f"expected a function of texts, got {self.embedder!r}", parameter="embedder"
             )
         if self.weights and self.method == "weighted":
             raise InputError(
@@ -97,12 +104,14 @@ class ConsensusOptions:
                 hint="pass a mapping such as {'alice': 2.0}",
             )
         for expert, weight in self.weights.items():
-            if not 0 <= weight < float("inf"):
+            if not (_is_number(weight) and 0 <= weight < float("inf")):
                 raise InputError(
                     f"{expert}: a weight is 0 or more, and finite, got {weight!r}",
                     parameter="weights",
                 )
         if self.num_threads is not None:
-            from cotool.engine import resolve_num_threads
+            check_threads(self.num_threads)
 
-            resolve_num_threads(self.num_threads)
+
+def _is_number(value: object) -> bool:
+    return hasattr(value, "__float__") and not isinstance(value, bool)

@@ -15,12 +15,29 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+MOST_THREADS = 1024
+
+
+def check_threads(requested: object, parameter: str = "num_threads") -> None:
+    """Refuse what is no number of threads. This loads no kernel."""
+    if (
+        isinstance(requested, bool)
+        or not isinstance(requested, int)
+        or not 1 <= requested <= MOST_THREADS
+    ):
+        raise InputError(
+            f"expected a whole number from 1 to {MOST_THREADS}, got {requested!r}",
+            parameter=parameter,
+        )
+
 
 def resolve_num_threads(requested: int | None = None) -> int:
     """Return `requested`, or COTOOL_NUM_THREADS, or OpenMP's number (OMP_NUM_THREADS, CPUs).
 
     Raises InputError if the setting is not a whole number from 1 to 1024.
     """
+    if requested is not None:
+        check_threads(requested)
     from cotool._fast.base import _openmp
 
     try:

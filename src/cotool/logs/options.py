@@ -12,7 +12,7 @@ from cotool._lazy import lazy_pattern
 from cotool._records import dataclass, field, fields
 from cotool._typing import TYPE_CHECKING, Any, TypedDict, cast
 from cotool.engine import resolve_num_threads
-from cotool.errors import InputError, listed, unknown
+from cotool.errors import InputError, check_whole, listed, unknown
 from cotool.logs.levels import ERRORS, LEVELS, level_named
 from cotool.logs.patterns.patterns import Pattern, compile_pattern, parse_pattern
 from cotool.logs.times import Moment, parse_moment, parse_zone, zone_name, zone_table
@@ -102,8 +102,9 @@ class LogOptions:
             listed([one for one in every if not isinstance(one, Pattern)], "patterns")
             patterns = tuple(parse_pattern(one) if isinstance(one, str) else one for one in every)
         names = [pattern.name for pattern in patterns]
-        listed([self.log_format, *([] if self.tz is None else [self.tz])], "log_format")
+        listed([self.log_format], "log_format")
         if self.tz is not None:
+            listed([self.tz], "tz")
             object.__setattr__(self, "tz", zone_name(self.tz))
         zone = self.zone
         read = {
@@ -155,15 +156,16 @@ class LogOptions:
                 parameter="until",
                 hint="2h means two hours ago, so `since` must go further back than `until`",
             )
-        bounds = {"show": 0, "context": 0, "greatest": 0, "max_decompressed": 1}
-        for name, least in bounds.items():
-            value = getattr(self, name)
-            if value is not None and not isinstance(value, int):
-                raise InputError(f"expected a whole number, got {value!r}", parameter=name)
-            if value is not None and value < least:
-                raise InputError(f"{value} is less than {least}", parameter=name)
-        if self.show > _MOST_SHOWN:
-            raise InputError(f"{self.show} is more than {_MOST_SHOWN:,}", parameter="show")
+        check_whole(self.show, "show", most=_MOST_SHOWN)
+        for name in ("context", "step", "greatest"):
+            check_whole(getattr(self, name), name)
+        if self.max_decompressed is not None:
+            check_whole(self.max_decompressed, "max_decompressed", 1)
+        for name in ("templates", "each_line"):
+            if not isinstance(getattr(self, name), bool):
+                raise InputError(
+                    f"expected True or False, got {getattr(self, name)!r}", parameter=name
+                )
 
     @property
     def compiled(self) -> tuple[Pattern, ...]:
@@ -255,11 +257,11 @@ def _level_words(given: Mapping[str, str] | Iterable[str]) -> dict[str, str]:
     )
     words: dict[str, str] = {}
     for word, level in pairs:
-        if not _WORD.fullmatch(word):
+        if not (isinstance(word, str) and _WORD.fullmatch(word)):
             raise InputError(
                 f"{word!r} is not a word of at least two letters", parameter="level_words"
             )
-        words[word] = level_named(level, "level_words")
+        words[word] = level_named(listed([level], "level_words")[0], "level_words")
     return words
 
 

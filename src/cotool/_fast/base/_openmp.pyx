@@ -95,7 +95,7 @@ cdef int from_environment() except -1:
     value = strtol(text, &end, 10)
     if end[0] != 0 or value < 1 or value > MOST_THREADS:
         raise ValueError(
-            f"COTOOL_NUM_THREADS must be a whole number from 1 to {MOST_THREADS}, "
+            f"COTOOL_NUM_THREADS: expected a whole number from 1 to {MOST_THREADS}, "
             f"got {text.decode('utf-8', 'replace')!r}"
         )
     return <int>value
@@ -110,7 +110,7 @@ cdef int threads_for(object requested, double work) except -1:
         count = requested
         if count < 1 or count > MOST_THREADS:
             raise ValueError(
-                f"num_threads must be a whole number from 1 to {MOST_THREADS}, got {count}"
+                f"num_threads: expected a whole number from 1 to {MOST_THREADS}, got {count}"
             )
     if forked or work < 2 * WORTH_A_THREAD:
         return 1

@@ -9,8 +9,9 @@ from cotool._typing import TYPE_CHECKING, Annotated, Any
 from cotool.cli.bench.compare import CompareOptions, compare_results
 from cotool.cli.bench.request import CASES, GROUPS, JSON, BenchFlags
 from cotool.cli.shared.commands import App
-from cotool.cli.shared.options import MOST_THREADS, argument
+from cotool.cli.shared.options import argument
 from cotool.cli.shared.report_options import shown_format
+from cotool.engine import check_threads
 from cotool.errors import InputError
 from cotool.io.output import STDOUT, open_output
 from cotool.io.target import check_writable
@@ -193,11 +194,11 @@ def _parse_threads(text: str | None) -> list[int | None]:
     try:
         counts = sorted({int(word) for word in text.split(",")})
     except ValueError:
-        counts = []
-    if not counts or counts[0] < 1 or counts[-1] > MOST_THREADS:
         raise InputError(
-            f"--threads: expected numbers from 1 to {MOST_THREADS}, such as 1,2,4, got {text!r}"
-        )
+            f"expected numbers such as 1,2,4, got {text!r}", parameter="threads"
+        ) from None
+    for count in counts:
+        check_threads(count, "threads")
     return list(counts)
 
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from cotool._lazy import lazy_pattern
 from cotool._records import NamedTuple, dataclass, field
 from cotool._typing import Any, dataclass_transform
+from cotool.engine import check_threads
 from cotool.errors import InputError, unknown, why_unreadable
 
 
@@ -161,15 +162,9 @@ class MadeOf(NamedTuple):
     make: Callable[[Any, frozenset[str]], Any]
 
 
-MOST_THREADS = 1024
-
-
 def _threads(number: int, name: str) -> int:
-    if 1 <= number <= MOST_THREADS:
-        return number
-    raise InputError(
-        f"expected a whole number from 1 to {MOST_THREADS}, got {number}", parameter=name
-    )
+    check_threads(number, name)
+    return number
 
 
 THREADS = option(

@@ -10,7 +10,8 @@ from cotool._fast.text import neighbours as kernels
 from cotool._records import dataclass
 from cotool.consensus.decide.meaning import vectors_of
 from cotool.consensus.decide.similarity import check_strings
-from cotool.errors import InputError
+from cotool.engine import check_threads
+from cotool.errors import InputError, check_whole
 
 METRICS = ("cosine", "tfidf", "jaccard")
 _CLUSTERINGS: dict[str, Callable[[Sequence[str], str, float, int | None], list[int]]] = {
@@ -68,8 +69,10 @@ def neighbours(
     if metric not in _EDITS and metric != "semantic":
         check(metric, threshold)
     check(METRICS[0], threshold)
-    if top is not None and top < 1:
-        raise InputError(f"top must be at least 1, got {top}")
+    if top is not None:
+        check_whole(top, "top", 1)
+    if num_threads is not None:
+        check_threads(num_threads)
     try:
         if metric == "semantic":
             return _by_meaning(list(texts), threshold, top, num_threads)
@@ -127,4 +130,6 @@ def check(metric: str, threshold: float) -> None:
             f"{metric} needs all pairs", hint=f"without them, the metric is {', '.join(METRICS)}"
         )
     if not 0 < threshold <= 1:
-        raise InputError(f"the threshold must be above 0 and at most 1, got {threshold:g}")
+        raise InputError(
+            f"expected a similarity above 0 and at most 1, got {threshold:g}", parameter="threshold"
+        )

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from cotool._lazy import stand_ins
 from cotool._typing import TYPE_CHECKING
 from cotool.consensus.options import RELATIVE
+from cotool.engine import check_threads
 from cotool.errors import InputError, unknown
 
 with stand_ins("cotool._fast.text.levenshtein", "cotool._fast.text.pairwise"):
@@ -37,6 +38,8 @@ def similarity_matrix(
     Raises InputError for an unknown metric or a bad `num_threads`, TypeError for a text that is
     not a str, MemoryError if n x n cells do not fit, MissingExtraError.
     """
+    if num_threads is not None:
+        check_threads(num_threads)
     if metric in RELATIVE:
         from cotool.consensus.decide.meaning import by_features, by_meaning
 
@@ -68,6 +71,8 @@ def embedding_similarity(
 
     Raises InputError if vectors differ in length or hold a number that is not finite.
     """
+    if num_threads is not None:
+        check_threads(num_threads)
     try:
         return pairwise.vector_cosine(vectors, num_threads)
     except ValueError as error:

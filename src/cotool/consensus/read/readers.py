@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from itertools import chain
@@ -41,7 +42,7 @@ _NO_SHAPE = 'expected JSON, JSON lines, or a table with a header such as "questi
 
 
 def read_questions(
-    paths: Iterable[str | PathLike[str]],
+    paths: str | PathLike[str] | Iterable[str | PathLike[str]],
     *,
     keys: Keys = DEFAULT_KEYS,
     table: str | None = None,
@@ -53,23 +54,23 @@ def read_questions(
     stdin: BinaryIO | None = None,
     max_decompressed: int | None = None,
 ) -> Iterator[Question]:
-    """Yield the questions in files ("-" is standard input), in order of first appearance.
+    """Yield the questions in one file or several, in order of first appearance.
 
-    A question whose responses are all in one record is yielded as soon as it is read. Responses in
-    separate rows or files are first joined by the question's id, or by its text if it has no id.
-    `table` names the table of an SQLite database or the sheet of an Excel workbook that has
-    several. With `skip_bad`, a bad record goes to `on_bad` and is left out; otherwise its error is
-    raised. `on_warning` gets what is left out without being bad: among several files, one that is a
-    single object of another kind; that joined questions have different texts; and that the files
-    have no question in common. `on_progress` gets the number of raw bytes read so far.
-    `on_understood` is called once, before the first question, with how the files are read.
-    `max_decompressed` is how many bytes a compressed file may have when decompressed (default: the
-    smaller of 1 GiB and 100 times its own size, but at least 16 MiB).
+    "-" is standard input. A question whose responses are all in one record is yielded as soon as it
+    is read. Responses in separate rows or files are first joined by the question's id, or by its
+    text if it has no id. `table` names the table of an SQLite database or the sheet of an Excel
+    workbook that has several. With `skip_bad`, a bad record goes to `on_bad` and is left out;
+    otherwise its error is raised. `on_warning` gets what is left out without being bad: among
+    several files, one that is a single object of another kind; that joined questions have different
+    texts; and that the files have no question in common. `on_progress` gets the number of raw bytes
+    read so far. `on_understood` is called once, before the first question, with how the files are
+    read. `max_decompressed` is how many bytes a compressed file may have when decompressed
+    (default: the smaller of 1 GiB and 100 times its own size, but at least 16 MiB).
 
     Raises InputError for a file that cannot be read, for broken JSON (also with `skip_bad`, since
     what follows cannot be trusted), and if no question is found.
     """
-    sources = list(paths)
+    sources = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
     if not sources:
         raise InputError("no file is given", hint='name files, or "-" for standard input')
     if [str(path) for path in sources].count(STDIN) > 1:

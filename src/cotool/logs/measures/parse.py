@@ -67,8 +67,6 @@ def make_reading(
     listed(named_sources.values(), "measures")
     by = listed(by, "by")
     conditions = listed(where, "where")
-    if not isinstance(step, int) or step < 0:
-        raise InputError(f"{step!r} is not a number of whole seconds", parameter="step")
     sources = _Sources()
     given = list(named_sources.values()) or texts
     counted = frozenset(n for n, text in enumerate(given) if _DISTINCT.fullmatch(text))
