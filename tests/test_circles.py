@@ -1,10 +1,14 @@
-"""No circle of imports, those inside functions and under TYPE_CHECKING included."""
+"""What imports must not do and no contract can say."""
 
 from __future__ import annotations
 
+import re
 from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
 
 import pytest
+
+import cotool
 
 grimp = pytest.importorskip("grimp", reason="the import graph is read by grimp")
 
@@ -21,3 +25,14 @@ def test_imports_form_no_circle(root):
         TopologicalSorter(imports).prepare()
     except CycleError as error:
         pytest.fail(" imports ".join(reversed(error.args[1])))
+
+
+def test_no_core_calls_another_by_the_names_of_the_package():
+    """The public names are loaded on first use, so the contracts do not see where they lead."""
+    root = Path(cotool.__file__).parent
+    for room in ("consensus", "logs", "vault", "engine", "io"):
+        for path in (root / room).rglob("*.py"):
+            names = re.findall(
+                r"^\s*from cotool import (.+)", path.read_text("utf-8"), re.MULTILINE
+            )
+            assert set(names) <= {"engine"}, path

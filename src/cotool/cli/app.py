@@ -221,7 +221,7 @@ def _is_usage_error(error: Exception) -> bool:
 
 def _usage(error: Exception, arguments: Sequence[str]) -> tuple[str, str | None]:
     """Return Click's message about a wrong argument, and the command that was meant."""
-    from cotool.cli.shared.suggest import usage_hint
+    from cotool.cli.suggest import usage_hint
 
     message: str = error.format_message()  # type: ignore[attr-defined]
     message = message.partition(" Did you mean")[0].removesuffix(".")
@@ -233,7 +233,7 @@ def _usage(error: Exception, arguments: Sequence[str]) -> tuple[str, str | None]
 
 def _hint(message: str, own: str | None, arguments: Sequence[str]) -> str | None:
     """Return an error's own hint, with the call that was meant if its message names a file."""
-    from cotool.cli.shared.suggest import file_hint
+    from cotool.cli.suggest import file_hint
 
     with _A_HINT_MAY_FAIL:
         return file_hint(arguments, message, own)

@@ -94,7 +94,7 @@ def test_compare_fails_on_a_clear_regression_only(bench, tmp_path):
         (["run", "-g", "bogus"], "'bogus' is not one of"),
         (["run", "-c", "bogus"], "no case has this name"),
         (["run", "--fast", "--rigorous"], "contradicts"),
-        (["run", "--threads", "0"], "expected numbers"),
+        (["run", "--threads", "0"], "expected a whole number from 1"),
         (["run", "--threads", "x"], "expected numbers"),
         (["run", "--input", "x"], "--input needs a group"),
         (["run", "-o", "nothere/now.json"], "nothere/now.json: cannot be written"),

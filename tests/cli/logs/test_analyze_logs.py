@@ -292,7 +292,7 @@ def test_conditions_are_what_they_say(log, text, holds):
 )
 def test_conditions_that_cannot_be_read(text):
     """The error says where, and what is known."""
-    with pytest.raises(InputError, match=r"--fail-on: cannot read .* at character") as error:
+    with pytest.raises(InputError, match=r"fail_on: cannot read .* at character") as error:
         parse_log_condition(text, ["slow"])
     assert "slow" in error.value.hint
 

@@ -175,7 +175,7 @@ def test_a_baseline_tells_what_is_new(run, shop, worse, tmp_path):
     ("arguments", "message"),
     [
         (("--templates", "xml"), "--templates: 'xml' is not one of table"),
-        (("--templates", "json", "--format", "csv"), "both set the output"),
+        (("--templates", "json", "--format", "csv"), "sets the output, and so does the format csv"),
         (("--templates", "off", "--template", "abc"), "--template needs templates"),
         (("--fail-on", "new_templates>0"), "but none is given"),
         (

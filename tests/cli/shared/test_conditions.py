@@ -38,7 +38,7 @@ def test_no_answer_has_no_agreement(consensus_of):
 @pytest.mark.parametrize("text", ["", "agreement", "agreement=<1", "mood<1", "agreement<", "a<b<c"])
 def test_unreadable_condition_names_fields(text):
     """A condition that cannot be read is an error that lists fields and operators."""
-    with pytest.raises(InputError, match="--fail-on") as caught:
+    with pytest.raises(InputError, match="fail_on") as caught:
         parse_condition(text)
     assert "agreement, confidence, experts, clusters, dissent" in caught.value.hint
 

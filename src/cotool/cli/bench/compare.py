@@ -101,5 +101,5 @@ def _parse_percent(text: str | None) -> float | None:
     except ValueError:
         value = -1
     if not 0 <= value < float("inf"):
-        raise InputError(f"--fail-above: expected a percentage such as 5%, got {text!r}")
+        raise InputError(f"expected a percentage such as 5%, got {text!r}", parameter="fail_above")
     return value / 100

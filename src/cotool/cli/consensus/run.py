@@ -276,7 +276,7 @@ def _noted(
         yield result
         notes.answered(result)
         if result.question in request.paths:
-            from cotool.cli.shared.suggest import other_reader
+            from cotool.cli.suggest import other_reader
 
             if log := other_reader(result.question, "consensus"):
                 notes.warning(log)

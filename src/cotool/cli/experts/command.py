@@ -94,7 +94,7 @@ def show(
 def questions(*, options: QuestionsOptions) -> None:
     """List the questions that you can give feedback on."""
     if options.limit < 1:
-        raise InputError(f"--limit: expected a number of at least 1, got {options.limit}")
+        raise InputError(f"expected a number of at least 1, got {options.limit}", parameter="limit")
     with store.open_store(options.store) as opened:
         rows = opened.questions(judged=False if options.unjudged else None)
     if options.unjudged:

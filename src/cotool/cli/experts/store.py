@@ -34,7 +34,7 @@ def scores_of(given: Sequence[str]) -> dict[str, float]:
     for text in given:
         expert, sign, number = text.rpartition("=")
         if not (expert.strip() and sign):
-            raise InputError(f"--score: expected EXPERT=NUMBER, got {text!r}")
+            raise InputError(f"expected EXPERT=NUMBER, got {text!r}", parameter="score")
         found[expert.strip()] = parse_score(number.strip(), f"--score {expert.strip()}")
     return found
 

@@ -107,12 +107,14 @@ def _check_measured(text: str, reading: Reading | None) -> None:
         by = "".join(keys.split())
         if keys and reading is not None and by != ",".join(reading.keys):
             raise InputError(
-                f"--fail-on: cannot read {text!r}: the groups are not by {by}",
+                f"cannot read {text!r}: the records are not grouped by {by}",
+                parameter="fail_on",
                 hint=f"--by {by} groups the records",
             )
         if name not in (reading.names if reading is not None else ()):
             raise InputError(
-                f"--fail-on: cannot read {text!r}: {name} is not measured",
+                f"cannot read {text!r}: {name} is not measured",
+                parameter="fail_on",
                 hint=f"-m {name} measures a field; -m {name}=SOURCE anything else",
             )
 

@@ -67,7 +67,8 @@ def diff(
     for condition in parsed:
         if not needs(condition) or needs(condition) - {"comparison", "numbers"}:
             raise InputError(
-                f"--fail-on {condition.text!r} is not about the differences",
+                f"{condition.text!r} is not about the differences",
+                parameter="fail_on",
                 hint="use new_templates, vanished_templates, changed_templates, changed_numbers",
             )
     comparison = compare_baselines(read_baseline(before), read_baseline(after))

@@ -192,16 +192,20 @@ class LogFlags:
         templates, template = self.templates, self.template
         if templates in {"json", "csv"} and chosen not in {None, templates}:
             raise InputError(
-                f"--templates {templates} and --format {chosen} both set the output",
+                f"{templates} sets the output, and so does the format {chosen}",
+                parameter="templates",
                 hint="--templates table adds templates to the summary",
             )
         if template is not None and chosen in {"csv", "html"} and templates != "csv":
             raise InputError(
-                f"--template shows one template as a table or JSON, not as {chosen}",
+                f"one template is shown as a table or JSON, not as {chosen}",
+                parameter="template",
                 hint="use --templates csv, or an HTML report, which shows each template",
             )
         if template is not None and not template.strip():
-            raise InputError("--template: an empty id", hint="--templates table lists the ids")
+            raise InputError(
+                "an empty id", parameter="template", hint="--templates table lists the ids"
+            )
         if self.top < 0:
             raise InputError(f"{self.top} is negative", parameter="top", hint="give 0 or more")
 

@@ -262,7 +262,7 @@ def _warnings(summary: LogSummary) -> list[str]:
             "first MiB of each"
         )
     if counts.records and counts.records == counts.levels["unknown"]:
-        from cotool.cli.shared.suggest import other_reader
+        from cotool.cli.suggest import other_reader
 
         # The first files are enough to say that they are no logs: this reads them again.
         paths = [file.path for file in summary.files[:_MOST_NOTES]]

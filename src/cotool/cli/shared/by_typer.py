@@ -60,6 +60,9 @@ _RIVALS = (
     *(("values", name) for name in ("armor", "update", "engine")),
     *(("only", "others"), ("in_place", "output"), ("fast", "rigorous")),
 )
+# --templates json and csv set the output, as --format does.
+_WRITTEN = {"json", "csv"}
+_OF_TEMPLATES = tuple(("templates", name) for name in ("format", "json", "open"))
 _RANKS = {"DEFAULT_MAP": 1, "ENVIRONMENT": 2, "COMMANDLINE": 3}
 _REPORTS = {".json", ".jsonl", ".ndjson", ".csv", ".html", ".htm"}
 # Parameters of the library whose option has another name.
@@ -315,15 +318,17 @@ def _rank(ctx: Any, name: str) -> int:
 def _drop_rivals(ctx: Any) -> None:
     """Unset what another option overrides, such as a `format` in the config file by --json."""
     defaults = {found.name: found.default for found in ctx.command.params}
-    for rivals in _RIVALS:
+    writes = ctx.params.get("templates") in _WRITTEN
+    for rivals in (*_RIVALS, *(_OF_TEMPLATES if writes else ())):
         ranks = {name: _rank(ctx, name) for name in rivals if name in ctx.params}
         for name, rank in ranks.items():
             if 0 < rank < max(ranks.values()):
                 ctx.params[name] = defaults[name]
     # The extension of a file that is given closer to the call decides the format.
     suffix = Path(ctx.params.get("output") or "").suffix.lower()
-    if suffix in _REPORTS and 0 < _rank(ctx, "format") < _rank(ctx, "output"):
-        ctx.params["format"] = defaults["format"]
+    for name in ("format", "templates") if writes else ("format",):
+        if suffix in _REPORTS and 0 < _rank(ctx, name) < _rank(ctx, "output"):
+            ctx.params[name] = defaults[name]
 
 
 @contextlib.contextmanager

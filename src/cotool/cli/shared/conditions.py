@@ -179,7 +179,8 @@ class _Parser(ConditionParser[Callable[[T], bool]], Generic[T]):
             shown = "pNN" if _QUANTILE.fullmatch(function) else function
             names += [f"{shown}({argument})" for argument in (arguments if few else ("NAME",))]
         return InputError(
-            f"--fail-on: cannot read {self.text!r} at character {self.position}: {reason}",
+            f"cannot read {self.text!r} at character {self.position}: {reason}",
+            parameter="fail_on",
             hint=f"write {self._example!r}; names: {', '.join(dict.fromkeys(names))}",
         )
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from cotool._lazy import lazy_pattern
 from cotool._typing import TYPE_CHECKING, Any
-from cotool.cli.shared.contents import contents_of
+from cotool.cli.contents import contents_of
 from cotool.errors import nearest
 
 if TYPE_CHECKING:
+    from cotool.cli.contents import Contents
     from cotool.cli.shared.commands import WholeCommand
-    from cotool.cli.shared.contents import Contents
 
 # Names that other tools use or that people try.
 _OTHER_NAMES = {
