@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
@@ -87,6 +88,35 @@ def test_repeatable_options_are_divided_by_commas_in_variables(command, monkeypa
     """The variable of an option that may be repeated holds its values divided by commas."""
     monkeypatch.setenv("COTOOL_WEIGHT", "ann=2,New Model=0")
     assert settings_of(command, "weight") == ({"ann": 2.0, "New Model": 0.0}, "COTOOL_WEIGHT")
+
+
+def test_a_variable_of_expressions_has_one_per_line(log, command, monkeypatch):
+    """A comma may be part of a pattern, a condition or a log format."""
+    monkeypatch.setenv("COTOOL_ANALYZE_LOGS_PATTERN", "x=O{1,2}R\ny=slow$")
+    found = json.loads(command("analyze-logs", log, "--json").out)
+    assert found["patterns"] == {"x": 1, "y": 1}
+
+
+@pytest.mark.parametrize("way", ["variable", "config"])
+def test_a_flag_overrides_what_sets_the_output_another_way(way, log, command, config, monkeypatch):
+    """--format wins over templates, which --templates json writes, set elsewhere."""
+    if way == "variable":
+        monkeypatch.setenv("COTOOL_ANALYZE_LOGS_TEMPLATES", "json")
+    else:
+        config('[analyze-logs]\ntemplates = "json"\n')
+    assert command("analyze-logs", log, "-f", "csv").out.startswith("path,")
+    page = log.with_suffix(".html")
+    assert command("analyze-logs", log, "-o", page).code == 0
+    assert page.read_text("utf-8").startswith("<!doctype html>")
+
+
+def test_an_output_is_checked_before_the_logs_are_read(tmp_path, command):
+    """A pipe that nobody writes to is not waited for."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    done = command("analyze-logs", pipe, "-o", tmp_path / "none" / "x.json")
+    assert done.code == 2
+    assert "cannot be written" in done.err
 
 
 @pytest.mark.parametrize("value", ["'a, b,\"c,d\"'", '["a", "b", "c,d"]'])

@@ -96,6 +96,7 @@ static const char *const cotool_text_keys[] = {
     "msg",      "message",    "@message", "@m",    "short_message", "renderedmessage",
     "textpayload", "log",     "line",     "text",  "body",          "event",
     "stringvalue", "@mt",     "messagetemplate",   "description",   "summary",
+    "eventmessage", "formattedmessage",
 };
 /* The objects in which the message may be. */
 static const char *const cotool_text_holders[] = {

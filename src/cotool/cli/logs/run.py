@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from cotool._records import replace
 from cotool._typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from cotool.cli.shared.exit_codes import BAD_INPUT, FOUND, INTERRUPTED
 from cotool.cli.shared.report_options import spare_inputs
 from cotool.cli.shared.say import say_error, say_warning
 from cotool.errors import InputError
+from cotool.io.target import check_writable, is_special
 from cotool.text import plural
 
 if TYPE_CHECKING:
@@ -37,14 +39,7 @@ def run(request: LogRequest) -> int:
 
         request = replace(request, output=report_target(request.output, shows=request.flags.open))
     conditions, needed = _conditions(request)
-    if request.flags.sort is not None:
-        from cotool.logs.measures.results import check_sort
-
-        if not request.options.by:
-            raise InputError("--sort orders the groups of --by", hint="add --by path")
-        check_sort(request.flags.sort, request.options.reading)
-    if request.flags.records == "-" and request.output in {None, "-"} and request.flags.follow:
-        raise InputError("--records - and --follow both write to standard output")
+    _check_outputs(request)
     sources = request.find_sources()
     broken = next((source for source in sources if source.problem), None)
     if request.flags.follow and broken is not None:
@@ -81,6 +76,21 @@ def run(request: LogRequest) -> int:
 
         show_report(str(request.output))
     return _end(request, summary, conditions, sources)
+
+
+def _check_outputs(request: LogRequest) -> None:
+    """Raise InputError for results that cannot be written as was asked, before logs are read."""
+    flags = request.flags
+    if flags.sort is not None and (request.options.by or "sort" in request.given):
+        from cotool.logs.measures.results import check_sort
+
+        if not request.options.by:
+            raise InputError("--sort orders the groups of --by", hint="add --by path")
+        check_sort(flags.sort, request.options.reading)
+    if flags.records == "-" and request.output in {None, "-"} and flags.follow:
+        raise InputError("--records - and --follow both write to standard output")
+    if request.output not in {None, "-"} and not is_special(target := Path(str(request.output))):
+        check_writable(target)
 
 
 def _conditions(request: LogRequest) -> tuple[list[Condition[LogSummary]], frozenset[str]]:

@@ -60,6 +60,8 @@ _RIVALS = (
     *(("values", name) for name in ("armor", "update", "engine")),
     *(("only", "others"), ("in_place", "output"), ("fast", "rigorous")),
 )
+# Options whose values may hold commas: each line of their variable is a value.
+_EXPRESSIONS = {"pattern", "measure", "where", "fail_on", "log_format"}
 # --templates json and csv set the output, as --format does.
 _WRITTEN = {"json", "csv"}
 _OF_TEMPLATES = tuple(("templates", name) for name in ("format", "json", "open"))
@@ -243,7 +245,7 @@ class Command(TyperCommand):
             found.show_envvar = False
             if found.multiple:
                 found.type = copy.copy(found.type)
-                found.type.envvar_list_splitter = ","
+                found.type.envvar_list_splitter = "\n" if found.name in _EXPRESSIONS else ","
         return Configured(table, settable, whole or (lambda: self))
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:

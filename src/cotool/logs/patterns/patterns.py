@@ -15,8 +15,8 @@ from collections.abc import Iterable
 from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
 from cotool._typing import Any
-from cotool.errors import InputError, unreadable
-from cotool.io.whole import read_whole
+from cotool.errors import InputError
+from cotool.io.whole import read_stream
 
 _NAME = lazy_pattern(r"[A-Za-z_][\w.-]*")
 _LONGEST = 10_000
@@ -61,10 +61,12 @@ def read_patterns(path: str) -> list[Pattern]:
 
     Raises InputError naming the file and the line.
     """
+    from cotool.io.sources import open_source
+
+    with open_source(path) as stream:
+        data = read_stream(stream, path)
     try:
-        text = read_whole(path).decode("utf-8")
-    except OSError as error:
-        raise unreadable(path, error) from None
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: byte {error.start + 1} is not UTF-8") from None
     patterns = []
