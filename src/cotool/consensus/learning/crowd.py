@@ -20,7 +20,6 @@ from cotool.consensus.learning.records import Expert, Pair
 from cotool.consensus.truth.copies import Copy, chance_of, doubtful, groups_of, thinned
 from cotool.consensus.truth.relatives import Dependence
 from cotool.consensus.truth.shared_errors import (
-    NEAR_VOTES,
     TWO,
     UNKNOWN,
     constants,
@@ -175,8 +174,6 @@ class Crowd:
             self._count(found.experts)
         by_label = self._by_label_of(table, len(ballots), found)
         beliefs = _beliefs(table, found.items if by_label is None else by_label.items)
-        if self._dependence().is_near:
-            beliefs = _beside(beliefs, _shares(ballots), NEAR_VOTES)
         self._keep(ballots, None if by_label is None else beliefs)
         return beliefs
 
@@ -349,16 +346,6 @@ def _shares(ballots: Iterable[Ballot]) -> list[dict[str, float]]:
             for value, votes in Counter(ballot.votes.values()).items()
         }
         for ballot in ballots
-    ]
-
-
-def _beside(
-    beliefs: Sequence[dict[str, float]], shares: Sequence[dict[str, float]], part: float
-) -> list[dict[str, float]]:
-    """Beliefs, of which the shares of votes are this part."""
-    return [
-        {value: (1 - part) * own + part * votes[value] for value, own in belief.items()}
-        for belief, votes in zip(beliefs, shares, strict=True)
     ]
 
 
