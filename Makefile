@@ -63,6 +63,7 @@ pictures:       ## the pictures of the README, from examples/; needs Chromium
 	$(PYTHON) docs/screenshots.py
 
 dist:           ## sdist and wheel
+	rm -rf build/lib* build/bdist*  # modules that have been renamed since would be in the wheel
 	$(PYTHON) -m pip install -q build && $(PYTHON) -m build
 
 EXTRAS ?= [dask,keyring,pandas,polars,postgres,remote,semantic,tables]
@@ -70,7 +71,7 @@ audit: dist     ## install the sdist in isolation; known vulnerabilities, bill o
 	rm -rf build/audit build/auditors
 	$(PYTHON) -m venv build/audit && $(PYTHON) -m venv build/auditors
 	build/audit/bin/python -m pip install -q "$$(ls dist/*.tar.gz)$(EXTRAS)"
-	build/audit/bin/cotool --version
+	build/audit/bin/cotool consensus --demo && build/audit/bin/cotool analyze-logs --demo
 	build/auditors/bin/python -m pip install -q pip-audit cyclonedx-bom
 	build/auditors/bin/cyclonedx-py environment --pyproject pyproject.toml --output-format JSON \
 		--output-file dist/sbom.cdx.json build/audit/bin/python

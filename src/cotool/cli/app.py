@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _exit_code(arguments: Sequence[str], *, debug: bool) -> int:
     try:
         code = _run(arguments)
-        sys.stdout.flush()
+        _flush()
     except CotoolError as error:
         hint = _hint(str(error), error.hint, arguments)
         return _report(str(error), hint, error.exit_code, debug=debug)
@@ -243,6 +243,16 @@ def _hint(message: str, own: str | None, arguments: Sequence[str]) -> str | None
 def _os_error(error: OSError) -> str:
     reason = error.strerror or str(error) or type(error).__name__
     return f"{error.filename}: {reason}" if error.filename else reason
+
+
+def _flush() -> None:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        error.filename = "standard output"
+        raise
 
 
 def _report(message: str, hint: str | None, code: int, *, debug: bool) -> int:
