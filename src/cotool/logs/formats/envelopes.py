@@ -78,6 +78,9 @@ _HALF = 0.5
 # Seconds that a line may wait until it is wrapped, and the forms of the time around it.
 _DELAY = 5
 _OUTER = (b"Y-m-dTH:M:Sfz", b"Y-m-d H:M:Sfz", b"E")
+# Under these keys each line of a text is an object; under others, an object is an event, whatever
+# its text begins with.
+_LINES = ("log", "line")
 _WORDS = lazy_pattern(r"[^\W\d_]{2,}")
 _FIRST = 6
 
@@ -282,7 +285,11 @@ def _of_objects(lines: Sequence[bytes]) -> Envelope | None:
             continue
         if stated and _levels_in(texts) < _HALF * len(texts):
             continue
-        begins = _worth_it([text.encode("utf-8", "replace") for text in texts], after_time=False)
+        begins = _worth_it(
+            [text.encode("utf-8", "replace") for text in texts],
+            after_time=False,
+            by_line=text_key.lower() in _LINES,
+        )
         if begins is None:
             continue
         times = fields.find_fields(fields.rows_of(rows[:20])).times
@@ -338,11 +345,12 @@ def _is_level(value: object) -> bool:
     return isinstance(value, str) and fields.level_of_value(value) != UNKNOWN
 
 
-def _worth_it(texts: Sequence[bytes], *, after_time: bool) -> bytes | None:
+def _worth_it(texts: Sequence[bytes], *, after_time: bool, by_line: bool = True) -> bytes | None:
     """Return the bytes with which records begin, or None if the texts alone reveal nothing more.
 
     `after_time`: lines after a time are read unchanged, unless the text is JSON or logfmt, or has a
     time of its own, which separates lines that begin a record from lines that continue one.
+    `by_line`: each line of a program's output is a text of its own.
     """
     lines = [_COLOUR.sub(b"", line) for text in texts for line in text.split(b"\n")[:1]]
     formats = [found for found in recognise(lines) if found.share >= 0.02]
@@ -355,7 +363,7 @@ def _worth_it(texts: Sequence[bytes], *, after_time: bool) -> bytes | None:
     begins = {byte for found in formats for byte in found.first}
     share = sum(found.share for found in formats)
     at_start = sum(found.share for found in dated if not found.time_token and not found.lead)
-    if not dated or (share < _HALF and at_start < _SOME):
+    if not dated or (share < _HALF and not (by_line and at_start >= _SOME)):
         # Few lines show how records begin, so any line that is not indented begins one.
         begins = set(range(256))
     return bytes(sorted(begins - set(b" \t")))
