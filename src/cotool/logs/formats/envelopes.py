@@ -285,10 +285,9 @@ def _of_objects(lines: Sequence[bytes]) -> Envelope | None:
             continue
         if stated and _levels_in(texts) < _HALF * len(texts):
             continue
+        by_line = text_key.lower() in _LINES
         begins = _worth_it(
-            [text.encode("utf-8", "replace") for text in texts],
-            after_time=False,
-            by_line=text_key.lower() in _LINES,
+            [text.encode("utf-8", "replace") for text in texts], after_time=False, by_line=by_line
         )
         if begins is None:
             continue
@@ -306,7 +305,7 @@ def _of_objects(lines: Sequence[bytes]) -> Envelope | None:
             f"in {text_key}",
             text_key=text_key.encode(),
             time_key=time_key,
-            utc=_agree([(time, text.rstrip(b"\n")) for time, text in outer]),
+            utc=by_line and _agree([(time, text.rstrip(b"\n")) for time, text in outer]),
             # Docker cuts long lines, and only the last piece ends in a newline.
             ended=text_key == "log" and any(text.endswith("\n") for text in texts),
             begins=begins,
