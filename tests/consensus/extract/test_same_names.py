@@ -36,7 +36,7 @@ def test_short_forms_are_pooled(question, answers):
     [
         ("Who won?", ["George Bush", "George W. Bush", "Bush"]),
         ("Who won?", ["South Korea", "Korea"]),
-        ("Which airport?", ["Kennedy", "Kennedy Airport"]),
+        ("Which name?", ["Kennedy", "Kennedy Airport"]),
         ("Which firm?", ["Canada", "Air Canada"]),
         ("Who flies there?", ["Canada", "Air Canada"]),
         ("Who lent it?", ["America", "Bank of America"]),

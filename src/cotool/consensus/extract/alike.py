@@ -7,19 +7,19 @@ look at all answers to a question.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 
 from cotool._lazy import lazy_pattern, stand_ins
 from cotool._records import replace
 from cotool._typing import TYPE_CHECKING
+from cotool.consensus.extract.bare_names import bare_names
 from cotool.consensus.extract.dates import resolve
 from cotool.consensus.extract.numbers import normal_form
-from cotool.consensus.extract.same_names import full_names
-from cotool.consensus.extract.spellings import spellings
+from cotool.consensus.extract.same_names import full_names, unaccented, without_typos
+from cotool.consensus.extract.spellings import as_rate, spellings
+from cotool.consensus.extract.telephones import in_full
 from cotool.consensus.extract.units import unit_of
-from cotool.text import normalised
 
 if TYPE_CHECKING:
     from cotool.consensus.extract.extracted import Extracted
@@ -308,6 +308,11 @@ def same_labels(answers: Answers, question: str = "") -> Answers:
     values = {answer.value for answer in answers if answer}
     if len(values) < 2:
         return answers
+    if any(" " in value for value in values):
+        bare = bare_names({answer.value: answer.display for answer in answers if answer}, question)
+        if bare:
+            answers = valued(answers, lambda answer: bare.get(answer.value, answer.value))
+            values = {answer.value for answer in answers if answer}
     # A number word of another language needs the number in digits beside it: once, eleven.
     digits = {one.value for one in answers if one and any(map(str.isdigit, one.display))}
     spelled = {
@@ -330,11 +335,13 @@ def same_labels(answers: Answers, question: str = "") -> Answers:
     renamed = {
         value: coded.get(value)
         or expanded.get(value)
-        or shared(value, others)
-        or _renamed(value, values)
+        or _renamed(shared(value, others) or value, values)
         for value, others in spelled.items()
     }
     unified = valued(answers, lambda answer: renamed[answer.value])
+    counts = Counter(answer.value for answer in unified if answer)
+    if typos := without_typos(counts, question):
+        unified = valued(unified, lambda answer: typos.get(answer.value, answer.value))
     shown: dict[str, str] = {}
     for answer in unified:
         # Brackets after a name say more than the name alone.
@@ -388,7 +395,12 @@ def _without_unit(value: str, values: set[str]) -> str | None:
     """Return the number that another answer gives without the unit, or the time of day, of 19h."""
     counted = next(filter(None, map(_COUNT.fullmatch, (value, *spellings(value)))), None)
     if counted and counted[1] in values:
-        named = {match[2] for one in values if (match := _COUNT.fullmatch(one))} | {counted[2]}
+        named = {
+            as_rate(match[2].partition(" (")[0])
+            for one in values
+            if (match := _COUNT.fullmatch(one))
+        }
+        named.add(as_rate(counted[2].partition(" (")[0]))
         return counted[1] if len(named) == 1 else None
     hour = _HOUR.fullmatch(value)
     clock = f"{int(hour[1]):02}:00" if hour else ""
@@ -402,7 +414,8 @@ def _renamed(value: str, values: set[str]) -> str:
         beside = [one for one in values if one.startswith(f"{head} (")]
         if head in values and len(beside) == 1:
             return head
-    if (bare := _without_unit(value, values)) is not None:
+    bare = _without_unit(value, values) or in_full(value, values)
+    if bare is not None:
         return bare
     if value.startswith(("(", "[")):
         inner = value.strip("()[]")
@@ -416,7 +429,9 @@ def _renamed(value: str, values: set[str]) -> str:
     ):
         return value.replace("×", "").replace("·", "")
     if not value.isascii():
-        bare = "".join(char for char in normalised("NFD", value) if not unicodedata.combining(char))
+        if value[0] in values and value[0] > "\u25ff" and not value.strip(value[0]):
+            return value[0]  # one emoji, repeated
+        bare = unaccented(value)
         if bare.isascii() and bare in values and len(bare) > _SHORTEST_NAME:
             return bare
     return value

@@ -115,6 +115,18 @@ _CONCLUDING = frozenset(["yes", "no", "true", "false", *"abcdefghij"])
 _LAST_WORD = 16
 
 
+_GUESSES = ("i believe", "i think", "i guess", "guess is", "i'd say", "i would say", "i suspect")
+_GUESS = lazy_pattern(
+    r"(?i:\b(?:i (?:believe|think|guess|suspect|['’]d say|would say)|guess is))(?: that)?"
+    r"(?: it['’]?s| it is| it would be| the answer is)? [*_(]{0,3}"
+    r"([A-J](?=[).*_,;!]|$)|[B-HJ](?= (?:because|since|as|but|though|although)\b))"
+)
+# What ends a text in bold type: a time, a number, a name.
+_BOLD_END = lazy_pattern(r"[\w,:=] \*\*([^*\n]{1,60})\*\*[.!]?$")
+# "Not in the air, no. They swim."
+_TAGGED_ON = lazy_pattern(r"[^.!?,\n]{1,60}, (yes|no)[.!]?(?: [A-Z]|$)")
+
+
 def _concluded(text: str, low: str, sentence: str) -> Iterator[StatedPlace]:
     """Yield what a text concludes: "so yes", "So D.", "The claim is false, since …"."""
     is_line = len(text) <= SPAN and "\n" not in text
@@ -130,6 +142,7 @@ def _concluded(text: str, low: str, sentence: str) -> Iterator[StatedPlace]:
         yield StatedPlace(0, sentence[so.end() :], "so …", ("choice", "boolean"), whole=True)
     if len(text) > _VERDICT_LENGTH:
         return
+    yield from _concluding(text, low)
     if foreign and (right := _IS_RIGHT.search(text)):
         yield StatedPlace(0, right[1], "… is right", ("choice",), whole=True)
     elif has_any(low, _RIGHT_WORDS) and (right := _IS_RIGHT_LATIN.search(text)):
@@ -146,6 +159,16 @@ def _concluded(text: str, low: str, sentence: str) -> Iterator[StatedPlace]:
         and (claim := _FOREIGN_CLAIM.match(text))
     ):
         yield StatedPlace(0, text[claim.end() :], "it is …", ("boolean",))
+
+
+def _concluding(text: str, low: str) -> Iterator[StatedPlace]:
+    """Yield an option that somebody guesses, a yes or no that ends a clause, and bold type."""
+    if has_any(low, _GUESSES) and (guess := _GUESS.search(text)):
+        yield StatedPlace(0, guess[1], "opinion", ("choice",), whole=True)
+    if text.count("**") == 2 and (bold := _BOLD_END.search(text)):
+        yield StatedPlace(0, bold[1], "**…**", whole=True)
+    if has_any(text, (", no", ", yes")) and (tagged := _TAGGED_ON.match(text)):
+        yield StatedPlace(0, tagged[1], "…, yes or no", ("boolean",), whole=True)
 
 
 def weak_places(text: str, low: str) -> Iterator[StatedPlace]:

@@ -114,6 +114,17 @@ def read_date(text: str) -> str | None:
     return _time(text)
 
 
+# "am 3. Oktober 1990", "el 12 de octubre de 1492"
+_LEAD = lazy_pattern(r"(?:am|on|el|le|il|em|den|der|dnia)\s(?=\d)", re.IGNORECASE)
+_LONGEST_LEAD = len("dnia 3")
+
+
+def without_lead(text: str) -> str:
+    """Return what follows the word before a date; empty if there is no such word."""
+    lead = _LEAD.match(text) if any(map(str.isdecimal, text[:_LONGEST_LEAD])) else None
+    return text[lead.end() :] if lead else ""
+
+
 # Eras of Japan, and the years before their first.
 _ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
 _ERA = lazy_pattern(rf"^({'|'.join(_ERAS)})(元|\d{{1,2}})(?=年)")
@@ -124,12 +135,21 @@ def _in_common_years(match: re.Match[str]) -> str:
     return str(_ERAS[match[1]] + (1 if match[2] == "元" else int(match[2])))
 
 
+_PART_OF_DAY = lazy_pattern(
+    r"([a-z]+)(?: o['’]clock)? in the (morning|afternoon|evening)", re.IGNORECASE
+)
 _PAST = lazy_pattern(r"(half past|(?:a )?quarter past|(?:a )?quarter to) ([a-z]+)", re.IGNORECASE)
 _MINUTES = {"half past": 30, "quarter past": 15, "quarter to": -15}
 
 
 def _in_words(text: str) -> str | None:
     """Return the time that a text such as "half past three" says."""
+    if " in the " in text and (part := _PART_OF_DAY.fullmatch(text)):
+        hour = UNITS.get(part[1].lower(), 0)
+        if not 1 <= hour <= 12:
+            return None
+        half = "am" if part[2].lower() == "morning" else "pm"
+        return _time(f"{hour} {half}")
     match = _PAST.fullmatch(text)
     hour = UNITS.get(match[2].lower(), 0) if match else 0
     if match is None or not 1 <= hour <= 12:

@@ -14,7 +14,7 @@ from cotool.consensus.extract.vocabulary import NEGATIONS
 _LONGEST = 120
 _MARKS = " .!*_\"'`。！"
 _AUXILIARIES = frozenset(
-    "is are was were be do does did can could will would has have had should may might must "
+    "is are was were be do does did can could will would has have had should may might must ca wo "
     "ist sind war waren hat haben kann können wird würde darf muss soll "
     "est sont était a ont peut es son está fue puede é são foi pode è sono può".split()
 )

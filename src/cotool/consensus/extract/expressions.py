@@ -55,6 +55,8 @@ _FORMULA = lazy_pattern(
     r"|\bsqrt\b|\w\*\*\w|[πθ]|∞.|.∞|\d\s?[·×⋅]\s?\d"
 )
 _IN_WORDS = lazy_pattern(rf"\\(?:{'|'.join(sorted(_CONTENT))})\s?\{{([^{{}}]*)\}}")
+# "The solution is $x = 2$".
+_RUNNING = lazy_pattern(r"(?<![\\A-Za-z])[A-Za-z]{3,} [A-Za-z]{2,} ")
 _WORDY = lazy_pattern(r"[^\W\d_]{3,}")
 _FUNCTION_NAMES = {"sqrt", "sin", "cos", "tan", "log", "exp", "max", "min", "cot", "sec", "csc",
                    "mod", "lim", "ln", "frac"}  # fmt: skip
@@ -68,6 +70,8 @@ def is_formula(text: str) -> bool:
     if not _FORMULA.search(text):
         return False
     if "\\" in text:
+        if _RUNNING.search(_IN_WORDS.sub("", text)):
+            return False
         bare = _IN_WORDS.sub(r"\1", text)
         return "\\" in bare or bool(_FORMULA.search(bare))
     return all(word.lower() in _FUNCTION_NAMES or word == "pi" for word in _WORDY.findall(text))

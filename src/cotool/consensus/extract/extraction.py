@@ -11,19 +11,20 @@ from cotool._typing import TYPE_CHECKING
 from cotool.consensus.extract.alike import same_choices, same_labels, same_numbers
 from cotool.consensus.extract.by_question import by_question
 from cotool.consensus.extract.code import code_values, is_query
-from cotool.consensus.extract.conclusions import NUMBERED, last_sentence
+from cotool.consensus.extract.conclusions import NUMBERED
 from cotool.consensus.extract.echoes import add_echoes, add_words
 from cotool.consensus.extract.extracted import Extracted
-from cotool.consensus.extract.figures import in_figures, in_truths
+from cotool.consensus.extract.figures import in_figures, in_truths, read_sentences
 from cotool.consensus.extract.labels import complement, denies, named_in_sentence, named_label
+from cotool.consensus.extract.last_numbers import NUMERAL, last_number
 from cotool.consensus.extract.normal_form import running_form
 from cotool.consensus.extract.objects import unwrapped, whole_object
 from cotool.consensus.extract.options import add_chosen
 from cotool.consensus.extract.plain_words import plain_word
 from cotool.consensus.extract.preparation import breaks_off, clean, prepare, without_markup
 from cotool.consensus.extract.rankings import rankings
-from cotool.consensus.extract.readings import CLOSED_KINDS, KINDS, is_factorial, read, read_formula
-from cotool.consensus.extract.spans import WHOLE, whole_amount
+from cotool.consensus.extract.readings import CLOSED_KINDS, KINDS, read, read_formula
+from cotool.consensus.extract.spans import WHOLE
 from cotool.consensus.extract.stated_places import FIELDS, find_stated_places
 from cotool.consensus.extract.vocabulary import NEGATIONS
 
@@ -145,6 +146,8 @@ def _found(
                 one.update(own.labels)
         _unite_letters(texts, found)
         kind = _kind(texts, found)
+        if kind in {None, "short"}:
+            read_sentences(texts, found)
     # The value in the last condition of a query is not its answer.
     query = kind == "number" and any(map(is_query, texts))
     return found, None if query else kind
@@ -159,7 +162,7 @@ def _add_figures(texts: Sequence[str], found: Sequence[dict[str, Extracted | Non
     for text, one in zip(texts, found, strict=True):
         if "number" in one or len(text) > _FEW_WORDS or not NEGATIONS.isdisjoint(text.split()):
             continue
-        numerals = list(_NUMERAL.finditer(text))
+        numerals = list(NUMERAL.finditer(text))
         reading = read("number", clean(numerals[0][0])) if len(numerals) == 1 else None
         if reading and reading.value in values:
             one["number"] = reading.extracted("number", "the only number")
@@ -214,7 +217,7 @@ def _complete_numbers(texts: Sequence[str], found: list[dict[str, Extracted | No
             continue
         reading = read("number", clean(complement(text)), whole=True)
         stated = reading and reading.value and reading.extracted("number", "… is")
-        one["number"] = stated or _last_number(text)
+        one["number"] = stated or last_number(text)
 
 
 def _read(
@@ -319,9 +322,8 @@ def _name_labels(texts: Sequence[str], found: list[dict[str, Extracted | None]])
     """
     before = [one.get("short") for one in found]
     stated = [answer for answer in before if answer]
-    if any(_is_phrase(answer.value) for answer in stated if answer.rule == WHOLE):
-        return False
-    if not stated or all(answer.rule != WHOLE for answer in stated):
+    phrases = [_is_phrase(answer.value) for answer in stated if answer.rule == WHOLE]
+    if not phrases or 2 * sum(phrases) > len(phrases):
         return False
     named = _complete_labels(texts, found)
     total = sum(one.get("short") is not None for one in found)
@@ -364,6 +366,13 @@ def _complete_labels(texts: Sequence[str], found: list[dict[str, Extracted | Non
     """Read labels in sentences that state none by themselves; return whether any names one."""
     stated = [answer for one in found if (answer := one.get("short"))]
     labels = {answer.value: answer for answer in stated}
+    numbers = {
+        answer.value: number
+        for one in found
+        if (answer := one.get("short"))
+        and (number := one.get("number"))
+        and answer.rule == number.rule
+    }
     anywhere = 2 * len(stated) >= sum(map(bool, texts)) and len(stated) >= _FEWEST_LABELS
     named = False
     open_places: list[int] = []
@@ -382,8 +391,12 @@ def _complete_labels(texts: Sequence[str], found: list[dict[str, Extracted | Non
             continue
         named = True
         found[i]["short"] = replace(labels[label], rule="names the label")
+        if label in numbers:
+            found[i]["number"] = replace(numbers[label], rule="names the label")
     for i in open_places:
-        reading = read("short", clean(complement(texts[i])), whole=True)
+        rest = complement(texts[i])
+        reading = read_formula(rest, whole=True) if "\\" in rest else None
+        reading = reading or read("short", clean(rest), whole=True)
         if reading is None or not reading.value:
             continue
         named = named or reading.value in labels or denies(texts[i], labels)
@@ -405,36 +418,3 @@ def _all_in_passing(found: Sequence[dict[str, Extracted | None]], kind: str | No
     return len({answer.value for answer in given}) == 1 and all(
         answer.rule in _IN_PASSING for answer in given
     )
-
-
-_NUMERAL = lazy_pattern(
-    r"[-+]?[$€£¥₹]?(?:\d{1,3}(?: \d{3})+(?![\d.,]?\d)|\d[\d.,'’/]*)(?:\s?%| out of \d+)?"
-)
-
-
-# "9.9 > 9.11" names two numbers, and chooses neither.
-_INEQUALITY = lazy_pattern(r"\d\s?[<>≤≥]\s?[$€£¥]?-?\d")
-
-
-def _is_whole(sentence: str, start: int, starts: Sequence[int]) -> bool:
-    """Whether the number at `start` and all that follow are one amount in several units."""
-    return start < starts[-1] and whole_amount(sentence, [start, starts[-1]])
-
-
-def _last_number(text: str) -> Extracted | None:
-    """Read the last number of the last sentence, unless the text breaks off.
-
-    The same for options was tried and left out: of nine on MMLU-Pro two were the label.
-    """
-    if not text or breaks_off(text):
-        return None
-    sentence = last_sentence(text)
-    if _INEQUALITY.search(sentence):
-        return None
-    starts = [match.start() for match in _NUMERAL.finditer(sentence)]
-    if len(starts) > 1 and (whole := [k for k in starts if _is_whole(sentence, k, starts)]):
-        starts = whole[:1]
-    reading = read("number", clean(sentence[starts[-1] :])) if starts else None
-    if not reading or not reading.value or is_factorial(text):
-        return None
-    return reading.extracted("number", "last number mentioned")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cotool._lazy import lazy_pattern
 from cotool._records import replace
-from cotool._typing import TYPE_CHECKING
 from cotool.consensus.extract.alike import common_unit, same_numbers
+from cotool.consensus.extract.counted import counted
+from cotool.consensus.extract.extracted import Extracted
+from cotool.consensus.extract.last_numbers import last_number
 from cotool.consensus.extract.normal_form import short_form
 from cotool.consensus.extract.units import unit_of
-
-if TYPE_CHECKING:
-    from cotool.consensus.extract.extracted import Extracted
 
 _FIGURES = lazy_pattern(r"\+?[\d./:-]+|\d+(?:,\d{1,2})+")
 
@@ -43,6 +44,43 @@ def in_figures(
         else _amount(label, amount, common) if amount else _with_figure(label, number)
         for label, number, amount in zip(labels, begins, same_numbers(amounts), strict=True)
     ]  # fmt: skip
+
+
+# Shorter labels may be names: "Apollo 11".
+_SENTENCE_WORDS = 4
+
+
+def read_sentences(texts: Sequence[str], found: Sequence[dict[str, Extracted | None]]) -> None:
+    """Read the number of a short sentence that others state: "The ticket cost 15 EUR."."""
+    values = {number.value for one in found if (number := one.get("number"))}
+    words = {label.value for one in found if (label := one.get("short"))}.intersection(counted())
+    values.update(counted()[word] for word in words)
+    stated = sum(bool(one.get("number") or _said(one) in words) for one in found)
+    if stated < _MOST * sum(map(bool, texts)):
+        return
+    for text, one in zip(texts, found, strict=True):
+        label = one.get("short")
+        if not label or one.get("number") or len(label.display.split()) < _SENTENCE_WORDS:
+            continue
+        number = last_number(text) or _number_word(label.display)
+        if number and number.value in values:
+            shown = f"{number.display} {number.unit.symbol if number.unit else ''}".strip()
+            one["number"] = number
+            one["short"] = replace(number, kind="short", value=short_form(shown), display=shown)
+
+
+_MOST = 0.6
+
+
+def _said(one: dict[str, Extracted | None]) -> str:
+    label = one.get("short")
+    return label.value if label else ""
+
+
+def _number_word(text: str) -> Extracted | None:
+    """Read the only number word of any language in a sentence without digits."""
+    said = [number for word in text.casefold().split() if (number := counted().get(word))]
+    return Extracted(said[0], "number", said[0], "number word") if len(said) == 1 else None
 
 
 def _is_amount(display: str, number: Extracted) -> bool:

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.dates import read_date
 from cotool.consensus.extract.languages import CLOSINGS
-from cotool.consensus.extract.normal_form import running_form
+from cotool.consensus.extract.normal_form import list_items, ranges_in, running_form
+from cotool.consensus.extract.telephones import telephones_in
+from cotool.consensus.extract.vocabulary import has_any
 
 # Longer texts may mention a label in passing.
 LONGEST = 240
@@ -40,10 +42,13 @@ def named_label(text: str, labels: Iterable[str], *, anywhere: bool) -> str | No
     for label in sorted(labels, key=len, reverse=True):
         place = _place(running, label)
         if place < 0:
+            if ", " in label and _enumerates(running, label.split(", ")):
+                return label
             continue
-        if _is_negated(running, place, place + len(label)):
+        end = place + len(label)
+        if _is_item(running, place, end) or _is_negated(running, place, end):
             continue
-        if not anywhere and not _is_answer(running, place, place + len(label)):
+        if not anywhere and not _is_answer(running, place, end):
             continue
         if not any(_place(other, label) >= 0 for other in found):
             found.append(label)
@@ -65,6 +70,30 @@ _SAYS = lazy_pattern(
     r"(?:(?:clearly|mostly|overall|definitely|generally|predominantly|strongly|very|still|mainly"
     r"|rather|an?|as)\s){0,2}$"
 )
+_BEFORE_ITEM = lazy_pattern(r"[^\W_],? (?:and|or|&|und|et|y) (?:the )?$")
+_AFTER_ITEM = lazy_pattern(
+    r" (?:and|or|&|und|et|y) (?!(?:it|he|she|they|we|you|i|this|that|is|are|was|not|has|had)\b)\w"
+)
+
+
+def _is_item(text: str, start: int, end: int) -> bool:
+    """Whether what is between `start` and `end` is one of several: "Argentina and Brazil"."""
+    return bool(
+        _BEFORE_ITEM.search(text, max(0, start - 12), start) or _AFTER_ITEM.match(text, end)
+    )
+
+
+def _enumerates(text: str, items: list[str]) -> bool:
+    """Whether a sentence names these items together, and no others beside them."""
+    places = [_place(text, item) for item in items]
+    if min(places) < 0:
+        return False
+    start = min(places)
+    end = max(place + len(item) for place, item in zip(places, items, strict=True))
+    alone = not (_is_item(text, start, end) or text[start - 2 : start] == ", ")
+    return alone and list_items(text[start:end]) == items
+
+
 _DATED = lazy_pattern(
     r"\d{1,2}[:.]\d{2}[ ]Uhr"
     r"|\d{1,2}[:.]\d{2}(?:[ ]?(?i:[ap])\.?(?i:m)\b\.?)?|\d{1,2}[ ]?(?i:[ap])\.?(?i:m)\b\.?"
@@ -74,11 +103,12 @@ _DATED = lazy_pattern(
 
 
 def _dates_in(text: str) -> str:
-    """Return a sentence's dates and times in normal form, as if they ended it."""
+    """Return a sentence's dates, ranges and such in normal form, as if they ended it."""
     if not any(map(str.isdigit, text)):
         return ""
     found = (read_date(match[0].rstrip(".")) for match in _DATED.finditer(text))
-    return "".join(f" {date}" for date in found if date)
+    ranges = ranges_in(text) if has_any(text, (" to ", " and ")) else ""
+    return "".join(f" {date}" for date in found if date) + ranges + telephones_in(text)
 
 
 def named_in_sentence(text: str, labels: Iterable[str]) -> str | None:

@@ -76,6 +76,7 @@ _LEADS = (
     ("left with", _AFTER_CHOOSE, ("choice",)),
     ("leave", _AFTER_CHOOSE, ("choice",)),
     ("leaving", _AFTER_CHOOSE, ("choice",)),
+    ("correction", _AFTER_ANSWER, KINDS),
     *(
         (word, _AFTER_ACTUALLY, CLOSED_KINDS)
         for word in ("it is actually", "it's actually", "is actually", "should actually be")

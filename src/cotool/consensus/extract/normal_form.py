@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 from cotool._lazy import lazy_pattern
+from cotool.consensus.extract.coordinates import coordinates, may_be_coordinates
 from cotool.consensus.extract.dates import read_date
 from cotool.consensus.extract.expressions import is_formula, linear
 from cotool.consensus.extract.number_words import TENS, UNITS
 from cotool.consensus.extract.preparation import as_power
+from cotool.consensus.extract.telephones import telephone
 from cotool.consensus.extract.vocabulary import has_any
 from cotool.text import normalised
 
@@ -144,6 +146,10 @@ def short_form(display: str) -> str:
             return f"{'[' if closed else '('}{bound}, ∞)"
         return f"(-∞, {bound}{']' if closed else ')'}"
     named = read_date(_AT.sub("", display))
+    if named is None and may_be_coordinates(display):
+        named = coordinates(display)
+    if named is None:
+        named = telephone(display)
     if named:
         return named
     year = _YEAR.fullmatch(display)
@@ -246,10 +252,9 @@ def list_items(text: str) -> list[str] | None:
     alternatives, one item. Numbers keep their order, and two numbers in brackets keep them too:
     (0, 1) is not [0, 1].
     """
-    span = _RANGE.fullmatch(_PERCENT.sub("%", text.strip().lower())) if "\n" not in text else None
+    span = _range(text) if "\n" not in text else None
     if span:
-        sign = span["of"] or span["percent"] or ""
-        return [f"{span[1] or span[4]}–{span[2] or span[5]}{sign}"]
+        return [span]
     split = _parts(text)
     if split is None:
         return None
@@ -270,6 +275,40 @@ def list_items(text: str) -> list[str] | None:
     elif bracket in {"()", "[]", "(]", "[)"} and len(items) == 2:
         items[0], items[-1] = bracket[0] + items[0], items[-1] + bracket[1]
     return items
+
+
+# What a range counts: "between 5 and 7 days".
+_COUNTED = lazy_pattern(r" ?(?!o['’]?clock|[ap]\.?m\b)([^\W\d_][^\d,;:/]{0,30}|[°%µ][^\W\d_]{1,3})")
+
+
+def _range(text: str) -> str | None:
+    """Return the normal form of a range with what it counts; None for another text."""
+    text = _PERCENT.sub("%", text.strip().lower())
+    span = _RANGE.match(text)
+    if span is None:
+        return None
+    counted = _COUNTED.fullmatch(text, span.end()) if span.end() < len(text) else None
+    if span.end() < len(text) and counted is None:
+        return None
+    sign = span["of"] or span["percent"] or ""
+    unit = f" {counted[1]}" if counted else ""
+    return f"{span[1] or span[4]}–{span[2] or span[5]}{sign}{unit}"
+
+
+def is_range(text: str) -> bool:
+    """Whether a text is a range with what it counts, and nothing else."""
+    return text[:1].isdecimal() and _range(text) is not None
+
+
+def ranges_in(text: str) -> str:
+    """Return a sentence's ranges in normal form, as if they ended it."""
+    found = map(_range, (match[0] for match in _RANGED.finditer(text)))
+    return "".join(f" {span}" for span in found if span)
+
+
+_RANGED = lazy_pattern(
+    rf"(?:from {_LIMIT} to|between {_LIMIT} and) {_LIMIT}(?:[ ]?%|[ ][^\W\d_]+)*", re.IGNORECASE
+)
 
 
 def _negated(number: str) -> str:

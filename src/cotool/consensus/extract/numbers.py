@@ -83,7 +83,8 @@ BEGINNINGS = (
 # What may not follow: more digits or an operator (a formula, a time, a date, a range, a list),
 # an ordinal's ending, a decade's, another number word, one letter that is a variable and no unit.
 _NO_NUMBER_AFTER = lazy_pattern(
-    rf"""[ ]?[+×÷^=<>\\]|[ ]?\*(?!\*)[ ]?[\w(\\$]|\*\*\d|[:/–-]\d|\d|,[ ]?\d|[ ][–-][ ]\$?\d
+    rf"""[ ]?[+×÷^=<>\\]|[ ]?/?[ ]?[√∛π∞]|[ ]?\*(?!\*)[ ]?[\w(\\$]|\*\*\d|[:/–-]\d|\d|,[ ]?\d
+    |[ ][–-][ ]\$?\d
     |(?:st|nd|rd|th)\b|[eE][-+]?\d|[ ]?(?!(?:[msghlLVWANJCFKM]|(?<=[ ])[aI])\b)[a-zA-Z]\b(?!['’])
     |[ ](?i:{"|".join([*UNITS, *TENS])})\b|(?<=[A-Za-z])[ ]of[ ](?:the|these|them|those)\b
     |(?<=\d0)['’]?s\b|[hH]\d|[ ]?[年点點時时][ ]?\d|[ ]?月
@@ -103,9 +104,13 @@ _SIGN = lazy_pattern(r"(?:minus|negative)[ ]", re.IGNORECASE)
 _PERCENT = lazy_pattern(r"[ ]?(?:%|percent\b|per[ ]cent\b)", re.IGNORECASE)
 _OTHER_WORD = lazy_pattern(r"[ ](?:or|to|and)[ ](?!an?\b)(?=[a-z])", re.IGNORECASE)
 _OUT_OF = lazy_pattern(r"[ ](?:(?:out[ ])?of|in)[ ](?=\w)")
-_MORE = lazy_pattern(r"(?P<joint>,|[ ]and)?[ ]?(?P<number>\d{1,9}(?:\.\d{1,9})?)(?![\d.,:/]\d|\d)")
+_MORE = lazy_pattern(
+    r"(?:,|,?[ ]and)?[ ]?"
+    r"(?:(?P<number>\d{1,9}(?:\.\d{1,9})?)(?![\d.,:/]\d|\d)|(?<=[ ])(?=[a-z]{3}))"
+)
 # Dimensions in which a smaller amount may follow: "2 h 30 min".
-_COMPOUND = {"time", "months", "length", "mass", "dollars", "euros"}
+_IN_CENTS = {"dollars", "euros"}
+_COMPOUND = {"time", "months", "length", "mass", *_IN_CENTS}
 MAX_PARTS = 4
 # "1h30", "1 h 30", "1:30 hours".
 _HOURS = r"(?:h|hrs?|hours?|std\.?|stunden?|heures?|horas?|or[ae]|uur|час(?:а|ов)?|ч)"
@@ -212,35 +217,49 @@ def _unit_after(text: str, end: int, match: re.Match[str]) -> tuple[Unit | None,
     if found is None:
         return None, None
     unit, place = found
-    more = _MORE.match(text, place) if unit.dimension in _COMPOUND else None
-    if more is None:
-        return unit, None
     total = _decimal(match["mantissa"]) if match["mantissa"] else None
-    last, end = unit, place
+    if unit.dimension not in _COMPOUND or total is None:
+        return unit, None
+    more = _with_smaller(text, place, total, unit)
+    negative = match["sign"].strip() not in {"", "+"}
+    return unit, _negated(more) if more and negative else more
+
+
+def _with_smaller(text: str, end: int, total: fractions.Fraction, unit: Unit) -> Reading | None:
+    """Read the smaller units after an amount: "2 h 30 min", "nine dollars and fifty cents".
+
+    None if there are none; without a value if what follows is no smaller unit.
+    """
+    amount = None
     for _ in range(MAX_PARTS):
-        following = read_unit(text, more.end())
-        if following is None or total is None:
-            break
-        part, after = following
-        if last.symbol == "h" and part.symbol == "m":
-            part = unit_of("min") or part
-        part = _as_money(part, last)
-        if part.dimension != last.dimension or part.factor >= last.factor:
-            break
-        total = total * last.factor / part.factor + fractions.Fraction(more["number"])
-        last, end = part, after
         more = _MORE.match(text, end)
-        if more is None:
-            value = normal_form(-total if match["sign"].strip() not in {"", "+"} else total)
-            return last, Reading(value, end, unit=last)
-    return unit, Reading("", end) if last is not unit else None
+        number = _number_after(text, more) if more else None
+        if number is None:
+            return amount
+        following = read_unit(text, number[1])
+        if following is None:
+            break
+        part, end = following
+        if part.dimension == "cents" and unit.dimension in _IN_CENTS:
+            return Reading(normal_form(total + number[0] / 100), end, unit=unit)
+        if unit.symbol == "h" and part.symbol == "m":
+            part = unit_of("min") or part
+        if part.dimension != unit.dimension or part.factor >= unit.factor:
+            break
+        total, unit = total * unit.factor / part.factor + number[0], part
+        amount = Reading(normal_form(total), end, unit=unit)
+    return amount and Reading("", end)
 
 
-def _as_money(part: Unit, whole: Unit) -> Unit:
-    """Return cents as a part of dollars or euros."""
-    if part.dimension == "cents" and whole.dimension in {"dollars", "euros"}:
-        return part._replace(dimension=whole.dimension)
-    return part
+def _negated(reading: Reading) -> Reading:
+    return reading._replace(value=f"-{reading.value}") if reading.value else reading
+
+
+def _number_after(text: str, more: re.Match[str]) -> tuple[fractions.Fraction, int] | None:
+    """Return the number, in digits or words, of a smaller unit, and where it ends."""
+    if more["number"]:
+        return fractions.Fraction(more["number"]), more.end()
+    return read_words(text, more.end())
 
 
 def _in_two_parts(text: str, end: int, whole: int) -> Reading | None:
@@ -305,27 +324,40 @@ def _read_words(text: str, start: int) -> Reading | None:
         value.denominator == 1 and _NO_NUMBER_AFTER.match(text, end)
     ):
         return None
-    unit = None if percent else read_unit(text, end)
-    if unit and has_any(text[end:], _JOINTS) and (part := _smaller_part(text, *unit)):
-        value, end = value + part[0], part[1]
-    shown = normal_form(-value if sign else value) + ("%" if percent else "")
-    return Reading(shown, end, unit=unit[0] if unit else None, top=top)
+    amount = None if percent else _amount_in_words(text, value, end)
+    if amount is None:
+        amount = Reading(normal_form(value) + ("%" if percent else ""), end, top=top)
+    return _negated(amount) if sign else amount._replace(top=top)
 
 
-def _smaller_part(text: str, unit: Unit, end: int) -> tuple[fractions.Fraction, int] | None:
-    """Return what a half or smaller units add, and where they end: "and fifty cents"."""
-    if half := _AND_A_HALF.match(text, end):
-        return _part_of(half[1]), half.end()
-    if unit.dimension not in _COMPOUND or not text.startswith(" and ", end):
+def _amount_in_words(text: str, value: fractions.Fraction, end: int) -> Reading | None:
+    """Read the units after a number in words: "two hours and ten minutes", "an hour and a half"."""
+    found = read_unit(text, end)
+    if found is None:
         return None
-    more = read_words(text, end + len(" and "))
-    following = read_unit(text, more[1]) if more else None
-    if more is None or following is None:
-        return None
-    part = _as_money(following[0], unit)
-    if part.dimension != unit.dimension:
-        return None
-    return more[0] * part.factor / unit.factor, following[1]
+    unit, place = found
+    half = _AND_A_HALF.match(text, place) if has_any(text[end:], _JOINTS) else None
+    if half:
+        return Reading(normal_form(value + _part_of(half[1])), half.end(), unit=unit)
+    more = _with_smaller(text, place, value, unit) if unit.dimension in _COMPOUND else None
+    return more or Reading(normal_form(value), end, unit=unit)
+
+
+_AGAIN = lazy_pattern(r" \(([^()\n]{1,40})\)")
+
+
+def said_twice(span: str, number: Reading) -> Reading:
+    """Return a number with the same number in brackets after it: "thirty (30) days"."""
+    match = _AGAIN.match(span, number.end) if span.startswith(" (", number.end) else None
+    second = read_number(match[1]) if match and number.unit is None else None
+    if (
+        match is None
+        or second is None
+        or (second.value, second.end) != (number.value, len(match[1]))
+    ):
+        return number
+    unit = read_unit(span, match.end())
+    return number._replace(end=match.end(), unit=unit[0] if unit else second.unit)
 
 
 def _value(match: re.Match[str], end: int, scale: int) -> str | None:

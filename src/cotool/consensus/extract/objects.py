@@ -31,8 +31,20 @@ def object_of(text: str) -> dict[str, Any] | None:
     try:
         found = json.loads(text[start : end + 1])
     except (ValueError, RecursionError):
-        return None
+        found = _python_object(text[start : end + 1])
     return found if isinstance(found, dict) and found else None
+
+
+def _python_object(text: str) -> Any:
+    """Return a dictionary as Python writes it: {'item': 'pen'}."""
+    if not text.startswith(("{'", "{ '", "{\n")):
+        return None
+    from ast import literal_eval
+
+    try:
+        return json.loads(json.dumps(literal_eval(text)))
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return None
 
 
 def answer_fields(objects: Sequence[dict[str, Any]]) -> list[str]:
@@ -84,12 +96,19 @@ def whole_object(text: str) -> Extracted | None:
 
 
 def _answer(text: str, found: dict[str, Any], fields: Sequence[str]) -> Extracted:
-    values = {
-        key: short_form(value) if isinstance(value := found[key], str) and value else value
-        for key in sorted(fields)
-    }
-    value = json.dumps(values, ensure_ascii=False)
+    value = json.dumps({key: _normal(found[key]) for key in sorted(fields)}, ensure_ascii=False)
     return Extracted(value, "object", text, "fields that all share")
+
+
+def _normal(value: Any) -> Any:
+    """Return a value in normal form: "3" is 3, and "012" is neither."""
+    if isinstance(value, list):
+        return [_normal(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _normal(one) for key, one in sorted(value.items())}
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return short_form(value) if isinstance(value, str) and value else _plain(value)
 
 
 def _equal_to(objects: Any, bare: set[str]) -> list[str]:

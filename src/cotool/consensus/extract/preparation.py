@@ -107,11 +107,20 @@ def prepare(text: str) -> str:
         text = fenced[1]
     if len(text) > HEAD + TAIL:
         text = f"{text[:HEAD]}\n{text[-TAIL:]}"
+    if text[:1] > "\u25ff" and text[0] in _TICKS:
+        text = _TICKED.sub("", text, count=1)
     if "%" in text[-_REMARK:]:
         text = _HOW_SURE.sub("", text, count=1)
     return _unify(_as_list(_SET_APART.sub("", text.strip(), count=1)))
 
 
+# "✅ Yes", "❌ No"; not "❌ A", which may reject A.
+_TICKS = "✅✔☑❌✗✘❎"
+_TICKED = lazy_pattern(
+    r"^(?:[✅✔☑]\ufe0f?\s*|[❌✗✘❎]\ufe0f?\s*(?=[*_]*(?:no|not|false|incorrect|wrong|nein|falsch|non"
+    r"|faux|falso|não|нет|неверно)\b))(?=\S)",
+    re.IGNORECASE,
+)
 # One line between fences is an answer like one between backquotes.
 _FENCED = lazy_pattern(r"```\w*\n([^\n`]+)\n```\s*")
 # How sure an expert is, after the answer: "7 (95% sure)".

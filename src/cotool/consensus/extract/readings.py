@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from cotool._lazy import lazy_pattern
-from cotool.consensus.extract.dates import read_date
+from cotool.consensus.extract.dates import read_date, without_lead
 from cotool.consensus.extract.expressions import is_formula, linear
 from cotool.consensus.extract.extracted import Reading
 from cotool.consensus.extract.languages import ANSWERS, ARTICLES, CLOSINGS, OPTIONS
-from cotool.consensus.extract.normal_form import UNKNOWN, list_items, short_form
-from cotool.consensus.extract.numbers import read_number
+from cotool.consensus.extract.normal_form import UNKNOWN, is_range, list_items, short_form
+from cotool.consensus.extract.numbers import read_number, said_twice
 from cotool.consensus.extract.units import read_turn, read_turn_before
 from cotool.consensus.extract.yes_no import read_boolean
 
@@ -210,6 +210,7 @@ def read_quantity(span: str) -> Reading | None:
     following = _NEXT_ITEM.search(span, number.end) if "\n" in span else None
     if following and number.value.isdecimal() and int(following[1]) == int(number.value) + 1:
         return None  # "1. … 2. …": a numbered list
+    number = said_twice(span, number)
     shown = span[begin if before else start : number.end].strip()
     turn = (before, "") if before else read_turn(span, number.end)
     return Reading(number.value, number.end, shown, "", number.unit, number.top, turn=turn)
@@ -239,7 +240,7 @@ _IN_A_NAME = lazy_pattern(
     r"|(?<=[^\W\d_]{3}\s)I\Z"
 )
 # "1. Paris", and "4. Juli".
-_NUMBERED = lazy_pattern(r"\(?\d{1,2}[.)]\s+(?=[^\W\d])")
+_NUMBERED = lazy_pattern(r"\A\(?\d{1,2}[.)]\s+(?=[^\W\d])")
 _OPINION = lazy_pattern(r"^i (?:think|guess|believe|say)[,:]?\s+(?=\w)", re.IGNORECASE)
 # A hedge is removed from a sentence that names something ("Probably Paris."). Else it is a degree:
 # "Likely pathogenic", "Probably yes" and "Likely A" are answers of their own.
@@ -272,11 +273,11 @@ def read_short(span: str, *, whole: bool) -> Reading | None:
     end = _sentence_end(span[: 2 * SHORT_CHARACTERS])
     stop = end.start() if end else len(span)
     if whole and span[stop:].strip(_PUNCTUATION):
-        return _read_long_date(span) or _read_list(span)
+        return _read_led_date(span) or _read_list(span)
     if whole and span.rstrip().endswith(("?", "？")):
         return None
     display = _shown(span[:stop])
-    if whole and (dated := _read_long_date(display)):
+    if whole and (dated := _read_led_date(display)):
         return dated
     if not _is_label(display) or not (whole or any(map(str.isalnum, display))):
         return None
@@ -285,15 +286,9 @@ def read_short(span: str, *, whole: bool) -> Reading | None:
     return Reading(short_form(core if bracketed else display), stop, core if bracketed else display)
 
 
-# "am 3. Oktober 1990", "el 12 de octubre de 1492"
-_DATE_LEAD = lazy_pattern(r"(?:am|on|el|le|il|em|den|der|dnia)\s(?=\d)", re.IGNORECASE)
-_LONGEST_LEAD = len("dnia 3")
-
-
-def _read_long_date(span: str) -> Reading | None:
+def _read_led_date(span: str) -> Reading | None:
     """Read a date with the word before it, which may have as many words as a sentence."""
-    lead = _DATE_LEAD.match(span) if any(map(str.isdecimal, span[:_LONGEST_LEAD])) else None
-    shown = span[lead.end() :].strip(_PUNCTUATION) if lead else ""
+    shown = without_lead(span).strip(_PUNCTUATION)
     date = read_date(shown) if shown else None
     return Reading(date, len(span), shown) if date else None
 
@@ -316,7 +311,9 @@ def _is_label(display: str) -> bool:
     """Whether a text is short and not a sentence; formulas may be longer."""
     if len(display) > SHORT_CHARACTERS or len(display.split()) > SHORT_WORDS:
         return len(display) <= FORMULA_CHARACTERS and (
-            is_formula(display) or (display[-1] == "m" and read_date(display) is not None)
+            is_formula(display)
+            or is_range(display)
+            or (display[-1] == "m" and read_date(display) is not None)
         )
     if not display or sum(char >= "\u2e80" for char in display) > SHORT_CJK_CHARACTERS:
         return False

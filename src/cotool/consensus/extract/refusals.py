@@ -63,7 +63,7 @@ i (?:really |honestly )?(?:do not|don['’]?t) know (?:the|what|which|who|how|wh
 i (?:really |honestly )?(?:do not|don['’]?t) know (?:if|whether|about|this|it|for sure)\b…(?:[.!]|$)
 (?:i['’]m|i am) not (?:sure|certain)(?=[.!]|$| (?:about|what|which|who|how|of|if|whether))
 i (?:have no|haven['’]t (?:any|an|the)) (?:idea|clue|answer)
-no (?:idea|clue)[.!]?$
+no (?:idea|clue)(?:,? (?:sorry|unfortunately|really))?[.!]?$
 (?:idk|dunno|don['’]?t know|no answer|skip)[.!]?$
 i (?:do not|don['’]?t) have (?:enough|access|the|any)…(?:information|data|knowledge|context)
 (?:das )?weiß ich (?:leider )?nicht

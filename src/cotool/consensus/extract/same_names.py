@@ -6,9 +6,11 @@ W. Bush, Bush stays what it is.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 
 from cotool._lazy import lazy_pattern
+from cotool.text import normalised
 
 # Words that say what something is, before its name. "City" is left out after a name: Mexico City.
 _KIND_BEFORE = lazy_pattern(
@@ -23,7 +25,10 @@ _SHORTEST = 3
 
 # Questions that are answered by a person's name.
 _WHO = lazy_pattern(
-    r"(?i:\b(?:who|whom|whose|wer|wem|wen|wessen|qui|quién|quiénes|chi|quem|кто|кого|кем)\b)|谁|誰"
+    r"(?i:\b(?:which|what) (?:\w+ )?(?:president|king|queen|emperor|pope|author|writer|poet|painter"
+    r"|artist|composer|singer|actor|actress|director|scientist|physicist|chemist|mathematician"
+    r"|philosopher|explorer|inventor|general|player|person|politician|minister|athlete|architect)\b"
+    r"|\b(?:who|whom|whose|wer|wem|wen|wessen|qui|quién|quiénes|chi|quem|кто|кого|кем)\b)|谁|誰"
 )
 # Beside a last word they make another name: South Korea, New Mexico, Air Canada, Bank of America.
 _OTHER_NAME = frozenset(
@@ -78,6 +83,51 @@ def _last(value: str, found: Mapping[str, str]) -> str:
     return value
 
 
+_ABOUT_SPELLING = lazy_pattern(r"(?i:spell|typo|letters?\b|written|\bword\b)")
+_LONG_WORD = 8
+_MOST_COMPARED = 200
+
+
+def without_typos(counts: Mapping[str, int], question: str) -> dict[str, str]:
+    """Return the right spelling of a long word that one answer has with a wrong double letter.
+
+    Two letters within it may also be swapped. Several answers must have the right word, and all
+    other words must be the same. An inflected word ("planing") may be another one.
+    """
+    rare = [value for value, count in counts.items() if count == 1 and len(value) >= _LONG_WORD - 1]
+    common = [value for value, count in counts.items() if count > 1]
+    found: dict[str, str] = {}
+    for value in rare if len(counts) <= _MOST_COMPARED else ():
+        same = [
+            one
+            for one in common
+            if abs(len(one) - len(value)) < 2 and _is_typo(value.split(), one.split())
+        ]
+        if len(same) == 1:
+            found[value] = same[0]
+    return {} if found and _ABOUT_SPELLING.search(question) else found
+
+
+def _is_typo(words: list[str], others: list[str]) -> bool:
+    different = [(a, b) for a, b in zip(words, others, strict=False) if a != b]
+    if len(words) != len(others) or len(different) != 1:
+        return False
+    own, other = different[0]
+    if not (own.isalpha() and other.isalpha()) or max(len(own), len(other)) < _LONG_WORD:
+        return False
+    if len(words) == 1 and own.endswith(("ing", "ed", "er", "ers")):
+        return False
+    if len(own) == len(other):
+        at = next(i for i, (a, b) in enumerate(zip(own, other, strict=True)) if a != b)
+        swapped = own[at : at + 2] == other[at : at + 2][::-1] and own[at + 2 :] == other[at + 2 :]
+        return swapped and at + 2 < len(own)  # discreet and discrete are two words
+    longer, shorter = sorted((own, other), key=len, reverse=True)
+    return any(
+        longer[i] == longer[i - 1] and longer[:i] + longer[i + 1 :] == shorter
+        for i in range(1, len(longer))
+    )
+
+
 def _dated(value: str, values: Collection[str]) -> str | None:
     """The only date within a year or a month: 1945-09-02 for 1945."""
     if not _DATE.fullmatch(value):
@@ -103,20 +153,30 @@ def _of_kind(values: Collection[str]) -> Iterator[tuple[str, str]]:
 
 def _person(value: str, values: Collection[str]) -> str | None:
     """The only full name with this family name: "john f kennedy" for kennedy."""
-    words = value.split()
+    own = unaccented(value)
+    words = own.split()
     if not value.replace(" ", "").isalpha() or len(value) < _SHORTEST:
         return None
+    plain = {unaccented(one): one for one in values}
     if len(words) > 1 and words[0] not in _PARTICLES:
-        same = [one for one in values if one != value and _abbreviates(words, one.split())]
-        return same[0] if len(same) == 1 else None
-    ending = {one for one in values if one.endswith(f" {value}")}
-    before = [one.removesuffix(value).split() for one in ending]
+        same = [one for one in plain if one != own and _abbreviates(words, one.split())]
+        if same:
+            return plain[same[0]] if len(same) == 1 else None
+    ending = {one for one in plain if one.endswith(f" {own}")}
+    before = [one.removesuffix(own).split() for one in ending]
     if not ending or any(
         own[0] in _OTHER_NAME or not _NOT_IN_PERSONS.isdisjoint(own) for own in before
     ):
         return None
     longest = max(ending, key=lambda one: (len(one), one))
-    return longest if all(_is_short_for(one, longest) for one in ending) else None
+    return plain[longest] if all(_is_short_for(one, longest) for one in ending) else None
+
+
+def unaccented(text: str) -> str:
+    """Return a text without the accents of its letters."""
+    if text.isascii():
+        return text
+    return "".join(char for char in normalised("NFD", text) if not unicodedata.combining(char))
 
 
 def _is_short_for(name: str, longest: str) -> bool:

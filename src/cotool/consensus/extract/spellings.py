@@ -8,6 +8,8 @@ from functools import lru_cache
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.counted import counted
 from cotool.consensus.extract.languages import OPTIONS
+from cotool.consensus.extract.number_words import read_words
+from cotool.consensus.extract.telephones import without_separators
 
 # "merkel, angela", "van gogh, vincent"; the items of a list are sorted.
 _FAMILY = r"(?:(?:van|von|der|den|de|da|di|del|du|la|le|al|bin) ){0,2}[^\W\d_]+(?:-[^\W\d_]+)?"
@@ -65,16 +67,20 @@ _SPELLINGS = (
     ("th", lazy_pattern(r"^(\d+)th$"), r"\1"),
     ("st", lazy_pattern(r"^(\d*1)st$"), r"\1"),
     ("d", lazy_pattern(r"^(\d+)[nr]d$"), r"\1"),
+    ("<", lazy_pattern(r"^<(\w+:/?/?[^<>\s]+)>$"), r"\1"),
+    (".0", lazy_pattern(r"^(v?\d+\.\d+)\.0$"), r"\1"),
     ("](", lazy_pattern(r"^\[[^\[\]]+\]\((\S+)\)$"), r"\1"),
     ("our", lazy_pattern(r"(?<=\w{3})our\b"), "or"),
     ("is", lazy_pattern(r"(?<=\w{3})is(?=(?:e[drs]?|ing|ation)\b)"), "iz"),
     ("tre", lazy_pattern(r"(?<=\w{2})tre\b"), "ter"),
 )
 _NUMERAL = lazy_pattern(r"\b[ivx]+\b")
-_TELEPHONE = lazy_pattern(r"\+?(?:[\s()/-]?\d){7,15}")
-_SEPARATORS = lazy_pattern(r"[\s()/-]")
+_RATE = lazy_pattern(r"\b([^\W\d_])[^\W\d_]+ per ([^\W\d_])[^\W\d_]+")
+_SAID_TWICE = lazy_pattern(r"([^()]+) \(([^()]+)\)")
 _ORDINAL_END = lazy_pattern(r"(?<=\d)(?:st|nd|rd|th)\b")
 _SUBSCRIPT = lazy_pattern(r"(?<=[A-Za-z])_(?=\d)")
+_UNDERSCORE = lazy_pattern(r"(?<=[^\W_])_(?=[^\W\d_]{2})")
+_SLASH = lazy_pattern(r"(?<=[^\W\d_]{3})/(?=[^\W\d_]{3})")
 _HYPHEN = lazy_pattern(r"(?<=[^\W_])-(?=[^\W\d_])|(?<=[^\W\d_])-(?=\d)")
 _UMLAUTS = {ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue"}
 _COUNTER = lazy_pattern(r"^(\d+)[개個个つ명권名]$")
@@ -115,22 +121,51 @@ def _other_spellings(value: str) -> Iterator[str]:
         yield from _by_signs(value)
 
 
+def as_rate(value: str) -> str:
+    """Write a rate by its initials: bpm."""
+    return _RATE.sub(r"\1p\2", value)
+
+
+def _is_same(text: str, bracketed: str) -> bool:
+    """Whether brackets repeat what is before them: "3 (three)", "60 beats per minute (bpm)"."""
+    number = read_words(bracketed, 0)
+    if number and number[1] == len(bracketed):
+        return str(number[0]) == text
+    return text.endswith(f" {bracketed}") or as_rate(text).endswith(f" {bracketed}")
+
+
 def _by_signs(value: str) -> Iterator[str]:
     """Yield spellings of a label that is no single word."""
     if "_" in value:
         yield _SUBSCRIPT.sub("", value).casefold()
+        yield _UNDERSCORE.sub(" ", value)
+    if "/" in value:
+        yield _SLASH.sub("-", value)
     if "-" in value and _WORD.search(value):
         yield _HYPHEN.sub("", value)
         yield _HYPHEN.sub(" ", value)
-    if value[-1:].isdigit() and _TELEPHONE.fullmatch(value):
-        yield (
-            f"+{digits[2:]}" if (digits := _SEPARATORS.sub("", value)).startswith("00") else digits
-        )
+    if number := without_separators(value):
+        yield number
     if value[-2:-1] == " ":  # "2 x", "вариант Б"
         yield _VARIABLE.sub(r"\1\2", value)
         yield _OPTION.sub("", value)
+    if " per " in value:  # "beats per minute" and bpm
+        yield as_rate(value)
+    if value[-1:] == ")" and (match := _SAID_TWICE.fullmatch(value)) and _is_same(*match.groups()):
+        yield match[1]
+    yield from _without_emoji(value)
+    yield from _with_number(value)
+
+
+def _without_emoji(value: str) -> Iterator[str]:
     if value[-1:] > "\u25ff" and _SMILEY.match(value[-1:]):  # "positive 😊"
         yield value.rstrip(value[-1]).rstrip() or value
+    if value[:1] > "\u25ff" and _SMILEY.match(value) and value[0] not in "❌✗✘❎🚫⛔":
+        yield value.lstrip(value[0]).lstrip("\ufe0f ") or value
+
+
+def _with_number(value: str) -> Iterator[str]:
+    """Yield spellings of a label that begins with a number."""
     word, _, rest = value.partition(" ")
     if rest and (number := counted().get(word)):
         yield f"{number} {rest}"

@@ -1,0 +1,150 @@
+"""Answers with words beside them that another answer leaves out: "the CFTR gene", "Python 3.10".
+
+Words are left out only beside another answer that is what remains, so nothing is lost.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from itertools import dropwhile, islice, takewhile
+
+from cotool._lazy import lazy_pattern
+from cotool.consensus.extract.normal_form import short_form
+from cotool.consensus.extract.vocabulary import FUNCTION_WORDS, NEGATIONS
+
+_ASKING = frozenset("which what what's what’s name".split())
+_BEFORE_NOUN = frozenset("is was are the a an name of in".split())
+_AFTER_NOUN = frozenset(
+    "is are was were does do did has have had can could will would should of in for to from with "
+    "by on at best most that which describes fits".split()
+)
+_MOST_NOUNS = 4
+_LABELLED = lazy_pattern(r"([^\W\d_][^:;,\d]{0,30}?(?:-\d+)?):\s+(?=\S)")
+_NUMBERED = lazy_pattern(r"([^\W\d_]+(?: [^\W\d_]+){0,2}) (?=[^\s,;]*\d[^\s,;]*$)")
+_NUMBER_WORDS = frozenset("no nr number code id version name value answer is the a".split())
+_REJECTS = NEGATIONS | frozenset("wrong incorrect false except rejected eliminated".split())
+_NAMED = lazy_pattern(r"([^\W\d_]{2,}) (?=[^\s,;]*\d|[^\W\d_]+ \d)(?=[^,;]+$)")
+_NO_NAME = FUNCTION_WORDS | frozenset(
+    "around approximately roughly nearly almost least exactly since minus plus negative positive "
+    "early late mid spring summer autumn fall winter january february march april may june july "
+    "august september october november december jan feb mar apr jun jul aug sep sept oct nov dec "
+    "mini max pro plus new next last previous half double total maximum minimum average".split()
+)
+_ASKS_FOR_PLACE = lazy_pattern(
+    r"\b(?:city|town|village|capital|birthplace|headquarter(?:s|ed)|municipality|suburb)\b"
+    r"|\bwhere (?:was|is|did|does)\b.*\b(?:born|died?|lives?|located|buried|held|situated|founded"
+    r"|based|take place)\b",
+    re.IGNORECASE,
+)
+_IN_PLACE = lazy_pattern(r"([^\W\d_a-z][^,;\n]*), ([^\W\d_a-z][^;\n]*)")
+
+
+def bare_names(shown: Mapping[str, str], question: str) -> dict[str, str]:
+    """Return what remains of answers that have a word beside another answer."""
+    spaced = [value for value in shown if " " in value]
+    counted = [value for value in spaced if any(map(str.isdecimal, value))]
+    asked = question.casefold()
+    words = {*asked.replace("?", " ").replace("'s", " ").split(), *_NUMBER_WORDS}
+    found = dict(_named(counted, shown))
+    if any(", " in display for display in shown.values()) and _ASKS_FOR_PLACE.search(question):
+        found |= _places(shown)
+    found |= dict(_numbered(counted, words))
+    found |= dict(_labelled(spaced, words))
+    beside = [
+        (value, word, rest) for value in spaced for word, rest in _parts(value) if rest in shown
+    ]
+    if beside:
+        nouns = _nouns(asked)
+        found |= {
+            value: rest
+            for value, word, rest in beside
+            if word in nouns and not _fits_another(rest, value, shown)
+        }
+    return {value: rest for value, rest in found.items() if rest in shown}
+
+
+def _fits_another(name: str, longer: str, values: Collection[str]) -> bool:
+    """Whether a name is part of yet another answer: Boston beside Boston College."""
+    return any(
+        one != longer
+        and ((one.startswith(f"{name} ") and one[len(name) + 1] != "(") or one.endswith(f" {name}"))
+        for one in values
+    )
+
+
+def _named(values: Collection[str], shown: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield names with a number and another name before them: "Apple iPhone 15", "Windows 11".
+
+    Not "over 9000" and "before 1990", and not the same number with two names.
+    """
+    named: dict[str, list[str]] = {}
+    for value in values:
+        match = _NAMED.match(value) if any(map(str.isupper, shown[value][:2])) else None
+        if match and match[1] not in _NO_NAME:
+            named.setdefault(value[match.end() :], []).append(value)
+    for rest, same in named.items():
+        if len(same) == 1:
+            yield same[0], rest
+
+
+def _numbered(values: Collection[str], words: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield codes after words of the question, such as "invoice no INV-12"."""
+    for value in values:
+        match = _NUMBERED.match(value)
+        if match and all(
+            word in _NUMBER_WORDS or (word in words and word not in _NO_NAME)
+            for word in match[1].split()
+        ):
+            yield value, value[match.end() :]
+
+
+def _labelled(values: Collection[str], words: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield answers after what they are: "Invoice number: 12", "ICD-10: E11.9".
+
+    The same answer after two words stays as it is, unless these are words of the question.
+    """
+    labelled: dict[str, list[tuple[str, set[str]]]] = {}
+    for value in values:
+        if ": " in value and (match := _LABELLED.match(value)):
+            own = (value, set(match[1].split()))
+            labelled.setdefault(value[match.end() :], []).append(own)
+    for rest, same in labelled.items():
+        for value, key in same:
+            if key.issubset(words) or (len(same) == 1 and _REJECTS.isdisjoint(key)):
+                yield value, rest
+
+
+def _places(shown: Mapping[str, str]) -> dict[str, str]:
+    """Return "Madrid" for "Madrid, Spain", unless answers name another place of this name."""
+    found: dict[str, tuple[str, str]] = {}
+    for value, display in shown.items():
+        if match := _IN_PLACE.fullmatch(display):
+            found[value] = short_form(match[1]), match[2].partition(",")[0]
+    return {
+        value: name
+        for value, (name, within) in found.items()
+        if all(other == within for one, other in found.values() if one == name)
+    }
+
+
+def _nouns(asked: str) -> frozenset[str]:
+    """Return the nouns that a question asks for: "which gene", "the name of the river"."""
+    words = asked.replace("?", " ? ").split()
+    nouns: set[str] = set()
+    for place in (place for place, word in enumerate(words) if word in _ASKING):
+        following = dropwhile(_BEFORE_NOUN.__contains__, words[place + 1 :])
+        phrase = takewhile(lambda word: word.isalpha() and word not in _AFTER_NOUN, following)
+        nouns.update(islice(phrase, _MOST_NOUNS))
+    return frozenset(nouns - FUNCTION_WORDS - {"city"})  # Mexico City is no Mexico
+
+
+def _parts(value: str) -> Iterator[tuple[str, str]]:
+    """Yield the first word and the last word of an answer, each with the rest."""
+    value = value.removeprefix("the ")
+    first, _, rest = value.partition(" ")
+    head, _, last = value.rpartition(" ")
+    for word, bare in ((first, rest), (last, head.strip("`*\"'"))):
+        yield word, bare
+        if bare.endswith("()"):
+            yield word, bare.removesuffix("()")

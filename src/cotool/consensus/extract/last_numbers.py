@@ -1,0 +1,72 @@
+"""The number that a sentence mentions last, for texts that state none as their answer."""
+
+from __future__ import annotations
+
+import re
+
+from cotool._lazy import lazy_pattern
+from cotool._typing import TYPE_CHECKING
+from cotool.consensus.extract.conclusions import last_sentence
+from cotool.consensus.extract.number_words import TENS, UNITS
+from cotool.consensus.extract.numbers import MAX_PARTS
+from cotool.consensus.extract.preparation import breaks_off, clean
+from cotool.consensus.extract.readings import is_factorial, read
+
+if TYPE_CHECKING:
+    from cotool.consensus.extract.extracted import Extracted
+
+NUMERAL = lazy_pattern(
+    r"[-+]?[$€£¥₹]?(?:\d{1,3}(?: \d{3})+(?![\d.,]?\d)|\d[\d.,'’/]*)(?:\s?%| out of \d+)?"
+)
+
+
+# "9.9 > 9.11" names two numbers, and chooses neither.
+_INEQUALITY = lazy_pattern(r"\d\s?[<>≤≥]\s?[$€£¥]?-?\d")
+
+
+# Not "one", which is mostly a pronoun.
+_IN_WORDS = lazy_pattern(
+    rf"(?<![\w-])(?:{'|'.join([*list(UNITS)[2:], *TENS])}|an?[ ](?:hundred|dozen|thousand))\b",
+    re.IGNORECASE,
+)
+
+
+def _number_in_words(sentence: str) -> Extracted | None:
+    """Read the only number that a sentence has in words: "She has sixty-nine cookies left."."""
+    end, found = 0, None
+    while match := _IN_WORDS.search(sentence, end):
+        reading = read("number", sentence[match.start() :])
+        if found or not reading or not reading.value:
+            return None
+        found, end = reading, match.start() + reading.end
+    return found.extracted("number", "last number mentioned") if found else None
+
+
+_LIMITS = lazy_pattern(r"\b(?:between|from)\s[$€£¥₹]?$", re.IGNORECASE)
+
+
+def last_number(text: str) -> Extracted | None:
+    """Read the last number of the last sentence, unless the text breaks off.
+
+    The same for options was tried and left out: of nine on MMLU-Pro two were the label.
+    """
+    if not text or breaks_off(text):
+        return None
+    sentence = last_sentence(text)
+    if _INEQUALITY.search(sentence):
+        return None
+    starts = [match.start() for match in NUMERAL.finditer(sentence)]
+    if not starts:
+        return _number_in_words(sentence)
+    # "2 hours and 22 minutes" is one amount, "between 4 and 5" a range; "4 or 5" states neither.
+    first = starts[max(0, len(starts) - MAX_PARTS) :]
+    if len(starts) > 1 and (limits := _LIMITS.search(sentence, 0, starts[-2])):
+        first.insert(0, limits.start())
+    spans = [(sentence[start:], starts[-1] - start) for start in first]
+    readings = ((read("number", clean(span)), last) for span, last in spans)
+    reading = next(
+        (one for one, last in readings if one and (one.end > last or not one.value)), None
+    )
+    if not reading or not reading.value or is_factorial(text):
+        return None
+    return reading.extracted("number", "last number mentioned")
