@@ -32,7 +32,7 @@ class Metric(NamedTuple):
     """What a metric compares, for people; and what unrelated texts share on its scale.
 
     About nineteen in twenty pairs of language models' answers to different questions are below
-    `unrelated`; nothing is held together by less. Embeddings have no common scale; for most models
+    `unrelated`; no cluster is formed below it. Embeddings have no common scale; for most models
     the cosine of unrelated texts is lower than this.
     """
 

@@ -61,7 +61,8 @@ def compare_statements(
     """Compare the statements of each response with the other responses.
 
     Returns NONE if most responses are a single statement, and nothing for more statements than
-    MOST_STATEMENTS. Of many responses, evenly spread ones and `also` take part.
+    MOST_STATEMENTS. If there are many responses, an evenly spread sample and `also`
+    are compared.
     """
     from cotool.consensus.decide.passages import Passages
     from cotool.consensus.decide.support import judge

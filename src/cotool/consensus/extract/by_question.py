@@ -24,9 +24,9 @@ _NUMBERED = lazy_pattern(r"\d+\.\d+")
 
 _CODE = lazy_pattern(r"0\d{2,}")
 # Leading zeros belong to codes, and are filled up in numbers (answers of AIME are written 073). A
-# question of a few words, or with a word for codes, asks for a code, unless it asks how many. Of 45
-# questions from which the words were chosen 44 are told, of 44 others 39; with words added since,
-# 42.
+# question of a few words, or with a word for codes, asks for a code, unless it asks how many. It is
+# right for 44 of the 45 questions from which the words were chosen, and for 39 of 44 others; with
+# words added since, for 42.
 _ASKS_HOW_MANY = lazy_pattern(
     r"how (?:many|much|long|far|old)|number of (?!the\b)|remainder|\bsum of\b|modulo|wie ?viele?\b"
     r"|combien|cuánt|quant[aeio]s?\b|сколько|ile\b|多少[个人元天]|几[个人元天]|いくつ|何[人個円日]|몇",

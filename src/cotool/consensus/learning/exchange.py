@@ -44,7 +44,7 @@ def records_of(learned: Learned) -> Iterator[tuple[str, str, Any]]:
 
 
 def without_weights(records: Iterable[tuple[str, str, Any]]) -> Iterator[tuple[str, str, Any]]:
-    """Records of version 1 as those of version 2: counts stay, weights go."""
+    """Records of version 1 as those of version 2: counts are kept, weights are dropped."""
     for kind, name, value in records:
         if kind == "pair" and json.loads(name)[0] == "":
             continue

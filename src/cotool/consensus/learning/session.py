@@ -76,11 +76,11 @@ _NOT_LEARNED = (
 def by_store(
     subjects: Iterable[Stated], store: Store, how: Learning, options: ConsensusOptions
 ) -> Iterator[tuple[Stated, Decision | None]]:
-    """Yield each question with what the record of its experts says of it.
+    """Yield each question with what the history of its experts says about it.
 
     All questions are read before the first is yielded, since their agreement counts. With
-    `how.learn`, what they teach is stored; otherwise it is used for this batch only, and a store
-    that has learned nothing decides nothing. Numbers on a scale are combined, and not learned from.
+    `how.learn`, what they teach is stored; otherwise it is used for this batch only, and an empty
+    store has no effect. Numbers on a scale are combined, and not learned from.
     """
     with closing(Waiting()) as waiting:
         kept = []

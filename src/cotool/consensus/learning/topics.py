@@ -58,7 +58,7 @@ class Topics:
 
 
 def find_topics(texts: Iterable[str]) -> Topics:
-    """Find topics; none where the different texts are too few, or their words tell none apart."""
+    """Find topics; none if there are too few different texts, or their words show no groups."""
     texts = sorted({*texts})
     step = max(len(texts) / MOST_TEXTS, 1.0)
     texts = [texts[int(k * step)] for k in range(min(len(texts), MOST_TEXTS))]

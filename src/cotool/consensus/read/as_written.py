@@ -1,9 +1,9 @@
 """Columns whose answers are compared as they are written: versions, codes, options of surveys.
 
 The rules were set on 59 made-up columns (versions, ICD, CPT, hashes, options in twelve languages;
-prices, dates, amounts, labels, free text), of which 58 are told; of 52 others, made afterwards, 50.
-Of these 64 that are compared by value, one (20C, 25C) was taken for codes, before degrees had an
-entry of their own.
+prices, dates, amounts, labels, free text), of which 58 are recognised, as are 50 of 52
+that were made afterwards. One of the 64 columns that are compared by value was taken for codes
+(20C, 25C), before degrees had an entry of their own.
 """
 
 from __future__ import annotations

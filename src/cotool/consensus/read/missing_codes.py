@@ -6,7 +6,7 @@ and 18 left as they are; of 90 without (ratings to 10, percents, temperatures, p
 classes), 4 lose a number. On 258 others, made afterwards in the fashion of HRS, PISA, NLSY, UKHLS,
 ISSP and others: 89 of 114, and 9 of 144. Where several experts answer an item, fewer are lost.
 Codes within the range of the answers (99 beside ages up to 89, -1 beside ratings from 0) are not
-told.
+recognised.
 """
 
 from __future__ import annotations

@@ -87,10 +87,10 @@ def find_copies(pairs: Iterable[PairCounts]) -> list[Copy]:
 
 
 def _telling(own: Mapping[str, float]) -> Mapping[str, float]:
-    """The partners of an expert that tell how far it knows the answer.
+    """The partners whose agreement shows how often an expert knows the answer.
 
-    Those who agree as much as copies do not, if there are others: half of the experts may be copies
-    of one.
+    Partners that agree as much as copies are left out if others remain, since half of the experts
+    may be copies of one.
     """
     others = {name: value for name, value in own.items() if value < log(KAPPA)}
     return others if len(others) >= PARTNERS else own
@@ -103,8 +103,9 @@ def _known_beside_few(
 
     If they are nearly always right, two others agree with each other as the product of their
     agreement with them says. Only experts are returned whose others agree more than that. Those who
-    agree less than _MOST may be two who are right, beside others who share errors: if .7 were
-    enough, .30 answers of two who are right in .97, beside two in .4, would be right, not .97.
+    agree less than _MOST may be two who are right, beside others who share errors: with a limit
+    of .7, two experts who are right in .97, beside two in .4, would give .30 right answers instead
+    of .97.
     """
     alike = [(a, b) for a, b, *_ in rows if kappas[a][b] >= log(_MOST)]
     found: dict[str, float] = {}

@@ -1,7 +1,7 @@
 """95 % intervals of the mean and the median of numbers, from all questions of a batch.
 
-A few numbers show their spread badly, so that of the other questions counts as far as the
-questions are alike; the interval of a single question is the usual one of Student's t.
+A few numbers give a poor estimate of their spread, so the spread of similar questions is used as
+well; the interval of a single question is the usual one of Student's t.
 """
 
 from __future__ import annotations

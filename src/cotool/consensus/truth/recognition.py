@@ -228,9 +228,9 @@ class _Pairs:
     def are_different(self) -> bool:
         """Whether so few numbers are equal that they are probably not right or wrong.
 
-        Of n experts who are right with the probability RIGHT, two agree on most questions. Of
-        numbers on a scale two are equal by chance, as often as their step and distances say, or
-        more often where experts prefer round numbers.
+        If experts are right with the probability RIGHT, two of them agree on most questions.
+        Numbers on a scale are equal only by chance, as often as their step and distances say, or
+        more often if experts prefer round numbers.
         """
         if len(self.pooled) < FEWEST or not self.unequal:
             return False
