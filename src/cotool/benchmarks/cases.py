@@ -27,11 +27,11 @@ _EXPERTS = (5, 10, 20, 50, 200, 2000)
 GROUPS = {
     "similarity": "all pairs of texts, from strings to matrix: characters x texts",
     "neighbours": "the ten nearest of this many sentences, without the matrix",
-    "experts": "the consensus of this many answers of 300 characters that state a choice",
+    "experts": "the consensus of answers of 300 characters that state a choice",
     "length": "the consensus of 20 free texts of this many characters",
     "statements": "8 statements against 20 texts of 150 words",
     "truth": "truth inference on 100,000 labels; seven transcripts merged into one text",
-    "extraction": "1,000 questions with 5 experts, from whose texts a choice is extracted",
+    "extraction": "a choice extracted from the texts of 5 experts, 1,000 questions",
     "logs": "a log of 64 MiB: levels, times, keywords, patterns, templates",
     "vault": "64 MiB encrypted, decrypted, verified; a password hashed",
     "startup": "whole commands from start to end",
