@@ -120,6 +120,7 @@ DIRECTIVES = {
     "cdivision": True,
     "initializedcheck": False,
     "embedsignature": False,
+    "freethreading_compatible": True,
 }
 
 OPENMP_TEST = """
