@@ -94,8 +94,8 @@ class LogOptions:
     def __post_init__(self) -> None:
         given: Any = self.patterns or ()
         if isinstance(given, Mapping):
-            listed([*given, *given.values()], "patterns")
-            patterns = tuple(compile_pattern(name, text) for name, text in given.items())
+            listed(given.values(), "patterns")
+            patterns = tuple(compile_pattern(str(name), text) for name, text in given.items())
         else:
             several = isinstance(given, Iterable) and not isinstance(given, str)
             every = list(given) if several else [given]
