@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import copy
+import itertools
 import json
+from pathlib import Path
 
 import pytest
 
+from cotool.consensus.read.forms import FileForm
+from cotool.consensus.read.layout import DEFAULT_KEYS
 from cotool.consensus.read.readers import read_questions
 from cotool.errors import InputError
+
+RECIPES = Path(__file__).parents[2] / "recipes"
 
 
 @pytest.fixture
@@ -30,6 +37,14 @@ def answers(questions):
         question.text: {answer.expert_name: answer.content for answer in question.responses}
         for question in questions
     }
+
+
+def places_in(value):
+    """The paths of all values within a value."""
+    yield []
+    if isinstance(value, (dict, list)):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from ([key, *rest] for rest in places_in(inner))
 
 
 def run_of(**changes):
@@ -221,3 +236,45 @@ def test_a_record_unlike_the_first_is_bad(read):
     with pytest.raises(InputError, match="line 2: not a row of Arena-Hard: 'judge' is missing"):
         read(*records)
     assert len(read(*records, skip_bad=True)) == 1
+
+
+def test_a_bad_part_of_a_document_is_left_out_alone(read):
+    """Behind an assignment without solutions, and behind a failed request, the others are read."""
+    task = {"id": "t", "input_values": {"text": "Good?"}}
+    given = [
+        {"tasks": [task], "solutions": [{"output_values": {"label": label}}], "user_id": label}
+        for label in ("yes", "no", "maybe")
+    ]
+    given[1]["solutions"] = []
+    bad = "items 2: the assignment has no solution"
+    with pytest.raises(InputError, match=bad):
+        read({"items": given})
+    [question] = read({"items": given}, skip_bad=True)
+    assert [one.content for one in question.responses] == ["yes", "maybe"]
+    replies = [
+        {"custom_id": str(n), "response": {"body": {"choices": [{"message": {"content": "4"}}]}}}
+        for n in range(3)
+    ]
+    replies[1] = {"custom_id": "1", "response": None, "error": {"message": "too long"}}
+    assert len(read({"data": replies}, skip_bad=True)) == 2
+
+
+@pytest.mark.parametrize("path", sorted(RECIPES.glob("*.json*")), ids=lambda path: path.name)
+def test_values_of_other_kinds_are_bad_records(path):
+    """Whatever stands in one place of a tool's record, it is read or refused, never a defect."""
+    text = path.read_text("utf-8")
+    lines = text.splitlines() if path.suffix == ".jsonl" else [text]
+    records = [json.loads(line) for line in lines]
+    kinds = itertools.cycle([7, None, {}, "x", [], {"a": None}, [[]], True, [{}]])
+    places = [[n, *place] for n, record in enumerate(records) for place in places_in(record)]
+    for place, kind in zip(places[:: len(places) // 20 + 1], kinds, strict=False):
+        changed = copy.deepcopy(records)
+        parent = changed
+        for key in place[:-1]:
+            parent = parent[key]
+        parent[place[-1]] = kind
+        rows = (("a.json", record) for record in changed)
+        try:
+            list(FileForm("a.json", DEFAULT_KEYS, [].append).records(rows))
+        except InputError:
+            continue

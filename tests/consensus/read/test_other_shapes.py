@@ -70,6 +70,19 @@ def test_lists_side_by_side(read, as_text):
     assert read(lines(*rows)) == expected
 
 
+def test_lists_of_one_item_and_of_other_lengths(read):
+    """One label of one annotator is a list, too; a row of two labels and one annotator is bad."""
+    rows = [
+        {"text": "t1", "annotators": "ann,bob", "labels": "a,b"},
+        {"text": "t2", "annotators": "ann,bob,eve", "labels": "b,b,a"},
+        {"text": "t3", "annotators": "eve", "labels": "a"},
+    ]
+    assert read(lines(*rows))["t3"] == {"eve": "a"}
+    rows[2]["labels"] = "a,b"
+    with pytest.raises(InputError, match=r"line 3: .* are not two lists of the same length"):
+        read(lines(*rows))
+
+
 def test_the_lists_of_several_experts_are_joined(read):
     """A record per expert with all its samples belongs to the question of the others."""
     rows = [{"question": "q", "model": m, "responses": ["x", "y"]} for m in ("a", "b")]

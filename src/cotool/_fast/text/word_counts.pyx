@@ -42,6 +42,9 @@ cdef int count_words(Texts texts, uint8_t* folded, uint64_t* bits, int32_t* ids,
         words = cotool_intern(vocabulary, folded, length, bits, edges, ids)
         if words < 0:
             return -1
+        folded += length
+        if words == 0:
+            continue
         if vocabulary.count > result.rows:
             result.rows = vocabulary.room
             counts = <uint16_t*>realloc(result.counts, result.rows * stride * sizeof(uint16_t))
@@ -54,7 +57,6 @@ cdef int count_words(Texts texts, uint8_t* folded, uint64_t* bits, int32_t* ids,
         counts = result.counts + t
         for i in range(words):
             counts[ids[i] * stride] += 1
-        folded += length
     return 0
 
 

@@ -107,7 +107,7 @@ def imported(document: Any, where: str) -> tuple[Learned, list[Remembered]]:
     """The reverse of `exported`. Raises StoreError naming `where`."""
     schema = str(document.get("schema")) if isinstance(document, dict) else ""
     kind, _, version = schema.partition("/")
-    if kind != "cotool.experts" or not version.isdigit():
+    if kind != "cotool.experts" or not version.isdecimal():
         raise StoreError(
             f"{where}: is not an export of experts", hint=f'it has "schema": "{SCHEMA}"'
         )

@@ -178,7 +178,7 @@ def argilla(item: JsonObject, kept: dict[str, Any]) -> Made:
         ]
     found: dict[str, list[dict[str, str]]] = {}
     for question, answer, value in pairs:
-        if answer.get("status") not in {"discarded", "draft"}:
+        if answer.get("status") not in ("discarded", "draft"):
             answers = found.setdefault(question, [])
             who = str(answer.get("user_id") or f"user {len(answers) + 1}")
             answers.append({"expert": who, "content": _set_text(value)})
@@ -275,6 +275,8 @@ def ground_truth(item: JsonObject, kept: dict[str, Any]) -> Made:
 
 def toloka(item: JsonObject, _kept: dict[str, Any]) -> Made:
     """One assignment: one performer's solutions of several tasks."""
+    if not item["solutions"]:
+        raise FailedError("the assignment has no solution")
     for task, solution in zip(item["tasks"], item["solutions"], strict=True):
         given = solution["output_values"]
         for name, value in given.items():

@@ -40,7 +40,7 @@ def check_succeeded(value: Any, where: str) -> None:
         return
     response, result = value.get("response"), value.get("result")
     reason: str | None = None
-    if isinstance(result, dict) and result.get("type") in {"errored", "canceled", "expired"}:
+    if isinstance(result, dict) and result.get("type") in ("errored", "canceled", "expired"):
         reason = _reason(result.get("error")) or str(result["type"])
     elif "error" in value and response is None and result is None:
         reason = _reason(value["error"]) or "no response"

@@ -143,16 +143,14 @@ class FileForm:
             row = self._row(value) if isinstance(value, list) else value
             if (row is None and value is not None) or is_step(row):
                 continue
-            found = self._of_value(row, where)
-            # One by one, so that a bad record does not end the file.
-            while True:
-                try:
-                    yield next(found)
-                except StopIteration:
-                    break
-                except InputError as error:
-                    self._on_bad(error)
-                    break
+            yield from self._guarded(self._of_value(row, where))
+
+    def _guarded(self, found: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+        """Yield the records of one part of the file, so that a bad one does not end the file."""
+        try:
+            yield from found
+        except InputError as error:
+            self._on_bad(error)
 
     def _of_value(self, value: Any, where: str) -> Iterator[tuple[str, Any]]:
         if self.tool is not None:
@@ -161,7 +159,7 @@ class FileForm:
                     f"{where}: is not written by {self.tool.name}, as the rows before it are",
                     hint="name the keys of the question and the answer",
                 )
-            yield from self.tool.records(value, where, self._kept)
+            yield from self.tool.records(value, where, self._kept, self._on_bad)
             return
         shape = tuple(value) if isinstance(value, dict) else ()
         if self._flat or shape in self._plain:
@@ -177,12 +175,12 @@ class FileForm:
                 inner = self.tool_within or tool_of(item)
                 if inner is not None and not inner.each:
                     self.tool_within = inner
-                    yield from inner.records(item, place, self._kept)
+                    yield from inner.records(item, place, self._kept, self._on_bad)
                     continue
             elif self._given.responses in shape and self._given.responses not in item:
                 # The named key held one expert's answers by question, which are now records.
                 self._given = self.keys = replace(self._given, responses=None)
-            yield from self._checked(item, place)
+            yield from self._guarded(self._checked(item, place))
 
     def _row(self, value: list[Any]) -> Any:
         """Return a list as a row if the first list of the file is a header; None for the header."""
@@ -320,7 +318,7 @@ class FileForm:
             elif titles_count:
                 titles_count -= 1
             else:
-                yield from self.plan.records(value, where)
+                yield from self._guarded(self.plan.records(value, where))
 
 
 def _is_about_a_text(record: Mapping[str, Any], listed: list[Any]) -> bool:

@@ -97,9 +97,18 @@ def _parallel(sample: Sample) -> tuple[Column, Column] | None:
         if c.path in sizes and c not in experts and names.of_several(c.path).part == names.ANSWER
     ]
     pairs = [
-        (one, other) for one in experts for other in answers if sizes[one.path] == sizes[other.path]
+        (one, other)
+        for one in experts
+        for other in answers
+        if _are_alike(sizes[one.path], sizes[other.path])
     ]
     return pairs[0] if len(pairs) == 1 else None
+
+
+def _are_alike(sizes: Sequence[int], others: Sequence[int]) -> bool:
+    """Whether most lists of several items are beside as many; a row with others is bad."""
+    alike = [one == other for one, other in zip(sizes, others, strict=True) if one > 1 or other > 1]
+    return sum(alike) > len(alike) / 2
 
 
 def _sizes(sample: Sample, column: Column) -> list[int] | None:

@@ -40,7 +40,7 @@ def _at(value: Any, steps: tuple[str, ...]) -> Any:
             if step == "*":
                 found = (_at(item, steps[place + 1 :]) for item in value)
                 return [item for item in found if item is not None]
-            if not step.lstrip("-").isdigit() or not -len(value) <= int(step) < len(value):
+            if not step.lstrip("-").isdecimal() or not -len(value) <= int(step) < len(value):
                 return None
             value = value[int(step)]
         else:

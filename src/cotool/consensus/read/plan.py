@@ -12,6 +12,7 @@ from cotool.consensus.read.paths import value_at
 from cotool.consensus.read.responses import Record
 from cotool.consensus.read.understood import shown_parts
 from cotool.consensus.read.values import NONE, is_missing
+from cotool.errors import InputError
 
 # One record per response; per item with a column per expert; per person with a column per
 # question; per item with a list of responses.
@@ -108,13 +109,14 @@ class Plan:
         if self.is_plain:
             yield where, row
             return
-        record = {**row, **self._experts(row), **self._question(row), **self._answer(row)}
+        record = {**row, **self._experts(row), **self._question(row), **self._answer(row, where)}
         if not self.apart:
             yield where, record
             return
         asked = {key: record.get(key) for key in (self.keys.question, self.keys.id) if key}
         for response in record[str(self.keys.responses)]:
-            yield where, {**asked, **response}
+            given = response if isinstance(response, dict) else {_CONTENT: response}
+            yield where, {**asked, **given}
 
     def _question(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Return nested parts by their paths, and a question that several columns make."""
@@ -140,7 +142,7 @@ class Plan:
             return NONE.lower()
         return None if is_missing(cell) else cell
 
-    def _answer(self, row: Mapping[str, Any]) -> dict[str, Any]:
+    def _answer(self, row: Mapping[str, Any], where: str) -> dict[str, Any]:
         """Return an answer that is made of several columns, or of a list."""
         keys = self.keys
         if self.flags and keys.content:
@@ -152,10 +154,21 @@ class Plan:
             return {keys.content: ", ".join(true)}
         if self.parallel and keys.responses:
             experts, answers = (listed_items(value_at(row, path)) for path in self.parallel)
-            pairs = zip(experts or (), answers or (), strict=True)
+            if experts is None or answers is None or len(experts) != len(answers):
+                one, other = self.parallel
+                raise InputError(
+                    f"{where}: {one!r} and {other!r} are not two lists of the same length",
+                    hint="leave such rows out with `skip_bad`",
+                )
+            pairs = zip(experts, answers, strict=True)
             return {keys.responses: [{_EXPERT: one, _CONTENT: other} for one, other in pairs]}
         if self.listed and keys.responses:
             items = value_at(row, keys.responses) or ()
+            if not isinstance(items, (list, tuple)):
+                raise InputError(
+                    f"{where}: {keys.responses!r} is not a list",
+                    hint="leave such rows out with `skip_bad`",
+                )
             return {keys.responses: [_response(item, *self.listed) for item in items]}
         value = value_at(row, keys.content) if keys.content else None
         if self.missing and str(value).strip() in self.missing:
@@ -187,10 +200,12 @@ class Plan:
 
 def listed_items(value: Any) -> list[Any] | None:
     """Return the items of a list of plain values, also of one that is written as text."""
+    if value is None:
+        return []
     if isinstance(value, str):
         mark = next((mark for mark in ",;|" if mark in value), None)
         bare = value.strip().removeprefix("[").removesuffix("]")
-        return [item.strip(" '\"") for item in bare.split(mark)] if mark else None
+        return [item.strip(" '\"") for item in bare.split(mark)] if bare else []
     plain = isinstance(value, (list, tuple)) and all(
         isinstance(item, (str, int, float)) for item in value
     )

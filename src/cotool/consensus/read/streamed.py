@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     Values = Iterator[tuple[str, Any]]
 
 _FIELDS = (b"data:", b"event:", b"id:", b"retry:", b": ")
-_ENDS = frozenset({"[DONE]", "message_stop", "response.completed", "response.incomplete"})
-_BEGINS = frozenset({"message_start", "response.created"})
+_ENDS = ("[DONE]", "message_stop", "response.completed", "response.incomplete")
+_BEGINS = ("message_start", "response.created")
 # Where a chunk has a piece of the text, and why it is the last one.
 _TEXT = "delta.content|delta.text|text|content.parts.0.text|message.content|response"
 _REASON = (

@@ -70,7 +70,7 @@ def text_of(value: Any) -> str | None:
     if isinstance(value, (int, float)):
         return str(value)
     if isinstance(value, Mapping):
-        if value.get("type") in {"reasoning", "thinking", "redacted_thinking", "tool_use"}:
+        if value.get("type") in ("reasoning", "thinking", "redacted_thinking", "tool_use"):
             return None
         for key in ("text", "content", "value", "prompt", "parts", "answer", "message", "output"):
             if value.get(key) is not None:

@@ -70,13 +70,29 @@ class Tool:
         return shown_parts((part, "` + `".join(one).replace("^", "")) for part, one in first)
 
     def records(
-        self, document: Mapping[str, Any], where: str, kept: dict[str, Any]
+        self,
+        document: Mapping[str, Any],
+        where: str,
+        kept: dict[str, Any],
+        on_bad: Callable[[InputError], None],
     ) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield the canonical records of a document; `kept` lasts for the file."""
+        """Yield the canonical records of a document; `kept` lasts for the file.
+
+        Each part of the document that holds no record goes to `on_bad`.
+        """
         kept["document"] = document
+        for here, part in self._parts_of(document, where):
+            try:
+                for record in self._canonical(part, here, kept):
+                    yield here, record
+            except InputError as error:
+                on_bad(error)
+
+    def _parts_of(
+        self, document: Mapping[str, Any], where: str
+    ) -> Iterator[tuple[str, Mapping[str, Any]]]:
         if not self.each:
-            for record in self._canonical(document, where, kept):
-                yield where, record
+            yield where, document
             return
         items = document if self.each == "." else value_at(document, self.each)
         if isinstance(items, Mapping):
@@ -87,11 +103,11 @@ class Tool:
                 for key, item in items.items()
                 if isinstance(item, Mapping | list) or not nested
             ]
+        if items is not None and not isinstance(items, (list, tuple)):
+            raise InputError(f"{where}: {self.each!r} holds no records of {self.name}", hint=_SKIP)
         for place, item in enumerate(items or (), 1):
             here = f"{where}, {self.each.rpartition('.')[2] or 'row'} {place}"
-            one = item if isinstance(item, Mapping) else {"value": item}
-            for record in self._canonical(one, here, kept):
-                yield here, record
+            yield here, item if isinstance(item, Mapping) else {"value": item}
 
     def _canonical(
         self, item: Mapping[str, Any], where: str, kept: dict[str, Any]
@@ -111,7 +127,7 @@ class Tool:
             raise InputError(
                 f"{where}: not a row of {self.name}: {error} is missing", hint=_SKIP
             ) from None
-        except (AttributeError, IndexError, TypeError):
+        except (AttributeError, IndexError, TypeError, ValueError):
             # `make` relies on the shape that the first record had.
             raise InputError(f"{where}: not a row of {self.name}", hint=_SKIP) from None
 

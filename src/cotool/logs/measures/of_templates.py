@@ -68,7 +68,7 @@ def _parameter(source: ValueSource, known: Known) -> ValueSource:
     identifier = _template(source.before, known, "measures")
     parameters = known[identifier]
     names = [name for name, _ in parameters]
-    if source.after.isdigit() and 0 < int(source.after) <= len(parameters):
+    if source.after.isdecimal() and 0 < int(source.after) <= len(parameters):
         place = int(source.after) - 1
     elif source.after in names:
         place = names.index(source.after)
