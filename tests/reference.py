@@ -1884,15 +1884,20 @@ def pair(line, key, *, quoted):
     best = None
     for at in range(len(line)):
         before = line[at - 1 : at]
-        if not line.startswith(key + b"=", at) or (before and before not in b" \t\r,;|([{\0"):
+        if not line.startswith(key + b"=", at) or (before and before not in b' \t\r,;|([{\0"'):
+            continue
+        inside = _inside(line[:at])
+        if before == b'"' and not inside:
             continue
         rest = line[at + len(key) + 1 :]
         if rest[:1] in {b'"', b"'"}:
             value = rest[1:].split(rest[:1])[0]
         else:
             value = re.match(rb"[^ \t\r,;|)\]}\0]*", rest)[0]
+            if inside and b'"' in value:
+                value = value.split(b'"')[0].removesuffix(b"\\")
         found = value if rest else None
-        if _inside(line[:at]):
+        if inside:
             best = best or (found,)
         else:
             return found

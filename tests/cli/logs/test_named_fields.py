@@ -184,6 +184,12 @@ def test_a_path_that_is_no_group_is_refused(tmp_path, path):
         (["--fail-on", "p99(rt)>1s"], 2, "-m rt measures a field"),
         (["-m", "rt", "--by", "path", "--fail-on", "max(rt,path)>1ms"], 1, "(/users/<*>/orders)"),
         (["-m", "nope", "--fail-on", "p99(nope)>1", "-q"], 0, "no record has this field"),
+        (
+            ["-m", "rt", "--where", "rt>9h", "--fail-on", "p99(rt)>1s", "-q"],
+            0,
+            "no records that the filters keep",
+        ),
+        (["-m", "rt", "--fail-on", "ratio(p99(rt))>500ms"], 2, "a ratio has no unit"),
         (["-m", "rt", "--where", "rt>1KB"], 0, "its numbers are in s, and 1KB is not"),
         (["-m", "/slept (\\d+)/"], 0, "no record has this text in its first line"),
     ],
@@ -220,6 +226,19 @@ def test_groups_of_other_keys_are_not_compared(access, run, tmp_path):
     assert code == 2
     assert "has groups by path, not by method" in output
     assert run(*words, alarm.format("path"), "--by", "path")[1] == 0
+
+
+@pytest.mark.parametrize(("alarm", "code"), [("ratio(p99(rt))>1.5", 2), ("p99(rt)>1h", 0)])
+def test_other_units_than_before_are_said(tmp_path, run, alarm, code):
+    """Numbers of two runs in different units are not compared."""
+    log, earlier = tmp_path / "x.log", tmp_path / "earlier.json"
+    line = '{{"ts": "2026-03-02T12:00:00Z", "rt": {}}}\n'
+    log.write_text(line.format(4985) * 60)
+    run(log, "-m", "rt", "-f", "json", "-o", earlier)
+    log.write_text(line.format('"4985ms"') * 60)
+    output, found = run(log, "-m", "rt", "--baseline", earlier, "--fail-on", alarm)
+    assert "plain numbers in the earlier run and is in s now" in output
+    assert found == code
 
 
 def test_a_time_line_keeps_empty_time(tmp_path, run):

@@ -185,8 +185,9 @@ void cotool_reading_prepare(cotool_reading *r) {
         r->requests[row] = r->anchor[row] > 0 && !r->delimiter[row] && !r->names;
         for (int n = 0; n < r->sources; n++) {
             const cotool_locator *l = &r->locator[row][n];
-            if (r->grouped >> n & 1 && l->kind != COTOOL_GET_TOKEN &&
-                !(l->kind == COTOOL_GET_PAIR && l->token != COTOOL_PAIR_IN_JSON))
+            if (!(r->grouped >> n & 1)) continue;
+            if ((l->other && r->other[row][l->other].is_way) ||
+                (l->kind != COTOOL_GET_TOKEN && !(l->kind == COTOOL_GET_PAIR && l->token != COTOOL_PAIR_IN_JSON)))
                 r->requests[row] = 0;
         }
     }
@@ -224,7 +225,8 @@ static void take_fields(const cotool_config *config, cotool_batch *b, cotool_tab
         const cotool_locator *l = f.locator[r->measure[m]];
         take(&b->value[m][k], value, line, end);
         b->unit[m][k] = &l->unit;
-        if (value->kind != COTOOL_NO_VALUE && cotool_comes_again(l, value, end))
+        if (value->kind != COTOOL_NO_VALUE &&
+            cotool_source_comes_again(r, cotool_locator_row(format), r->measure[m], l, value, end))
             table->overall[m].further++;
     }
 }

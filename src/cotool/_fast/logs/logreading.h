@@ -49,6 +49,7 @@ typedef struct {
     const cotool_capture *capture;
     cotool_default_unit unit;
     uint8_t other; /* where else to look in records without a value here, 0: nowhere */
+    uint8_t is_way; /* the field of the place before it, written in another way: the first in a record counts */
 } cotool_locator;
 
 enum { COTOOL_TEST_LESS, COTOOL_TEST_LEAST, COTOOL_TEST_MORE, COTOOL_TEST_MOST, COTOOL_TEST_EQUAL,
@@ -147,6 +148,18 @@ typedef int cotool_take_request_function(const cotool_reading *r, int row, const
 extern cotool_take_request_function *cotool_take_request;
 cotool_take_request_function cotool_take_request_plain;
 
+/* Tells whether a column behind a request goes on in the next one, as a list of several upstreams does:
+ * `0.1, 0.2`, `0.1 : 0.2`. The padding behind the line is readable. */
+COTOOL_INLINE int cotool_goes_on(const cotool_value *column) {
+    const uint8_t *end = column->end, *start = column->start, *next;
+    if (start == end || start[-1] == '"') return 0;
+    if (end[-1] == ',') next = end + 1;
+    else if (end[0] == ' ' && end[1] == ':' && end[2] == ' ') next = end + 3;
+    else return 0;
+    return end[0] == ' ' && ((*start >= '0' && *start <= '9') || *start == '-' || *start == 'u') &&
+           ((*next >= '0' && *next <= '9') || *next == '-' || *next == 'u');
+}
+
 /* Takes a word of a value or another part of it. */
 void cotool_take_part(const cotool_value *whole, int part, cotool_value *value);
 
@@ -159,6 +172,11 @@ void cotool_reading_prepare(cotool_reading *r);
 
 /* Tells whether a source that is found by the text around it has another value behind one. */
 int cotool_comes_again(const cotool_locator *locator, const cotool_value *value, const uint8_t *end);
+
+/* The same for a source of a row of locators, whose value is at one of its places, in any of the ways that
+ * the field is written. */
+int cotool_source_comes_again(const cotool_reading *r, int row, int source, const cotool_locator *locator,
+                              const cotool_value *value, const uint8_t *end);
 
 /* Writes a value as a part of a group's text, or for a comparison; returns its size, at most
  * COTOOL_PART. */

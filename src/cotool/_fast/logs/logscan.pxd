@@ -227,6 +227,7 @@ cdef extern from "logs/logreading.h" nogil:
         const cotool_capture* capture
         cotool_default_unit unit
         uint8_t other
+        uint8_t is_way
     ctypedef struct cotool_test:
         uint8_t kind, source, as_ "as", is_number, is_bare
         cotool_fixed number

@@ -279,7 +279,7 @@ cdef class _Setup:
             self, cotool_locator* place, int row, int n, locator, bytes path) except -1:
         cdef bytes joined
         place.kind, place.token, place.part = locator.kind, locator.token, locator.part
-        place.other = 0
+        place.other, place.is_way = 0, locator.is_way
         place.unit.factor, place.unit.power, place.unit.dimension = locator.scale
         place.unit.comma = locator.comma
         place.unit.clock = locator.is_clock

@@ -319,6 +319,30 @@ static int align(const uint8_t *line, const uint8_t *end, int anchor, int column
     return columns;
 }
 
+/* Joins the columns from `first` on that are one list. Returns how many columns there are then. */
+static int join_lists(int first, int columns, cotool_value *column) {
+    int count = first;
+    for (int n = first; n < columns; n++, count++) {
+        column[count] = column[n];
+        while (n + 1 < columns && cotool_goes_on(&column[count])) {
+            n += column[count].end[-1] != ',' && n + 2 < columns; /* the colon */
+            column[count].end = column[++n].end;
+        }
+    }
+    return count;
+}
+
+/* The same for a line of an access log, of whose columns those that are needed have been taken. */
+static int with_lists(const uint8_t *line, const uint8_t *end, int anchor, int columns, cotool_value *column) {
+    const int first = (anchor < 0 ? -anchor : anchor) + 1;
+    for (int n = first; n < columns; n++)
+        if (cotool_goes_on(&column[n])) {
+            columns = align(line, end, anchor, cotool_columns(line, end, UINT8_MAX / 2, column), column);
+            return join_lists(first, columns, column);
+        }
+    return columns;
+}
+
 /* Finds key=value within the strings of a JSON object. The value is in escaped or single quotes, or
  * goes up to a blank, a separator or the end of the string. */
 static void pair_in_json(const uint8_t *line, const uint8_t *end, const char *key, size_t size,
@@ -344,8 +368,8 @@ static void pair_in_json(const uint8_t *line, const uint8_t *end, const char *ke
 }
 
 /* Reads a value where a locator says. Returns NULL without one. */
-static const cotool_value *read_at(const cotool_locator *l, const uint8_t *line, const uint8_t *end,
-                                   int level, const cotool_members *members, int columns,
+static const cotool_value *read_at(const cotool_locator *l, const uint8_t *line, const uint8_t *head,
+                                   const uint8_t *end, int level, const cotool_members *members, int columns,
                                    const cotool_fields *f, cotool_value *v) {
     const cotool_value *given = v;
     v->kind = COTOOL_NO_VALUE;
@@ -364,7 +388,8 @@ static const cotool_value *read_at(const cotool_locator *l, const uint8_t *line,
             cotool_extend(v, end);
             break;
         case COTOOL_GET_TEXT:
-            hole(l, line, end, v);
+            /* The first line comes before the others, whatever a name follows there. */
+            if (!hole(l, line, head, v) && head < end) hole(l, line, end, v);
             break;
         case COTOOL_GET_GROUP:
             if (cotool_capture_find(l->capture, line, end, &v->start, &v->end)) v->kind = COTOOL_BARE;
@@ -394,8 +419,21 @@ int cotool_comes_again(const cotool_locator *l, const cotool_value *value, const
     cotool_value next;
     if (l->kind != COTOOL_GET_PAIR && l->kind != COTOOL_GET_TEXT && l->kind != COTOOL_GET_GROUP) return 0;
     if (end - value->end < 3) return 0; /* as where a line ends with it */
-    return read_at(l, value->end + (*value->end == '"' || *value->end == '\''), end, COTOOL_UNKNOWN, NULL, 0,
-                   NULL, &next) != NULL;
+    return read_at(l, value->end + (*value->end == '"' || *value->end == '\''), end, end, COTOOL_UNKNOWN, NULL,
+                   0, NULL, &next) != NULL;
+}
+
+int cotool_source_comes_again(const cotool_reading *r, int row, int source, const cotool_locator *l,
+                              const cotool_value *value, const uint8_t *end) {
+    const cotool_locator *place = &r->locator[row][source];
+    int is_own = 0, again = 0;
+    for (;; place = &r->other[row][place->other]) {
+        if (!place->is_way && is_own) break;
+        is_own |= place == l;
+        again = (place->is_way && again) || cotool_comes_again(place, value, end);
+        if (!place->other) break;
+    }
+    return is_own && again;
 }
 
 void cotool_read_fields(const cotool_config *config, int format, const uint8_t *line,
@@ -412,13 +450,22 @@ void cotool_read_fields(const cotool_config *config, int format, const uint8_t *
         columns = r->delimiter[row]
                       ? delimited(line, head, end, r->delimiter[row], r->tokens[row], f->column)
                       : cotool_columns(line, head, r->tokens[row], f->column);
-    if (r->anchor[row]) columns = align(line, head, r->anchor[row], columns, f->column);
+    if (r->anchor[row]) {
+        columns = align(line, head, r->anchor[row], columns, f->column);
+        columns = with_lists(line, head, r->anchor[row], columns, f->column);
+    }
     for (int n = 0; n < r->sources; n++) {
         const cotool_locator *l = &r->locator[row][n];
-        const cotool_value *given = read_at(l, line, end, level, found, columns, f, &f->own[n]);
-        while (!given && l->other) {
-            l = &r->other[row][l->other];
-            given = read_at(l, line, end, level, found, columns, f, &f->own[n]);
+        const cotool_value *given = read_at(l, line, head, end, level, found, columns, f, &f->own[n]);
+        for (const cotool_locator *next = l; next->other;) {
+            cotool_value other;
+            const cotool_value *more;
+            next = &r->other[row][next->other];
+            if (given && !next->is_way) break;
+            more = read_at(next, line, head, end, level, found, columns, f, given ? &other : &f->own[n]);
+            if (!more || (given && more->start >= given->start)) continue;
+            if (given) f->own[n] = *more, more = &f->own[n];
+            given = more, l = next;
         }
         f->value[n] = given ? given : &none;
         f->locator[n] = l;

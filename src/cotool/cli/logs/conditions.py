@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from operator import attrgetter
 
@@ -76,7 +76,7 @@ def parse_log_condition(
         for name in _TEMPLATES
         for level in LEVELS
     }
-    return parse_condition(
+    condition = parse_condition(
         text,
         {
             _CHANGED_NUMBERS: _changed_numbers,
@@ -93,6 +93,42 @@ def parse_log_condition(
             for name, (factor, power, dimension) in UNITS.items()
         },
     )
+    for name, unit in condition.compared.items():
+        if unit and name.startswith(_RATIO):
+            raise InputError(
+                f"cannot read {text!r}: a ratio has no unit",
+                parameter="fail_on",
+                hint=f"write {name}>1.5",
+            )
+    return condition
+
+
+def unlike_earlier(
+    conditions: Sequence[Condition[LogSummary]], summary: LogSummary
+) -> Iterator[tuple[str, bool]]:
+    """Yield what to say of measures that are in another unit than in the earlier run.
+
+    They are not compared. Each with whether a condition depends on it.
+    """
+    earlier = summary.comparison and summary.comparison.measures_before
+    if summary.measures is None or not earlier:
+        return
+    named = {name for condition in conditions for name in condition.quantities}
+    for fact, figures in zip(
+        summary.measures.facts(), summary.measures.total.measures, strict=True
+    ):
+        known = earlier.total.get(fact.name)
+        if known is None or known.unit == fact.unit:
+            continue
+        if not (known.statistic("count") and figures.statistic("count")):
+            continue
+        before, now = (unit or "plain numbers" for unit in (known.unit, fact.unit))
+        text = f"{fact.name} was in {before} in the earlier run and is in {now} now: not compared"
+        starts = f"{_RATIO}("
+        needed = _CHANGED_NUMBERS in named or any(
+            name.startswith(starts) and f"({fact.name}" in name for name in named
+        )
+        yield text, needed
 
 
 def names_measure(condition: Condition[LogSummary]) -> bool:

@@ -165,6 +165,8 @@ def _end(
         for name, unit, compared in other_units
         if unit
     ]
+    unlike = _unlike_earlier(conditions, summary)
+    errors += [f"--baseline: {text}" for text, is_needed in unlike if is_needed]
     for error in errors[:_MOST_NOTES]:
         say_error(error)
     if len(errors) > _MOST_NOTES:
@@ -179,6 +181,7 @@ def _end(
             for name, unit, compared in other_units
             if not unit
         ]
+        + [f"--baseline: {text}" for text, is_needed in unlike if not is_needed]
     )
     for warning in [
         *(() if request.flags.quiet else warnings),
@@ -196,6 +199,16 @@ def _end(
     if errors:
         return BAD_INPUT
     return FOUND if met else 0
+
+
+def _unlike_earlier(
+    conditions: Sequence[Condition[LogSummary]], summary: LogSummary
+) -> list[tuple[str, bool]]:
+    if summary.comparison is None or summary.measures is None:
+        return []
+    from cotool.cli.logs.conditions import unlike_earlier
+
+    return list(unlike_earlier(conditions, summary))
 
 
 def _errors(request: LogRequest, summary: LogSummary) -> list[str]:
@@ -230,8 +243,9 @@ def _field_warnings(
     alarmed = any(map(names_measure, conditions))
     if request.flags.quiet and not alarmed:
         return []
-    if alarmed and not (summary.counts.records or summary.counts.left_out):
-        return ["--fail-on: there are no records, so nothing is compared"]
+    if alarmed and not summary.counts.records:
+        none_left = " that the filters keep" if summary.counts.left_out else ""
+        return [f"--fail-on: there are no records{none_left}, so nothing is compared"]
     from cotool.cli.logs.known_fields import field_warnings
 
     return field_warnings(request, summary, sources)

@@ -62,6 +62,14 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "level": ("level",),
     "file": ("file",),
 }  # fmt: skip
+# Names of times may end in any unit: elapsed_seconds, latencyMs.
+_UNITS_OF_TIMES = "_ms _s _us _ns _sec _secs _seconds _millis ms seconds millis".split()
+ALIASES["rt"] += tuple(
+    name + unit
+    for name in ("duration", "elapsed", "latency", "took", "response_time", "request_time")
+    for unit in _UNITS_OF_TIMES
+    if name + unit not in ALIASES["rt"]
+)
 # Names that mean several fields: their values decide.
 _COUNTS = Counter(alias for name, aliases in ALIASES.items() for alias in aliases if alias != name)
 SHARED = {name for name, count in _COUNTS.items() if count > 1 and name not in ALIASES}

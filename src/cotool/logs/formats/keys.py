@@ -9,6 +9,7 @@ from cotool._typing import TYPE_CHECKING, Any
 from cotool.logs.formats.field_names import ALIASES, SHARED, names_of, scale_among, scale_of
 from cotool.logs.formats.model import JSON, LOGFMT, MAX_KEY, TEXT, Format
 from cotool.logs.formats.requests import PARTS, REQUEST
+from cotool.logs.formats.stated import stated
 from cotool.logs.measures import model
 from cotool.logs.measures.model import Locator, ValueSource
 
@@ -89,7 +90,9 @@ class Keys:
             if exact is not None and (
                 not doubtful or self._may_replace(exact, places, source.name)
             ):
-                places[exact] = PARTS.get(source.name, 0) if exact in self._requests else 0
+                for path in (exact, *self._same(exact)):  # {"a.b": 1} and {"a": {"b": 1}}
+                    if path == exact or not self._are_together(path, places):
+                        places[path] = PARTS.get(source.name, 0) if path in self._requests else 0
         if source.name in PARTS and self._requests:
             request = min(self._requests)
             if not self._are_together(request, places):
@@ -107,6 +110,37 @@ class Keys:
             if depths and depths.count(depths[0]) == 1 and not places:
                 places[next(iter(inner.values()))] = 0
         return [self._locator(path, source.scale, part) for path, part in places.items()]
+
+    def _same(self, path: tuple[str, ...]) -> list[tuple[str, ...]]:
+        """Return the other paths with the same name."""
+        name = ".".join(path)
+        return [other for other in self._paths if other != path and ".".join(other) == name]
+
+    def beside(self, source: ValueSource, places: Sequence[Locator]) -> list[Locator]:
+        """Return the places of a field in the strings of those JSON lines that lack its keys."""
+        name = source.name.encode()
+        keys = [b'"%b"' % place.path[-1] for place in places if place.path]
+        rest = [
+            line for line in self._lines if name in line and not any(key in line for key in keys)
+        ]
+        if not rest or self.are_of_requests:
+            return []
+        pairs = [pair_of(one, source.scale) for one in _pairs_inside([source.name], rest)]
+        said = stated(source, rest, is_access=False, numbers=self._are_numbers(places))
+        if pairs:
+            said = [place._replace(is_way=place.kind == model.TEXT) for place in said]
+        return [*(pair._replace(token=model.IN_JSON) for pair in pairs), *said]
+
+    def _are_numbers(self, places: Sequence[Locator]) -> bool:
+        """Return whether most of the values of keys are numbers."""
+        paths = {place.path for place in places}
+        values = [
+            value
+            for members in self._members()
+            for path, value in members
+            if tuple(map(self._written, path)) in paths
+        ]
+        return sum(value[:1].isdigit() for value in values) > _ENOUGH * len(values)
 
     def absent(self, source: ValueSource) -> list[Locator]:
         """Return the places of a field that the sample lacks: its names, and key=value in text.

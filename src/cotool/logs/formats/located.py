@@ -29,7 +29,7 @@ from cotool.logs.formats.field_names import ALIASES, SHARED, is_duration, names_
 from cotool.logs.formats.given import bounded
 from cotool.logs.formats.keys import COLUMN, Keys, are_meant, leaves_of, members_of, pair_of
 from cotool.logs.formats.model import EVERY_LINE, JSON, TEXT, Format, forms_of
-from cotool.logs.formats.requests import ANCHOR, PARTS, are_seconds
+from cotool.logs.formats.requests import ANCHOR, PARTS, TIMES, are_seconds
 from cotool.logs.formats.stated import columns_of_heads, stated
 from cotool.logs.formats.titles import ends_in_cell
 from cotool.logs.measures import model
@@ -162,20 +162,24 @@ def locators_in(
     for source in sources:
         simple = _simple(source) or _column(source, columns) or _bounded(source, found, lines)
         places = [simple] if simple is not None else keys.locate(source)
+        if is_access and source.name in TIMES and simple in (None, _column(source, columns)):
+            # A key of this name comes before a column that has none.
+            named = [pair for pair in _pairs_among(source, lines, is_access=True)
+                     if pair.text == source.name.encode()]  # fmt: skip
+            places = named + places
         if places and simple is None and found.kind == TEXT:
             # In text that has an object now and then.
             plain = [line for line in lines if b'{"' not in line]
             places += _pairs_among(source, plain, is_access=is_access)
         if not places and found.kind == TEXT:
             head = _column(source, heads)
-            places = (
-                [head] if head is not None else _pairs_among(source, lines, is_access=is_access)
-            )
-            places = places or stated(source, lines, is_access=is_access)
+            places = [head] if head is not None else _in_text(source, lines, is_access=is_access)
         if not places and keys.kind != TEXT:
             places = keys.absent(source)
             if keys.kind == JSON and len(places) > 1 and not keys.are_of_requests:
                 places[1:1] = stated(source, lines, is_access=False)
+        elif places and simple is None and keys.kind == found.kind == JSON:
+            places += keys.beside(source, places)
         every.append(
             [
                 _as_meant(source, place, is_access=is_access, no_time=writes_no_time(columns))
@@ -248,6 +252,26 @@ def _simple(source: ValueSource) -> Locator | None:
     return None
 
 
+def _in_text(source: ValueSource, lines: Sequence[bytes], *, is_access: bool) -> list[Locator]:
+    """Return the places of a field in text: key=value, and values after its name."""
+    pairs = _pairs_among(source, lines, is_access=is_access)
+    if not any(source.name.encode() in line for line in lines):
+        return pairs or stated(source, lines, is_access=is_access)
+    if not pairs:
+        return stated(source, lines, is_access=is_access)
+    key = re.compile(re.escape(pairs[0].text) + rb"=[\"']?([-+.]?\d)?")
+    found = [match[1] for line in lines for match in key.finditer(line)]
+    numbers = sum(map(bool, found)) > _ENOUGH * len(found)
+    others = stated(source, lines, is_access=is_access, numbers=numbers, key=pairs[0].text)
+    if pairs[0].text != source.name.encode():
+        return pairs + others
+    return [
+        pairs[0],
+        *(place._replace(is_way=place.kind == model.TEXT) for place in others),
+        *pairs[1:],
+    ]
+
+
 def _pairs_among(source: ValueSource, lines: Sequence[bytes], *, is_access: bool) -> list[Locator]:
     """Return the places key=value of those of a field's names that lines have, the first first."""
     text = b"\n".join(lines)
@@ -256,7 +280,9 @@ def _pairs_among(source: ValueSource, lines: Sequence[bytes], *, is_access: bool
     for name in names_of(source.name):
         if name.encode() + b"=" not in text:
             continue  # as most names
-        key = re.compile(rb"(?<![^\s,;|(\[{])" + re.escape(name.encode()) + rb"=[\"']?([^\s\"']*)")
+        key = re.compile(
+            rb"(?<![^\s,;|(\[{\"])" + re.escape(name.encode()) + rb"=[\"']?([^\s\"']*)"
+        )
         found = {
             n: value
             for n, line in enumerate(lines)
@@ -276,12 +302,14 @@ def _pairs_among(source: ValueSource, lines: Sequence[bytes], *, is_access: bool
 
 def _values(key: re.Pattern[bytes], line: bytes, *, quoted: bool) -> Sequence[bytes]:
     """Return the value of a pair, as cotool_pair() in the kernel finds it; nothing without one."""
-    found = list(key.finditer(line))
-    for match in found:
+    inside = []
+    for match in key.finditer(line):
         before = line[: match.start()]
-        if not (before.count(b'"') - before.count(b'\\"')) % 2:
+        if (before.count(b'"') - before.count(b'\\"')) % 2:
+            inside.append(match[1])
+        elif not before.endswith(b'"'):
             return [match[1]]
-    return [found[0][1]] if found and quoted else []
+    return inside[:1] if quoted else []
 
 
 def _column(source: ValueSource, columns: Columns) -> Locator | None:

@@ -35,9 +35,17 @@ _MORGAN: tuple[tuple[re.Pattern[bytes], tuple[str, ...]], ...] = (
      ("method", "path", "protocol", "status", "bytes", "", "rt")),
 )  # fmt: skip
 # What nginx writes for $request_time and $upstream_response_time, and Traefik for a duration.
-_SECONDS = lazy_pattern(rb"\d{1,6}\.\d{3}")
+# Several upstreams give a list of such times.
+_SECONDS = lazy_pattern(rb"(?:\d{1,6}\.\d{3}|-)(?:(?:, | : )(?:\d{1,6}\.\d{3}|-))*")
+_ONE = lazy_pattern(rb"\d{1,6}\.\d{3}")
+# How an item of a list of upstreams begins: a time, an address.
+_ITEM = lazy_pattern(rb"[\du-]")
 _NUMBER = lazy_pattern(rb"\d+(?:\.\d+)?")
 _MILLISECONDS = lazy_pattern(rb"\d+(?:\.\d+)?ms")
+# nginx rounds each time; a share of lines with other times in a column.
+_ROUNDING, _FEW = 0.0015, 0.1
+# The names of columns that are recognised by their values.
+TIMES = ("rt", "upstream_response_time")
 # Parts of a request line.
 PARTS = {"method": 1, "path": 2, "protocol": 3}
 
@@ -90,7 +98,26 @@ def access_columns(rows: Sequence[bytes]) -> Columns:
     ):  # fmt: skip
         if column >= 0 and (request > 3 or column > request):
             at[name] = (column, 0, UNITS["B"] if name == "bytes" else None)
-    return at | _times([columns[5:] for columns in found], request + 5)
+    return at | _times([_cells(columns)[5:] for columns in found], request + 5)
+
+
+def _cells(columns: Sequence[re.Match[bytes]]) -> list[bytes]:
+    """Return the columns from a request on as text, as the kernel joins lists of upstreams."""
+    cells: list[bytes] = []
+    before = colon = b""
+    for n, match in enumerate(columns):
+        word = match[3] or b""
+        after = columns[n + 1][3] if n + 1 < len(columns) else None
+        if _ITEM.match(before) and ((before.endswith(b",") or colon) and _ITEM.match(word)):
+            cells[-1] += b" " + word
+            before, colon = word, b""
+        elif word == b":" and _ITEM.match(before) and after and _ITEM.match(after):
+            cells[-1] += b" :"
+            colon = word
+        else:
+            cells.append(match[1] or match[3] or b"-")
+            before, colon = word, b""
+    return cells
 
 
 def _words_of_user(before: Sequence[re.Match[bytes]]) -> int:
@@ -140,19 +167,20 @@ def _around(rows: Sequence[bytes], request: int) -> Columns:
     return at
 
 
-def _times(rows: Sequence[Sequence[re.Match[bytes]]], first: int) -> Columns:
+def _times(rows: Sequence[Sequence[bytes]], first: int) -> Columns:
     """Return the columns from `first` on that can only be times, of nginx and of Traefik.
 
-    `rows` are the columns of lines from there on. nginx writes seconds with three decimals.
-    If there are several such columns, the one that is never less than another is the time of the
-    whole request.
+    `rows` are the cells of lines from there on; some lines may have none. nginx writes seconds with
+    three decimals. If there are several such columns, the one that is never less than another is
+    the time of the whole request; if none is, they may be anything.
     """
+    rows = [row for row in rows if row]
     columns: dict[int, list[bytes]] = {}
     for row in rows:
-        for n, match in enumerate(row, first):
-            columns.setdefault(n, []).append(match[1] or match[3] or b"-")
+        for n, value in enumerate(row, first):
+            columns.setdefault(n, []).append(value)
     at: Columns = {}
-    seconds = []
+    seconds: dict[int, list[float]] = {}
     for n, values in columns.items():
         known = [value for value in values if value != b"-"]
         if not known or len(values) <= NEARLY_ALL * len(rows):
@@ -160,14 +188,21 @@ def _times(rows: Sequence[Sequence[re.Match[bytes]]], first: int) -> Columns:
         if sum(map(bool, map(_MILLISECONDS.fullmatch, known))) > NEARLY_ALL * len(known):
             at["rt"] = (n, 0, UNITS["ms"])
         elif are_seconds(known):
-            seconds.append((sum(map(_seconds, known)), -n))
+            seconds[n] = list(map(_seconds, values))
         elif all(map(_NUMBER.fullmatch, known)):
             at[f"${n + 1}"] = (n, 0, None)  # of Apache, a time in any unit
-    for name, (_, n) in zip(
-        ("rt", "upstream_response_time"), sorted(seconds, reverse=True), strict=False
-    ):
-        at.setdefault(name, (-n, 0, UNITS["s"]))
+    ordered = sorted(seconds, key=lambda n: (-sum(seconds[n]), n))
+    if not _is_whole(*(seconds[n] for n in ordered[:2])):
+        return at | {f"${n + 1}": (n, 0, None) for n in ordered}
+    for name, n in zip(TIMES, ordered, strict=False):
+        at.setdefault(name, (n, 0, UNITS["s"]))
     return at
+
+
+def _is_whole(times: Sequence[float] = (), others: Sequence[float] = ()) -> bool:
+    """Return whether times are hardly ever less than others, as those of whole requests."""
+    pairs = list(zip(times, others, strict=False))
+    return sum(one + _ROUNDING < other for one, other in pairs) <= _FEW * len(pairs)
 
 
 def are_seconds(values: Sequence[bytes]) -> bool:
@@ -177,4 +212,4 @@ def are_seconds(values: Sequence[bytes]) -> bool:
 
 
 def _seconds(value: bytes) -> float:
-    return float(value) if _SECONDS.fullmatch(value) else 0.0
+    return sum(map(float, _ONE.findall(value))) if _SECONDS.fullmatch(value) else 0.0

@@ -62,18 +62,36 @@ _SAMPLE = 100
 _NEARLY_ALL = 0.9
 
 
-def stated(source: ValueSource, lines: Sequence[bytes], *, is_access: bool) -> list[Locator]:
-    """Return the place of values after "name: " or "name = " in text.
+def stated(
+    source: ValueSource,
+    lines: Sequence[bytes],
+    *,
+    is_access: bool,
+    numbers: bool | None = None,
+    key: bytes = b"",
+) -> list[Locator]:
+    """Return the places of values after "name: " or "name = " in text, each in its own way.
 
-    Text counts unless clients choose it.
+    Text counts unless clients choose it. `numbers`: whether other places, key=value, hold numbers,
+    as these must too.
     """
-    for read in (_number, _text):
-        for separator, after in _SEPARATORS.items() if read is _number or not is_access else ():
+    readers = [] if numbers is False else [_number]
+    readers += [] if numbers or is_access else [_text]
+    for read in readers:
+        places: list[Locator] = []
+        known = key + b"=" if key else b""
+        for separator, after in _SEPARATORS.items():
             before = f" {source.name}{separator}".encode()
             some = [line for line in lines if before[1:] in line]
-            found = read(source, before, some) if some else None
+            if not some or (after and _is_other(before, some, known, is_only=not places)):
+                continue
+            found = read(source, before, some)
             if found is not None:
-                return [found._replace(after=after.encode()) if read is _text and after else found]
+                found = found._replace(after=after.encode()) if read is _text and after else found
+                places.append(found._replace(is_way=bool(places)))
+                known = known or before
+        if places:
+            return places
     if is_access:
         return []
     name = re.escape(source.name).encode()
@@ -85,6 +103,17 @@ def stated(source: ValueSource, lines: Sequence[bytes], *, is_access: bool) -> l
     program, needed, _ = compile_group(source.name, regex.decode())
     scale = source.scale or (scale_of(source.name) if regex == member else NO_SCALE)
     return [Locator(model.GROUP, text=regex, scale=scale, program=program, needed=needed)]
+
+
+def _is_other(before: bytes, lines: Sequence[bytes], known: bytes, *, is_only: bool) -> bool:
+    """Return whether brackets hold another thing than a field that is written in other ways, too.
+
+    That is an id before a colon, or what lines have beside the field.
+    """
+    if is_only and not known:
+        return False
+    tag = re.compile(_OPENS + re.escape(before[1:]) + rb"[^\]\s]*\]:")
+    return any(known in line or tag.search(line) for line in lines)
 
 
 def _number(source: ValueSource, before: bytes, lines: Sequence[bytes]) -> Locator | None:

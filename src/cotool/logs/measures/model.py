@@ -32,7 +32,8 @@ class Locator(NamedTuple):
 
     `token`: the number of a column or a parameter, or whether a pair must be UNQUOTED or IN_JSON:
     within a string. `program` and `needed`: of a regex, which `text` is. `others`: where to look in
-    records without a value there.
+    records without a value there. `is_way`: the field of the place before it, written in another
+    way; of several ways, the one that comes first in a record counts.
     """
 
     kind: int = NOWHERE
@@ -48,6 +49,7 @@ class Locator(NamedTuple):
     program: bytes = b""
     needed: bytes = b""
     others: tuple[Locator, ...] = ()
+    is_way: bool = False
 
     @property
     def is_clock(self) -> bool:

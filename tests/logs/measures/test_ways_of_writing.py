@@ -1,0 +1,82 @@
+"""A field that is written in several ways: each is read, and of one record the first counts."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import cotool
+
+NUMBERS = range(1, 61)
+PAIR = "q x={} a"
+WAYS = ("q x: {} a", "q x = {} a", "q x[{}] a", 'q "x={}" a', 'q "b x={}" a')
+
+
+def analyzed(tmp_path, lines, **given):
+    path = tmp_path / "x.log"
+    path.write_text("\n".join(lines) + "\n")
+    return cotool.analyze_logs(path, **given).to_dict()["measures"]
+
+
+def measured(tmp_path, lines, source="x"):
+    (found,) = analyzed(tmp_path, lines, measures=[source])["measures"]
+    return found["count"], found["sum"], found["further_values"]
+
+
+def logged(texts):
+    return [f"2026-03-02T12:00:{n % 60:02d}Z INFO {text}" for n, text in enumerate(texts)]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("rare", [PAIR, None])
+def test_ways_in_text(tmp_path, way, rare):
+    """One line that writes the field in another way does not hide the others."""
+    lines = logged((rare if rare and n == 7 else way).format(n) for n in NUMBERS)
+    assert measured(tmp_path, lines) == (60, sum(NUMBERS), 0)
+
+
+def test_the_first_way_in_a_record_counts(tmp_path):
+    lines = logged(f"q x: {n} ms (limit x=5ms)" for n in NUMBERS)
+    assert measured(tmp_path, lines) == (60, sum(NUMBERS) / 1000, 60)
+
+
+def test_groups_by_values_in_several_ways(tmp_path):
+    lines = logged("q user=z" if n == 7 else "q user: u1" for n in NUMBERS)
+    groups = analyzed(tmp_path, lines, by=["user"])["groups"]
+    assert {g["values"]["user"]: g["records"] for g in groups} == {"u1": 59, "z": 1}
+
+
+def test_the_id_of_a_worker_is_no_field_of_that_name(tmp_path):
+    lines = logged(f"worker[{n}] job worker=a" for n in NUMBERS)
+    groups = analyzed(tmp_path, lines, by=["worker"])["groups"]
+    assert [g["values"] for g in groups] == [{"worker": "a"}]
+
+
+@pytest.mark.parametrize("below", ["duration: 5 ms", "duration=5ms"])
+def test_the_first_line_comes_before_the_lines_below(tmp_path, below):
+    heads = logged(f"q duration: {n} ms z" for n in NUMBERS)
+    lines = [line for head in heads for line in (head, f"  {below}")]
+    assert measured(tmp_path, lines, "duration") == (60, sum(NUMBERS) / 1000, 60)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "source", "total"),
+    [
+        (lambda n: {"x": n}, lambda n: {"msg": f"q x={n}"}, "x", sum(NUMBERS)),
+        (lambda n: {"x": n}, lambda n: {"msg": f"q x: {n}"}, "x", sum(NUMBERS)),
+        (lambda n: {"a.b": n}, lambda n: {"a": {"b": n}}, "a.b", sum(NUMBERS)),
+        (
+            lambda n: {"duration_ms": n * 1000},
+            lambda n: {"elapsed_seconds": n},
+            "rt",
+            sum(NUMBERS),
+        ),
+    ],
+)
+def test_ways_in_json(tmp_path, one, other, source, total):
+    lines = [
+        json.dumps({"ts": f"2026-03-02T12:00:{n % 60:02d}Z"} | (one if n % 3 else other)(n))
+        for n in NUMBERS
+    ]
+    assert measured(tmp_path, lines, source)[:2] == (60, total)
