@@ -79,17 +79,17 @@ def stated(
     readers += [] if numbers or is_access else [_text]
     for read in readers:
         places: list[Locator] = []
-        known = key + b"=" if key else b""
+        way = key + b"=" if key else b""
         for separator, after in _SEPARATORS.items():
             before = f" {source.name}{separator}".encode()
             some = [line for line in lines if before[1:] in line]
-            if not some or (after and _is_other(before, some, known, is_only=not places)):
+            if not some or (after and _is_other(before, some, way, is_only=not places)):
                 continue
             found = read(source, before, some)
             if found is not None:
                 found = found._replace(after=after.encode()) if read is _text and after else found
                 places.append(found._replace(is_way=bool(places)))
-                known = known or before
+                way = way or before
         if places:
             return places
     if is_access:
