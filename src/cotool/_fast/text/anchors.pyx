@@ -68,7 +68,7 @@ def count_anchors(
 
     The arrays are those of anchors_of().
     """
-    cdef array.array found = array.clone(INTS, count, zero=True)
+    cdef array.array found = array.clone(INTS, count, zero=count > 0)
     cdef int32_t* counts = <int32_t*>found.data.as_ints
     cdef Py_ssize_t s, k
     cdef int32_t anchor

@@ -27,7 +27,6 @@ cdef extern from *:
     """
     int cotool_lowest_bit(uint64_t mask) nogil
 
-cdef array.array INTS = new_array("i")
 cdef array.array PLACES = new_array("q")
 
 ctypedef fused characters:
@@ -137,7 +136,7 @@ def capitals(texts):
     1]], which are places in these. A word before may end with a comma, a semicolon or a bracket.
     """
     cdef dict places = {}
-    cdef array.array found = array.copy(INTS), starts = array.clone(PLACES, len(texts) + 1, True)
+    cdef array.array found = new_array("i"), starts = array.clone(PLACES, len(texts) + 1, True)
     cdef Py_ssize_t n = 0
     cdef str text
     cdef void* data

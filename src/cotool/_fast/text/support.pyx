@@ -352,9 +352,9 @@ def judge_sentences(
     statements = first[judged]
     threads = threads_for(num_threads, SENTENCE_COST * p.sentences * statements)
     step = max(64 * threads, <Py_ssize_t>(SLICE * threads / (SENTENCE_COST * (p.sentences + 1))))
-    figures = array.clone(DOUBLES, 3 * statements, zero=True)
-    agreements = array.clone(DOUBLES, 2 * judged, zero=True)
-    denies = array.clone(BYTES, p.sentences, zero=True)
+    figures = array.clone(DOUBLES, 3 * statements, zero=statements > 0)
+    agreements = array.clone(DOUBLES, 2 * judged, zero=judged > 0)
+    denies = array.clone(BYTES, p.sentences, zero=p.sentences > 0)
     figure, agreed = figures.data.as_doubles, agreements.data.as_doubles
     p.denies = denies.data.as_uchars
     try:

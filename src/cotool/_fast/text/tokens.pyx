@@ -358,7 +358,8 @@ def intern(texts):
     cdef Tokens found = tokens_of(texts, 1, words)
     cdef array.array ids = array.clone(INTS, found.starts[found.texts], zero=False)
     cdef array.array starts = array.clone(PLACES, found.texts + 1, zero=False)
-    memcpy(ids.data.as_voidptr, found.ids, found.starts[found.texts] * sizeof(int32_t))
+    if len(ids):
+        memcpy(ids.data.as_voidptr, found.ids, len(ids) * sizeof(int32_t))
     memcpy(starts.data.as_voidptr, found.starts, (found.texts + 1) * sizeof(int64_t))
     return ids, starts, words
 
