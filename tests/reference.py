@@ -2201,7 +2201,8 @@ def columns(line, count):
         start = at
         first = line[at : at + 1]
         end = closing_quote(line, at + 1) if first == b'"' else line.find(b"]", at)
-        if first in (b'"', b"[") and end not in (None, -1):
+        is_address = re.match(rb"\[[\da-fA-F:.]*\]:\d", line[at:])
+        if first in (b'"', b"[") and end not in (None, -1) and not is_address:
             found.append(line[at + 1 : end])
             at = end + 1
             continue

@@ -50,3 +50,21 @@ def test_a_column_that_only_looks_like_a_time(tmp_path):
     """Of two columns, neither of which is always the greater one, none is the time of requests."""
     tails = [f"{RT[n]:.3f} {n * 7 % 60 / 7:.3f}" for n in range(COUNT)]
     assert measured(tmp_path, tails, "rt")[0] == 0
+
+
+@pytest.mark.parametrize("where", [None, "status=200"])
+@pytest.mark.parametrize(
+    ("client", "request_line", "groups"),
+    [
+        ("[2001:db8::1]:4000", "GET /x HTTP/1.1", {"2001:db8::1", "/x", "HTTP/1.1"}),
+        ("10.0.0.1", "GET /a b HTTP/1.1", {"10.0.0.1", "/a b", "HTTP/1.1"}),
+        ("10.0.0.1", f"GET /{'c' * 70} b HTTP/1.1", {"10.0.0.1", f"/{'c' * 70} b", "HTTP/1.1"}),
+    ],
+)
+def test_addresses_with_ports_and_paths_with_blanks(tmp_path, client, request_line, groups, where):
+    path = tmp_path / "access.log"
+    line = f'{client} - - [02/Mar/2026:12:00:00 +0000] "{request_line}" 200 5 "-" "c"\n'
+    path.write_text(line * 9)
+    by = ["client", "raw(path)", "protocol"]
+    (found,) = cotool.analyze_logs(path, by=by, where=where).to_dict()["measures"]["groups"]
+    assert set(found["values"].values()) == groups

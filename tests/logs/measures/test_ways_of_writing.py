@@ -80,3 +80,38 @@ def test_ways_in_json(tmp_path, one, other, source, total):
         for n in NUMBERS
     ]
     assert measured(tmp_path, lines, source)[:2] == (60, total)
+
+
+@pytest.mark.parametrize(
+    ("value", "total"),
+    [("5 weeks", 5 * 604_800), ("5 Min", 300), ("5 MS", 0.005), ("5 octets", 5), ("5 apples", 5)],
+)
+@pytest.mark.parametrize("sign", [": ", "="])
+def test_units_in_other_letters(tmp_path, sign, value, total):
+    lines = logged(f"q x{sign}{value} tail" for _ in NUMBERS)
+    assert measured(tmp_path, lines)[:2] == (60, pytest.approx(60 * total))
+
+
+@pytest.mark.parametrize("value", ["1 234 ms", "030 1234567"])
+@pytest.mark.parametrize("sign", [": ", "="])
+def test_numbers_with_blanks_are_odd(tmp_path, sign, value):
+    """The first of their digits are not the number."""
+    lines = logged(f"q x{sign}{value} tail" for _ in NUMBERS)
+    (found,) = analyzed(tmp_path, lines, measures=["x"])["measures"]
+    assert (found["count"], found["odd"], found["odd_examples"]) == (0, 60, [value])
+
+
+TABLES = {
+    "digits after the time": ("time,val,w", "2026-03-02 12:00:{:02d},{},q"),
+    "brackets": ("time,val,Size [kB]", "2026-03-02T12:00:{:02d}Z,{},q"),
+    "a name twice": ("time,val,val", "2026-03-02T12:00:{:02d}Z,{},5"),
+    "further cells": ("time,val,w", "2026-03-02T12:00:{:02d}Z,{},q"),
+}
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_tables(tmp_path, kind):
+    header, row = TABLES[kind]
+    more = [",x" * (kind == "further cells" and n % 3 == 0) for n in NUMBERS]
+    rows = [row.format(n % 60, 7 * n) + end for n, end in zip(NUMBERS, more, strict=True)]
+    assert measured(tmp_path, [header, *rows], "val")[:2] == (60, 7 * sum(NUMBERS))

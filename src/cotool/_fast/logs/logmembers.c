@@ -39,6 +39,14 @@ COTOOL_INLINE int ends_pair(uint8_t c) {
            c == ']' || c == '}' || c == 0;
 }
 
+/* Tells whether brackets in a line are those of an address before its port: [2001:db8::1]:8080. */
+static int is_address(const uint8_t *open, const uint8_t *close, const uint8_t *end) {
+    if (end - close < 3 || close[1] != ':' || !cotool_is_digit(close[2])) return 0;
+    for (const uint8_t *p = open + 1; p < close; p++)
+        if (!cotool_is_digit(*p) && *p != ':' && *p != '.' && ((*p | 0x20) < 'a' || (*p | 0x20) > 'f')) return 0;
+    return 1;
+}
+
 #if COTOOL_DISPATCH
 /* The bytes that end a value, by their lower four bits. Other places have a byte that is not looked up
  * there. Both } and ] end what is bare: the latter is compared. */

@@ -85,6 +85,14 @@ void cotool_take_part(const cotool_value *whole, int part, cotool_value *value) 
         return;
     }
     cotool_find_word(start, end, part, value);
+    /* A path may have blanks: GET /a b HTTP/1.1. */
+    for (p = end; p > start && p[-1] != ' ';) p--;
+    if (part >= 2 && p > value->start && p > start && end - p > 5 && !memcmp(p, "HTTP/", 5)) {
+        if (part == 3) value->start = p, value->end = end;
+        if (part == 2) {
+            for (value->end = p; value->end[-1] == ' ';) value->end--;
+        }
+    }
     if (value->start == value->end) value->kind = COTOOL_NO_VALUE;
 }
 
@@ -100,14 +108,33 @@ static int ends_hole(const uint8_t *q, const uint8_t *end, const char *after) {
  * `min 3 max 9`. `labelled`: the value before it has such a name. */
 static int names_next(const uint8_t *p, const uint8_t *q, const uint8_t *end, int labelled) {
     const uint8_t *next = q + (q < end && *q == ' ');
-    const int is_least = q - p == 3 && !memcmp(p, "min", 3);
+    const int is_least = q - p == 3 && (!memcmp(p, "min", 3) || !memcmp(p, "Min", 3));
     if (next < end && *next == '=') return 1;
     if (next < end && *next == ':') {
         for (next++; next < end && (*next == ' ' || *next == '-');) next++;
         return next < end && cotool_is_digit(*next) && (labelled || is_least);
     }
     return is_least && next > q && next < end && cotool_is_digit(*next) &&
-           cotool_duration_end(p, end) == q && memmem(next, (size_t)(end - next), " max", 4);
+           cotool_duration_end(p, end) == q &&
+           memmem(next, (size_t)(end - next), *p == 'm' ? " max" : " Max", 4);
+}
+
+/* Returns the end of what goes on behind the digits from `start` to p as no number that is read does: blanks
+ * between thousands, 1 234 ms, and a number for a telephone, 030 1234567. p: nothing does. */
+static const uint8_t *after_blanks(const uint8_t *start, const uint8_t *p, const uint8_t *end) {
+    const uint8_t *q = p, *digits;
+    int groups = 0;
+    for (const uint8_t *each = start; each < p; each++)
+        if (!cotool_is_digit(*each)) return p;
+    for (; end - q > 3 && *q == ' ' && cotool_is_digit(q[1]); q = digits, groups++) {
+        for (digits = q + 1; digits < end && cotool_is_digit(*digits);) digits++;
+        if (*start == '0' && p - start > 1 && digits - q > 5) return digits;
+        if (digits - q != 4) return p;
+    }
+    if (!groups || p - start > 3 || *start == '0') return p;
+    q += q < end && *q == ' ';
+    digits = cotool_unit_end(q, end);
+    return digits > q && (digits == end || !cotool_is_letter(*digits)) ? digits : p;
 }
 
 /* Returns the end of a unit at p or behind a blank at p, or of further parts of a duration: `m 30 s`;
@@ -194,7 +221,9 @@ static int hole(const cotool_locator *l, const uint8_t *line, const uint8_t *end
                 ends_hole(q, end, l->after))
                 break;
         /* The hole at the end of a text leaves out what closes a bracket or a sentence. */
-        if (!after && q > p && cotool_is_digit(q[-1]))
+        if (!after && q > p && q < end && *q == ' ' && after_blanks(p, q, end) > q)
+            q = after_blanks(p, q, end);
+        else if (!after && q > p && cotool_is_digit(q[-1]))
             q = after_unit(q, end, before > 1 && strchr(":=", l->text[before - 1 - (l->text[before - 1] == ' ')]));
         else if (!after && q > p && cotool_is_digit(*p) && cotool_is_letter(q[-1]))
             q = after_parts(p, q, end);
@@ -228,7 +257,9 @@ void cotool_extend(cotool_value *value, const uint8_t *end) {
         return;
     }
     if (p < end && *p == ' ' && cotool_is_digit(value->start[*value->start == '-' || *value->start == '+'])) {
-        value->end = cotool_is_digit(p[-1]) ? after_unit(p, end, 1) : after_parts(value->start, p, end);
+        q = after_blanks(value->start, p, end);
+        if (q > p) value->end = q;
+        else value->end = cotool_is_digit(p[-1]) ? after_unit(p, end, 1) : after_parts(value->start, p, end);
         return;
     }
     if (p >= end || *p != ',' || !(cotool_is_digit(p[-1]) || p[-1] == '-')) return;

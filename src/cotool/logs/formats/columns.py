@@ -199,6 +199,8 @@ def lines_of(found: Format, formats: Sequence[Format], lines: Sequence[bytes]) -
     """
     if len(formats) == 1 or found.kind != TEXT or found.names:
         return lines
+    if separated_columns([line for line in lines if line.strip()]) is not None:
+        return lines  # rows of one table, whose times may be written in several ways
     if not forms_of(found):
         return [line for line in lines if line[:1] in found.first] if found.first else lines
     alike = [

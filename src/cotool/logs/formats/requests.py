@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from cotool.logs.formats.titles import Columns
 
-REQUEST = lazy_pattern(rb"[A-Z]{3,20} \S+(?: HTTP/[\d.]+)?")
+REQUEST = lazy_pattern(rb"[A-Z]{3,20} \S+(?:(?: .*)? HTTP/[\d.]+)?")
 _STATUS = lazy_pattern(rb"\d{3}|-")
-COLUMNS = lazy_pattern(rb'"((?:[^"\\]|\\.)*)"|\[([^\]]*)\]|(\S+)')
+COLUMNS = lazy_pattern(rb'"((?:[^"\\]|\\.)*)"|(?!\[[\da-fA-F:.]*\]:\d)\[([^\]]*)\]|(\S+)')
 # The name of an access log's request as Format.anchor has it, which no field has.
 ANCHOR = '"request"'
 _IP = lazy_pattern(

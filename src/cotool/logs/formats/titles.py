@@ -17,7 +17,7 @@ LEAST_COLUMNS = 3
 ENOUGH = 0.5
 NEARLY_ALL = 0.9
 # A column's name.
-_NAME = lazy_pattern(r"[A-Za-z_][\w .()%/-]*")
+_NAME = lazy_pattern(r"[A-Za-z_][\w .()\[\]%/-]*")
 _WORD = lazy_pattern(r"[A-Za-z_][A-Za-z_-]*")
 _FIGURE = lazy_pattern(rb"-|[-+]?\d[\d.:/-]*")
 _MAY_BE_NAME = lazy_pattern(rb'[\s"]*[A-Za-z_]')
@@ -47,17 +47,30 @@ def separated_columns(rows: Sequence[bytes]) -> tuple[bytes, Columns] | None:
             continue
         names = [name.strip() for name in cells_of(rows[0], delimiter.decode())]
         is_pair = len(names) == _PAIR
+        are_words = all(map(_WORD_OR_UNIT.fullmatch, names))
         name = _WORD_OR_UNIT if is_pair else _NAME
-        if not (len(set(names)) == len(names) >= _PAIR and all(map(name.fullmatch, names))):
+        if len(names) < _PAIR or not all(map(name.fullmatch, names)):
+            continue
+        if len(set(names)) < len(names) and (is_pair or not are_words):
             continue
         table = _table(rows[1:], delimiter.decode(), len(names))
         fit = [row for row in table if len(row) == len(names)]
-        if len(fit) > NEARLY_ALL * len(table) and (not is_pair or _has_numbers(fit)):
+        # Rows may have further cells below names of one word, which no sentence is.
+        wide = sum(len(row) >= len(names) for row in table) if are_words and not is_pair else 0
+        is_table = len(fit) > (ENOUGH if wide > NEARLY_ALL * len(table) else NEARLY_ALL) * len(
+            table
+        )
+        if is_table and (not is_pair or _has_numbers(fit)):
             places: list[tuple[int, int, Scale | None]] = [
                 (n, 0, UNITS["s"] if n in seconds else None) for n in range(len(names))
             ]
+            names, places = (
+                names[::-1],
+                places[::-1],
+            )  # of a name that comes twice, the first counts
             at: Columns = dict(zip(map(str.lower, names), places, strict=True))
-            return delimiter, at | dict(zip(names, places, strict=True))
+            at |= dict(zip(names, places, strict=True))
+            return delimiter, dict(sorted(at.items(), key=lambda item: item[1][0]))
     return _separated_by_blanks(rows)
 
 
