@@ -298,6 +298,10 @@ def test_a_survey_of_wjx(read):
             '"item" "rater" "label"\n"1" "q1" "ann1" "pos"\n"2" "q1" "ann2" "neg"\n'
             '"3" "q2" "ann1" "neg"\n"4" "q2" "ann2" "neg"\n'
         ),
+        (
+            '"" "item" "rater" "label"\n"1" "q1" "ann1" "pos"\n"2" "q1" "ann2" "neg"\n'
+            '"3" "q2" "ann1" "neg"\n"4" "q2" "ann2" "neg"\n'
+        ),
     ],
 )
 def test_blanks_separate_cells(read, text):

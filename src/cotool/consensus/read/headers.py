@@ -68,7 +68,7 @@ def _are_spaced(first: str, following: Sequence[str]) -> bool:
     known = sum(hint_of(column).part not in {UNKNOWN, BESIDE} for column in columns)
     if len(columns) < 2 or len(set(columns)) < len(columns) or not known:
         return False
-    if any(column[-1] in ".,:;!?" for column in columns):
+    if any(column.endswith((".", ",", ":", ";", "!", "?")) for column in columns):
         return False
     rows = [tabbed(text).split("\t") for text in following if text.strip()]
     if any(name in row for row in rows for name in columns):
