@@ -50,6 +50,7 @@ MODULES: dict[str, list[str]] = {
         "logs/loggroups.c",
         "logs/logguess.c",
         "logs/loghistogram.c",
+        "logs/logholes.c",
         "logs/loglayouts.c",
         "logs/loglevels.c",
         "logs/loglines.c",

@@ -275,6 +275,9 @@ def test_values_of_other_kinds_are_bad_records(path):
         parent[place[-1]] = kind
         rows = (("a.json", record) for record in changed)
         try:
-            list(FileForm("a.json", DEFAULT_KEYS, [].append).records(rows))
-        except InputError:
-            continue
+            places_read = [
+                where for where, _ in FileForm("a.json", DEFAULT_KEYS, [].append).records(rows)
+            ]
+        except InputError as error:
+            places_read = [str(error)]
+        assert all(where.startswith("a.json") for where in places_read)

@@ -166,6 +166,8 @@ void cotool_take_part(const cotool_value *whole, int part, cotool_value *value);
 /* Extends a number after key= past commas: 1,234, a list of seconds: 0.012, 0.034, and a unit after
  * a blank: 12.5 ms. A full stop that ends a sentence is left out. */
 void cotool_extend(cotool_value *value, const uint8_t *end);
+/* Reads the word at the hole of a text in a line. Returns 0 if the line has none. */
+int cotool_read_hole(const cotool_locator *l, const uint8_t *line, const uint8_t *end, cotool_value *value);
 
 /* Decides which formats have requests, once all sources are set. */
 void cotool_reading_prepare(cotool_reading *r);
