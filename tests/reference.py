@@ -2185,6 +2185,8 @@ def logfmt_members(line, paths):
         if line[at : at + 1] == b'"':
             end = closing_quote(line, at + 1)
             value, at = line[at + 1 : end], len(line) if end is None else end + 1
+        elif single := re.match(rb"'(.*?)'(?=[ \t\r]|\Z)", line[at:], re.DOTALL):
+            value, at = single[1], at + single.end()
         else:
             start = at
             while at < len(line) and line[at : at + 1] not in b" \t\r":

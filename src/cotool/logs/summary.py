@@ -23,22 +23,23 @@ class LogSummary(Analysis):
 
         return to_dict(self, zone=zone, bucket=bucket)
 
-    def to_pandas(self, part: str = "histogram") -> pd.DataFrame:
+    def to_pandas(self, part: str = "histogram", *, zone: tzinfo | None = None) -> pd.DataFrame:
         """Return the histogram (one row per bucket) or another part as a data frame.
 
         part: "histogram", "files", "templates", "measures" (one row per group) or "timeline" (one
-        row per group and step in time). Raises MissingExtraError without pandas, and InputError for
-        an unknown part.
+        row per group and step in time). Times are in `zone`; without one, in UTC if the logs name
+        zones, or as the logs write them. Raises MissingExtraError without pandas, and InputError
+        for an unknown part.
         """
         from cotool.logs.report.dataframes import part_of
 
-        return part_of(self, part).to_pandas()
+        return part_of(self, part, zone).to_pandas()
 
-    def to_polars(self, part: str = "histogram") -> pl.DataFrame:
+    def to_polars(self, part: str = "histogram", *, zone: tzinfo | None = None) -> pl.DataFrame:
         """Return the same with polars. Raises MissingExtraError without it."""
         from cotool.logs.report.dataframes import part_of
 
-        return part_of(self, part).to_polars()
+        return part_of(self, part, zone).to_polars()
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zoneinfo
 
 import pytest
 
@@ -115,3 +116,45 @@ def test_tables(tmp_path, kind):
     more = [",x" * (kind == "further cells" and n % 3 == 0) for n in NUMBERS]
     rows = [row.format(n % 60, 7 * n) + end for n, end in zip(NUMBERS, more, strict=True)]
     assert measured(tmp_path, [header, *rows], "val")[:2] == (60, 7 * sum(NUMBERS))
+
+
+def test_single_quotes_of_logfmt(tmp_path):
+    """What a value in single quotes holds is no pair; an apostrophe opens none."""
+    lines = [
+        f"ts=2026-03-02T12:00:{n:02d}Z level=info msg='a x=5 b' y=it's x={n} z='q'"
+        for n in range(60)
+    ]
+    assert measured(tmp_path, lines) == (60, sum(range(60)), 0)
+
+
+def test_no_cell_is_a_fraction(tmp_path):
+    path = tmp_path / "x.csv"
+    rows = "".join(f"2026-03-02 12:00:{n:02d},{n + 205},q\n" for n in range(20))
+    path.write_text("time,val,w\n" + rows)
+    assert cotool.analyze_logs(path).to_dict()["first_seen"] == "2026-03-02T12:00:00"
+
+
+@pytest.mark.parametrize(("test", "kept"), [("x=null", 3), ("x!=null", 1), ("x>1", 1)])
+def test_conditions_on_missing_values(tmp_path, test, kept):
+    values = ['"x":null', '"x":5', '"x":"-"', '"y":1']
+    lines = [f'{{"ts":"2026-03-02T12:00:0{n}Z",{value}}}' for n, value in enumerate(values)]
+    path = tmp_path / "x.log"
+    path.write_text("\n".join(lines))
+    assert cotool.analyze_logs(path, where=test).counts.records == kept
+
+
+@pytest.mark.parametrize("other", [{"measures": {"x": "x:ms"}}, {"by": ["level"]}])
+def test_figures_of_other_measures_do_not_merge(tmp_path, other):
+    path = tmp_path / "x.log"
+    path.write_text("\n".join(logged(f"x={n}" for n in NUMBERS)))
+    one = cotool.analyze_logs(path, measures={"x": "x"})
+    with pytest.raises(cotool.InputError, match="different measures"):
+        one.merge(cotool.analyze_logs(path, **{"measures": {"x": "x"}, **other}))
+
+
+def test_tables_in_a_zone(tmp_path):
+    pytest.importorskip("pandas")
+    path = tmp_path / "x.log"
+    path.write_text("\n".join(logged("x" for _ in NUMBERS)))
+    table = cotool.analyze_logs(path).to_pandas(zone=zoneinfo.ZoneInfo("Asia/Tokyo"))
+    assert table["start"][0].hour == 21

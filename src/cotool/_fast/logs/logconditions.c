@@ -14,8 +14,20 @@ static cotool_fixed in_unit(cotool_fixed number, const cotool_default_unit *unit
     return number;
 }
 
+/* Tells whether a value counts as missing. */
+static int is_missing(const cotool_value *value) {
+    const size_t size = (size_t)(value->end - value->start);
+    if (value->kind == COTOOL_NO_VALUE || !size) return 1;
+    if (size == 1) return *value->start == '-';
+    return size == 4 && (!memcmp(value->start, "null", 4) || !memcmp(value->start, "None", 4));
+}
+
 static int compare(const cotool_test *test, const cotool_value *value, const cotool_default_unit *unit) {
     int order;
+    if (!test->is_number && !strcmp(test->text, "null")) {
+        if (test->kind == COTOOL_TEST_EQUAL) return is_missing(value);
+        if (test->kind == COTOOL_TEST_OTHER) return !is_missing(value);
+    }
     if (value->kind == COTOOL_NO_VALUE) return 0;
     if (test->is_number) {
         cotool_fixed number, wanted = test->number;

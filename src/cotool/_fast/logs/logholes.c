@@ -17,7 +17,7 @@ static int ends_hole(const uint8_t *q, const uint8_t *end, const char *after) {
  * `min 3 max 9`. `labelled`: the value before it has such a name. */
 static int names_next(const uint8_t *p, const uint8_t *q, const uint8_t *end, int labelled) {
     const uint8_t *next = q + (q < end && *q == ' ');
-    const int is_least = q - p == 3 && (!memcmp(p, "min", 3) || !memcmp(p, "Min", 3));
+    const int is_least = q - p == 3 && (!memcmp(p, "min", 3) || !memcmp(p, "Min", 3) || !memcmp(p, "MIN", 3));
     if (next < end && *next == '=') return 1;
     if (next < end && *next == ':') {
         for (next++; next < end && (*next == ' ' || *next == '-');) next++;
@@ -25,7 +25,7 @@ static int names_next(const uint8_t *p, const uint8_t *q, const uint8_t *end, in
     }
     return is_least && next > q && next < end && cotool_is_digit(*next) &&
            cotool_duration_end(p, end) == q &&
-           memmem(next, (size_t)(end - next), *p == 'm' ? " max" : " Max", 4);
+           memmem(next, (size_t)(end - next), *p == 'm' ? " max" : p[1] == 'i' ? " Max" : " MAX", 4);
 }
 
 /* Returns the end of what goes on behind the digits from `start` to p as no number that is read does: blanks

@@ -4,6 +4,14 @@
 
 #include "logs/logjson.h"
 
+/* Returns the single quote that closes the one at p, before a blank or the end; NULL: it does not
+ * open a quotation. */
+static inline const uint8_t *cotool_single_quoted(const uint8_t *p, const uint8_t *end) {
+    for (p++; (p = memchr(p, '\'', (size_t)(end - p))); p++)
+        if (p + 1 == end || p[1] == ' ' || p[1] == '\t' || p[1] == '\r') return p;
+    return NULL;
+}
+
 /* Reads the next pair at or after p, where no word is cut. Returns what follows it, NULL: none. */
 static const uint8_t *cotool_next_pair(const uint8_t *p, const uint8_t *end, const uint8_t **key,
                                        size_t *size, cotool_value *value) {
@@ -22,6 +30,10 @@ static const uint8_t *cotool_next_pair(const uint8_t *p, const uint8_t *end, con
         value->kind = COTOOL_STRING, value->start = p + 1;
         value->end = next ? next - 1 : end;
         return next ? next : end;
+    }
+    if (p < end && *p == '\'' && (value->end = cotool_single_quoted(p, end))) {
+        value->kind = COTOOL_BARE, value->start = p + 1;
+        return value->end + 1;
     }
     while (p < end && *p != ' ' && *p != '\t' && *p != '\r') p++;
     value->kind = COTOOL_BARE, value->end = p;

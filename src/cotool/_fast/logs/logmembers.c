@@ -5,7 +5,7 @@
 #include <immintrin.h>
 #endif
 
-#include "logs/logjson.h"
+#include "logs/loglogfmt.h"
 #include "logs/logreading.h"
 
 /* Adds value number n to those that were found, if it is needed and the first one. */

@@ -34,14 +34,8 @@ static const struct {
     {"hours", 3600, 0, COTOOL_SECONDS}, {"d", 86400, 0, COTOOL_SECONDS},
     {"day", 86400, 0, COTOOL_SECONDS}, {"days", 86400, 0, COTOOL_SECONDS},
     {"week", 604800, 0, COTOOL_SECONDS}, {"weeks", 604800, 0, COTOOL_SECONDS},
-    {"MS", 1, -3, COTOOL_SECONDS}, {"Ms", 1, -3, COTOOL_SECONDS}, {"Sec", 1, 0, COTOOL_SECONDS},
-    {"Secs", 1, 0, COTOOL_SECONDS}, {"Second", 1, 0, COTOOL_SECONDS},
-    {"Seconds", 1, 0, COTOOL_SECONDS}, {"Min", 60, 0, COTOOL_SECONDS},
-    {"Mins", 60, 0, COTOOL_SECONDS}, {"Minute", 60, 0, COTOOL_SECONDS},
-    {"Minutes", 60, 0, COTOOL_SECONDS}, {"Hour", 3600, 0, COTOOL_SECONDS},
-    {"Hours", 3600, 0, COTOOL_SECONDS}, {"Day", 86400, 0, COTOOL_SECONDS},
-    {"Days", 86400, 0, COTOOL_SECONDS}, {"octets", 1, 0, COTOOL_BYTES},
-    {"Byte", 1, 0, COTOOL_BYTES}, {"Bytes", 1, 0, COTOOL_BYTES},
+    {"S", 1, 0, COTOOL_SECONDS}, {"MS", 1, -3, COTOOL_SECONDS}, {"Ms", 1, -3, COTOOL_SECONDS},
+    {"H", 3600, 0, COTOOL_SECONDS}, {"octets", 1, 0, COTOOL_BYTES},
     {"B", 1, 0, COTOOL_BYTES}, {"byte", 1, 0, COTOOL_BYTES}, {"bytes", 1, 0, COTOOL_BYTES},
     {"kB", 1, 3, COTOOL_BYTES}, {"KB", 1, 3, COTOOL_BYTES}, {"kb", 1, 3, COTOOL_BYTES},
     {"MB", 1, 6, COTOOL_BYTES}, {"mb", 1, 6, COTOOL_BYTES}, {"GB", 1, 9, COTOOL_BYTES},
@@ -164,13 +158,24 @@ static const uint8_t *read_digits(const uint8_t *p, const uint8_t *end, int comm
     return p;
 }
 
+/* Tells whether the text from p to q is the name of a unit; capitals matter in names of one or two letters. */
+static int is_named(const char *name, const uint8_t *p, const uint8_t *q) {
+    const size_t size = (size_t)(q - p);
+    if (strlen(name) != size) return 0;
+    for (size_t k = 0; k < size; k++)
+        if ((uint8_t)name[k] != p[k] &&
+            (size < 3 || (uint8_t)name[k] != (p[k] | 0x20) || !cotool_is_letter(p[k])))
+            return 0;
+    return 1;
+}
+
 /* Returns the unit at p, -1 without one; `stop`: where it ends. Bytes may be those of each second. */
 static int unit_at(const uint8_t *p, const uint8_t *end, const uint8_t **stop) {
     const uint8_t *q = p;
     while (q < end && (cotool_is_letter(*q) || *q >= 0x80)) q++;
     *stop = q;
     for (size_t n = 0; q > p && n < UNITS; n++) {
-        if (strlen(units[n].name) != (size_t)(q - p) || memcmp(units[n].name, p, (size_t)(q - p))) continue;
+        if (!is_named(units[n].name, p, q)) continue;
         if (units[n].dimension == COTOOL_BYTES && end - q >= 2 && q[0] == '/' && q[1] == 's' &&
             (end - q == 2 || !cotool_is_letter(q[2])))
             *stop = q + 2;
@@ -249,6 +254,20 @@ static const uint8_t *smaller_part(const uint8_t *p, const uint8_t *end, int uni
                : NULL;
 }
 
+/* Returns the end of the two digits of minutes or seconds that end a duration: the 30 of 1h30 or 1h 30, which
+ * the end of a phrase or the next pair follows. NULL: there are none. */
+static const uint8_t *bare_part(const uint8_t *p, const uint8_t *end, int unit) {
+    const uint8_t *next;
+    if (units[unit].dimension != COTOOL_SECONDS || (units[unit].factor != 60 && units[unit].factor != 3600))
+        return NULL;
+    p += end - p > 2 && *p == ' ';
+    if (end - p < 2 || *p < '0' || *p > '5' || !cotool_is_digit(p[1])) return NULL;
+    p += 2;
+    if (p == end || strchr("\n\r,;)]}|\"'", *p)) return p;
+    for (next = p + 1; next < end && (cotool_is_word(*next) || *next == '_' || *next == '.');) next++;
+    return *p == ' ' && next < end && next > p + 1 && *next == '=' ? p : NULL;
+}
+
 const uint8_t *cotool_duration_end(const uint8_t *p, const uint8_t *end) {
     const uint8_t *stop = p, *next;
     int unit;
@@ -256,6 +275,7 @@ const uint8_t *cotool_duration_end(const uint8_t *p, const uint8_t *end) {
         for (p = next; cotool_is_digit(*p) || *p == '.';) p++;
         unit = unit_at(p + (*p == ' '), end, &stop);
     }
+    if (unit >= 0 && (next = bare_part(stop, end, unit))) return next;
     if (unit >= 0 && units[unit].factor == 86400 && end - stop > 8) {
         /* 1 day, 0:00:05 */
         for (next = stop + (*stop == ','); next < end && (*next == ' ' || cotool_is_digit(*next) || strchr(":.", *next));)
@@ -290,6 +310,12 @@ static const uint8_t *read_one(const uint8_t *p, const uint8_t *end, const cotoo
         if (parts && units[unit].dimension != COTOOL_SECONDS) return NULL;
         if (!scaled(digits, units[unit].factor, power + units[unit].power, &part)) return NULL;
         *number += part, *dimension = units[unit].dimension;
+        if (units[unit].factor == 3600 && (next = bare_part(p, end, unit))) {
+            if (!scaled((uint64_t)(next[-2] - '0') * 10 + (uint64_t)(next[-1] - '0'), units[unit].factor / 60, 0, &part))
+                return NULL;
+            *number += part, p = next;
+            break;
+        }
         next = smaller_part(p, end, unit);
         spaced = next != NULL;
         if (next) p = next;

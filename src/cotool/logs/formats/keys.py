@@ -38,7 +38,9 @@ _MEANT = {
 # $10: a column by its number.
 COLUMN = lazy_pattern(r"\$([1-9]\d{0,2})")
 _ESCAPED_KEY = lazy_pattern(rb'"((?:[^"\\]|\\.)*\\(?:[^"\\]|\\.)*)"\s*:')
-_LOGFMT = lazy_pattern(r'(?<!\S)([^\s="]+)=(?:"((?:[^"\\]|\\.)*)"|(\S*))')
+_LOGFMT = lazy_pattern(
+    r"""(?<!\S)([^\s="]+)=(?:"(?P<text>(?:[^"\\]|\\.)*)"|'(?P<single>.*?)'(?!\S)|(?P<bare>\S*))"""
+)
 _ENOUGH = 0.5
 
 
@@ -217,7 +219,7 @@ def members_of(line: bytes, found: Format, kind: int, read: Read) -> Leaves:
     """Return the paths and texts of the values in a line of a format, of JSON or of pairs."""
     if kind == LOGFMT:
         pairs = _LOGFMT.finditer(line.decode("utf-8", "replace"))
-        return [((pair[1],), pair[2] if pair[2] is not None else pair[3]) for pair in pairs]
+        return [((pair[1],), next(x for x in pair.groups()[1:] if x is not None)) for pair in pairs]
     start = line.find(b'{"' if found.kind == TEXT else b"{")
     return read(line, start) if start >= 0 else []
 

@@ -17,6 +17,7 @@ from cotool.logs.formats.level_keys import places_below
 from cotool.logs.formats.model import Format
 from cotool.logs.formats.text_levels import is_of_alarm, is_tagged, level_places, timeless
 from cotool.logs.formats.text_times import find_times, first_bytes
+from cotool.logs.formats.titles import without_fractions
 
 if TYPE_CHECKING:
     import re
@@ -45,7 +46,7 @@ def recognise_text(
         bodies = [line for line in bodies if line[:1] != b"#"]
     formats = []
     covered: set[int] = set()
-    for times in find_times(bodies):
+    for times in find_times(without_fractions(bodies)):
         covered.update(n for n, _, _ in times.members)
         found = Format(
             name="",

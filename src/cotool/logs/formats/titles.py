@@ -25,6 +25,9 @@ _MAY_BE_NAME = lazy_pattern(rb'[\s"]*[A-Za-z_]')
 _PAIR = 2
 _WORD_OR_UNIT = lazy_pattern(r"[A-Za-z_][\w.-]*(?: ?[(\[][^\s()\[\]]*[)\]])?")
 _VALUE = lazy_pattern(r"[-+]?\.?\d[\d.,]*(?:[eE][-+]?\d+)?\s?[A-Za-zµ%]{0,3}")
+_DIGIT = lazy_pattern(rb"\d")
+# A cell of three digits or more behind a time of day; the digit in its middle is left out.
+_FRACTION = lazy_pattern(rb"(:\d\d,\d)\d(\d+)(?=,)")
 _TITLES, _KINDS = b"#fields\t", b"#types\t"
 _LINES_OF_TITLES = 20
 
@@ -72,6 +75,20 @@ def separated_columns(rows: Sequence[bytes]) -> tuple[bytes, Columns] | None:
             at |= dict(zip(names, places, strict=True))
             return delimiter, dict(sorted(at.items(), key=lambda item: item[1][0]))
     return _separated_by_blanks(rows)
+
+
+def without_fractions(lines: Sequence[bytes]) -> Sequence[bytes]:
+    """Return a sample in which no cell behind a time looks like its fraction: 10:15:30,205,up.
+
+    That is so where the first line names as many columns as commas separate.
+    """
+    first = lines[0]
+    if b"," not in first or _DIGIT.search(first):
+        return lines
+    found = separated_columns(lines)
+    if found is None or found[0] != b",":
+        return lines
+    return [_FRACTION.sub(rb"\1,\2", line) for line in lines]
 
 
 def _table(lines: Sequence[bytes], delimiter: str, width: int) -> list[list[str]]:

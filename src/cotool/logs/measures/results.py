@@ -10,7 +10,7 @@ from cotool._records import NamedTuple, dataclass, field
 from cotool._typing import Any
 from cotool.errors import InputError
 from cotool.logs.measures.figures import RELATIVE_ERROR, Figures, or_least
-from cotool.logs.measures.model import STEP_STATISTICS, Reading
+from cotool.logs.measures.model import STEP_STATISTICS, Reading, ValueSource
 from cotool.logs.measures.steps import UTC, Steps
 from cotool.logs.units import PLAIN, UNIT_NAMES
 
@@ -141,8 +141,11 @@ class Measures:
         table: Measured,
         greatest: tuple[tuple[GreatLine, ...], ...] = (),
         steps: Steps = UTC,
+        *,
+        sources: tuple[ValueSource, ...] = (),
     ) -> None:
         self.names = names
+        self.sources = sources
         self.keys = keys
         self._table = table
         self._greatest = greatest or ((),) * len(names)
@@ -150,7 +153,13 @@ class Measures:
         self._groups: tuple[Group, ...] | None = None
 
     def add(self, other: Measures) -> None:
-        """Add the figures of other records to these, whose steps begin in the same zone."""
+        """Add the figures of other records: the same measures by the same keys, in one zone."""
+        if (self.names, self.sources, self.keys) != (other.names, other.sources, other.keys):
+            raise InputError(
+                "figures of different measures or keys do not add up",
+                parameter="measures",
+                hint="analyse all logs with the same `measures` (units included) and `by`",
+            )
         if other.step and other._steps != self._steps:
             raise InputError(
                 "steps of different zones do not add up",
@@ -171,7 +180,7 @@ class Measures:
     def empty(self) -> Measures:
         """Return the figures of no records, of the same measures by the same keys."""
         table = Measured(len(self.names), self._table.most, self._table.width)
-        return Measures(self.names, self.keys, table, steps=self._steps)
+        return Measures(self.names, self.keys, table, steps=self._steps, sources=self.sources)
 
     def merge(self, other: Measures) -> Measures:
         """Return the figures of both. Associative and commutative."""
@@ -345,12 +354,11 @@ class Measures:
 
     def __getstate__(self) -> dict[str, Any]:
         return {"names": self.names, "keys": self.keys, "table": self._table,
-                "greatest": self._greatest, "steps": self._steps}  # fmt: skip
+                "greatest": self._greatest, "steps": self._steps,
+                "sources": self.sources}  # fmt: skip
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(  # type: ignore[misc]
-            state["names"], state["keys"], state["table"], state["greatest"], state["steps"]
-        )
+        self.__init__(**state)  # type: ignore[misc]
 
 
 def measures_of(
@@ -360,6 +368,7 @@ def measures_of(
     path: str,
     *,
     steps: Steps = UTC,
+    sources: tuple[ValueSource, ...] = (),
     back: Callable[[int], int] | None = None,
 ) -> Measures:
     """Return what a scan of one file has measured; `back` moves steps whose year was inferred."""
@@ -372,7 +381,7 @@ def measures_of(
     )
     if back is not None:
         table = table.moved(back)
-    measures = Measures(names, keys, table, greatest, steps)
+    measures = Measures(names, keys, table, greatest, steps, sources=sources)
     return merged_measures([measures, measures.empty()]) if table.inferred else measures
 
 

@@ -12,45 +12,46 @@ from cotool.logs.report.measures import measure_rows
 from cotool.logs.templates.dataframes import moment, template_table, templates_html
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Callable
+    from datetime import datetime, tzinfo
 
     from cotool.logs.model import Analysis, FileSummary, LogCounts
 
 PARTS = ("histogram", "files", "templates", "measures", "timeline")
 
 
-def part_of(summary: Analysis, part: str) -> Table:
-    """Return one part of an analysis as a table. Raises InputError for an unknown part."""
+def part_of(summary: Analysis, part: str, zone: tzinfo | None = None) -> Table:
+    """Return one part of an analysis as a table, with times in `zone`. Raises InputError."""
     if part == "histogram":
-        return histogram_table(summary)
+        return histogram_table(summary, zone)
     if part == "files":
-        return files_table(summary)
+        return files_table(summary, zone)
     if part == "templates":
         if summary.templates is None:
             raise InputError(
                 "there are no templates in this summary", hint="analyze_logs(…, templates=True)"
             )
         found = summary.templates
-        return template_table(found.templates, found.records, zoned=_is_zoned(summary))
+        return template_table(found.templates, found.records, moment=_moments(summary, zone))
     if part in {"measures", "timeline"}:
-        return measures_table(summary, steps=part == "timeline")
+        return measures_table(summary, zone, steps=part == "timeline")
     raise unknown(part, PARTS, "part")
 
 
-def histogram_table(summary: Analysis) -> Table:
+def histogram_table(summary: Analysis, zone: tzinfo | None) -> Table:
     """Return one row per bucket of time: its start, its records, and the records of each level."""
-    zoned = _is_zoned(summary)
+    moment = _moments(summary, zone)
     histogram = summary.counts.histogram
     return table_of(
         ("start", "records", *LEVELS),
         (
-            (moment(start, zoned=zoned), sum(counts), *counts)
+            (moment(start), sum(counts), *counts)
             for start, counts in sorted(histogram.buckets.items())
         ),
     )
 
 
-def measures_table(summary: Analysis, *, steps: bool) -> Table:
+def measures_table(summary: Analysis, zone: tzinfo | None, *, steps: bool) -> Table:
     """Return one row per group, or per group and step in time; all records without groups."""
     measures = summary.measures
     if measures is None or (steps and not measures.step):
@@ -59,18 +60,17 @@ def measures_table(summary: Analysis, *, steps: bool) -> Table:
             f"there are no {'steps' if steps else 'measures'} in this summary",
             hint=f"analyze_logs(…, {needed})",
         )
-    zoned = _is_zoned(summary)
-    head, *rows = measure_rows(
-        measures, lambda start: moment(start, zoned=zoned), None, steps=steps
-    )
+    head, *rows = measure_rows(measures, _moments(summary, zone), None, steps=steps)
     return Table(tuple(head), [tuple(row) for row in rows])
 
 
-def files_table(summary: Analysis) -> Table:
+def files_table(summary: Analysis, zone: tzinfo | None) -> Table:
     """Return one row per file."""
 
     def time(file: FileSummary, value: int | None) -> datetime | None:
-        return None if value is None else moment(value / 1e9, zoned=bool(file.zoned))
+        if value is None:
+            return None
+        return moment(value / 1e9, zoned=bool(file.zoned), zone=zone)
 
     head, *rows = file_rows(summary, time)
     return Table(tuple(map(str, head)), rows)
@@ -108,5 +108,6 @@ def _levels(counts: LogCounts) -> Table:
     )
 
 
-def _is_zoned(summary: Analysis) -> bool:
-    return any(file.zoned for file in summary.files)
+def _moments(summary: Analysis, zone: tzinfo | None) -> Callable[[float], datetime | None]:
+    zoned = any(file.zoned for file in summary.files)
+    return lambda seconds: moment(seconds, zoned=zoned, zone=zone)

@@ -100,6 +100,7 @@ def whole_measures(
         reading.keys,
         path,
         steps=reading.steps,
+        sources=tuple(reading.sources[n] for n in reading.measures),
         back=back if years and table.width else None,
     )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from cotool._typing import TYPE_CHECKING
 from cotool.io.dataframes import Table, as_html, table_of
@@ -15,12 +15,22 @@ if TYPE_CHECKING:
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def template_table(templates: Sequence[Template], records: int, *, zoned: bool = False) -> Table:
+def plain_moment(seconds: float) -> datetime | None:
+    """Return a moment as logs without zones write it; None past 9999."""
+    return moment(seconds, zoned=False)
+
+
+def template_table(
+    templates: Sequence[Template],
+    records: int,
+    *,
+    moment: Callable[[float], datetime | None] = plain_moment,
+) -> Table:
     """Return one row per template, the most frequent first."""
     whole = max(records, 1)
 
     def seconds(value: int | None) -> datetime | None:
-        return None if value is None else moment(value, zoned=zoned)
+        return None if value is None else moment(value)
 
     return table_of(
         ("id", "template", "count", "share", "level", *LEVELS, "first_seen", "last_seen",
@@ -46,10 +56,15 @@ def templates_html(templates: Sequence[Template], records: int) -> str:
     return as_html(table, f"{len(table.rows):,} templates of {records:,} records")
 
 
-def moment(seconds: float, *, zoned: bool) -> datetime | None:
-    """Return a moment, in UTC where the logs name zones, else as they write it; None past 9999."""
+def moment(seconds: float, *, zoned: bool, zone: tzinfo | None = None) -> datetime | None:
+    """Return a moment in a zone; None past 9999.
+
+    Without a zone it is in UTC where the logs name zones, else as they write it.
+    """
     try:
         moment = _EPOCH + timedelta(seconds=seconds)
+        if zone is not None:
+            return moment.astimezone(zone)
     except OverflowError:
         return None
     return moment if zoned else moment.replace(tzinfo=None)
