@@ -28,7 +28,7 @@ from pathlib import Path
 
 from cotool._records import dataclass
 from cotool._typing import TYPE_CHECKING, BinaryIO
-from cotool.errors import UPDATE, InputError, IntegrityError
+from cotool.errors import UPDATE, InputError, IntegrityError, unreadable
 from cotool.io.whole import read_stream
 from cotool.vault.files import is_same_file
 from cotool.vault.trees import Wanted, list_folder
@@ -91,11 +91,14 @@ def version_of(manifest: str) -> int:
 
 
 def read_manifest(path: StrPath) -> str:
-    """Return the text of a manifest. Raises OSError, InputError."""
+    """Return the text of a manifest. Raises InputError."""
     name = os.fspath(path)
     pipe = name.startswith(_DESCRIPTORS)
-    with open(name, "rb", opener=None if pipe else open_file) as file:
-        return manifest_text(file, name)
+    try:
+        with open(name, "rb", opener=None if pipe else open_file) as file:
+            return manifest_text(file, name)
+    except OSError as error:
+        raise unreadable(name, error) from None
 
 
 def manifest_text(file: BinaryIO, name: str) -> str:
