@@ -125,7 +125,7 @@ def test_errors_are_those_of_the_plain_calls(tmp_path):
 
 def test_the_loop_stays_free():
     """While a matrix is computed the event loop turns."""
-    some = texts(300, 300)
+    some = texts(150, 300)
 
     async def main():
         task = asyncio.ensure_future(aio.similarity_matrix(some, "levenshtein"))
@@ -182,7 +182,7 @@ def test_a_cancelled_matrix_stops():
 
 def test_a_call_after_a_cancelled_one_runs():
     """What was told to stop does not stop what the same thread does next."""
-    some = texts(600, 400)
+    some = texts(300, 400)
 
     async def main():
         for _ in range(3):

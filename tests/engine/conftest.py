@@ -45,6 +45,7 @@ def dask_setup(worker):
 _ENVIRONMENT = {
     "OMP_WAIT_POLICY": "passive",
     "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",  # 3 take longer
+    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",  # it works even if nothing else does
 }
 _PATIENCE = 30
 

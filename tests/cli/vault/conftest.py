@@ -12,13 +12,22 @@ from cotool.vault.keys import DEFAULT_PROFILE, PROFILES, Argon2Cost
 
 SECRET = "correct horse battery staple"  # noqa: S105
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+CHEAP = Argon2Cost(passes=1, memory=16, lanes=1)
+# The command, as a program in which new passphrases are cheap.
+_PROGRAM = f"""
+import sys
+from cotool.cli.app import main
+from cotool.vault.keys import PROFILES, Argon2Cost
+PROFILES[{DEFAULT_PROFILE!r}] = {CHEAP!r}
+sys.exit(main())
+"""
 
 
 @pytest.fixture(autouse=True)
 def argon2_costs_nothing(request, monkeypatch):
     """Make new passphrases cheap in this process, except where a test wants `full_cost`."""
     if "full_cost" not in request.fixturenames:
-        monkeypatch.setitem(PROFILES, DEFAULT_PROFILE, Argon2Cost(passes=1, memory=16, lanes=1))
+        monkeypatch.setitem(PROFILES, DEFAULT_PROFILE, CHEAP)
 
 
 @pytest.fixture
@@ -59,7 +68,7 @@ def binary(place):
     def run(*arguments, data=b"", stdin=None, **variables):
         given = {"input": data} if stdin is None else {"stdin": stdin}
         done = subprocess.run(
-            [sys.executable, "-m", "cotool", "vault", *map(str, arguments)],
+            [sys.executable, "-c", _PROGRAM, "vault", *map(str, arguments)],
             **given, capture_output=True, check=False, cwd=place, timeout=60,
             env={**ENVIRONMENT, "COTOOL_HOME": str(place / "home"),
                  "COTOOL_KEY_FILE": str(place / "key"), **variables},

@@ -72,14 +72,14 @@ def test_groups_that_are_left_out_are_counted(tmp_path):
     """The other groups have exact counts and sums; fewer groups are kept of more measures."""
     path = tmp_path / "x.log"
     path.write_text(
-        "".join(f"2026-01-01T00:00:00Z INFO a={n} b=2 c=x g=g{n}\n" for n in range(30_000)),
+        "".join(f"2026-01-01T00:00:00Z INFO a={n} b=2 c=x g=g{n}\n" for n in range(24_000)),
         encoding="utf-8",
     )
     summary = analyze_logs(path, measures=["a", "b", "c"], by=["g"])
     measures = summary.measures
     assert len(measures.groups) == measures.folded == 65_536 // 3
     records, (a, b, c) = measures.other
-    assert records == a.count == b.count == c.odd == 30_000 - 65_536 // 3
+    assert records == a.count == b.count == c.odd == 24_000 - 65_536 // 3
     assert b.to_dict()["sum"] == 2 * records
     assert a.parts + sum(group.measures[0].parts for group in measures.groups) == (
         measures.total.measures[0].parts
