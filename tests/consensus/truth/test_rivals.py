@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from itertools import combinations
+from math import sqrt
 
 import pytest
 
@@ -12,7 +14,7 @@ from cotool.consensus.learning.learned import Learned
 from cotool.consensus.learning.remembered import Remembered
 from cotool.consensus.learning.session import decision
 from cotool.consensus.truth.methods import correlated, majority_vote
-from cotool.consensus.truth.rivals import Agreement, find_rivals
+from cotool.consensus.truth.rivals import APART, Agreement, find_rivals, find_torn
 
 LABELS = "ABCDE"
 FIVE, THREE = [f"a{i}" for i in range(5)], [f"b{i}" for i in range(3)]
@@ -129,6 +131,50 @@ def test_many_who_share_errors_do_not_overrule_a_few_who_know(good):
     assert (
         sum(one.best == truth[own.question] for one, own in zip(said, rows[20:], strict=True)) > 260
     )
+
+
+@pytest.mark.parametrize(("weak", "better"), [(3, 3), (2, 4), (4, 3)])
+def test_weak_ones_with_a_source_do_not_overrule_better_ones(weak, better):
+    """They agree more than the better ones do; twenty right answers tell who is right."""
+    lot, votes, truth = random.Random(weak), {}, {}
+    for place in range(400):
+        right = truth[f"q{place}"] = lot.choice(LABELS)
+        source = say(lot, right, 0.35)
+        votes[f"q{place}"] = {
+            f"w{i}": source if lot.random() < 0.75 else say(lot, right, 0.35) for i in range(weak)
+        } | {f"b{i}": say(lot, right, 0.6) for i in range(better)}
+    found = correlated(rows_of(votes))
+    assert tuple(f"w{i}" for i in range(weak)) in found.rivals
+    assert found.answers == majority_vote(rows_of(votes)).answers
+    learned, rows = Learned(), [Ballot(name, own) for name, own in votes.items()]
+    learned.learn_agreement(rows)
+    assert learned.rivals()
+    learned.learn_truth([(row, truth[row.question]) for row in rows[:20]])
+    said = learned.predict(rows[20:])
+    hits = sum(one.best == truth[row.question] for one, row in zip(said, rows[20:], strict=True))
+    assert hits > sum(found.answers[row.question] == truth[row.question] for row in rows[20:])
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_groups_that_agree_little_with_each_other(seed):
+    """As of all divisions in two; a search step by step may find one that is nearly as good."""
+    lot, names = random.Random(seed), [f"e{place}" for place in range(6)]
+    knows = {name: lot.uniform(0.2, 0.7) for name in names}
+    source = {*lot.sample(names, lot.randint(2, 3))} if seed % 3 else set()
+    rows = [
+        (a, b, 900.0, 0.75 if {a, b} <= source else knows[a] * knows[b] + lot.gauss(0, 0.02))
+        for a, b in combinations(names, 2)
+    ]
+
+    def apart(first):
+        own = [[k for a, b, _, k in rows if (a in first) + (b in first) == n] for n in range(3)]
+        one, between, other = (sum(ks) / len(ks) for ks in own)
+        return between / sqrt(one * other)
+
+    least = min(apart({*one}) for size in (2, 3) for one in combinations(names, size))
+    found = find_torn(Agreement(names, rows))
+    assert bool(found) == (least < APART)
+    assert not found or apart({*found[0]}) < least + 0.05
 
 
 def test_right_answers_tell_the_better_camp():

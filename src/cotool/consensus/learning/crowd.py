@@ -17,7 +17,7 @@ from cotool._records import dataclass, field
 from cotool._typing import TYPE_CHECKING
 from cotool.consensus.learning.ballots import Ballot, BallotTable
 from cotool.consensus.learning.records import Expert, Pair
-from cotool.consensus.truth.copies import Copy, chance_of, doubtful, groups_of, thinned
+from cotool.consensus.truth.copies import Copy, chance_of, groups_of, thinned
 from cotool.consensus.truth.relatives import Dependence
 from cotool.consensus.truth.shared_errors import (
     TWO,
@@ -102,10 +102,10 @@ class Crowd:
         total = sum(counts.values()) or 1.0
         return is_balanced([count / total for count in counts.values()])
 
-    def _table(self, ballots: Sequence[Ballot]) -> BallotTable:
+    def _table(self, ballots: Sequence[Ballot], *, weighed: bool = True) -> BallotTable:
         labels = None if self.is_open else self.labels
         table = BallotTable(ballots, self._thin(ballots), self._places, labels)
-        shared = self._dependence().shared(self._places)
+        shared = self._dependence().shared(self._places) if weighed else None
         if shared is not None:
             table.labels.weigh(shared)
         return table
@@ -158,18 +158,11 @@ class Crowd:
     def infer(self, ballots: Sequence[Ballot], *, count: bool) -> list[dict[str, float]]:
         """Return what agreement says of a batch, given earlier ones; `count` learns from it."""
         known = self._known(ballots)
-        table = self._table(ballots)
-        fit = partial(
-            decoys,
-            table.labels,
-            known=known,
-            values=self._values(),
-            balanced=self._balanced(),
-        )
-        found = self._decoys(table, fit, len(ballots))
-        self._contested = self._contest(table, fit, found, len(ballots))
+        self._contested = self._contest(ballots, known)
         if self._contested:
             return _shares(ballots)
+        table = self._table(ballots)
+        found = self._decoys(table, self._fit(table, known), len(ballots))
         if count:
             self._count(found.experts)
         by_label = self._by_label_of(table, len(ballots), found)
@@ -190,18 +183,22 @@ class Crowd:
             found = max(found, afresh, key=lambda one: one.log_likelihood)
         return found
 
-    def _contest(
-        self,
-        table: BallotTable,
-        fit: Callable[[Counts | None], Posterior],
-        found: Posterior,
-        count: int,
-    ) -> Sequence[Sequence[str]]:
-        """Copies who may be the experts who know the answers, and all others."""
-        if self.is_open or table.width <= TWO or count < FEWEST_TOGETHER:
+    def _fit(self, table: BallotTable, known: Counts) -> Callable[[Counts | None], Posterior]:
+        """What fits decoys to the votes, from counts to begin with."""
+        return partial(
+            decoys, table.labels, known=known, values=self._values(), balanced=self._balanced()
+        )
+
+    def _contest(self, ballots: Sequence[Ballot], known: Counts) -> Sequence[Sequence[str]]:
+        """A group that may know the answers or share errors, and all others."""
+        groups = self._dependence().doubtful
+        if not groups or len(self.labels) <= TWO or len(ballots) < FEWEST_TOGETHER:
             return ()
-        for group in doubtful(self._dependence().copies):
-            if is_contested(table.labels, self._places[group[0]], found, fit):
+        table = self._table(ballots, weighed=False)
+        fit = self._fit(table, known)
+        found = self._decoys(table, fit, len(ballots))
+        for group in groups:
+            if is_contested(table.labels, [self._places[name] for name in group], found, fit):
                 return [group, sorted(self.experts.keys() - {*group})]
         return ()
 

@@ -19,7 +19,7 @@ from cotool._fast.truth.one_coin import one_coin as _coin
 from cotool._records import NamedTuple, dataclass
 from cotool.consensus.decide.aggregation import EPSILON, draw
 from cotool.consensus.options import INFERENCE
-from cotool.consensus.truth.copies import doubtful, groups_of
+from cotool.consensus.truth.copies import groups_of
 from cotool.consensus.truth.relatives import Dependence
 from cotool.consensus.truth.shared_errors import (
     TWO,
@@ -221,17 +221,18 @@ def _by_correlation(table: LabelTable, threads: int) -> _Found:
             ],
         )
         return _Found(coin, "votes by how far experts depend on each other", copies)
+    decoy = None
+    if dependence.doubtful and rows.labels > TWO:
+        fit = partial(decoys, rows, balanced=_is_balanced(rows), num_threads=threads)
+        decoy = fit(None)
+        for group in dependence.doubtful:
+            if is_contested(rows, [table.expert_ids[name] for name in group], decoy, fit):
+                rivals = [group, sorted(table.expert_ids.keys() - {*group})]
+                return _by_majority(table, threads)._replace(rivals=rivals)
     shared = dependence.shared(table.expert_ids)
     if shared is not None:
         rows.weigh(shared)
-    decoy, groups = None, doubtful(dependence.copies) if rows.labels > TWO else []
-    if groups:
-        fit = partial(decoys, rows, balanced=_is_balanced(rows), num_threads=threads)
-        decoy = fit(None)
-        for group in groups:
-            if is_contested(rows, table.expert_ids[group[0]], decoy, fit):
-                rivals = [group, sorted(table.expert_ids.keys() - {*group})]
-                return _by_majority(table, threads)._replace(rivals=rivals)
+        decoy = None
     found, name = of_shared_errors(rows, _is_balanced(rows), threads, decoy)
     found.items = pooled(rows, found, name, is_near=dependence.is_near)
     return _Found(found, name, copies, relatives=list(dependence.relatives))

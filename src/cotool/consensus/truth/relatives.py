@@ -15,8 +15,8 @@ from math import sqrt
 from cotool._fast.truth.dependence import beyond_two_factors
 from cotool._records import NamedTuple
 from cotool._typing import TYPE_CHECKING
-from cotool.consensus.truth.copies import find_copies
-from cotool.consensus.truth.rivals import DEVIATION, NAMED, Agreement, find_rivals
+from cotool.consensus.truth.copies import doubtful, find_copies
+from cotool.consensus.truth.rivals import DEVIATION, NAMED, Agreement, find_rivals, find_torn
 from cotool.text import plural
 
 if TYPE_CHECKING:
@@ -44,12 +44,14 @@ class Dependence(NamedTuple):
 
     `relatives` has for two experts the share of their equal answers that is no evidence. Rivals and
     relatives are looked for where labels are closed; if there are rivals, nothing else counts.
-    `is_near` says that the experts nearly are rivals.
+    `doubtful` are groups who may know the answers or share errors, which the answers must tell
+    (`shared_errors.is_contested`). `is_near` says that the experts nearly are rivals.
     """
 
     copies: Sequence[Copy] = ()
     rivals: Sequence[Sequence[str]] = ()
     relatives: Mapping[tuple[str, str], float] = {}
+    doubtful: Sequence[Sequence[str]] = ()
     is_near: bool = False
 
     @classmethod
@@ -62,7 +64,8 @@ class Dependence(NamedTuple):
         rivals, is_near = find_rivals(agreement)
         if rivals:
             return cls((), rivals)
-        return cls(copies, (), find_relatives(agreement), is_near)
+        in_doubt = doubtful(copies) if copies else find_torn(agreement)
+        return cls(copies, (), find_relatives(agreement), in_doubt, is_near)
 
     def shared(self, places: Mapping[str, int]) -> array[float] | None:
         """`relatives` as a square of the experts, for `Labels.weigh`; None if there are none."""

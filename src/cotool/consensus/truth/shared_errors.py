@@ -12,7 +12,7 @@ from cotool._fast.truth.labels import best_given, weighted_vote
 from cotool._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from cotool._fast.truth.decoy_model import Counts
     from cotool._fast.truth.labels import Labels, Posterior
@@ -143,14 +143,15 @@ def pooled(rows: Labels, found: Posterior, model: str, *, is_near: bool) -> arra
 
 
 def is_contested(
-    rows: Labels, place: int, found: Posterior, fit: Callable[[Counts], Posterior]
+    rows: Labels, places: Iterable[int], found: Posterior, fit: Callable[[Counts], Posterior]
 ) -> bool:
-    """Whether labels agree as well with other answers: those of the expert at this place.
+    """Whether labels agree as well with other answers: those of the experts at these places.
 
     `found` is the posterior of decoys, and `fit` fits them from counts to begin with.
     """
     weights = array("d", [1.0]) * rows.experts
-    weights[place] = ALONE
+    for place in places:
+        weights[place] = ALONE
     other = fit(_decoys.begin(rows, habits=True, weights=weights))
     answers, others = (best_given(rows, one.items, 0.0)[0] for one in (found, other))
     same: int = sum(map(eq, answers, others))
