@@ -145,6 +145,8 @@ def test_conditions_compare_times_with_units(log):
          "host program", {("web1", "su")}),
         (['2026/03/02 08:00:01 [error] 7#0: client: 10.0.0.7, request: "GET /x", host: "shop.a"'],
          "client host path", {("10.0.0.7", "shop.a", "/x")}),
+        (["[Mon Mar 02 08:00:01.5 2026] [:error] [pid 7] [client 10.0.0.7:55] [client 10.0.0.7] x"],
+         "client", {("10.0.0.7",)}),
         (["2026-03-02 08:00:01 INFO user: dave, level = high"] * 2, "user", {("dave",)}),
         (['{"t":"2026-03-02T08:00:01Z","us\\u0065r":"eve"}'], "user", {("eve",)}),
     ],
@@ -190,3 +192,42 @@ def test_a_table_with_blanks_has_titles(tmp_path):
     assert found.counts.records == 2
     path.write_text("Server starts on port\nServer is up at last\nClient is gone for good\n")
     assert analyze_logs(path).counts.records == 3
+
+
+HEAD = "#Fields: date-time,client-ip,event-id,total-bytes,message-subject"
+BESIDE = "Mar 02 2026 12:00:0{n} fw : %ASA-6-302014: Teardown duration 0:02:0{n} bytes {n} TCP FINs"
+
+
+@pytest.mark.parametrize(
+    ("lines", "source", "total"),
+    [
+        ([HEAD, '2026-03-02T08:00:0{n}Z,10.0.0.1,SEND,{n},"a, b"'], "total-bytes", 6),
+        ([BESIDE], "bytes", 6),
+        ([BESIDE], "duration", 366),
+        (["2026-03-02T12:00:0{n}Z sent 7 bytes 5 times"], "bytes", 15),
+        (["[INFO] Total time:  {n} s"], '"Total time"', 6),
+    ],
+)
+def test_numbers_behind_their_names(tmp_path, lines, source, total):
+    """Columns between commas, a name and a number, and blanks behind a name."""
+    path = tmp_path / "x.log"
+    rows = [lines[-1].format(n=n) for n in (1, 2, 3)]
+    path.write_text("\n".join([*lines[:-1], *rows]) + "\n")
+    assert analyze_logs(path, measures=[source]).measures.total.measures[0].sum == total
+
+
+def test_a_message_in_brackets_is_what_happened(tmp_path):
+    """TiDB writes the message as text in brackets, before its fields."""
+    path = tmp_path / "x.log"
+    head = "[2026/03/02 08:00:0{n}.123 +00:00] [INFO] [server.go:{n}] "
+    texts = [
+        '["new connection"] [conn={n}]',
+        '["slow query"] [cost_time={n}ms] [conn={n}]',
+        '["command failed"] [err="no {n}"]',
+        '["region is split"]',
+    ]
+    path.write_text("".join((head + text + "\n").format(n=n) for text in texts for n in range(4)))
+    found = analyze_logs(path, templates=True).templates.templates
+    assert {one.text.split("]")[0] + "]" for one in found} == {
+        text.split(" [")[0] for text in texts
+    }

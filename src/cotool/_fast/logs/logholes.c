@@ -46,6 +46,12 @@ static const uint8_t *after_blanks(const uint8_t *start, const uint8_t *p, const
     return digits > q && (digits == end || !cotool_is_letter(*digits)) ? digits : p;
 }
 
+/* Tells whether the word behind the blank at p names the number behind it: 122 bytes 5016. */
+static int names_beside(const uint8_t *p, const uint8_t *end) {
+    for (p++; p < end && cotool_is_letter(*p);) p++;
+    return end - p > 1 && *p == ' ' && cotool_is_digit(p[1]);
+}
+
 /* Returns the end of a unit at p or behind a blank at p, or of further parts of a duration: `m 30 s`;
  * p without one. The letters m, h and d behind a blank may be words. `labelled`: see above. */
 static const uint8_t *after_unit(const uint8_t *p, const uint8_t *end, int labelled) {
@@ -122,6 +128,7 @@ int cotool_read_hole(const cotool_locator *l, const uint8_t *line, const uint8_t
     }
     while ((p = find_name(l->text, before, line, p, end))) {
         p += before;
+        while (is_name && p < end && *p == ' ') p++; /* Total time:  3 s */
         /* The quotation that a name is in ends its value. */
         for (q = p; q < end && *q != ' ' && *q != '\t' && !(is_name && *q == '"' && q > p); q++)
             if (after && q > p && (size_t)(end - q) >= after && !memcmp(q, l->after, after) &&
@@ -130,7 +137,8 @@ int cotool_read_hole(const cotool_locator *l, const uint8_t *line, const uint8_t
         /* The hole at the end of a text leaves out what closes a bracket or a sentence. */
         if (!after && q > p && q < end && *q == ' ' && after_blanks(p, q, end) > q)
             q = after_blanks(p, q, end);
-        else if (!after && q > p && cotool_is_digit(q[-1]))
+        else if (!after && q > p && cotool_is_digit(q[-1]) && !memchr(p, ':', (size_t)(q - p)) &&
+                 !(is_name && cotool_is_word(l->text[before - 2]) && names_beside(q, end)))
             q = after_unit(q, end, before > 1 && strchr(":=", l->text[before - 1 - (l->text[before - 1] == ' ')]));
         else if (!after && q > p && cotool_is_digit(*p) && cotool_is_letter(q[-1]))
             q = after_parts(p, q, end);

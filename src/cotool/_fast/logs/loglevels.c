@@ -167,6 +167,14 @@ int cotool_common_word(const uint8_t *p, size_t size) {
     return cotool_level_table[slot].common;
 }
 
+int cotool_report_level(const uint8_t *line, const uint8_t *start, const uint8_t *stop, const uint8_t *end) {
+    const size_t size = (size_t)(stop - start);
+    if (start == line || start[-1] != '=' || end - stop < 8 || memcmp(stop, " REPORT=", 8)) return -1;
+    if (size == 8 && !memcmp(start, "PROGRESS", 8)) return COTOOL_INFO;
+    if (size == 5 && !memcmp(start, "CRASH", 5)) return COTOOL_ERROR;
+    return size == 10 && !memcmp(start, "SUPERVISOR", 10) ? COTOOL_ERROR : -1;
+}
+
 int cotool_own_level(const cotool_words *words, const uint8_t *p, size_t size, int *style) {
     for (int n = 0; n < words->count; n++) {
         const cotool_word *word = &words->word[n];
@@ -180,11 +188,20 @@ int cotool_own_level(const cotool_words *words, const uint8_t *p, size_t size, i
 const uint8_t *cotool_letter_of(const uint8_t *start, const uint8_t *stop) {
     int bracketed = stop - start > 2 && cotool_is_open(*start);
     if (bracketed) start++;
+    if (stop - start == 1 && cotool_any_letter_level(*start) >= 0 && *start != 'A') return start;
     if (cotool_letter_level(*start) < 0) return NULL;
     /* A means audit in WebSphere and advice elsewhere. Only A/tag of Android is an assertion. */
     if (*start == 'A' && !(start + 1 < stop && start[1] == '/')) return NULL;
     if (bracketed) return strchr(" ]>)", start[1]) ? start : NULL;
-    return stop - start == 1 || start[1] == '/' || (stop - start == 2 && start[1] == '!') ? start
+    /* glog's letter before month and day, as in the messages of syslog: I0302 */
+    if (stop - start == 5 && start[1] < '2' && cotool_is_digit(start[1]) && cotool_is_digit(start[2]) &&
+        start[3] < '4' && cotool_is_digit(start[3]) && cotool_is_digit(start[4]))
+        return start;
+    /* A letter and a code, as in VMware's I005: */
+    if (stop - start == 5 && start[4] == ':' && cotool_is_digit(start[1]) && cotool_is_digit(start[2]) &&
+        cotool_is_digit(start[3]))
+        return start;
+    return start[1] == '/' || (stop - start == 2 && start[1] == '!') ? start
                                                                                        : NULL;
 }
 

@@ -46,6 +46,9 @@ COTOOL_INLINE int cotool_level_of(const uint8_t *p, size_t size, int *style) {
 /* Returns whether a word that names a level is also a common word. */
 int cotool_common_word(const uint8_t *p, size_t size);
 
+/* The level of a report of Erlang that no word names, -1: none: the CRASH of =CRASH REPORT====. */
+int cotool_report_level(const uint8_t *line, const uint8_t *start, const uint8_t *stop, const uint8_t *end);
+
 /* The level of a word of the caller, -1: none. */
 int cotool_own_level(const cotool_words *words, const uint8_t *p, size_t size, int *style);
 
@@ -68,6 +71,12 @@ COTOOL_INLINE int cotool_letter_level(uint8_t c) {
         case 'A': return COTOOL_CRITICAL;
     }
     return -1;
+}
+
+/* The same of a letter that fills a token, perhaps a small one (SAP HANA), -1: none. */
+COTOOL_INLINE int cotool_any_letter_level(uint8_t c) {
+    const int level = cotool_letter_level(c);
+    return level < 0 && c && strchr("diwef", c) ? cotool_letter_level((uint8_t)(c - 0x20)) : level;
 }
 
 /* The symbols by which Redis marks debug, verbose, notice and warning. */

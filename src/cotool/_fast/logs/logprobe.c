@@ -55,7 +55,7 @@ int cotool_probe_levels(const uint8_t *line, const uint8_t *from, const uint8_t 
         if (stop - start == 1 && cotool_symbol_level(*start) >= 0)
             kind = COTOOL_PLACE_SYMBOL, level = cotool_symbol_level(*start);
         else if (cotool_letter_of(start, stop))
-            kind = COTOOL_PLACE_LETTER, level = cotool_letter_level(*cotool_letter_of(start, stop));
+            kind = COTOOL_PLACE_LETTER, level = cotool_any_letter_level(*cotool_letter_of(start, stop));
         if (kind >= 0 && n < most)
             seen[n++] = (cotool_seen_level){kind, token, 0, 0, 0, 0, level, (int)(start - line), 0};
         for (; word < 6 && n < most; word++) {
@@ -67,6 +67,7 @@ int cotool_probe_levels(const uint8_t *line, const uint8_t *from, const uint8_t 
             if (first == p) break;
             level = cotool_level_of(first, (size_t)(p - first), &styles);
             kind = COTOOL_PLACE_WORD;
+            if (level < 0 && (level = cotool_report_level(line, first, p, end)) >= 0) styles = COTOOL_UPPER;
             if (p - first == 1 && cotool_fills_column(line, first, end) && cotool_letter_level(*first) >= 0)
                 kind = COTOOL_PLACE_LETTER, level = cotool_letter_level(*first), styles = COTOOL_UPPER;
             if (level < 0 && p - first == 3 && first[0] >= '1' && first[0] <= '5' &&

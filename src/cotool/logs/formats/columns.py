@@ -235,8 +235,9 @@ def further_lines(formats: Sequence[Format], lines: Sequence[bytes]) -> Sequence
 
 
 def names_in(header: bytes) -> list[str]:
-    """Return the names of the columns in a line "#Fields: …"."""
-    return header.decode("utf-8", "replace").split(":", 1)[1].split()
+    """Return the names of the columns in a line "#Fields: …"; blanks or commas separate them."""
+    names = header.decode("utf-8", "replace").split(":", 1)[1]
+    return names.split() if len(names.split()) > 1 else names.strip().split(",")
 
 
 def _delimiter(rows: Sequence[bytes]) -> bytes:
@@ -291,15 +292,16 @@ def _extended(header: bytes, lines: Sequence[bytes]) -> tuple[bytes, Columns]:
     names = names_in(header)
     rows = [line for line in lines if not line.startswith(b"#")]
     tabs = bool(rows) and all(b"\t" in line for line in rows)
+    delimiter = b"\t" if tabs else b"," if b"," in header else b""
     at: Columns = {}
     for n, name in enumerate(names):
         scale = None
         if name == "time-taken":
             # Seconds with a fraction by the standard; IIS writes whole milliseconds.
-            cells = _cells_under(name, lines, b"\t" if tabs else None)
+            cells = _cells_under(name, lines, delimiter or None)
             scale = UNITS["s" if any(map(_FRACTION.fullmatch, cells)) else "ms"]
         at[name.lower()] = (n, 0, scale)
-    return b"\t" if tabs else b"", at
+    return delimiter, at
 
 
 def _cells_under(name: str, lines: Sequence[bytes], delimiter: bytes | None) -> Iterator[bytes]:

@@ -136,6 +136,10 @@ _DIGITAL = lazy_pattern(
 )
 # The day and the time of Chromium: 0301/101530.123456
 _SLASHED = rb"(?<![\w/.])(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])/(?=\d{6}\.\d)"
+# The date and the time of Zabbix, behind the id of a process: 803:20260301:101530.123
+_COLONED = (
+    rb"(?<!\d)(?P<Y>(?:19|20)\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01]):(?=\d{6}\.\d)"
+)
 _HALF = lazy_pattern(
     rb"(?: |\xe2\x80\xaf)?(?P<p>(?i:[ap]\.(?: |\xc2\xa0)?m\.|[ap]m)(?![A-Za-z])|"
     rb"\xe5\x8d\x88\xe5(?:\x89\x8d|\xbe\x8c)|\xe4\xb8[\x8a\x8b]\xe5\x8d\x88)"
@@ -195,8 +199,10 @@ def _before() -> tuple[re.Pattern[bytes], ...]:
 @cache
 def _digital() -> tuple[re.Pattern[bytes], ...]:
     dates = (_WEEKDAY + _dates()[0], *(date[: -len(rb"(?!\d)")] for date in _dates()[7:9]))
-    return lazy_pattern(_SLASHED), *(
-        lazy_pattern(date + rb"[-T_ ]?(?=\d{6}|\d\d-\d\d-\d\d)") for date in dates
+    return (
+        lazy_pattern(_SLASHED),
+        lazy_pattern(_COLONED),
+        *(lazy_pattern(date + rb"[-T_ ]?(?=\d{6}|\d\d-\d\d-\d\d)") for date in dates),
     )
 
 

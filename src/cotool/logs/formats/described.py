@@ -97,7 +97,7 @@ def reasons(found: Format, lines: Sequence[bytes], times: PlacedTimes) -> tuple[
         )
         why = _KINDS[level.kind]
         if is_tagged(level):
-            why += ", after the name of the program and before a colon"
+            why += ", before a colon"
         if level.below:
             place = "first word" if level.kind == model.WORD else place
             place += (

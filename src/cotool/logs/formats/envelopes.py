@@ -25,6 +25,7 @@ from cotool.logs.formats.model import (
 )
 from cotool.logs.formats.names import is_level_name
 from cotool.logs.formats.recognise import recognise
+from cotool.logs.formats.text_levels import has_level
 from cotool.logs.formats.text_times import read_stamp
 
 _OTHERS = ("blocks", "documents", "fields", "journal", "keyed", "xml_records")
@@ -335,7 +336,9 @@ def _levels_in(texts: Sequence[str]) -> float:
     """Return about how many texts have a level: under a key, or among their first words."""
     named = sum(any(map(_is_level, _WORDS.findall(text)[:_FIRST])) for text in texts)
     lines = [text.encode("utf-8", "replace") for text in texts if "=" in text or "{" in text]
-    read = [found for found in recognise(lines) if found.kind in {JSON, LOGFMT} and found.places]
+    read = [
+        found for found in recognise(lines) if found.kind in {JSON, LOGFMT} and has_level(found)
+    ]
     return max(named, sum(found.share for found in read) * len(lines))
 
 
@@ -354,7 +357,7 @@ def _worth_it(texts: Sequence[bytes], *, after_time: bool, by_line: bool = True)
     lines = [_COLOUR.sub(b"", line) for text in texts for line in text.split(b"\n")[:1]]
     formats = [found for found in recognise(lines) if found.share >= 0.02]
     dated = [found for found in formats if found.has_time]
-    levels = [found for found in formats if found.places]
+    levels = list(filter(has_level, formats))
     if after_time and not (dated or any(found.kind in {JSON, LOGFMT} for found in levels)):
         return None
     if not (dated or levels or _levels_after_a_time(lines)):
@@ -371,4 +374,4 @@ def _worth_it(texts: Sequence[bytes], *, after_time: bool, by_line: bool = True)
 def _levels_after_a_time(lines: Sequence[bytes]) -> bool:
     """Return whether a level is found with the envelope's time before each line."""
     timed = [b"2000-01-01T00:00:00Z " + line for line in lines]
-    return any(found.places for found in recognise(timed))
+    return any(map(has_level, recognise(timed)))

@@ -139,6 +139,9 @@ def lettered_places(
             slashed = all(re.search(rb"(?:^|\s)[VDIWEFA]/", line) for line, _ in lines)
             # "A file ..." and "I am ..." begin a sentence.
             alone = token == 0 and not any(_ARTICLE.match(line, end) for line, end in lines)
+            letters = _letters_of(lines, seen)
+            if letters.islower():
+                sure, alone = len(levels) > 1 and b"i" in letters, False
             if sure or slashed or (alone and not before) or (before and token == 0):
                 return [Place(model.LETTER, before, token=token)]
         if kind == model.STATUS and seen.statuses >= 0.9 * len(seen.lines) >= 0.27 * total:
@@ -164,7 +167,11 @@ def _letters(
 
     Other letters often mean something else; E, N and W, for example, are also directions.
     """
-    at = [lines[n][0][at] for n, at in seen.letters.items()]
+    at = _letters_of(lines, seen).upper()
     return sum(byte in usual for byte in at) >= HALF * len(at) and (
         not needed or any(byte in needed for byte in at)
     )
+
+
+def _letters_of(lines: Sequence[tuple[bytes, int]], seen: Evidence) -> bytes:
+    return bytes(lines[n][0][at] for n, at in seen.letters.items())

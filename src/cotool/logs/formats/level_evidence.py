@@ -12,6 +12,7 @@ from cotool.logs.formats.model import LETTER, STATUS, UPPER, WORD
 
 # A kind of place beside those of model.py: a letter that fills a cell.
 CELL = 100
+_NEARLY_ALL = 0.9
 _OPENED = frozenset((b"[", b"(", b"<", b"{", b'"', b"'"))
 
 # The statuses that servers give; other numbers of three digits are durations and sizes.
@@ -75,11 +76,16 @@ class Evidence:
         self.is_strong |= not is_weak
         return True
 
-    def take_weak(self) -> None:
-        """Count common words as levels where other words name levels between the same marks."""
+    def take_weak(self, total: int) -> None:
+        """Count common words as levels where other words name levels between the same marks.
+
+        A blank may follow them where nearly all lines have such a word at this place.
+        """
         marks = self.marks
+        alike = sum((lead, trail) in marks for _, lead, trail, _ in self.weak.values())
+        is_column = len(self.lines) + alike >= _NEARLY_ALL * total
         for n, (level, lead, trail, styles) in self.weak.items():
-            if (lead, trail) in marks and trail in level_marks.CELLS:
+            if (lead, trail) in marks and (is_column or trail in level_marks.CELLS):
                 self.lines.setdefault(n, level)
                 self.styles |= styles
 
@@ -132,11 +138,13 @@ def gather_evidence(
                 if found.add_word(n, mark, is_weak=common) and found.is_near:
                     found.is_near = before or bool(_BESIDE.fullmatch(line, end, at))
     for found in evidence.values():
-        found.take_weak()
+        found.take_weak(len(lines))
     return evidence
 
 
 def _may_be_level(line: bytes, at: int, lead: int, trail: int, styles: int) -> bool:
+    if trail == level_marks.EQUALS and styles != UPPER:
+        return False  # err=5
     if trail not in level_marks.TRAILS and not (trail == level_marks.BRACKET and styles == UPPER):
         return False
     if lead not in level_marks.LEADS:

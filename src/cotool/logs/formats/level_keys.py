@@ -12,6 +12,9 @@ from cotool.logs.formats.model import INDENTED_LINES, KEY, NEXT_LINE, WORD, Plac
 _FIRST_WORD = lazy_pattern(rb"([^\W\d_]{3,}):(?=\s|$)")
 _SEVERITIES = frozenset(b"%d" % n for n in range(8))
 
+# Numbers of syslog: the greatest of those that are critical, and the greatest of all.
+_CRITICAL, _DEBUG = 2, 7
+
 # How many lines below one with a time are searched for its level.
 _MOST_BELOW = 40
 
@@ -49,9 +52,10 @@ def key_places(lines: Sequence[tuple[bytes, int]], left: set[int]) -> list[Place
     ):
         numbers = [int(value) for value in found.values() if value.isdigit() and len(value) < 4]
         named = sum(level_of(value) is not None for value in found.values())
-        # A number is a syslog severity only under such a key.
+        # A number is a syslog severity only under such a key, and where not all are 0 to 2, alarms.
         severities = key.lower() in {b"pri", b"priority", b"severity", b"sev"}
-        good = named + (len(numbers) if severities and max(numbers, default=0) <= 7 else 0)
+        severities &= _CRITICAL < max(numbers, default=0) <= _DEBUG
+        good = named + (len(numbers) if severities else 0)
         if len(found) >= 0.2 * len(lines) and good >= 0.8 * len(found):
             places.append(Place(KEY, key=key))
             left -= set(found)

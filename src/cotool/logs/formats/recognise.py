@@ -13,6 +13,7 @@ from itertools import islice
 from cotool._lazy import lazy_pattern, stand_ins
 from cotool.logs.formats.model import JSON, MAX_FORMATS, TEXT, Format, is_dated
 from cotool.logs.formats.text import recognise_text
+from cotool.logs.formats.text_levels import has_level
 
 with stand_ins("cotool.logs.formats.keyed"):  # most logs are text
     from cotool.logs.formats import keyed
@@ -69,13 +70,11 @@ def _says_more(lines: list[bytes], total: int, pairs: Sequence[Format]) -> bool:
     A date and a time of day under two keys are one time of the text, for example. Where the pairs
     have a dated time and a level, text cannot say more and is not recognised: that takes 9 ms.
     """
-    has_date, has_level = any(map(is_dated, pairs)), any(found.places for found in pairs)
-    if not pairs or (has_date and has_level):
+    is_timed, states = any(map(is_dated, pairs)), any(map(has_level, pairs))
+    if not pairs or (is_timed and states):
         return False
     text = recognise_text(lines, total)
-    return any(map(is_dated, text)) and (
-        not has_date or (any(found.places for found in text) and not has_level)
-    )
+    return any(map(is_dated, text)) and (not is_timed or (any(map(has_level, text)) and not states))
 
 
 # Bytes with which a line of text may begin, but not a line that continues an object.

@@ -10,6 +10,7 @@ from cotool._lazy import lazy_pattern
 from cotool._typing import TYPE_CHECKING
 from cotool.logs.formats.columns import blanks_of_time
 from cotool.logs.formats.field_names import scale_of
+from cotool.logs.formats.level_marks import HALF
 from cotool.logs.formats.model import TEXT, Format, forms_of, is_dated
 from cotool.logs.formats.requests import COLUMNS
 from cotool.logs.measures import model
@@ -28,8 +29,8 @@ _PROGRAM_PART = 11
 _SEPARATORS = {": ": "", " = ": "", " : ": "", "[": "]"}
 # What may come before a name, as in logsources.c.
 _OPENS = rb"(?:^|[\s(\[{|,;\"])"
-# Values without a name: the client of BIND, accounts of MySQL, a status before its reason, and the
-# time after both.
+# Values without a name: the client of BIND and of Apache's errors, accounts of MySQL, a status
+# before its reason, and the time after both.
 _STATUS = (
     rb"(?:^|[ \"])%b (?:OK|Created|Accepted|No Content|Partial Content|Moved Permanently|Found|"
     rb"See Other|Not Modified|Temporary Redirect|Bad Request|Unauthorized|Forbidden|Not Found|"
@@ -43,6 +44,7 @@ _MEMBER = rb'"%b\\?": ?\\?"?([^"\\,}\]\s]+)'
 _SAID = {
     "client": (
         rb"\bclient (?:@0x[0-9a-f]+ )?([0-9A-Fa-f.:]+)#\d",
+        rb"\[client ((?:\d+\.){3}\d+|[0-9A-Fa-f:]+)(?::\d+)?\]",  # Apache's errors
         _ACCOUNT + rb"[^@\[]*\[[^\]]*\] @ [^\[]*\[([0-9A-Fa-f.:]+)\]",
     ),
     "user": (_ACCOUNT + rb"([^\s\[]+)\[",),
@@ -99,7 +101,7 @@ def stated(
     known = (*filter(None, [member]), *_SAID.get(source.name, ()))
     regex = next((regex for regex in known if any(map(re.compile(regex).search, lines))), None)
     if regex is None:
-        return []
+        return _beside(source, lines)
     program, needed, _ = compile_group(source.name, regex.decode())
     scale = source.scale or (scale_of(source.name) if regex == member else NO_SCALE)
     return [Locator(model.GROUP, text=regex, scale=scale, program=program, needed=needed)]
@@ -116,15 +118,26 @@ def _is_other(before: bytes, lines: Sequence[bytes], known: bytes, *, is_only: b
     return any(known in line or tag.search(line) for line in lines)
 
 
+def _beside(source: ValueSource, lines: Sequence[bytes]) -> list[Locator]:
+    """Return the place of numbers behind their name alone: duration 0:02:11 bytes 5016."""
+    name = source.name.encode()
+    word = re.compile(rb"(?<![\w.-])" + re.escape(name) + rb"(?: ([-+]?\d)|(?![\w.-]))")
+    found = [match[1] for line in lines if name in line for match in word.finditer(line)]
+    if not name or sum(map(bool, found)) <= HALF * len(found):
+        return []
+    scale = source.scale or scale_of(source.name)
+    return [Locator(model.TEXT, text=b" %b " % name, scale=scale)]
+
+
 def _number(source: ValueSource, before: bytes, lines: Sequence[bytes]) -> Locator | None:
-    number = re.compile(_OPENS + re.escape(before[1:]) + rb"[-+]?\.?\d")
+    number = re.compile(_OPENS + re.escape(before[1:]) + rb" *[-+]?\.?\d")
     if not any(map(number.search, lines)):
         return None
     return Locator(model.TEXT, text=before, scale=source.scale or scale_of(source.name))
 
 
 def _text(source: ValueSource, before: bytes, lines: Sequence[bytes]) -> Locator | None:
-    value = re.compile(_OPENS + re.escape(before[1:]) + rb"(\"?)[^\s\"',;]")
+    value = re.compile(_OPENS + re.escape(before[1:]) + rb" *(\"?)[^\s\"',;]")
     quotes = Counter(found[1] for line in lines if (found := value.search(line)))
     if not quotes:
         return None

@@ -21,12 +21,13 @@ from cotool.logs.formats.text_times import LETTER_OPENS, TIME_TOKENS, TOKEN
 _DEVICE = lazy_pattern(rb"[VDIWEF](?:/| \(\d+\) )|\[[VDIWEF]\]")
 
 # The name of a program, as before its messages in syslog, and how many tokens are searched for it.
-_TAG = lazy_pattern(rb"(?:\[[^\]]*\])*[A-Za-z_][\w./@-]*(?:\([\w./-]*\))?(?:\[\d+\])?:")
+_TAG = lazy_pattern(rb"(?:\[[^\]]*\])*\w[\w./@-]*(?:\([\w./-]*\))?(?:\[\d+\])?:")
 _TAG_TOKENS = 6
 _LOUD = lazy_pattern(rb"\b[A-Z]{3,13}\b")
 
 # "java.sql.SQLException: ERROR: duplicate key": the word belongs to the text of an exception.
 _OF_EXCEPTION = lazy_pattern(rb"[\w.$:/@-]+:[ \t]")
+_LETTERS = lazy_pattern(rb"[A-Za-z]")
 _FIRST_WORD = lazy_pattern(rb"\W{0,2}[A-Za-z]+")
 
 # How many bytes after the time COTOOL_PLACE_FIND searches.
@@ -55,6 +56,8 @@ def level_places(lines: Sequence[tuple[bytes, int]], found: Format) -> tuple[Pla
     if not places:
         places += lettered_places(evidence, lines, found)
     places += [Place(model.PRI)] if found.pri else tagged_places(thinned(lines))
+    if not places:
+        places = [tagged_place(_first_word(thinned(lines)))]
     return tuple(places[: model.MAX_PLACES])
 
 
@@ -165,16 +168,34 @@ def tagged_places(lines: Sequence[tuple[bytes, int]]) -> list[Place]:
     number, count = max(tokens.items(), key=lambda item: item[1], default=(0, 0))
     if not count or count < level_marks.HALF * len(lines):
         return []
-    return [
-        Place(
-            model.WORD, token=number + 1, lead=1 << level_marks.SPACE, trail=1 << level_marks.COLON
+    return [tagged_place(number + 1)]
+
+
+def tagged_place(token: int) -> Place:
+    """Return where a word before a colon is the level: "Error: bad socket"."""
+    lead, trail = 1 << level_marks.SPACE, 1 << level_marks.COLON
+    return Place(model.WORD, token=token, lead=lead, trail=trail)
+
+
+def _first_word(lines: Sequence[tuple[bytes, int]]) -> int:
+    """Return at which token behind the time most messages begin; marks may come before."""
+    starts = Counter(
+        next(
+            (n for n, token in enumerate(TOKEN.finditer(line, end)) if _LETTERS.search(token[0])), 0
         )
-    ]
+        for line, end in lines
+    )
+    return starts.most_common(1)[0][0] if starts else 0
 
 
 def is_tagged(place: Place) -> bool:
-    """Return whether a place is the one that tagged_places() returns."""
+    """Return whether a place is that of tagged_place()."""
     return place.kind == model.WORD and not place.below and place.trail == 1 << level_marks.COLON
+
+
+def has_level(found: Format) -> bool:
+    """Return whether a format has a place of the level that its lines show."""
+    return not all(map(is_tagged, found.places))
 
 
 def is_of_alarm(line: bytes, before: bytes) -> bool:

@@ -284,12 +284,14 @@ def _settled() -> tuple[bool, ...]:
 def _wheres(line: bytes, moment: Stamp) -> list[Where]:
     """Return the places that describe where a moment begins, the simplest first."""
     found = []
-    for number, token in enumerate(TOKEN.finditer(line)):
+    indented = len(line) - len(line.lstrip(b" \t"))
+    # A record begins at the line's start, or with a number that is aligned to the right.
+    if indented and not line[indented : indented + 1].isdigit():
+        return []
+    for number, token in enumerate(TOKEN.finditer(line) if not indented else ()):
         start = token.start()
         if start > moment.at:
             break
-        if number == 0 and start:
-            return []  # a record begins at the line's start
         if number == 0 and moment.at == 1 and line[0] in _GLOG_LETTERS:
             found.append(Where(0, LETTER_OPENS))
         if start == moment.at and number < TIME_TOKENS:
@@ -360,7 +362,8 @@ def first_bytes(found: Format, lines: Sequence[bytes], times: PlacedTimes) -> by
     if found.lead and not found.reach:
         return found.lead[:1]
     if found.time_token > 0 or found.lead:
-        return bytes(byte for byte in range(256) if byte not in b" \t")
+        blank = b"" if any(lines[n][:1] == b" " for n, _, _ in times.members) else b" "
+        return bytes(byte for byte in range(256) if byte not in b"\t" + blank)
     if found.time_open == LETTER_OPENS:
         return _GLOG_LETTERS
     if found.time_open:

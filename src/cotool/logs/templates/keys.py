@@ -18,6 +18,7 @@ from cotool.logs.templates.tokens import PARAMETER, REQUEST, is_word, tokenise, 
 from cotool.logs.units import MESSAGE_UNITS
 
 _STRUCTURE = lazy_pattern(r"[=(\[{<\"']")
+_EVENT = lazy_pattern(r'(?:(?<=\] )|^)\["[A-Za-z][^"\[\]]*"\](?= \[|$)')
 _EXCEPTION = lazy_pattern(r"(?:[\w$]+\.)*[A-Z]\w*(?:Error|Exception)")
 _PLURAL = lazy_pattern(r"[a-z]{2,}(?:ies|[a-rt-z]s)")
 _BETWEEN = frozenset(" ,;|")
@@ -51,6 +52,17 @@ def key_of(message: str) -> MessageKey:
         items[_MOST_TOKENS:] = [(PARAMETER, _MOST_TOKENS, len(tokens))]
     elif _STRUCTURE.search(whole):
         items = structured(tokens, cut=len(message) >= _CUT)
+        text = _EVENT.search(whole)
+        if text is not None:
+            # TiDB's message is text in brackets, before its fields: ["slow query"] [conn=3]
+            first = len(tokenise(whole[: text.start()]))
+            last = first + len(tokenise(text[0]))
+            items = [
+                *(item for item in items if item[2] <= first),
+                *((" " if tokens[n][0] in " \t" else tokens[n], n, n + 1)
+                  for n in range(first, last)),
+                *(item for item in items if item[1] >= last),
+            ]  # fmt: skip
     else:
         items = [
             (" " if token[0] in " \t" else LIST.sub(PARAMETER, token), n, n + 1)
