@@ -172,7 +172,10 @@ def source_name(path: str | PathLike[str]) -> str:
 
 
 def source_labels(paths: list[str | PathLike[str]]) -> list[str]:
-    """Return each file's stem, with as many folders as make it unique: the names of experts."""
+    """Return each file's stem, with as many folders as make it unique: the names of experts.
+
+    If all files have one stem, their folders name them.
+    """
     parts = []
     for path in paths:
         found = Path(source_name(path))
@@ -180,6 +183,9 @@ def source_labels(paths: list[str | PathLike[str]]) -> list[str]:
         while stem.lower().endswith(_EXTENSIONS) and Path(stem).stem:
             stem = Path(stem).stem
         parts.append([*found.parent.parts, stem])
+    folders = [tuple(own[:-1]) for own in parts]
+    if len({own[-1] for own in parts}) == 1 and all(folders) and len({*folders}) == len(parts):
+        parts = [own[:-1] for own in parts]
     depth = [1] * len(parts)
 
     def label(index: int) -> str:

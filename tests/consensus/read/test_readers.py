@@ -166,7 +166,7 @@ def test_file_names_the_expert(read):
     """Where records name no expert and each is one response, the file's stem is the expert."""
     record = '{"question": "q", "text": "a"}'
     assert read(record, record, names=["x.json.gz", "y.JSONL"]) == [("q", {"x": "a", "y": "a"})]
-    assert read(record, record, names=["x/o.json", "y/o.json"]) == [("q", {"x/o": "a", "y/o": "a"})]
+    assert read(record, record, names=["x/o.json", "y/o.json"]) == [("q", {"x": "a", "y": "a"})]
     assert read(f"{record}\n{record}") == [("q", {"expert 1": "a", "expert 2": "a"})]
 
 

@@ -80,6 +80,10 @@ def _known_parts(sample: Sample) -> dict[str, str]:
     item = sample.best(names.QUESTION, names.ITEM_ID)
     answers = [c for c in sample.texts if c.is_called(names.ANSWER) and c is not item]
     expert = experts[0] if experts else None
+    identity = sample.best(names.ITEM_ID)
+    if not answers and item is not None and item.part == names.QUESTION and identity is not None:
+        # {"image_id": …, "caption": …}: an id and a text.
+        item, answers = identity, [item] if len(sample.texts) == 2 else []
     left = [c for c in sample.texts if c is not item and c is not expert]
     answer = max(answers, key=lambda c: c.hint.weight, default=left[0] if len(left) == 1 else None)
     found = {"question": item, "expert": expert, "content": answer}
@@ -89,7 +93,7 @@ def _known_parts(sample: Sample) -> dict[str, str]:
 def _guesses(sample: Sample) -> Iterator[Proposal]:
     """Yield proposals for how the file is read, the likeliest first."""
     texts = sample.texts
-    person, dated = sample.person, sample.is_dated
+    person, dated = sample.person or _may_be_person(sample), sample.is_dated
     few = len(sample.rows) < _FEW
     left = [
         c
@@ -109,11 +113,29 @@ def _guesses(sample: Sample) -> Iterator[Proposal]:
         yield by_columns(left, None)[0]
     for column in sample.columns:
         lists = [v for v in column.objects if isinstance(v, (list, tuple)) and len(v) > 1]
-        if len(lists) == len(sample.rows) and not any(
-            isinstance(item, (dict, list)) for value in lists for item in value
-        ):
+        items = [item for value in lists for item in value]
+        if len(lists) == len(sample.rows) and not any(isinstance(i, (dict, list)) for i in items):
             yield Proposal(LISTED, {"responses": (column.path,)})
+        elif 2 * len(lists) > len(sample.rows) and all(isinstance(item, dict) for item in items):
+            yield from of_records(column.path, Sample(items, sample.name, sample.keys))
     yield from _by_names(sample, left)
+
+
+def _may_be_person(sample: Sample) -> Column | None:
+    """Return the first column if each record has another one of who may have answered: a bank."""
+    column = next(iter(sample.texts), None)
+    fits = column is not None and column.is_unique and column.is_name_like
+    return column if fits and column and names.may_be_expert(column.path) else None
+
+
+def of_records(path: str, inside: Sample) -> Iterator[Proposal]:
+    """Yield the proposal that the records in a list are the responses, named by their keys."""
+    expert = inside.best(names.EXPERT)
+    answers = [c for c in inside.texts if c is not expert and _may_answer(c) and c.distinct > 1]
+    answer = max(answers, key=lambda c: c.is_called(names.ANSWER), default=None)
+    if answer is not None:
+        who = {} if expert is None else {"expert": (expert.path,)}
+        yield Proposal(LISTED, {"responses": (path,), "content": (answer.path,), **who})
 
 
 def _by_names(sample: Sample, left: Sequence[Column]) -> Iterator[Proposal]:

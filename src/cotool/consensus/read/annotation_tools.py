@@ -204,14 +204,17 @@ def argilla_table(row: JsonObject, kept: dict[str, Any]) -> Made:
             if "." not in key and isinstance(value, str) and key not in {"id", "status"}
         }
     )
-    found = {
-        key.removesuffix(".responses"): [
+    found = {}
+    for key in asking:
+        users, values = decoded(row[f"{key}.users"]), decoded(row[key])
+        if not values:
+            continue
+        if not (isinstance(users, list) and isinstance(values, list)):
+            raise FailedError(f"{key!r} and {key + '.users'!r} hold no lists")
+        found[key.removesuffix(".responses")] = [
             {"expert": str(user), "content": _set_text(value)}
-            for user, value in zip(decoded(row[f"{key}.users"]), values, strict=False)
+            for user, value in zip(users, values, strict=False)
         ]
-        for key in asking
-        if (values := decoded(row[key]))
-    }
     yield from _by_question(found, row.get("id"), text, kept)
 
 

@@ -13,7 +13,15 @@ from itertools import pairwise
 from cotool._lazy import lazy_pattern
 from cotool._records import dataclass, field
 from cotool._typing import TYPE_CHECKING, Any
-from cotool.consensus.read.names import ANSWER, BESIDE, UNKNOWN, Hint, hint_of
+from cotool.consensus.read.names import (
+    ANSWER,
+    BESIDE,
+    GOLD,
+    STRONG,
+    UNKNOWN,
+    Hint,
+    hint_of,
+)
 from cotool.consensus.read.paths import leaves
 from cotool.consensus.read.values import is_missing
 
@@ -77,6 +85,8 @@ class Column:
         is_side = self.distinct == 1 and self.counts.keys() <= _SIDES
         if is_side and hint.part in {UNKNOWN, ANSWER}:
             return Hint(BESIDE, hint.weight)
+        if self.path.casefold() == "ref" and self.words > 1:
+            return Hint(GOLD, STRONG)  # a reference rather than a number of reference
         return hint
 
     @property

@@ -14,6 +14,7 @@ from itertools import count
 from pathlib import Path
 
 from cotool._typing import TYPE_CHECKING, Any
+from cotool.consensus.read.headers import distinct_names, with_second_row
 from cotool.consensus.read.names import ANSWER, is_called
 from cotool.consensus.read.values import filled
 from cotool.consensus.read.workbooks import sheets_of
@@ -191,13 +192,18 @@ def _excel(path: str, table: str | None) -> Values:
     filled = {name: rows for name, rows in below.items() if len(rows) > 1}
     if not filled:
         raise InputError(f"{path}: holds no sheet with rows", hint="save the sheet as CSV")
-    headers = {name: [str(cell).strip() for cell in rows[0][1]] for name, rows in filled.items()}
+    found = {name: [_header(row) for _, row in rows[:2]] for name, rows in filled.items()}
+    joined = {name: with_second_row(*both) for name, both in found.items()}
+    headers = {name: joined[name] or both[0] for name, both in found.items()}
     sheet = _chosen(path, "an Excel workbook", "sheet", headers, table)
-    rows = filled[sheet]
-    called = [name or f"unnamed column {place}" for place, name in enumerate(headers[sheet], 1)]
-    for place, row in rows[1:]:
+    called = distinct_names(headers[sheet])
+    for place, row in filled[sheet][2 if joined[sheet] else 1 :]:
         cells = {name: _cell(cell) for name, cell in zip(called, row, strict=False)}
         yield f"{path}, {sheet}, row {place}", cells
+
+
+def _header(row: list[Any]) -> list[str]:
+    return [str(cell).strip() for cell in row]
 
 
 def _below_titles(rows: list[Row]) -> list[Row]:

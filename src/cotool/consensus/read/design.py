@@ -145,7 +145,7 @@ def _keys(sample: Sample, expert: Column, *, anything: bool) -> list[Column]:
         if column is not expert
         and column.path != sample.keys.content
         and column.recurs
-        and column.part not in {names.GOLD, names.CONFIDENCE}
+        and column.part not in {names.GOLD, names.CONFIDENCE, names.TIME}
         and (
             anything
             or (column.part != names.BESIDE and _REPEATS.isdisjoint(names.words_of(column.path)))

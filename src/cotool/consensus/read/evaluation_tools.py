@@ -28,6 +28,7 @@ _ASSISTANTS = frozenset({"assistant", "gpt", "model", "bot", "chatgpt", "ai", "B
 
 _TRANSCRIPTS = ("messages", "conversation", "conversations", "chat", "dialogue", "convo")
 
+_GITHUB = "data.repository.discussion|data.repository.issue"
 _VARIABLE = lazy_pattern(r"\{\{\s*(.*?)\s*\}\}")
 _PROVIDER = lazy_pattern(r"\[([^\]]+)\] (.+)", re.DOTALL)
 
@@ -249,6 +250,28 @@ def chat_tree(item: JsonObject, _kept: dict[str, Any]) -> Made:
             turns.append(message)
         leaf = node.get("parent")
     yield from transcript({**item, "messages": turns[::-1]}, {})
+
+
+def chats_of_models(item: JsonObject, _kept: dict[str, Any]) -> Made:
+    """A chat in which several models reply to what the user says: each reply with its question."""
+    nodes = item["chat"]["history"]["messages"]
+    for node in nodes.values():
+        asker = nodes.get(node.get("parentId") or "")
+        if role(node) in _ASSISTANTS and asker is not None:
+            record = {"question": asked([asker]), "content": text_of(node)}
+            yield {**record, "expert": node.get("model")} if node.get("model") else record
+
+
+def thread(item: JsonObject, _kept: dict[str, Any]) -> Made:
+    """What somebody asked, with the replies of others: a page of a forum."""
+    page = value_at(item, _GITHUB) or item
+    question = {"question": page["title"]}
+    for reply in value_at(page, "answers|children|comments.nodes|comments|replies") or ():
+        content = value_at(reply, "body_markdown|body|text|content")
+        if content is None:
+            continue  # a reply that was deleted
+        author = value_at(reply, "owner.display_name|author.name|author.login|author|user.login")
+        yield {**question, "content": content, **({"expert": author} if author else {})}
 
 
 def transcript(row: JsonObject, _kept: dict[str, Any]) -> Made:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from shlex import quote
 
 from cotool._lazy import lazy_pattern
 from cotool._typing import TYPE_CHECKING
@@ -25,6 +26,8 @@ _RULE = lazy_pattern(r"[\s|:+]*-{2,}[\s|:+-]*")
 
 
 _DIGITS = lazy_pattern(r"\d+")
+_XML = lazy_pattern(r"<(?:\?xml|!DOCTYPE|[A-Za-z][\w.:-]*(?:\s[^<>]*)?>)")
+_YAML_KEY = lazy_pattern(r"""---$|\s*(?:- )*(?:[\w-][\w .-]*|"[^"]*"|'[^']*'):(?: .*)?$""")
 # Formats of spans and tokens, by how all their first lines look.
 _SPANS = (
     ("WebAnno", lazy_pattern(r"#(?:FORMAT=WebAnno|T_\w+=|Text=).*")),
@@ -43,6 +46,7 @@ def open_table(lines: Lines, line: tuple[int, str], name: str) -> tuple[str, lis
     delimiters: Sequence[str] = _DELIMITERS
     if (named := _NAMED_DELIMITER.fullmatch(bare(line[1]))) and (header := lines.take()):
         delimiters, line = (named[1],), header
+    _check_format(line, lines.peek(_PEEKED), name)
     _check_spans(line, lines.peek(_PEEKED), f"{name}, line {line[0]}")
     if _are_spaced(line[1], lines.peek(_PEEKED)):
         lines.is_spaced = True
@@ -147,29 +151,34 @@ def _header(
     if len(rows) > 1 and len(rows) == len(following) and len(columns) > 1:
         # R writes row names, but no name for their column.
         columns = ["", *columns]
-    return delimiter, _named(_with_second_row(lines, columns, delimiter))
+    following = lines.peek(1)[:1]
+    second = [cell.strip(' "') for row in following for cell in bare(row).split(delimiter)]
+    joined = with_second_row(columns, second) if second else None
+    if joined is not None:
+        lines.take()
+    return delimiter, distinct_names(joined or columns)
 
 
-def _with_second_row(lines: Lines, columns: list[str], delimiter: str) -> list[str]:
+def with_second_row(columns: list[str], cells: Sequence[str]) -> list[str] | None:
     """Return the columns, joined with a second header row that repeats below several groups.
 
-    A sheet may have an expert's name above two columns, "Score" and "Comment".
+    A sheet may have an expert's name above two columns, "Score" and "Comment". Where the first
+    columns are named in the second row only, nothing but names is left blank in the first one.
+    None means that the cells are no header.
     """
-    following = lines.peek(1)
-    cells = [cell.strip(' "') for row in following[:1] for cell in bare(row).split(delimiter)]
-    if len(cells) != len(columns) or cells[0]:
-        return columns
+    if len(cells) != len(columns) or (cells[0] and columns[0]):
+        return None
     groups: dict[str, list[str]] = {}
     above = [""] * len(columns)
     for place, cell in enumerate(cells):
         above[place] = columns[place] or (above[place - 1] if place else "")
-        if cell:
+        if cell and above[place]:
             groups.setdefault(above[place], []).append(cell)
     below = {tuple(group) for group in groups.values()}
-    repeated = len(groups) > 1 and len(below) == 1 and len(min(below)) > 1
-    if not repeated or any(any(map(str.isdigit, cell)) for cell in cells):
-        return columns
-    lines.take()
+    repeated = len(groups) > 1 and len(below) == 1 and len(set(*below)) == len(min(below)) > 1
+    is_value = _NUMBER.fullmatch if columns[0] == "" else _DIGITS.search
+    if not repeated or any(map(is_value, filter(None, cells))):
+        return None
     return [f"{name} {cell}".strip() for name, cell in zip(above, cells, strict=True)]
 
 
@@ -227,6 +236,25 @@ def _check_spans(line: tuple[int, str], following: list[str], where: str) -> Non
             )
 
 
+def _check_format(line: tuple[int, str], following: list[str], name: str) -> None:
+    """Raise InputError for documents in XML and YAML."""
+    first = bare(line[1]).lstrip("\ufeff ")
+    if _XML.match(first):
+        raise InputError(
+            f"{name}, line {line[0]}: is XML, which is not read",
+            hint="export the answers as CSV or JSON: one row per answer, with the question and who "
+            "gave it",
+        )
+    texts = [text for text in map(bare, (line[1], *following)) if text.strip()]
+    nested = any(text[:1] in {" ", "-"} for text in texts)
+    keyed = sum(map(bool, map(_YAML_KEY.match, texts)))
+    if nested and keyed > 1 and (keyed == len(texts) or name.endswith((".yaml", ".yml"))):
+        raise InputError(
+            f"{name}, line {line[0]}: is YAML, which is not read",
+            hint=f"convert it to JSON: yq -o=json {quote(name)} | cotool consensus -",
+        )
+
+
 def _check_width(columns: list[str], where: str) -> None:
     if len(columns) > MOST_COLUMNS:
         raise InputError(
@@ -245,7 +273,8 @@ def _is_header(columns: list[str]) -> bool:
     return not all(_NUMBER.fullmatch(column) for column in columns if column)
 
 
-def _named(columns: list[str]) -> list[str]:
+def distinct_names(columns: Sequence[str]) -> list[str]:
+    """Return the names of columns, each of which occurs once; columns without one get one."""
     named: dict[str, None] = {}
     numbers: dict[str, int] = {}
     for place, column in enumerate(columns, 1):

@@ -23,7 +23,7 @@ from cotool.consensus.read.long_plan import read_long
 from cotool.consensus.read.missing_codes import codes_of_missing
 from cotool.consensus.read.paths import value_at
 from cotool.consensus.read.plan import LISTS, LONG, WIDE, Plan
-from cotool.consensus.read.sample import Sample, UnclearError
+from cotool.consensus.read.sample import Sample, UnclearError, by_parts
 from cotool.consensus.read.surveys import find_survey
 from cotool.consensus.read.values import NONE, none_is_answer
 from cotool.consensus.read.wide import find_wide
@@ -31,6 +31,8 @@ from cotool.consensus.read.wide import find_wide
 if TYPE_CHECKING:
     from cotool.consensus.read.columns import Column
 
+# With fewer records, each may by chance be of another expert.
+_FEW = 3
 _VOTES = frozenset("tally votes histogram distribution".split())
 
 
@@ -50,6 +52,7 @@ def plan_of(
     try:
         plan = _plan(sample)
         _check_counts(sample, plan)
+        _check_single(sample, plan)
     except UnclearError as error:
         from cotool.consensus.read.advice import with_hint
 
@@ -66,7 +69,12 @@ def _check_counts(sample: Sample, plan: Plan) -> None:
     if answer is not None and plan.shape == LONG and not plan.keys.expert and not plan.flags:
         _check_frequencies(sample, plan, answer)
     # `counts_rater_1` holds what a rater counted.
-    counts = {c.path for c in sample.counts if not _VOTES.isdisjoint(names.words_of(c.path))}
+    counts = {
+        c.path
+        for c in sample.counts
+        if not _VOTES.isdisjoint(names.words_of(c.path))
+        or ("." in c.path and not names.is_expert_name(c.path.rpartition(".")[2]))
+    }
     if not counts:
         return
     text = plan.shape == LONG and not plan.keys.expert and not plan.flags
@@ -76,6 +84,35 @@ def _check_counts(sample: Sample, plan: Plan) -> None:
         from cotool.consensus.read.advice import counted
 
         raise counted(sample)
+
+
+def _check_single(sample: Sample, plan: Plan) -> None:
+    """Raise UnclearError if each record would be another expert's answer to another question.
+
+    A column without a known name was taken for the question, or for the answer of all.
+    """
+    given = sample.keys
+    if plan.shape != LONG or plan.join or given.id or given.question or given.content:
+        return
+    expert = sample.by_path.get(plan.keys.expert or "")
+    answer = sample.by_path.get(plan.keys.content or "")
+    item = sample.by_path.get(plan.keys.id or plan.keys.question or "")
+    if expert is None or answer is None or not expert.is_unique or len(sample.rows) < _FEW:
+        return
+    if item is None:
+        if answer.is_constant and answer.is_called(names.ANSWER) < names.STRONG:
+            from cotool.consensus.read.advice import nothing_found
+
+            raise nothing_found(sample)
+        return
+    asked = sample.by_path.get(plan.keys.question or "")
+    if item.is_unique and (asked is None or asked.is_called(names.QUESTION) < names.STRONG):
+        shared = [c for c in sample.texts if c.is_constant and c.part != names.BESIDE]
+        raise UnclearError(
+            f"{sample.name}: each row has another {item.path!r} and another {expert.path!r}, so "
+            "no question has the answers of two experts",
+            proposals=[by_parts(column, expert, answer) for column in shared],
+        )
 
 
 def _check_frequencies(sample: Sample, plan: Plan, answer: Column) -> None:

@@ -12,9 +12,9 @@ from cotool._records import dataclass
 # answer beside a model's, the model's words ("output", "response") come before "answer".
 CONTENT_NAMES = (
     "content", "model_output", "model_answer", "model_response", "generated_text", "generation",
-    "prediction", "predicted_answer", "output", "response", "completion", "message", "reply",
-    "answer", "answer_text", "solution", "label", "transcription", "transcript", "translation",
-    "annotation", "summary", "result", "value", "text",
+    "prediction", "pred", "predicted_answer", "output", "response", "completion", "message",
+    "reply", "answer", "answer_text", "solution", "label", "transcription", "transcript",
+    "translation", "annotation", "summary", "result", "value", "text",
 )  # fmt: skip
 _QUESTION = (
     "question", "question_text", "prompt", "instruction", "query", "problem", "task", "item",

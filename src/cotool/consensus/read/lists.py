@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 
 from cotool._records import replace
@@ -13,6 +12,7 @@ from cotool.consensus.read.paths import value_at
 from cotool.consensus.read.plan import LISTS, Plan, listed_items
 from cotool.consensus.read.sample import UnclearError
 from cotool.consensus.read.sample import listed as listed_columns
+from cotool.consensus.read.tool_values import decoded
 from cotool.text import named
 
 if TYPE_CHECKING:
@@ -190,15 +190,5 @@ def with_lists(row: Any, keys: Sequence[str]) -> Any:
 
 def _list_in(cell: Any) -> Any:
     """Return the list that a text holds, in JSON or as Python writes it, else the cell itself."""
-    if not isinstance(cell, str) or not (cell.startswith("[") and cell.endswith("]")):
-        return cell
-    import ast
-
-    try:
-        found = json.loads(cell)
-    except (ValueError, RecursionError):
-        try:
-            found = ast.literal_eval(cell)
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
-            return cell
+    found = decoded(cell)
     return found if isinstance(found, list) else cell

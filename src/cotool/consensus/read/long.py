@@ -35,6 +35,8 @@ _RATERS = frozenset(
     "evaluador эксперт оценщик 評価者 评审".split()
 )
 _SENTENCE = 3  # words
+_RATINGS = frozenset(map(str, range(11)))
+_BATTERY = 3  # so many columns of whole numbers are ratings rather than numbers of experts
 JOINT = "\x1f"  # between the columns that together identify an item
 
 
@@ -115,19 +117,33 @@ def _experts(sample: Sample) -> list[Column | None]:
     ]
     strong = [column for column in called if column.hint.weight >= names.STRONG]
     if strong:
-        return [*strong]
+        # A provider beside its models is less than who answered.
+        providers = [c for c in strong if "provider" in names.words_of(c.path)]
+        return [*(c for c in strong if c not in providers), *providers]
     # A column with a weak name, such as "system", and one value may be a prompt.
     called = [c for c in called if c.hint.weight > names.WEAK or c.distinct > 1 or c.words <= 1.5]
+    ratings = _ratings(sample)
     structural = [
         column
         for column in sample.texts
         if column.part in {names.UNKNOWN, names.ITEM_ID}
+        and column not in ratings
         and column.recurs
         and column.is_name_like
         and not column.is_time
         and (column.is_whole or not column.is_number)
     ]
     return [*called, *structural[:8], None]
+
+
+def _ratings(sample: Sample) -> list[Column]:
+    """Return the columns of whole numbers on one scale, of which several are aspects of an item."""
+    found = [
+        c
+        for c in sample.texts
+        if c.part == names.UNKNOWN and all(value in _RATINGS for value in c.counts)
+    ]
+    return found if len(found) >= _BATTERY else []
 
 
 def _items(sample: Sample) -> list[Column | None]:

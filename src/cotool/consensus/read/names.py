@@ -47,6 +47,12 @@ _CODED = lazy_pattern(
     r"(?:q|qu|question|frage|pregunta|item)[\s_.\-]?\d{1,3}(?:[\s_.\-]?\w)?|q\d{1,3}[_.]\w+",
     re.IGNORECASE,
 )
+_DATE = lazy_pattern(
+    r"\b(?:\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./](?:\d{2}){1,2}"
+    r"|(?:\d{1,2}\.? )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? \d{1,4}"
+    r"|\d{1,2}\.? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez)[a-z]{0,6})\b",
+    re.IGNORECASE,
+)
 _MODELS = (
     *("gpt", "claude", "llama", "gemini", "gemma", "mistral", "mixtral", "qwen", "deepseek"),
     *("falcon", "vicuna", "command-r", "commandr", "palm", "bard", "grok", "yi-", "solar"),
@@ -61,7 +67,7 @@ def _set(text: str) -> frozenset[str]:
 
 _GOLD = _set(
     "gold golden truth true expected reference ideal target targets gt correct incorrect "
-    "expectedoutput groundtruth consensus adjudicated adjudication"
+    "expectedoutput groundtruth consensus adjudicated adjudication majority aggregated"
 )
 _TIMES = _set(
     "time timestamp date datetime created updated started submitted finished accepted tstamp"
@@ -80,9 +86,9 @@ _EXPERTS = _set(
     "değerlendirici yanıtlayan deskundige beoordelaar annoteur codeur bedömare bedommare "
     "granskare bedømmer vurderer arvioija hodnotitel posuzovatel értékelő szakértő evaluatorul "
     "αξιολογητής ειδικός експерт оцінювач анотатор penilai responden מומחה מעריך "
-    "ارزیاب ผู้ประเมิน"
+    "ارزیاب ผู้ประเมิน respid respnr"
 )
-_WRITERS = _EXPERTS | _set("predicted generated")
+_WRITERS = _EXPERTS | _set("predicted pred generated")
 _WEAK_EXPERTS = _set(
     "user username author name source engine system email agent student person player bot "
     "team who by member nickname surname deployment generator forecaster"
@@ -125,7 +131,7 @@ _STRONG_QUESTIONS = _set(
 )
 _QUESTIONS = _set(
     "task item input sentence comment passage document text premise hypothesis statement "
-    "claim title review tweet utterance image audio video url uri filename file path body "
+    "claim title review tweet utterance image audio video url uri filename filepath file path body "
     "messages post article headline paragraph caption stimulus scenario clip sentence1 "
     "snippet inputs transcript sms email abstract context proposal motion request history "
     "satz phrase frase "
@@ -163,6 +169,8 @@ _BESIDE = _set(
     "opmerking opmerkingen uwagi komentarz примечание примечания комментарий комментарии 备注 備考 "
     "コメント 비고"
 )
+# What precedes the name of a value that another one has replaced.
+_FORMER = _set("previous old")
 # Objects about a call.
 _META = _set("meta metadata usage")
 # What may follow a word for an expert: worker_id, model_name_or_path, rater_1.
@@ -186,6 +194,8 @@ _OFTEN = _set(
     "count counts n num number freq frequency frequencies votes tally total anzahl häufigkeit "
     "stimmen nombre effectif cantidad frecuencia votos numero frequenza количество 数量 人数 件数"
 )
+_CHOICES = _set("label labels choice vote verdict judgment judgement")
+_PREFERENCES = _set("preference preferred prefers winner better chosen picked")
 _SCORED = _set("score scores probs probabilities probability") | _SETS
 _ASPECTS = _set("category categories")
 
@@ -282,7 +292,7 @@ def _of_something_else(words: tuple[str, ...], rest: frozenset[str]) -> Hint | N
         return Hint(GOLD, STRONG)
     if "right" in rest and last in _ANSWERS:
         return Hint(GOLD, STRONG)
-    if "previous" in rest:
+    if rest & _FORMER:
         return Hint(BESIDE, STRONG)
     if "system" in rest and (last in _STRONG_QUESTIONS or last == "message"):
         return Hint(BESIDE, STRONG)
@@ -326,6 +336,11 @@ def asks(name: str) -> bool:
     """Whether a name is itself a question, as the columns of surveys are."""
     name = name.strip()
     return name.endswith(_QUESTION_MARKS) or name.startswith("¿") or len(name.split()) >= 5
+
+
+def is_date(name: str) -> bool:
+    """Whether a name is a date, as the columns of a poll or of a plan are: "Mon 3 June"."""
+    return bool(_DATE.search(name))
 
 
 def is_coded(name: str) -> bool:
@@ -383,6 +398,16 @@ def may_be_aspect(name: str) -> bool:
 def is_unit(name: str) -> bool:
     """Whether a name is that of the units of numbers."""
     return not _UNITS.isdisjoint(words_of(name)[-1:])
+
+
+def is_preference(name: str) -> bool:
+    """Whether a name is that of which of several answers somebody preferred."""
+    return not _PREFERENCES.isdisjoint(words_of(name))
+
+
+def is_choice(name: str) -> bool:
+    """Whether a name may be that of a choice between other columns."""
+    return not _CHOICES.isdisjoint(words_of(name)[-1:])
 
 
 def counts_answers(name: str) -> bool:

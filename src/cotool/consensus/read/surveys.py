@@ -36,6 +36,9 @@ _ADDED = frozenset(
         *("n incorrect", "grade", "creator", "editor", "number of correct answers"),
         *("number of incorrect answers", "correct answers", "objectid", "x", "y"),
         *("last page accessed", "last page", "completion status", "submission ip", "ip address"),
+        *("letzte seite", "start sprache", "startsprache", "antwort id", "zufallsstartwert"),
+        *("dernière page", "langue de départ", "id de la réponse", "última página"),
+        *("lenguaje inicial", "id de respuesta", "ultima pagina", "lingua iniziale"),
         *("序号", "提交答卷时间", "所用时间", "来源", "来源详情", "来自ip", "总分"),
     }
 )

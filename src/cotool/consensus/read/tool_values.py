@@ -108,10 +108,15 @@ def role(turn: JsonObject) -> str:
 
 
 def decoded(value: Any) -> Any:
-    """Return the JSON value in a table's cell, or the cell itself."""
-    if isinstance(value, str) and value.lstrip()[:1] in {"[", "{"}:
+    """Return the value in a table's cell, in JSON or as Python writes it, or the cell itself."""
+    if not isinstance(value, str) or value.lstrip()[:1] not in {"[", "{"}:
+        return value
+    import ast
+
+    for read in (json.loads, ast.literal_eval):
         try:
-            return json.loads(value)
-        except (ValueError, RecursionError):
-            return value
+            found = read(value.strip())
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            continue
+        return found if isinstance(found, (list, dict)) else value
     return value

@@ -286,6 +286,7 @@ TOOLS = (
         question="input", id=("example_id",), content="output",
     ),
     Tool("ChatGPT", ("mapping", "title"), make=evaluation.chat_tree),
+    Tool("Open WebUI", ("chat.history.messages",), make=evaluation.chats_of_models),
     # People.
     Tool(
         "Scale", ("task_id", "response", "params.attachment"), question="params.attachment",
@@ -307,6 +308,11 @@ TOOLS = (
         content="content.rating.value|content.rating|content.recommendation.value"
         "|content.recommendation", expert="signatures.0",
     ),
+    Tool("Stack Exchange", ("items.0.title", "items.0.answers.0.owner"), each="items",
+         make=evaluation.thread),
+    Tool("GitHub", ("data.repository.discussion.title|data.repository.issue.title",),
+         make=evaluation.thread),
+    Tool("Hacker News", ("children.0.author", "title"), make=evaluation.thread),
     Tool("Kili", ("labels.0.jsonResponse",), make=annotation.kili),
     Tool("Label Studio", ("annotations", "data"), make=annotation.label_studio),
     Tool("Labelbox", ("data_row", "projects"), make=annotation.labelbox),

@@ -15,6 +15,7 @@ from cotool.consensus.read.families import families, family_of, sharing
 from cotool.consensus.read.long import Long, joint
 from cotool.consensus.read.plan import WIDE, Plan
 from cotool.consensus.read.sample import UnclearError, by_columns, listed
+from cotool.text import named as _option
 
 if TYPE_CHECKING:
     from cotool.consensus.read.columns import Column
@@ -31,6 +32,8 @@ _PEOPLE = lazy_pattern(
 )
 _FEWEST = 3  # numbered columns without a word for experts
 _MOST_KEYS = 8  # columns that are tried as parts of a record's identity
+# Which of two answers is better.
+_SIDES = frozenset("0 1 2 a b tie both none".split())
 _MEASURES = frozenset(
     "score tokens latency cost time reason pass correct grade logprob rank".split()
 )
@@ -87,7 +90,7 @@ def find_wide(sample: Sample, long: Long | None) -> Plan | None:
         if c.part in {names.UNKNOWN, names.ANSWER}
         and c.hint.weight < names.STRONG
         and not (c.is_unique and c.is_whole)
-        and not names.asks(c.path)
+        and not (names.asks(c.path) or names.is_date(c.path))
     ]
     if len(candidates) < 2 or is_by_person(sample):
         return None
@@ -151,7 +154,13 @@ def _of_family(sample: Sample, long: Long | None, columns: list[Column]) -> list
         if _are_options(sample, list(family.columns)):
             continue
         if family.is_of_experts and (family.shares or family.agrees):
-            return list(family.columns)
+            others = [
+                one
+                for one in families(columns)
+                if one is not family and one.is_of_experts and (one.shares or one.agrees)
+            ]
+            groups = [list(family.columns), *_of_answers(others, taken)]
+            return groups[0] if len(groups) == 1 else _several_groups(sample, groups)
         asked = any(c.is_unique and c.part == names.QUESTION for c in rest)
         if len(family.columns) < _FEWEST or not family.numbered:
             continue
@@ -355,6 +364,31 @@ def _is_measure(column: Column) -> bool:
     return bool(_MEASURES.intersection(names.words_of(column.path)))
 
 
+def _check_preferred(sample: Sample, group: list[Column], rest: list[Column]) -> None:
+    """Raise UnclearError where texts are beside what somebody thought of them: the better one."""
+    if not all(c.is_text for c in group) or sample.keys.expert_columns:
+        return
+    found = [
+        c
+        for c in rest
+        if not (c.is_text or c.is_constant)
+        and (
+            names.is_preference(c.path)
+            or (names.is_choice(c.path) and _SIDES.issuperset(map(str.casefold, c.counts)))
+        )
+    ]
+    if found:
+        texts = ",".join(c.path for c in group)
+        asked = [c.path for c in sample.columns if c.is_called(names.QUESTION) >= names.PLAIN]
+        keys = {"question": asked[0]} if asked else {}
+        raise UnclearError(
+            f"{sample.name}: the answers could be the texts or what was preferred: "
+            + listed([*group, *found]),
+            hint=f"where the texts are the answers: {_option(expert_columns=texts, **keys)}; where "
+            f"the preferences are: {_option(content=found[0].path, **keys)}",
+        )
+
+
 def _read_wide(sample: Sample, group: list[Column]) -> Plan:
     keys = sample.keys
     own = set(group)
@@ -375,6 +409,7 @@ def _read_wide(sample: Sample, group: list[Column]) -> Plan:
     if question is None and identity is None:
         joined_keys = identified([c for c in rest if c.is_called(names.ANSWER) < names.STRONG])
         identity = joined_keys[0] if len(joined_keys) == 1 else None
+    _check_preferred(sample, group, rest)
     gold = tuple(
         c.path for c in rest if c.part == names.GOLD or c.is_called(names.ANSWER) >= names.STRONG
     )
@@ -399,5 +434,6 @@ def _read_wide(sample: Sample, group: list[Column]) -> Plan:
         question=" + ".join(join) or (question.path if question else ""),
         id=keys.id or (identity.path if identity else ""),
         expert_columns=tuple(name for _, name in renamed) or tuple(paths),
+        responses="",
     )
     return Plan(WIDE, full, join=join, left_out=gold, renamed=renamed)

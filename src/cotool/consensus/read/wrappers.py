@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
-from cotool._lazy import lazy_pattern
 from cotool._typing import Any
 from cotool.consensus.read import names
+from cotool.consensus.read.by_expert import (
+    IDENTITY,
+    answers_within,
+    are_plain,
+    author_of,
+    expert_of,
+    inner_keys,
+    is_by_expert,
+    keyed,
+    of_one_answer,
+    of_one_expert,
+)
 from cotool.consensus.read.layout import DEFAULT_KEYS, layout_of
 
 # Members that hold a document's records: {"results": […]}, {"questions": […]}.
@@ -21,11 +31,6 @@ _PARTS = frozenset({names.QUESTION, names.ITEM_ID, names.ANSWER, names.EXPERT, n
 _RECORD = (names.QUESTION, names.ITEM_ID, names.EXPERT)
 # What names the run that gave an answer, where no model is named.
 _RUNS = ("session_name", "experiment_name", "run_name", "session", "experiment")
-_IDENTITY = lazy_pattern(
-    r"[0-9a-f]{6,}|[0-9a-fA-F-]{32,36}|\w*?[-_/#.]?\d+(?:[-_/#.]\w*\d\w*)*|\d+"
-    r"|\S+\.(?=[a-z0-9]{2,5}$)\w*[a-z]\w*",
-    re.IGNORECASE,
-)
 
 
 def opened(value: Any, where: str) -> Iterator[tuple[str, Any]]:
@@ -44,7 +49,7 @@ def opened(value: Any, where: str) -> Iterator[tuple[str, Any]]:
         shared = _shared(value, key)
         for place, item in enumerate(value[key], 1):
             inside = f"{where}, {key} {place}"
-            if not shared and _of_one_expert(item) is not None:
+            if not shared and of_one_expert(item) is not None:
                 yield from _mapped(item, inside)
             else:
                 yield inside, _unwrapped(item, shared)
@@ -60,7 +65,7 @@ def is_by_question(value: object) -> bool:
         isinstance(value, dict)
         and len(value) > 1
         and all(map(names.asks, value))
-        and _are_plain(value.values())
+        and are_plain(value.values())
     )
 
 
@@ -72,7 +77,7 @@ def by_question(where: str, value: Mapping[str, Any]) -> Iterator[tuple[str, Any
 
 def _mapped(value: dict[str, Any], where: str) -> Iterator[tuple[str, Any]]:
     """Yield the records of a document by id or by expert, or the document as a record."""
-    asked, output = _of_one_expert(value), _of_one_answer(value)
+    asked, output = of_one_expert(value), of_one_answer(value)
     if output is not None:
         plain = {"output" if name == output[0] else name: part for name, part in value.items()}
         run = next((key for key in _RUNS if isinstance(value.get(key), str)), None)
@@ -80,14 +85,15 @@ def _mapped(value: dict[str, Any], where: str) -> Iterator[tuple[str, Any]]:
             plain["model"] = plain.pop(run)
         yield where, {**plain, "output": output[1]}
     elif asked is not None:
-        expert = _expert_of(value) or _author_of(value)
+        expert = expert_of(value) or author_of(value)
         named = {"model": expert} if expert else {}
-        for question, answer in value[asked].items():
+        answers = value[asked]
+        for question, answer in (keyed(answers) or answers).items():
             given = answer if isinstance(answer, dict) else {"content": answer}
             yield f"{where}, {question!r}", {**named, "question_id": question, **given}
-    elif _by_expert(value):
-        for identity in dict.fromkeys(key for answers in value.values() for key in answers):
-            answers = {name: part[identity] for name, part in value.items() if identity in part}
+    elif is_by_expert(by_name := answers_within(value)):
+        for identity in dict.fromkeys(key for answers in by_name.values() for key in answers):
+            answers = {name: part[identity] for name, part in by_name.items() if identity in part}
             yield f"{where}, {identity!r}", {"question_id": identity, "responses": answers}
     elif _by_question(value) or _asked_once(value):
         for text, answers in value.items():
@@ -182,7 +188,7 @@ def _columns(value: Mapping[str, Any]) -> list[dict[str, Any]] | None:
 
 def _is_matrix(value: Mapping[str, Any]) -> bool:
     """Whether lists name experts once, and hold a list of all their answers to each question."""
-    crowd = any(names.is_crowd(key) and _are_plain(part) for key, part in value.items())
+    crowd = any(names.is_crowd(key) and are_plain(part) for key, part in value.items())
     return crowd and any(isinstance(part[0], list) for part in value.values())
 
 
@@ -191,7 +197,7 @@ def _of_models(value: Mapping[str, Any]) -> list[dict[str, Any]] | None:
     parts = list(value.values())
     if len(parts) < 2 or not all(map(names.is_model, value)) or {*map(type, parts)} != {list}:
         return None
-    if len({*map(len, parts)}) != 1 or len(parts[0]) < 2 or not all(map(_are_plain, parts)):
+    if len({*map(len, parts)}) != 1 or len(parts[0]) < 2 or not all(map(are_plain, parts)):
         return None
     return [
         {"question_id": place, "responses": dict(zip(value, row, strict=True))}
@@ -214,7 +220,7 @@ def _in_parallel(value: Mapping[str, Any]) -> list[dict[str, Any]] | None:
         if isinstance(part, dict)
         and len(part) > 1
         and names.of_several(key).part == names.ANSWER
-        and all(isinstance(own, list) and _are_plain(own) for own in part.values())
+        and all(isinstance(own, list) and are_plain(own) for own in part.values())
     ]
     if len(texts) != 1 or len(given) != 1 or {*map(len, given[0].values())} != {len(texts[0])}:
         return None
@@ -253,7 +259,7 @@ def _wrapped(value: Mapping[str, Any]) -> str | None:
         for key, part in value.items()
         if isinstance(part, list) and part and all(isinstance(item, dict) for item in part)
     ]
-    if "choices" in value or "role" in value:
+    if "choices" in value or "role" in value or _in_pieces(value):
         return None
     # {"inputs": {"question": …}, "runs": [{"outputs": …}]}: a question with its answers.
     asked = any(
@@ -274,9 +280,22 @@ def _wrapped(value: Mapping[str, Any]) -> str | None:
     if not records and len(lists) == 1 and layout.responses is None:
         # {"request_logs": [{…}]}, {"version": "1.0", "items": [{…}]}
         others = [names.hint_of(key).part for key in value if key != lists[0]]
-        if not others or (lists[0] in _LISTS and not _PARTS.intersection(others)):
+        known = lists[0] in _LISTS and not _PARTS.intersection(others)
+        if not others or known or all(map(of_one_expert, value[lists[0]])):
             return lists[0]
     return records[0] if len(records) == 1 and len(lists) <= 3 else None
+
+
+def _in_pieces(value: Mapping[str, Any]) -> bool:
+    """Whether a document holds a text and a list of its pieces, as of a recording."""
+    for part in value.values():
+        if isinstance(part, list) and part and all(isinstance(item, dict) for item in part):
+            for name, text in value.items():
+                if isinstance(text, str) and all(isinstance(one.get(name), str) for one in part):
+                    pieces = " ".join(one[name] for one in part)
+                    if "".join(pieces.split()) == "".join(text.split()) != "":
+                        return True
+    return False
 
 
 def _has_question(item: Mapping[str, Any]) -> bool:
@@ -308,10 +327,10 @@ def _by_id(value: Mapping[str, Any]) -> bool:
     if {*map(type, parts)} not in ({str}, {list}, {dict}):
         return False
     keys = list(value)
-    words = [key for key in keys[:50] if not _IDENTITY.fullmatch(str(key))]
+    words = [key for key in keys[:50] if not IDENTITY.fullmatch(str(key))]
     if any(names.hint_of(str(key)).part != names.UNKNOWN for key in words):
         return False
-    identities = sum(1 for key in keys if _IDENTITY.fullmatch(key)) / len(keys)
+    identities = sum(1 for key in keys if IDENTITY.fullmatch(key)) / len(keys)
     if isinstance(parts[0], dict):
         return identities > 0.9 or all(map(_has_question, parts))
     items = [item for part in parts if isinstance(part, list) for item in part]
@@ -319,79 +338,9 @@ def _by_id(value: Mapping[str, Any]) -> bool:
     return identities > 0.9 and (listed or isinstance(parts[0], str))
 
 
-def _by_expert(value: Mapping[str, Any]) -> bool:
-    """Whether a document maps experts to their answers by id: {"gpt": {"q1": "a", "q2": "b"}}."""
-    keys = _inner_keys(value)
-    known = sum(1 for key in keys if _IDENTITY.fullmatch(key) or names.asks(key))
-    return known > 0.9 * len(keys) > 0 and not all(
-        (_IDENTITY.fullmatch(key) and not names.is_model(key)) or names.asks(key) for key in value
-    )
-
-
-def _of_one_expert(value: Mapping[str, Any]) -> str | None:
-    """Return the key of one expert's answers by question: {"model": "gpt", "answers": {…}}.
-
-    The expert may be named in an object beside them: {"config": {"model": "gpt"}}.
-    """
-    layout = layout_of(tuple(value), DEFAULT_KEYS)
-    key = layout.responses
-    if key is None or not isinstance(value[key], dict) or not value[key]:
-        return None
-    answers = value[key]
-    named = _expert_of(value) or (_author_of(value) and all(map(names.asks, answers)))
-    if not (named or all(map(names.is_coded, answers))):
-        return None
-    if layout.question is not None or layout.question_id is not None or layout.content is not None:
-        return None
-    if not (_are_plain(answers.values()) or _are_responses(answers.values())):
-        return None
-    # Plain names may be those of people, whose answers these are.
-    asked = [_IDENTITY.fullmatch(name) is not None or names.asks(name) for name in answers]
-    if any(map(names.is_model, answers)) or not all(asked):
-        return None
-    hints = [names.hint_of(name).part for name in answers]
-    return None if names.ANSWER in hints or names.EXPERT in hints else key
-
-
-def _of_one_answer(value: Mapping[str, Any]) -> tuple[str, Any] | None:
-    """Return the key and the answer where a record's outputs are one: {"outputs": {"answer": …}}.
-
-    One of its keys names an answer, and the others belong to it; none is an expert.
-    """
-    layout = layout_of(tuple(value), DEFAULT_KEYS)
-    key = layout.responses
-    if key is None or layout.content is not None or not isinstance(value[key], dict):
-        return None
-    parts = {str(name): names.hint_of(str(name)) for name in value[key]}
-    if any(names.is_model(name) for name in parts):
-        return None
-    strongest = max((h.weight for h in parts.values() if h.part == names.ANSWER), default=0.0)
-    called = [n for n, hint in parts.items() if hint == names.Hint(names.ANSWER, strongest)]
-    unknown = sum(hint.part == names.UNKNOWN for hint in parts.values())
-    if len(called) != 1 or 2 * unknown > len(parts):
-        return None
-    answer = value[key][called[0]]
-    return (key, answer) if isinstance(answer, (str, int, float)) else None
-
-
-def _expert_of(value: Mapping[str, Any]) -> str | None:
-    """Return the expert that a document names, itself or in one of its objects."""
-    for part in (value, *(part for part in value.values() if isinstance(part, dict))):
-        layout = layout_of(tuple(part), DEFAULT_KEYS)
-        if layout.expert is not None and isinstance(part[layout.expert], str):
-            return str(part[layout.expert])
-    return None
-
-
-def _author_of(value: Mapping[str, Any]) -> str | None:
-    """Return who gave the answers of a document by a name that may also be another one's."""
-    author = layout_of(tuple(value), DEFAULT_KEYS).author
-    return value[author] if author is not None and isinstance(value[author], str) else None
-
-
 def _by_question(value: Mapping[str, Any]) -> bool:
     """Whether a document maps questions to answers by expert: {"Why?": {"gpt": "a", …}, …}."""
-    keys = _inner_keys(value)
+    keys = inner_keys(value)
     if not keys or any(names.hint_of(key).part != names.UNKNOWN for key in keys if " " not in key):
         return False
     return all(map(names.asks, value)) or (
@@ -404,27 +353,5 @@ def _asked_once(value: Mapping[str, Any]) -> bool:
     return (
         len(value) > 1
         and all(map(names.asks, value))
-        and all(isinstance(part, list) and part and _are_plain(part) for part in value.values())
+        and all(isinstance(part, list) and part and are_plain(part) for part in value.values())
     )
-
-
-def _are_plain(values: Iterable[Any]) -> bool:
-    return all(isinstance(value, (str, int, float)) for value in values)
-
-
-def _are_responses(values: Iterable[Any]) -> bool:
-    """Whether values are objects with an answer: {"answer": "A", "reasoning": …}."""
-    return all(
-        isinstance(value, dict) and layout_of(tuple(value), DEFAULT_KEYS).content
-        for value in values
-    )
-
-
-def _inner_keys(value: Mapping[str, Any]) -> list[str]:
-    """Return the keys of a document's objects, where these map the same keys to answers."""
-    parts = list(value.values())
-    if len(parts) < 2 or not all(isinstance(part, dict) and part for part in parts):
-        return []
-    keys = [str(key) for part in parts for key in part]
-    plain = all(_are_plain(part.values()) or _are_responses(part.values()) for part in parts)
-    return keys if plain and len(set(keys)) < 0.7 * len(keys) else []

@@ -14,7 +14,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from functools import cached_property
 from itertools import combinations, pairwise
-from math import exp, isfinite, log, sqrt
+from math import expm1, isfinite, log, sqrt
 
 from cotool._records import NamedTuple
 from cotool._typing import TYPE_CHECKING
@@ -243,9 +243,13 @@ class _Pairs:
             n = len(own)
             if n > 1:
                 exact = (1 - RIGHT) ** n + n * RIGHT * (1 - RIGHT) ** (n - 1)
-                scale = exp(-PEAK * chance * n * (n - 1) / 2)
-                all_differ = len({*own}) == n
-                odds += log(scale / exact if all_differ else (1 - scale) / (1 - exact))
+                rate = PEAK * chance * n * (n - 1) / 2
+                if len({*own}) == n:
+                    odds += -rate - log(exact)
+                elif (some_equal := -expm1(-rate)) > 0:
+                    odds += log(some_equal / (1 - exact))
+                else:
+                    return False  # numbers this far apart are never equal by chance
         return odds > 0
 
 
