@@ -15,6 +15,7 @@ from cotool._records import replace
 from cotool._typing import TYPE_CHECKING
 from cotool.consensus.extract.bare_names import bare_names
 from cotool.consensus.extract.dates import resolve
+from cotool.consensus.extract.notations import written_otherwise
 from cotool.consensus.extract.numbers import normal_form
 from cotool.consensus.extract.same_names import full_names, unaccented, without_typos
 from cotool.consensus.extract.spellings import as_rate, spellings
@@ -414,7 +415,9 @@ def _renamed(value: str, values: set[str]) -> str:
         beside = [one for one in values if one.startswith(f"{head} (")]
         if head in values and len(beside) == 1:
             return head
-    bare = _without_unit(value, values) or in_full(value, values)
+    bare = (
+        _without_unit(value, values) or in_full(value, values) or written_otherwise(value, values)
+    )
     if bare is not None:
         return bare
     if value.startswith(("(", "[")):

@@ -33,10 +33,15 @@ _NO_NAME = FUNCTION_WORDS | frozenset(
 )
 _ASKS_FOR_PLACE = lazy_pattern(
     r"\b(?:city|town|village|capital|birthplace|headquarter(?:s|ed)|municipality|suburb)\b"
+    r"|^where (?:is|are) [^?]*\?$"
     r"|\bwhere (?:was|is|did|does)\b.*\b(?:born|died?|lives?|located|buried|held|situated|founded"
     r"|based|take place)\b",
     re.IGNORECASE,
 )
+_ASKS_WHERE = lazy_pattern(
+    r"\W*(?:where|(?:in|at|on) (?:which|what)|wo|où|dónde|onde|dove)\b", re.IGNORECASE
+)
+_IN = lazy_pattern(r"(?:in|at|on|im|à|en|em|a) (?=\S)")
 _IN_PLACE = lazy_pattern(r"([^\W\d_a-z][^,;\n]*), ([^\W\d_a-z][^;\n]*)")
 
 
@@ -49,6 +54,9 @@ def bare_names(shown: Mapping[str, str], question: str) -> dict[str, str]:
     found = dict(_named(counted, shown))
     if any(", " in display for display in shown.values()) and _ASKS_FOR_PLACE.search(question):
         found |= _places(shown)
+    if _ASKS_WHERE.match(question):
+        places = ((value, _IN.sub("", value)) for value in spaced if _IN.match(value))
+        found |= {value: rest for value, rest in places if shown.get(rest, "")[:1].isupper()}
     found |= dict(_numbered(counted, words))
     found |= dict(_labelled(spaced, words))
     beside = [
@@ -136,6 +144,8 @@ def _nouns(asked: str) -> frozenset[str]:
         following = dropwhile(_BEFORE_NOUN.__contains__, words[place + 1 :])
         phrase = takewhile(lambda word: word.isalpha() and word not in _AFTER_NOUN, following)
         nouns.update(islice(phrase, _MOST_NOUNS))
+    if len(words) == 2:
+        nouns.add(words[0])  # "Sentiment?"
     return frozenset(nouns - FUNCTION_WORDS - {"city"})  # Mexico City is no Mexico
 
 

@@ -121,6 +121,17 @@ _GUESS = lazy_pattern(
     r"(?: it['’]?s| it is| it would be| the answer is)? [*_(]{0,3}"
     r"([A-J](?=[).*_,;!]|$)|[B-HJ](?= (?:because|since|as|but|though|although)\b))"
 )
+# An option between words that only affirm it: "C it is.", "Definitely B."; "hence option (B)".
+_SAID = lazy_pattern(
+    r"\(?([A-J])\)? it is[.!]?$"
+    r"|(?i:definitely|clearly|certainly|obviously|surely|undoubtedly),? \(?([A-J])\)?[.!]?$"
+)
+_HENCE_OPTION = lazy_pattern(
+    r"\b(?i:hence|so|therefore|thus)\b"
+    r"(?:(?!not\b|n['’]t\b|never|elimin|exclu|reject|rul|wrong)[^.;\n]){0,60}"
+    r"\b(?i:option|choice) \(?([A-J])\)?"
+    r"(?!\w|,? (?:is|was|can|must) (?:not|wrong|incorrect|false|out|elim|be))"
+)
 # What ends a text in bold type: a time, a number, a name.
 _BOLD_END = lazy_pattern(r"[\w,:=] \*\*([^*\n]{1,60})\*\*[.!]?$")
 # "Not in the air, no. They swim."
@@ -165,6 +176,10 @@ def _concluding(text: str, low: str) -> Iterator[StatedPlace]:
     """Yield an option that somebody guesses, a yes or no that ends a clause, and bold type."""
     if has_any(low, _GUESSES) and (guess := _GUESS.search(text)):
         yield StatedPlace(0, guess[1], "opinion", ("choice",), whole=True)
+    if text[-9:].rstrip(".!)").endswith((" it is", *"ABCDEFGHIJ")) and (said := _SAID.match(text)):
+        yield StatedPlace(0, said[1] or said[2], "opinion", ("choice",), whole=True)
+    elif has_any(low, ("option ", "choice ")) and (hence := _HENCE_OPTION.search(text)):
+        yield StatedPlace(0, hence[1], "so …", ("choice",), whole=True)
     if text.count("**") == 2 and (bold := _BOLD_END.search(text)):
         yield StatedPlace(0, bold[1], "**…**", whole=True)
     if has_any(text, (", no", ", yes")) and (tagged := _TAGGED_ON.match(text)):
@@ -200,7 +215,9 @@ def _is_better(tail: str, start: int, end: int) -> bool:
     """Whether a letter names the answer that a judge prefers: "Assistant A is better"."""
     if not has_any(tail, _BETTER):
         return False
-    return bool(_IS_BETTER.match(tail, end) and _CONTESTANT.search(tail, max(0, start - 16), start))
+    begins = not tail[:start].strip('*_"“( ')
+    contestant = begins or _CONTESTANT.search(tail, max(0, start - 16), start)
+    return bool(contestant and _IS_BETTER.match(tail, end))
 
 
 def _weak_options(tail: str) -> Iterator[StatedPlace]:
@@ -264,6 +281,7 @@ _CLAUSE = lazy_pattern(
     r"(?P<said>[^\n]*?\d[^\n]*?)(?:,\s(?:including|of which|assuming|since|because|not|excluding"
     r"|up from|down from|compared|rather than|instead of|given that"
     r"|a (?:day|week|month|year|decade) (?:after|before|later|earlier))\b|\s\((?=[^()]*\))"
+    r"|(?<=\w)\safter\s\w+ing\b"
     r"|(?<=\w)\sout of(?=\s\d)|(?<=[\dMBkm%])(?:\s\w+)?\sin(?=\s(?:1[5-9]|20)\d\d\.?$))"
     r"(?P<rest>[^\n]*)$",
     re.IGNORECASE,
@@ -306,7 +324,7 @@ def last_sentence(text: str) -> str:
         if not (start and _is_aside(sentence)):
             if ": " in sentence and any(map(str.isdecimal, sentence)):
                 sentence = _COUNTED.sub(r"\1", sentence)
-            if has_any(sentence, (", ", " (", " out of ", " in ")) and any(
+            if has_any(sentence, (", ", " (", " out of ", " in ", " after ")) and any(
                 map(str.isdecimal, sentence)
             ):
                 sentence = _without_clause(sentence)

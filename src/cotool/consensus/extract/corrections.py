@@ -37,8 +37,8 @@ _PATTERNS = (
         "",
         ("wait", "hmm", "sorry", "no ", "no,", "no."),
         _after(
-            rf"{_OTHER}(?:\.\.\.|…|[.,;])[ ]?(?:oh[ ])?(?:wait|hmm|sorry|no)[,.]?[ ]"
-            r"(?:no|actually)[.,;:!]?[ ]"
+            rf"{_OTHER}(?:\.\.\.|…|[.,;])[ ]?(?:oh[ ])?(?:(?:wait|hmm|sorry|no)[,.]?[ ]"
+            rf"(?:no|actually)[.,;:!]?[ ]|no[,.]?[ ]wait[.,;:!]?[ ])(?:{_IS}[ ](?:actually[ ])?)?"
         ),
     ),
     (

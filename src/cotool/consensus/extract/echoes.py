@@ -22,7 +22,7 @@ _PRONOUNS = frozenset("it he she they this that there es er sie das il elle c ce
 # Articles, and words that strengthen a statement.
 _EMPTY = frozenset(
     "a an the ein eine einen der die das un une le la les el los las um uma o indeed definitely "
-    "certainly actually really in fact clearly wirklich".split()
+    "certainly actually really in fact clearly such wirklich".split()
 )
 _WORD = lazy_pattern(r"n['’]t\b|[^\W_]+?(?=n['’]t\b)|[^\W_]+")
 _REASON = lazy_pattern(
@@ -31,8 +31,14 @@ _REASON = lazy_pattern(
 _ALTERNATIVES = lazy_pattern(r"\b(?:or|oder|ou|o)\b", re.IGNORECASE)
 
 
-def _words(text: str) -> list[str]:
-    return [word.casefold().removesuffix("s") or word for word in _WORD.findall(text)]
+def _words(text: str, *, past: bool = False) -> list[str]:
+    """Return the words of a text without the s at their ends; `past` takes off the ed as well."""
+    found = [word.casefold().removesuffix("s") or word for word in _WORD.findall(text)]
+    return [_PAST.sub("", word) for word in found] if past else found
+
+
+# What the past of a verb adds to it: "Did they report it?", "They reported it."
+_PAST = lazy_pattern(r"(?<=\w\w\w)(?:ed|e)$")
 
 
 def _without_s(words: frozenset[str]) -> frozenset[str]:
@@ -68,12 +74,15 @@ def add_echoes(
     ):
         return
     content = [word for word in asked if word not in _SMALL and word not in _EMPTY]
+    past = asked[0] == "did"
+    if past:
+        content = _words(" ".join(content), past=True)
     for text, one in zip(texts, found, strict=True):
-        if "boolean" not in one and (value := _echoed(text, content)):
+        if "boolean" not in one and (value := _echoed(text, content, past=past)):
             one["boolean"] = Extracted(value, "boolean", value, "repeats the question")
 
 
-def _echoed(text: str, asked: Sequence[str]) -> str | None:
+def _echoed(text: str, asked: Sequence[str], *, past: bool) -> str | None:
     """Return yes or no if a sentence says in order what was asked, with or without a negation."""
     text = _REASON.split(text, maxsplit=1)[0]
     if len(text) > _LONGEST or "?" in text:
@@ -82,6 +91,8 @@ def _echoed(text: str, asked: Sequence[str]) -> str | None:
     denials = sum(word in _DENY for word in words)
     said = [word for word in words if word not in _DENY and word not in _EMPTY]
     told = [word for word in said if word not in _SMALL and word not in _PRONOUNS]
+    if past:
+        told = _words(" ".join(told), past=True)
     rest = iter(asked)
     in_order = all(word in rest for word in told)
     if denials == 1 and told and told == list(asked[-len(told) :]):

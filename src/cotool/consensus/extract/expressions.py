@@ -42,7 +42,7 @@ _PI = lazy_pattern(r"(?<![a-z])pi(?![a-z])", re.IGNORECASE)
 # Between two letters the signs differ: the dot and the cross product of vectors.
 _TIMES = lazy_pattern(r"(?<![^\W\d_])(?<!\})[×·]|[×·](?![^\W\d_])")
 _BRACED_POWER = lazy_pattern(r"([\^_])[{(](-?[\w.]+)[)}]")
-_NEEDLESS_BRACKETS = lazy_pattern(r"(?<![\w)])\(([\w.]+|\d*sqrt\(\w+\))\)(?![\w(^])")
+_NEEDLESS_BRACKETS = lazy_pattern(r"(?<![\w)'′])\(([\w.]+|\d*sqrt\(\w+\))\)(?![\w(^])")
 _MULTIPLIED = lazy_pattern(r"(?<=[\w)])\*(?=[^\W\d]|\()|(?<=[^\W\d_)])\*(?=\w)")
 _WHOLE_ROOT = lazy_pattern(
     r"(?<![\w.\]^])(?P<factor>\d{0,9})(?P<over>(?<=\d)/)?sqrt\((?P<inner>\d{1,9})\)(?![\w^(])"

@@ -19,7 +19,7 @@ from cotool.consensus.extract.labels import complement, denies, named_in_sentenc
 from cotool.consensus.extract.last_numbers import NUMERAL, last_number
 from cotool.consensus.extract.normal_form import running_form
 from cotool.consensus.extract.objects import unwrapped, whole_object
-from cotool.consensus.extract.options import add_chosen
+from cotool.consensus.extract.options import add_chosen, marked
 from cotool.consensus.extract.plain_words import plain_word
 from cotool.consensus.extract.preparation import breaks_off, clean, prepare, without_markup
 from cotool.consensus.extract.rankings import rankings
@@ -163,7 +163,7 @@ def _add_figures(texts: Sequence[str], found: Sequence[dict[str, Extracted | Non
         if "number" in one or len(text) > _FEW_WORDS or not NEGATIONS.isdisjoint(text.split()):
             continue
         numerals = list(NUMERAL.finditer(text))
-        reading = read("number", clean(numerals[0][0])) if len(numerals) == 1 else None
+        reading = read("number", clean(text[numerals[0].start() :])) if len(numerals) == 1 else None
         if reading and reading.value in values:
             one["number"] = reading.extracted("number", "the only number")
 
@@ -201,13 +201,19 @@ def _unified(
     if kind == "number":
         return by_question(same_numbers(answers), texts, question)
     if kind == "choice":
-        return same_choices(answers, [one.get(SEVERAL) for one in found])
+        sets = [one.get(SEVERAL) for one in found]
+        return [
+            Extracted(", ".join(text), "choice", ", ".join(text), WHOLE)
+            if answer is None and any(sets) and _is_packed(text)
+            else answer
+            for text, answer in zip(texts, same_choices(answers, sets), strict=True)
+        ]
     if kind == "short":
         answers = in_figures(answers, [one.get("number") for one in found])
         told = [one.get("boolean") for one in found]
         if sum(map(bool, told)) >= MAJORITY["boolean"] * sum(map(bool, answers)):
             answers = in_truths(answers, told)
-        return same_labels(answers, question)
+        return same_labels(marked(answers, question), question)
     return answers
 
 
@@ -344,9 +350,14 @@ _LETTER_SET = lazy_pattern(r"[a-j](?:, [a-j])*")
 _PACKED = lazy_pattern(r"[A-J]{2,10}")
 
 
+def _is_packed(text: str) -> bool:
+    """Whether a text is several options in one word, such as ACD."""
+    return bool(_PACKED.fullmatch(text)) and sorted(text) == list(text)
+
+
 def _unite_letters(texts: Sequence[str], found: Sequence[dict[str, Extracted | None]]) -> None:
     """Read "ACD" and the sets that sentences name as sets of options, where all labels are such."""
-    packed = [bool(_PACKED.fullmatch(text)) and sorted(text) == list(text) for text in texts]
+    packed = [*map(_is_packed, texts)]
     labels = [
         answer.value
         for one, own in zip(found, packed, strict=True)

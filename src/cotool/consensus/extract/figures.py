@@ -117,4 +117,6 @@ def _with_figure(label: Extracted, number: Extracted) -> Extracted:
     value = number.value.removesuffix("%") if rest.startswith("%") else number.value
     if rest == "%":
         return replace(label, value=f"{value}%")
-    return replace(label, value=f"{value} {short_form(rest)}".strip() if rest else value)
+    unit = unit_of(rest) if "–" in value else None
+    counted = unit.symbol if unit else short_form(rest)
+    return replace(label, value=f"{value} {counted}".strip() if rest else value)

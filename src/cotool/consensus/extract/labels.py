@@ -23,7 +23,9 @@ _NEGATED_AFTER = lazy_pattern(
     r"|(?:이|가|은|는|하지|지)?\s?(?:아니|아닙|아닌|않)|\s?नहीं|\s(?:değil|nicht\b)"
 )
 _LEADING_COPULA = lazy_pattern(
-    r"[^.!?\n:]{1,100}?\b(?:is|was|are|were|ist|war|sind|est|était|es|era|son|é|è|sono|это|costs?|equals|totals|weighs|lasts|measures|kostet|takes)\s+"
+    r"[^.!?\n:]{1,100}?\b(?:is|was|are|were|ist|war|sind|heißt|heisst|lautet|beträgt|est|était"
+    r"|s['’]appelle|es|era|son|se llama|é|chama-se|se chama|è|sono|si chiama|это|называется|зовут"
+    r"|costs?|equals|totals|weighs|lasts|measures|kostet|takes)\s+"
     r"(?:called\s|named\s|in\s|on\s|at\s)?(?=\S)"
 )
 _LEADING_CJK = lazy_pattern(r"[^。！？\n]{1,60}?(?:是|为|為|は|は、)(?=\S)")
@@ -99,6 +101,7 @@ _DATED = lazy_pattern(
     r"|\d{1,2}[:.]\d{2}(?:[ ]?(?i:[ap])\.?(?i:m)\b\.?)?|\d{1,2}[ ]?(?i:[ap])\.?(?i:m)\b\.?"
     r"|\d{1,2}(?:st|nd|rd|th)?[ ](?:of[ ])?[A-Z][a-z]{2,9},?[ ]\d{4}"
     r"|[A-Z][a-z]{2,9}[ ]\d{1,2}(?:st|nd|rd|th)?,?[ ]\d{4}"
+    r"|\d{1,2}\.?[ ](?:de[ ])?[^\W\d_]{3,10}\.?[ ](?:de[ ])?\d{4}"
 )
 
 
@@ -165,7 +168,9 @@ _LINK_AFTER = lazy_pattern(
 )
 _AT_THE_END = " \t\n.!?,;:\"'`*_)]}。！？।؟،」』”’"
 _LINK = lazy_pattern(
-    r"(?:\b(?:is|was|are|were|be|ist|war|sind|est|es|son|é|è|sono|jest|это)|[:=—–-]|是|为|為|は|은|는|هي|هو)\s?"
+    r"(?:\b(?:is|was|are|were|be|ist|war|sind|heißt|heisst|lautet|est|s['’]appelle|es|son"
+    r"|se llama|é|chama-se|è|sono|si chiama|jest|это|называется|зовут)"
+    r"|[:=—–-]|是|为|為|は|은|는|هي|هو)\s?"
     r"(?:[\"'`*“«「(]|the\s|an?\s|in\s|der\s|die\s|das\s|la\s|le\s|el\s|il\s|o\s|a\s)*$"
 )
 

@@ -116,7 +116,8 @@ SAYING = {
 ANSWERS = (
     "antwort", "lösung", "ergebnis", "antwoord", "svar",
     "réponse", "reponse", "résultat", "solution est",
-    "opción correcta", "opção correta", "opzione corretta", "bonne option", "richtige option",
+    "alternativa correta", "alternativa correcta", "opción correcta", "opção correta",
+    "opzione corretta", "bonne option", "richtige option",
     "respuesta", "resultado", "solución",
     "resposta", "solução",
     "risposta", "risultato", "soluzione",

@@ -64,6 +64,7 @@ _AFTER_LABEL = lazy_pattern(
     (?:(?:is|was|should\sbe|would\sbe|must\sbe)\b[\s*_]{0,3}:?|:|=>|->|=(?![=>]))[\s*_:]{0,4}""",
     re.VERBOSE,
 )
+_AFTER_SOLUTIONS = lazy_pattern(r"[ ]are[ :]{1,3}(?=[\w$\\({]{1,4}\s?=?)")
 _AFTER_ACTUALLY = lazy_pattern(r"[\s*_:]{1,4}(?:(?:the[ ])?(?:option|choice|answer)[ ])?")
 # (word, what may follow it, the kinds that it can state)
 _LEADS = (
@@ -77,6 +78,8 @@ _LEADS = (
     ("leave", _AFTER_CHOOSE, ("choice",)),
     ("leaving", _AFTER_CHOOSE, ("choice",)),
     ("correction", _AFTER_ANSWER, KINDS),
+    ("solutions", _AFTER_SOLUTIONS, ("short",)),
+    ("roots", _AFTER_SOLUTIONS, ("short",)),
     *(
         (word, _AFTER_ACTUALLY, CLOSED_KINDS)
         for word in ("it is actually", "it's actually", "is actually", "should actually be")

@@ -23,6 +23,8 @@ def mark_places(text: str) -> Iterator[StatedPlace]:
     position = 0 if text.startswith("A:") else text.rfind("\nA:")
     if position >= 0 and not has_second_option(text):
         yield StatedPlace(position, text[position : position + SPAN].lstrip()[2:], "A:", whole=True)
+    if "`" in text[:_LONGEST_HEADING] and (used := _USES.match(text)):
+        yield StatedPlace(0, used[1], "use …", ("short",), whole=True)
     yield from _lines(text)
 
 
@@ -36,6 +38,13 @@ def _verdict(text: str) -> Iterator[StatedPlace]:
 
 
 _RATING_LABEL = lazy_pattern(r"(?:rating|score|verdict|final verdict)\s?:\s?", re.IGNORECASE)
+
+
+_USES = lazy_pattern(
+    r"(?:(?:you (?:can|should|could) |just |simply )?(?:use|run|type|try|execute|enter|call)"
+    r"(?: the (?:command|function|method))?:? )`([^`\n]{1,80})`[.!]?$",
+    re.IGNORECASE,
+)
 
 
 def _lines(text: str) -> Iterator[StatedPlace]:
@@ -52,8 +61,8 @@ def _lines(text: str) -> Iterator[StatedPlace]:
         yield StatedPlace(position, text[labelled.end() :][:SPAN], rule, whole=True)
     if position < 0:
         if ":" in text[:_LONGEST_LABEL] and (labelled := _LABELLED_LINE.match(text)):
-            line, more, _ = _sentence_and_rest(text[labelled.end() :][:SPAN])
-            if more:
+            line, more, rest = _sentence_and_rest(text[labelled.end() :][:SPAN])
+            if more and not ("total" in labelled.group().lower() and "=" in rest):
                 yield StatedPlace(0, line, labelled.group().strip(), whole=True)
         return
     if ":" in first[:_LONGEST_LABEL] and (labelled := _LABELLED_LINE.match(text)):

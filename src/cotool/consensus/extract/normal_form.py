@@ -8,9 +8,11 @@ from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.coordinates import coordinates, may_be_coordinates
 from cotool.consensus.extract.dates import read_date
 from cotool.consensus.extract.expressions import is_formula, linear
+from cotool.consensus.extract.notations import DECADES, notation, roman_century, tones
 from cotool.consensus.extract.number_words import TENS, UNITS
 from cotool.consensus.extract.preparation import as_power
 from cotool.consensus.extract.telephones import telephone
+from cotool.consensus.extract.units import unit_of
 from cotool.consensus.extract.vocabulary import has_any
 from cotool.text import normalised
 
@@ -43,7 +45,10 @@ _SYNONYMS = {
         [
             "unknown", "cannot be determined", "can't be determined", "can not be determined",
             "undetermined", "not enough information", "not enough info", "insufficient information",
-            "not known", "it cannot be determined", "indeterminable",
+            "not known", "it cannot be determined", "indeterminable", "not stated", "unspecified",
+            "not specified", "not mentioned", "not given", "text does not say", "not provided",
+            "text doesn't say", "it does not say", "it doesn't say", "it is not stated",
+            "passage does not say", "text does not mention it", "not stated in text",
         ],
         UNKNOWN,
     ),
@@ -130,11 +135,11 @@ _YEAR = lazy_pattern(r"A\.?D\.? ?(\d{1,4})|(\d{1,4}) ?(?:C\.?E|A\.?D)\.?")
 def short_form(display: str) -> str:
     """Return the normal form of a label, a name, a date, a formula or a list."""
     if display.isascii() and display.isalpha():
-        word = display.lower()
-        return ordinal(ORDINALS[word]) if word in ORDINALS else _SYNONYMS.get(word, word)
+        return _word(display)
     display = _POINT.sub("", _MEMBER.sub("", display)).replace("+∞", "∞")
     if "±" in display and (both := _BOTH_SIGNS.fullmatch(display)):
         return f"-{both[1]}, {both[1]}"
+    display = notation(display)
     compares = has_any(display, ("<", ">", "≤", "≥"))
     if compares and (bounded := _BETWEEN.fullmatch(display)):
         low, opens, closes, high = bounded.groups()
@@ -158,6 +163,13 @@ def short_form(display: str) -> str:
     return _bound(display) or ", ".join(list_items(display) or ()) or _one(display)
 
 
+def _word(display: str) -> str:
+    word = display.lower()
+    if display == "Na":  # sodium, not "NA"
+        return word
+    return ordinal(ORDINALS[word]) if word in ORDINALS else _SYNONYMS.get(word, word)
+
+
 def _bound(text: str) -> str | None:
     """Return the normal form of a bound such as "at least 5": ≥5."""
     value = plain(text).strip(_QUOTES)
@@ -170,6 +182,7 @@ def _one(text: str) -> str:
         value = linear(plain(text) if "\\" not in text else text.replace("\\%", "%"))
         return _NAMED_RESULT.sub("", value) or value
     value = _OPTION_MARK.sub("", plain(text).strip(_QUOTES))
+    value = tones(value)
     if _ARTICLE.match(value):
         value = _ARTICLE.sub("", value, count=1)
     if "." in value:
@@ -186,6 +199,10 @@ def _one(text: str) -> str:
             return match.expand(written)
     if value in _SYNONYMS:
         return _SYNONYMS[value]
+    if " c" in value and (number := roman_century(value)):
+        return f"{ordinal(number)} century"
+    if (decade := DECADES.get(value)) is not None:
+        return decade
     if value[-3:] in {"0's", "0’s"}:
         return f"{value[:-2]}s"
     return value
@@ -260,6 +277,12 @@ def list_items(text: str) -> list[str] | None:
         return None
     parts, inner, bracket = split
     joined = bool(_SET_JOINER.search(inner)) or bracket == "{}"
+    variables = {one[0] for part in parts if (one := _SOLUTION.match(part.strip()))}
+    if len(variables) == 1 and _SOLUTION.match(parts[0].strip()):
+        # "x = 2 or x = 3", "x = 2, 3": the solutions are a set; "a = 3, 1, 2" may be a sequence.
+        joined = joined or len(parts) == 2 or all(_SOLUTION.match(part.strip()) for part in parts)
+        parts = [_SOLUTION.sub("", part.strip()) for part in parts]
+        text = ""
     names = {part.partition("=")[0].strip() for part in parts}
     keep = len(names) == len(parts) and "=" in text  # "x = 1, y = 2": each has its own name
     items = [item for part in parts if (item := _item(part.strip(_QUOTES), keep=keep))]
@@ -277,8 +300,12 @@ def list_items(text: str) -> list[str] | None:
     return items
 
 
+_SOLUTION = lazy_pattern(r"[A-Za-z]\s?=\s?(?=[-−+\d])")
 # What a range counts: "between 5 and 7 days".
-_COUNTED = lazy_pattern(r" ?(?!o['’]?clock|[ap]\.?m\b)([^\W\d_][^\d,;:/]{0,30}|[°%µ][^\W\d_]{1,3})")
+_COUNTED = lazy_pattern(
+    r" ?(?!o['’]?clock|[ap]\.?m\b)([^\W\d_][^\d,;:/]{0,30}|[^\W\d_]{1,5}/[^\W\d_]{1,5}"
+    r"|[°%µ][^\W\d_]{1,3})"
+)
 
 
 def _range(text: str) -> str | None:
@@ -291,7 +318,8 @@ def _range(text: str) -> str | None:
     if span.end() < len(text) and counted is None:
         return None
     sign = span["of"] or span["percent"] or ""
-    unit = f" {counted[1]}" if counted else ""
+    known = unit_of(counted[1]) if counted else None
+    unit = f" {known.symbol if known else counted[1]}" if counted else ""
     return f"{span[1] or span[4]}–{span[2] or span[5]}{sign}{unit}"
 
 

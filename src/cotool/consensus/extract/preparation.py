@@ -152,14 +152,22 @@ def _own_part(text: str) -> str:
 
 
 def _as_list(text: str) -> str:
-    """Write a list of JSON or Python, and letters with blanks between them, with commas."""
+    """Write lists of JSON and Python, and letters with blanks between them, with commas.
+
+    The stars of a list become hyphens, and the prompt before a command goes.
+    """
     if text.startswith("[") and _JSON_LIST.fullmatch(text):
         return ", ".join(item for _, item in _ITEM.findall(text))
     if text[1:2] == " " and _SPACED_LETTERS.fullmatch(text):
         return ", ".join(text.split())
+    if text.startswith("$ ") and text.count("$") == 1 and text[2:4].isalpha():
+        return text[2:]  # after the prompt of a shell
+    if text.startswith("* ") and "\n" in text:
+        return _STARRED.sub("- ", text)  # not emphasis
     return text
 
 
+_STARRED = lazy_pattern(r"^\*[ \t]+(?=\S)", re.MULTILINE)
 _JSON_LIST = lazy_pattern(r"""\[\s?(?:(["'])[^"'\\\n]{1,60}\1\s?,?\s?){1,20}\]""")
 _SPACED_LETTERS = lazy_pattern(r"[A-J](?: [A-J]){1,9}")
 _ITEM = lazy_pattern(r"""(["'])([^"'\\\n]{1,60})\1""")
@@ -239,11 +247,15 @@ def _untagged(text: str) -> str:
     return text.strip()
 
 
+# Words after which a sentence must go on.
+_UNFINISHED = (" and", " the", " of", " we", " is", ", so", " our", " then", " so we", " that")
 _COMPLETE = (".", "!", "?", "。", ")", "*", "$", "}", '"', "”", "%", "`")
 
 
 def breaks_off(text: str) -> bool:
     """Whether a longer text stops without an end mark or a number."""
+    if text[-6:].lower().endswith(_UNFINISHED):
+        return True
     return len(text) > 200 and not (text.endswith(_COMPLETE) or text[-1].isdigit())
 
 

@@ -50,6 +50,7 @@ _SIGNS = (
     " et ",
     " y ",
 )
+_SPACED = lazy_pattern(r"-?\d[\d.]*(?:(?:\s?[<≤]\s?|\s)-?\d[\d.]*){2,50}")
 _COMPARED = lazy_pattern(r"[<>]=?\s*-?[\d.]|[\d.]\s*[<>]")
 _LEAD = lazy_pattern(r"^[^.!?\n:>]{1,120}?(?:\b(?:is|are)\b:?|:)\s+")
 
@@ -62,7 +63,8 @@ def rankings(texts: Sequence[str], question: str) -> list[Extracted | None]:
     given = [text for text in texts if text]
     enough = max(2, _LISTS * len(given))
     # A quick test, since the patterns take a millisecond to compile.
-    if sum(len(text) <= _LONGEST and has_any(text, _SIGNS) for text in given) < enough:
+    short = (text for text in given if len(text) <= _LONGEST)
+    if sum(has_any(text, _SIGNS) or text[-1].isdigit() for text in short) < enough:
         return []
     chains = sum(has_any(text, _ARROWS) and len(_chain(text)) > 2 for text in given)
     if chains < enough and not _asks(question):
@@ -79,11 +81,20 @@ def _asks(question: str) -> bool:
 def _in_order(text: str) -> Extracted | None:
     for own in dict.fromkeys((_LEAD.sub("", text, count=1), text)):
         items = (
-            _chain(_THEN.sub(" > ", own).removeprefix(" > ")) or _numbered(own) or plain_items(own)
+            _numbers(own)
+            or _chain(_THEN.sub(" > ", own).removeprefix(" > "))
+            or _numbered(own)
+            or plain_items(own)
         )
         if items and all(len(item.split()) <= _MOST_WORDS for item in items):
             return Extracted(" > ".join(items), "short", " > ".join(_shown(items, own)), WHOLE)
     return None
+
+
+def _numbers(text: str) -> list[str]:
+    """Return numbers with blanks or signs between them, in their order: "2 5 9", "2 < 5 < 9"."""
+    found = _SPACED.fullmatch(text.strip(" .*`[]"))
+    return found[0].replace("<", " ").split() if found else []
 
 
 def _shown(items: Sequence[str], text: str) -> list[str]:

@@ -230,8 +230,9 @@ _MARKS = "".join(mark for mark in _PUNCTUATION if mark not in _BRACKETS)
 _SENTENCE = lazy_pattern(
     r"(?i)\b(?:is|are|was|were|am|has|have|had|will|would|should|could|can|cannot|may|might|must"
     r"|does|did|do|i|it|you|we|they|he|she|this|that|these|there|let|depends|step"
-    r"|ist|sind|war|est|sont|était|es|está|son|era|é|são|è|sono|ich|je|yo|eu|это)\b|n['’]t\b"
-    r"|['’](?:s|re|ll|m|ve)\s"
+    r"|ist|sind|war|heißt|heisst|lautet|beträgt|est|sont|était|s['’]appelle|es|está|son|era"
+    r"|se llama|é|são|chama-se|se chama|è|sono|si chiama|ich|je|yo|eu|это|называется|зовут)\b"
+    r"|n['’]t\b|['’](?:s|re|ll|m|ve)\s"
 )
 # Will Smith, May Day, São Paulo; Vietnam War, Theresa May, As You Like It; Elizabeth I.
 _IN_A_NAME = lazy_pattern(
@@ -282,6 +283,8 @@ def read_short(span: str, *, whole: bool) -> Reading | None:
     if not _is_label(display) or not (whole or any(map(str.isalnum, display))):
         return None
     core = span[:stop].strip(_MARKS)
+    if core[:1] == "$" == core[-1:]:
+        core = core.strip("$").strip()
     bracketed = core[:1] in "([" and core[-1:] in ")]" and "," in core
     return Reading(short_form(core if bracketed else display), stop, core if bracketed else display)
 
@@ -311,7 +314,7 @@ def _is_label(display: str) -> bool:
     """Whether a text is short and not a sentence; formulas may be longer."""
     if len(display) > SHORT_CHARACTERS or len(display.split()) > SHORT_WORDS:
         return len(display) <= FORMULA_CHARACTERS and (
-            is_formula(display)
+            is_formula(display.replace(" and ", ", "))
             or is_range(display)
             or (display[-1] == "m" and read_date(display) is not None)
         )

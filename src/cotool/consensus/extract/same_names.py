@@ -41,7 +41,14 @@ _PARTICLES = frozenset("da de del della di du van von der den le la al bin ibn".
 _DATE = lazy_pattern(r"\d{4}(?:-\d\d){0,2}")
 _IN_YEAR = lazy_pattern(r"^(?:in|im|en|nel|em|в) (?=\d{4}(?:-\d\d)?$)")
 # "Carbon dioxide (CO2)" says that both are the same; "Paris (France)" does not.
-_WITH_SHORT = lazy_pattern(r"(?P<name>[^()]+) \((?P<short>[A-Z][A-Za-z]*\d\w*|[A-Z]{2,6})\)")
+_WITH_SHORT = lazy_pattern(
+    r"(?P<name>[^()]+) \((?P<short>[A-Z][A-Za-z]*\d\w*|[A-Z]{2,6}|[A-Z][a-z]?)\)"
+)
+# "Na (sodium)": a symbol before its name.
+_WITH_NAME = lazy_pattern(r"(?P<short>[A-Z][a-z]?) \((?P<name>[^()]{3,})\)")
+_TITLE = lazy_pattern(
+    r"(?:dr|prof|professor|mr|mrs|ms|miss|madame|mme|sir|dame|herr|frau|señora?|signora?)\.? (?=\S)"
+)
 
 
 def full_names(shown: Mapping[str, str], question: str) -> dict[str, str]:
@@ -54,6 +61,8 @@ def full_names(shown: Mapping[str, str], question: str) -> dict[str, str]:
     for value in shown:
         if _IN_YEAR.match(value):
             found[value] = _IN_YEAR.sub("", value)
+        elif (titled := _TITLE.match(value)) and value[titled.end() :] in shown:
+            found[value] = value[titled.end() :]
     values = {found.get(value, value) for value in shown}
     asks_for_person = bool(_WHO.search(question))
     kinds = dict(_of_kind(values))
@@ -200,6 +209,10 @@ def _fits(own: str, word: str) -> bool:
 
 def _stated(shown: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield a name and the formula or abbreviation that an answer gives in brackets after it."""
-    for display in shown.values():
-        if match := _WITH_SHORT.fullmatch(display.strip()):
-            yield match["name"].casefold(), match["short"].casefold()
+    for value, display in shown.items():
+        text = display.strip()
+        if match := _WITH_SHORT.fullmatch(text) or _WITH_NAME.fullmatch(text):
+            name = match["name"].casefold()
+            yield name, match["short"].casefold()
+            if value != name:
+                yield name, value

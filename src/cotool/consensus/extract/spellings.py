@@ -78,7 +78,7 @@ _NUMERAL = lazy_pattern(r"\b[ivx]+\b")
 _RATE = lazy_pattern(r"\b([^\W\d_])[^\W\d_]+ per ([^\W\d_])[^\W\d_]+")
 _SAID_TWICE = lazy_pattern(r"([^()]+) \(([^()]+)\)")
 _ORDINAL_END = lazy_pattern(r"(?<=\d)(?:st|nd|rd|th)\b")
-_SUBSCRIPT = lazy_pattern(r"(?<=[A-Za-z])_(?=\d)")
+_SUBSCRIPT = lazy_pattern(r"(?<=[A-Za-z])_\{?(\d+)\}?")
 _UNDERSCORE = lazy_pattern(r"(?<=[^\W_])_(?=[^\W\d_]{2})")
 _SLASH = lazy_pattern(r"(?<=[^\W\d_]{3})/(?=[^\W\d_]{3})")
 _HYPHEN = lazy_pattern(r"(?<=[^\W_])-(?=[^\W\d_])|(?<=[^\W\d_])-(?=\d)")
@@ -137,7 +137,7 @@ def _is_same(text: str, bracketed: str) -> bool:
 def _by_signs(value: str) -> Iterator[str]:
     """Yield spellings of a label that is no single word."""
     if "_" in value:
-        yield _SUBSCRIPT.sub("", value).casefold()
+        yield _SUBSCRIPT.sub(r"\1", value).casefold()
         yield _UNDERSCORE.sub(" ", value)
     if "/" in value:
         yield _SLASH.sub("-", value)

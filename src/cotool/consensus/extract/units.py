@@ -209,7 +209,8 @@ _MORE = (
 )
 _LESS = (
     "ago|earlier|before|in the past|early|decrease|fall|drop|decline|loss|deficit|debit|debt"
-    "|discount|behind|below|under|under par|below par|below zero|below sea level|down|downwards?"
+    "|discount|behind|below|under|under par|below par|below zero(?: celsius| fahrenheit)?"
+    "|below sea level|down|downwards?"
     "|downhill|backwards?|lower|slower|shorter|colder|lighter|younger|smaller"
 )
 _COMPASS = "(?:to the )?(?:north|south)?[- ]?(?:east|west)|(?:to the )?(?:north|south)"

@@ -11,6 +11,7 @@ from cotool.consensus.extract.languages import NO, YES
 _TRUTH = {**dict.fromkeys(YES, "yes"), **dict.fromkeys(NO, "no")}
 _INTENSIFIERS = (
     *("absolutely", "definitely", "certainly", "of course", "sure", "well", "effectivement"),
+    *("bien sûr que", "así es", "por supuesto que", "por supuesto", "exactement", "exacto"),
     *("bien sûr", "natürlich", "claro que", "claro", "certo", "natuurlijk", "конечно"),
 )
 _BOOLEAN = lazy_pattern(
