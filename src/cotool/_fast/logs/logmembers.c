@@ -74,6 +74,7 @@ cotool_columns_function *cotool_columns = cotool_columns_plain;
 cotool_pair_function *cotool_pair = cotool_pair_plain;
 cotool_find_word_function *cotool_find_word = cotool_find_word_plain;
 cotool_take_request_function *cotool_take_request = cotool_take_request_plain;
+cotool_take_planned_function *cotool_take_planned = cotool_take_planned_plain;
 
 void cotool_members_prepare(void) {
     cotool_json_members = COTOOL_CHOOSE(cotool_json_members);
@@ -82,4 +83,5 @@ void cotool_members_prepare(void) {
     cotool_pair = COTOOL_CHOOSE(cotool_pair);
     cotool_find_word = COTOOL_CHOOSE(cotool_find_word);
     cotool_take_request = COTOOL_CHOOSE(cotool_take_request);
+    cotool_take_planned = COTOOL_CHOOSE(cotool_take_planned);
 }

@@ -3,6 +3,9 @@
  *
  * A line that has the texts of an outline has the same keys in the same order, so the values are those
  * that a walk over the line would take.
+ *
+ * The plan of an outline joins texts across values that no source needs and that have had one length so far,
+ * such as times: one compare covers them together with the texts around them. See logplanned.inc.
  */
 #ifndef COTOOL_LOGOUTLINE_H
 #define COTOOL_LOGOUTLINE_H
@@ -28,13 +31,25 @@ typedef struct {
     uint32_t mask; /* bits of the bytes of `text` that count */
     uint8_t size, kind;
     int8_t value;    /* the number of its value, -1: none that is needed */
+    uint8_t varies;  /* values have had several lengths */
     uint32_t length; /* of the last value */
 } cotool_step;
+
+/* A part of a plan: bytes, and the value behind them. */
+typedef struct {
+    uint8_t text[COTOOL_STEP_SIZE], exact[COTOOL_STEP_SIZE]; /* exact: 255 where the byte must be equal */
+    uint8_t without[COTOOL_STEP_SIZE]; /* kinds of bytes that may not be there */
+    uint8_t size, kind;
+    int8_t value; /* as in a step */
+} cotool_chunk;
 
 typedef struct {
     int steps; /* 0: there is none */
     cotool_step step[COTOOL_OUTLINE_STEPS];
     const uint8_t *from; /* the end of the last value, while a walk learns it */
+    int is_planned;      /* the plan is that of the steps; without chunks there is none */
+    int chunks;
+    cotool_chunk chunk[COTOOL_OUTLINE_STEPS];
 } cotool_outline;
 
 /* The last two outlines. Where lines have many, these are not tried for a while. */
@@ -66,7 +81,8 @@ static void cotool_note_step(cotool_outline *o, const uint8_t *start, int kind, 
         if (size > COTOOL_STEP_SIZE) size = COTOOL_STEP_SIZE;
         memset(s->text, 0, sizeof s->text);
         memcpy(s->text, o->from, size);
-        s->size = (uint8_t)size, s->length = 0;
+        s->size = (uint8_t)size, s->varies = 0;
+        s->length = (uint32_t)(next - start) - (s->kind == COTOOL_STEP_STRING);
         s->mask = size == 32 ? ~(uint32_t)0 : ((uint32_t)1 << size) - 1;
         o->from += size;
         if (s->kind == COTOOL_STEP_TEXT) continue;
@@ -78,6 +94,7 @@ static void cotool_note_step(cotool_outline *o, const uint8_t *start, int kind, 
 /* Ends a walk that learned an outline: one that broke off has none. */
 static void cotool_end_outline(cotool_outline *o, int whole) {
     if (o && (o->steps < 0 || !whole)) o->steps = 0;
+    if (o) o->is_planned = o->chunks = 0;
 }
 
 #endif

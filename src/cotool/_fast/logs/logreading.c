@@ -231,33 +231,16 @@ static void take_fields(const cotool_config *config, cotool_batch *b, cotool_tab
     }
 }
 
-/* Returns the time by which the step of a record is numbered. */
-COTOOL_INLINE int64_t step_time(const cotool_reading *r, cotool_batch *b, int64_t seconds) {
-    if (!r->zones) return seconds;
-    if (seconds < b->from || seconds >= b->until) {
-        int n = 0;
-        while (n + 1 < r->zones && r->zone_start[n + 1] <= seconds) n++;
-        b->from = n ? r->zone_start[n] : INT64_MIN;
-        b->until = n + 1 < r->zones ? r->zone_start[n + 1] : INT64_MAX;
-        b->offset = r->zone_offset[n];
-    }
-    return seconds + b->offset;
-}
-
 int cotool_reading_take(const cotool_config *config, cotool_batch *b, cotool_table *table, int format,
                         const uint8_t *line, const uint8_t *head, const uint8_t *end,
                         const cotool_members *members,
                         const cotool_record_facts *facts, int64_t line_number) {
     const cotool_reading *r = config->reading;
-    const int k = b->count;
     const int row = cotool_locator_row(format);
     if ((format < 0 || !members || !r->members[format] ||
          !take_members(r, b, format, line, end, members)) &&
         (!r->requests[row] || head != end || !take_request(r, b, table, row, line, end)))
         take_fields(config, b, table, format, line, head, end, facts->level, members);
-    b->step[k] = table->width && facts->has_time ? step_time(r, b, facts->seconds)
-                                                : COTOOL_NO_STEP;
-    b->inferred[k] = (uint8_t)facts->inferred;
-    b->line[k] = line, b->end[k] = end, b->number[k] = line_number;
-    return ++b->count < COTOOL_BATCH ? 0 : cotool_reading_flush(config, b, table);
+    return cotool_reading_end(config, b, table, line, end, facts->has_time, facts->seconds, facts->inferred,
+                              line_number);
 }

@@ -202,4 +202,38 @@ int cotool_reading_take(const cotool_config *config, cotool_batch *batch, cotool
 /* Adds the records of a batch to the table. */
 int cotool_reading_flush(const cotool_config *config, cotool_batch *batch, cotool_table *table);
 
+/* Takes the first lines of records in a row, all of a format of keys whose sources are all among their
+ * values. Line n begins after newline[n - 1], the first one at p + start. Returns how many lines were
+ * taken before one that must be read step by step. */
+typedef size_t cotool_take_planned_function(const cotool_config *config, cotool_worker *worker,
+                                            cotool_span *span, int format, const uint8_t *p, size_t start,
+                                            const uint32_t *newline, const int64_t *seconds, int inferred,
+                                            size_t count);
+extern cotool_take_planned_function *cotool_take_planned;
+cotool_take_planned_function cotool_take_planned_plain;
+
+/* Returns the time by which the step of a record is numbered. */
+COTOOL_INLINE int64_t cotool_step_time(const cotool_reading *r, cotool_batch *b, int64_t seconds) {
+    if (!r->zones) return seconds;
+    if (seconds < b->from || seconds >= b->until) {
+        int n = 0;
+        while (n + 1 < r->zones && r->zone_start[n + 1] <= seconds) n++;
+        b->from = n ? r->zone_start[n] : INT64_MIN;
+        b->until = n + 1 < r->zones ? r->zone_start[n + 1] : INT64_MAX;
+        b->offset = r->zone_offset[n];
+    }
+    return seconds + b->offset;
+}
+
+/* Ends a record in a batch whose values are there. */
+COTOOL_INLINE int cotool_reading_end(const cotool_config *config, cotool_batch *b, cotool_table *table,
+                                     const uint8_t *line, const uint8_t *end, int has_time, int64_t seconds,
+                                     int inferred, int64_t number) {
+    const int k = b->count;
+    b->step[k] = table->width && has_time ? cotool_step_time(config->reading, b, seconds) : COTOOL_NO_STEP;
+    b->inferred[k] = (uint8_t)inferred;
+    b->line[k] = line, b->end[k] = end, b->number[k] = number;
+    return ++b->count < COTOOL_BATCH ? 0 : cotool_reading_flush(config, b, table);
+}
+
 #endif
