@@ -34,6 +34,7 @@ static const struct {
     {"dpanic", COTOOL_CRITICAL},      {"system", COTOOL_INFO},
     {"verbose1", COTOOL_TRACE},       {"verbose2", COTOOL_TRACE},
     {"success", COTOOL_INFO},         {"display", COTOOL_INFO},
+    {"caution", COTOOL_WARNING},
     /* German, French, Spanish, Italian, Portuguese; then Japanese and Chinese */
     {"fehler", COTOOL_ERROR},         {"schwerwiegend", COTOOL_ERROR},
     {"warnung", COTOOL_WARNING},      {"achtung", COTOOL_WARNING},
@@ -111,7 +112,8 @@ static const struct {
 /* These words name levels in some systems and are common words in others. */
 static const char *const cotool_common_words[] = {"log",    "config", "note",  "system", "fail",
                                                   "failure", "fine",  "alert", "panic",  "fault",
-                                                  "verb",   "information", "success", "display"};
+                                                  "verb",   "information", "success", "display",
+                                                  "caution"};
 
 static int cotool_is_common(const char *word) {
     for (size_t n = 0; n < sizeof cotool_common_words / sizeof cotool_common_words[0]; n++)
