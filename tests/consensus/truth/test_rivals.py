@@ -191,6 +191,9 @@ def test_right_answers_tell_the_better_camp():
     learned.learn_truth([(row, truth[row.question]) for row in rows[:60]])
     worth = learned.trust().weight
     assert sum(map(worth, THREE)) > sum(map(worth, FIVE))
+    assert learned.trust().priors["groups"] > 0.5
+    said = decision(learned, Outlook.of(learned), seen, {})
+    assert any("one of two groups is to be trusted more" in line for line in said.explanation)
 
 
 @pytest.mark.parametrize(

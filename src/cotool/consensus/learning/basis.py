@@ -135,6 +135,15 @@ class Basis:
         experts = [expert] * (self.experts - 1)
         return array("d", [belief, *experts, *[label] * (len(self.keys) - self.experts)])
 
+    def members(self, names: Iterable[str], value: float) -> array[float]:
+        """This value for each of these experts."""
+        cells = array("d", bytes(8 * len(self.keys)))
+        for name in names:
+            place = self.places.get(EXPERT + name)
+            if place is not None:
+                cells[place] = value
+        return cells
+
 
 def choices_of(
     ballots: Sequence[Ballot],

@@ -151,9 +151,7 @@ class Learned(Crowd):
                 BELIEF_BY_LABEL if self._by_label else 0.0,
             )
             try:
-                evidence = Evidence(
-                    self.agreement, self.older, known, self.offsets, bool(self.rivals())
-                )
+                evidence = Evidence(self.agreement, self.older, known, self.offsets, self.rivals())
                 self._trust, foreseen = trusted(self._basis(), evidence, beliefs)
             except (ArithmeticError, ValueError) as error:
                 raise StoreError(

@@ -49,6 +49,7 @@ TOPIC_KEYS = ("topic", "category", "subject", "domain")
 _PRIORS = {
     "agreement": "agreement shows whom to trust",
     "free": "agreement does not show whom to trust",
+    "groups": "one of two groups is to be trusted more",
     "plurality": "all votes are worth the same",
     "inference": "truth inference is right as it is",
     "star": "one expert is above all others",

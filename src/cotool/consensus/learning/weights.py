@@ -185,17 +185,17 @@ def trusted(
     Also returns the scores of the answers to these questions, by weights that have not seen them;
     `Trust.calibrate` takes them.
     """
-    agreement, older, judged, offsets, divided = evidence
+    agreement, older, judged, offsets, groups = evidence
     size = len(basis.keys)
     mode, spread = likeliest(basis, agreement)
     near = array("d", [SIZE * value for value in mode])
     near[0] = beliefs.weight
-    if divided:
+    if groups:
         near, spread = basis.column(0.0, PLAIN, 0.0), array("d", bytes(8 * size**2))
     known = older.questions + sum(one.share for one in judged)
     if not known:
         errors = array("d", [SIZE * sqrt(spread[k * (size + 1)]) for k in range(size)])
-        if divided:
+        if groups:
             return Trust(basis, near, errors, {"plurality": 1.0}, 1.0), []
         return Trust(basis, near, errors, {"agreement": 1.0}, 1.0, offsets.by_agreement(basis)), []
     for place in range(size):
@@ -203,9 +203,7 @@ def trusted(
     wide = array("d", [SIZE**2 * value for value in spread])
     choices = basis.choices([one.ballot for one in judged], beliefs.known, targets_of(judged))
     leading = stars(basis, judged) if known <= STARS_UNTIL else []
-    found = mixture(
-        choices, older.over(basis.keys), priors(basis, near, wide, leading, divided=divided)
-    )
+    found = mixture(choices, older.over(basis.keys), priors(basis, near, wide, leading, groups))
     _judge_new(basis, found, near, judged, older)
     errors = array("d", [sqrt(found.covariance[k * (size + 1)]) for k in range(size)])
     anchor = sqrt(_length(near) / _length(found.weights))
@@ -243,14 +241,14 @@ def _judge_new(
 class Evidence(NamedTuple):
     """What agreement says, older right answers, the latest ones, and what both say of offsets.
 
-    `divided`: agreement shows two groups, and not which of them is right.
+    `groups`: two, if agreement shows them and not which of them is right.
     """
 
     agreement: Quadratic
     older: Quadratic
     judged: Sequence[GoldBallot]
     offsets: Offsets
-    divided: bool
+    groups: Sequence[Sequence[str]]
 
 
 class Beliefs(NamedTuple):
