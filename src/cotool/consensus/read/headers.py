@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from shlex import quote
 
 from cotool._lazy import lazy_pattern
 from cotool._typing import TYPE_CHECKING
@@ -249,6 +248,8 @@ def _check_format(line: tuple[int, str], following: list[str], name: str) -> Non
     nested = any(text[:1] in {" ", "-"} for text in texts)
     keyed = sum(map(bool, map(_YAML_KEY.match, texts)))
     if nested and keyed > 1 and (keyed == len(texts) or name.endswith((".yaml", ".yml"))):
+        from shlex import quote
+
         raise InputError(
             f"{name}, line {line[0]}: is YAML, which is not read",
             hint=f"convert it to JSON: yq -o=json {quote(name)} | cotool consensus -",
