@@ -110,7 +110,7 @@ class Words:
     @once
     def says(self) -> Says:
         """What may contradict another text, except words that a prefix negates."""
-        values = frozenset(value for word in self.counts if (value := _value(word)))
+        values = frozenset(self.values.values())
         # A number is on no side.
         words = (word for word in self.counts if not word[-1].isdigit())
         poles = frozenset(pole for word in words for pole in poles_of(word))
@@ -122,10 +122,24 @@ class Words:
         return frozenset(
             _PREFIX.sub("", word)
             for word in self.content
-            if not (is_negation(word) or _value(word) or poles_of(word))
+            if not (is_negation(word) or word in self.values or poles_of(word))
         )
 
-    @property
+    @once
+    def values(self) -> dict[str, str]:
+        """The number that each word is, of those that are one."""
+        return {word: value for word in self.counts if (value := _value(word))}
+
+    @once
+    def stems(self) -> dict[str, str]:
+        """The stem of each word that is not a number, a negation or grammar."""
+        return {
+            word: stem(word)
+            for word in self.counts
+            if word not in FUNCTION_WORDS and not is_negation(word) and word not in self.values
+        }
+
+    @once
     def stance(self) -> bool | None:
         """Whether the text opens with a yes (True) or a no (False); None if with neither."""
         first = self.words[0] if self.words else ""
@@ -146,6 +160,8 @@ class Opposition:
     def __bool__(self) -> bool:
         return self.negated or bool(self.values)
 
+
+_NONE = Opposition()
 
 # Two texts are near-paraphrases if at most this share of their words differs (a word replaced
 # counts on both sides); a few words may always differ if at least as many are shared.
@@ -183,21 +199,20 @@ def opposition(text: Words, other: Words) -> Opposition:
     embeddings put "the drug is safe" and "the drug is not safe" close together; this is the guard.
     False if there is no contradiction.
     """
-    if None not in (text.stance, other.stance) and text.stance != other.stance:
+    if text.stance is not None and other.stance is not None and text.stance != other.stance:
         return Opposition(negated=True)
     common = text.counts.keys() & other.counts.keys()
     if not may_be_near(text, other, len(common)):
-        return Opposition()
+        return _NONE
     total = len(text.words) + len(other.words)
-    counts = map(text.counts.__getitem__, common), map(other.counts.__getitem__, common)
-    shared = sum(map(min, *counts))
+    shared = sum([min(text.counts[word], other.counts[word]) for word in common])
     differing = total - 2 * shared
     if differing > max(_FEW, _NEAR * total) or (
         not may_contradict(text.says, other.says)
         and text.denied.isdisjoint(other.counts)
         and other.denied.isdisjoint(text.counts)
     ):
-        return Opposition()
+        return _NONE
     mine = _beyond(text.counts, other.counts)
     theirs = _beyond(other.counts, text.counts)
     antonyms: tuple[str, ...] = ()
@@ -206,18 +221,18 @@ def opposition(text: Words, other: Words) -> Opposition:
         antonyms, against = opposites(mine, theirs), opposites(theirs, mine)
     numbers, others = _numbers(text, mine), _numbers(other, theirs)
     near = differing <= max(min(_FEW, shared), _NEAR * total)
-    alike = bool(shared or antonyms or (numbers and others)) and _same_rest(
-        mine, theirs, antonyms + against
+    alike = bool(shared or antonyms or (numbers and others)) and (
+        _rest(text, mine, antonyms + against) == _rest(other, theirs, antonyms + against)
     )
     if not (near or alike):
-        return Opposition()
-    more = text.negations + _denied(mine, theirs)
-    less = other.negations + _denied(theirs, mine)
+        return _NONE
+    more = text.negations + (_denied(mine, theirs) if text.denials else 0)
+    less = other.negations + (_denied(theirs, mine) if other.denials else 0)
     # "ne ... pas" counts twice: an even difference negates where the other side has none.
     negated = (more - less) % 2 == 1 or (more == 0) != (less == 0)
     if antonyms:
         # "It is hot" and "it is not cold" say the same.
-        return Opposition() if negated else Opposition(values=antonyms, others=against)
+        return _NONE if negated else Opposition(values=antonyms, others=against)
     if not (numbers and others) or set(numbers) == set(others):
         numbers = others = ()
     return Opposition(negated, numbers, others)
@@ -230,11 +245,11 @@ def _beyond(counts: Counter[str], others: Counter[str]) -> dict[str, int]:
     }
 
 
-def _numbers(text: Words, words: Iterable[str]) -> tuple[str, ...]:
+def _numbers(text: Words, words: Collection[str]) -> tuple[str, ...]:
     """Return the distinct numbers that some words of a text are."""
-    if not text.says[2]:
+    if not text.values:
         return ()
-    return tuple(dict.fromkeys(value for word in words if (value := _value(word))))
+    return tuple(dict.fromkeys([one for word, one in text.values.items() if word in words]))
 
 
 def _value(word: str) -> str:
@@ -242,20 +257,11 @@ def _value(word: str) -> str:
     return plain_number(word) if is_number(word) else str(NUMBER_WORDS.get(word, ""))
 
 
-def _same_rest(mine: Iterable[str], theirs: Iterable[str], antonyms: tuple[str, ...]) -> bool:
-    """Return whether words differ only in numbers, negations, antonyms and grammar."""
-    rest = [
-        {
-            stem(word)
-            for word in words
-            if word not in FUNCTION_WORDS
-            and word not in antonyms
-            and not is_negation(word)
-            and not _value(word)
-        }
-        for words in (mine, theirs)
-    ]
-    return rest[0] == rest[1]
+def _rest(text: Words, words: Collection[str], antonyms: tuple[str, ...]) -> set[str]:
+    """Return the stems of some words of a text, but of its antonyms."""
+    if not text.stems:
+        return set()
+    return {one for word, one in text.stems.items() if word in words and word not in antonyms}
 
 
 def _denied(words: Iterable[str], others: Collection[str]) -> int:

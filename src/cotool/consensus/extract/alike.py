@@ -14,12 +14,10 @@ from cotool._lazy import lazy_pattern, stand_ins
 from cotool._records import replace
 from cotool._typing import TYPE_CHECKING
 from cotool.consensus.extract.bare_names import bare_names
-from cotool.consensus.extract.dates import resolve
-from cotool.consensus.extract.notations import written_otherwise
+from cotool.consensus.extract.beside import Beside, renamed_beside
 from cotool.consensus.extract.numbers import normal_form
-from cotool.consensus.extract.same_names import full_names, unaccented, without_typos
-from cotool.consensus.extract.spellings import as_rate, spellings
-from cotool.consensus.extract.telephones import in_full
+from cotool.consensus.extract.same_names import full_names, without_typos
+from cotool.consensus.extract.spellings import spellings
 from cotool.consensus.extract.units import unit_of
 
 if TYPE_CHECKING:
@@ -327,6 +325,7 @@ def same_labels(answers: Answers, question: str = "") -> Answers:
     given = Counter(one for value, others in spelled.items() for one in {value, *others})
     expanded = _expanded({answer.value: answer.display for answer in answers if answer})
     coded = _coded(values)
+    known = Beside(values)
 
     def shared(value: str, others: tuple[str, ...]) -> str | None:
         """Return the spelling that most labels have in common, if another is spelled so."""
@@ -336,7 +335,7 @@ def same_labels(answers: Answers, question: str = "") -> Answers:
     renamed = {
         value: coded.get(value)
         or expanded.get(value)
-        or _renamed(shared(value, others) or value, values)
+        or renamed_beside(shared(value, others) or value, known)
         for value, others in spelled.items()
     }
     unified = valued(answers, lambda answer: renamed[answer.value])
@@ -350,12 +349,6 @@ def same_labels(answers: Answers, question: str = "") -> Answers:
             shown[answer.value] = answer.display
     full = full_names(shown, question)
     return valued(unified, lambda a: full.get(a.value, a.value)) if full else unified
-
-
-def _same_product(value: str, values: set[str]) -> bool:
-    """Whether another answer writes a product without its sign, and none with the other sign."""
-    mark, other = ("×", "·") if "×" in value else ("·", "×")
-    return value.replace(mark, "") in values and value.replace(mark, other) not in values
 
 
 # Words that initials leave out: "United States of America" is USA.
@@ -383,62 +376,3 @@ def _expanded(shown: dict[str, str]) -> dict[str, str]:
         if len(initials) > 1 and len(same) == 1:
             found[value] = same[0]
     return found
-
-
-# "3 pieces" beside 3, "120/80 mmHg" beside 120/80
-_COUNT = lazy_pattern(r"(\d[\d.,:/–]*) (?!bce?$|c$)([^\W\d_]\D*)")
-
-
-_HOUR = lazy_pattern(r"(\d{1,2}) ?h")  # a time of day beside 19:00, else a duration
-
-
-def _without_unit(value: str, values: set[str]) -> str | None:
-    """Return the number that another answer gives without the unit, or the time of day, of 19h."""
-    counted = next(filter(None, map(_COUNT.fullmatch, (value, *spellings(value)))), None)
-    if counted and counted[1] in values:
-        named = {
-            as_rate(match[2].partition(" (")[0])
-            for one in values
-            if (match := _COUNT.fullmatch(one))
-        }
-        named.add(as_rate(counted[2].partition(" (")[0]))
-        return counted[1] if len(named) == 1 else None
-    hour = _HOUR.fullmatch(value)
-    clock = f"{int(hour[1]):02}:00" if hour else ""
-    return clock if clock in values else None
-
-
-def _renamed(value: str, values: set[str]) -> str:
-    value = resolve(value, values)
-    if (value.endswith(")") or "(" in value) and "(base " not in value:
-        head = value.partition("(")[0].strip()
-        beside = [one for one in values if one.startswith(f"{head} (")]
-        if head in values and len(beside) == 1:
-            return head
-    bare = (
-        _without_unit(value, values) or in_full(value, values) or written_otherwise(value, values)
-    )
-    if bare is not None:
-        return bare
-    if value.startswith(("(", "[")):
-        inner = value.strip("()[]")
-        twins = [one for one in values if one.strip("()[]") == inner]
-        if inner in values and len(twins) == 2:
-            return inner
-    if (
-        not value.isascii()
-        and (value.count("×") + value.count("·"))
-        and _same_product(value, values)
-    ):
-        return value.replace("×", "").replace("·", "")
-    if not value.isascii():
-        if value[0] in values and value[0] > "\u25ff" and not value.strip(value[0]):
-            return value[0]  # one emoji, repeated
-        bare = unaccented(value)
-        if bare.isascii() and bare in values and len(bare) > _SHORTEST_NAME:
-            return bare
-    return value
-
-
-# "Sao Paulo" is São Paulo; "si" and "ano" are other words than "sí" and "año".
-_SHORTEST_NAME = 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable, Mapping, Sequence
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.vocabulary import has_any
@@ -37,19 +37,24 @@ def without_separators(text: str) -> str | None:
     return f"+{_digits(text)}" if text.startswith("+") else _digits(text)
 
 
-def in_full(value: str, values: Collection[str]) -> str | None:
+def by_national_number(values: Iterable[str]) -> dict[str, list[str]]:
+    """Return international numbers by what may be left of each without the code of its country."""
+    found: dict[str, list[str]] = {}
+    for value in values:
+        if value.startswith("+"):
+            for start in range(1, _LONGEST_CODE + 2):
+                if len(value) - start >= _FEWEST:
+                    found.setdefault(value[start:], []).append(value)
+    return found
+
+
+def in_full(value: str, by_national: Mapping[str, Sequence[str]]) -> str | None:
     """Return the only other number that this one is without the code of its country."""
     digits = value if value.isdecimal() else without_separators(value)
     if digits is None or digits.startswith("+"):
         return None
-    national = digits.lstrip("0")
-    same = [
-        one
-        for one in values
-        if one.startswith("+") and one.endswith(national)
-        and len(one) - 1 - len(national) <= _LONGEST_CODE
-    ]  # fmt: skip
-    return same[0] if len(national) >= _FEWEST and len(same) == 1 else None
+    same = by_national.get(digits.lstrip("0"), ())
+    return same[0] if len(same) == 1 else None
 
 
 def _digits(text: str) -> str:
