@@ -75,6 +75,33 @@ CONSENSUS: dict[str, Callable[[float], Case]] = {
         ),
         "a.jsonl",
     ),
+    "20,000 questions, 2 answers": lambda k: (
+        [],
+        json.dumps(
+            [{"question": f"q{n}", "responses": [f"x{n}", f"y{n}"]} for n in range(int(20000 * k))]
+        ).encode(),
+        "a.json",
+    ),
+    "25 items, 16,000 experts": lambda k: (
+        [],
+        "\n".join(
+            [
+                "item," + ",".join(f"expert_{n}" for n in range(int(16000 * k))),
+                *(
+                    f"{item}," + ",".join("12345"[n * n % 5] for n in range(int(16000 * k)))
+                    for item in range(25)
+                ),
+            ]
+        ).encode(),
+        "a.csv",
+    ),
+    "30,000 different addresses as answers": lambda k: (
+        [],
+        json.dumps(
+            {"question": "Which?", "responses": [f"{n}.{n}.{n}.{n}" for n in range(int(30000 * k))]}
+        ).encode(),
+        "a.json",
+    ),
     "16,000 different words as answers": lambda k: ([], answers(words(int(16000 * k))), "a.jsonl"),
     "4,000 texts of 30 words": lambda k: ([], answers(_sentences(int(4000 * k), 30)), "a.jsonl"),
     "4,000 texts, the matrix as JSON": lambda k: (

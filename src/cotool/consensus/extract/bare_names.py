@@ -6,7 +6,8 @@ Words are left out only beside another answer that is what remains, so nothing i
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import dropwhile, islice, takewhile
 
 from cotool._lazy import lazy_pattern
@@ -64,21 +65,29 @@ def bare_names(shown: Mapping[str, str], question: str) -> dict[str, str]:
     ]
     if beside:
         nouns = _nouns(asked)
+        names = sorted(shown), sorted(one[::-1] for one in shown)
         found |= {
             value: rest
             for value, word, rest in beside
-            if word in nouns and not _fits_another(rest, value, shown)
+            if word in nouns and not _fits_another(rest, value, *names)
         }
     return {value: rest for value, rest in found.items() if rest in shown}
 
 
-def _fits_another(name: str, longer: str, values: Collection[str]) -> bool:
-    """Whether a name is part of yet another answer: Boston beside Boston College."""
-    return any(
-        one != longer
-        and ((one.startswith(f"{name} ") and one[len(name) + 1] != "(") or one.endswith(f" {name}"))
-        for one in values
-    )
+def _fits_another(name: str, longer: str, names: Sequence[str], backwards: Sequence[str]) -> bool:
+    """Whether a name is part of yet another answer: Boston beside Boston College.
+
+    `names` are all answers in order, `backwards` the same from their ends, in order.
+    """
+    after = _beginning(f"{name} ", names)
+    if any(one != longer and one[len(name) + 1 : len(name) + 2] != "(" for one in after):
+        return True
+    return any(one != longer[::-1] for one in _beginning(f" {name}"[::-1], backwards))
+
+
+def _beginning(start: str, names: Sequence[str]) -> Iterator[str]:
+    following = (names[place] for place in range(bisect_left(names, start), len(names)))
+    return takewhile(lambda one: one.startswith(start), following)
 
 
 def _named(values: Collection[str], shown: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -129,11 +138,10 @@ def _places(shown: Mapping[str, str]) -> dict[str, str]:
     for value, display in shown.items():
         if match := _IN_PLACE.fullmatch(display):
             found[value] = short_form(match[1]), match[2].partition(",")[0]
-    return {
-        value: name
-        for value, (name, within) in found.items()
-        if all(other == within for one, other in found.values() if one == name)
-    }
+    places: dict[str, set[str]] = {}
+    for name, within in found.values():
+        places.setdefault(name, set()).add(within)
+    return {value: name for value, (name, _) in found.items() if len(places[name]) == 1}
 
 
 def _nouns(asked: str) -> frozenset[str]:

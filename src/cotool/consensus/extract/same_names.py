@@ -39,6 +39,7 @@ _OTHER_NAME = frozenset(
 _NOT_IN_PERSONS = frozenset("of the and for & und et y e".split())
 _PARTICLES = frozenset("da de del della di du van von der den le la al bin ibn".split())
 _DATE = lazy_pattern(r"\d{4}(?:-\d\d){0,2}")
+_YEAR, _MONTH = len("1945"), len("1945-09")
 _IN_YEAR = lazy_pattern(r"^(?:in|im|en|nel|em|в) (?=\d{4}(?:-\d\d)?$)")
 # "Carbon dioxide (CO2)" says that both are the same; "Paris (France)" does not.
 _WITH_SHORT = lazy_pattern(
@@ -71,11 +72,12 @@ def full_names(shown: Mapping[str, str], question: str) -> dict[str, str]:
         for one in values - kinds.keys()
         if shown.get(one, "")[:1].isupper() or one.partition(" ")[0] in _PARTICLES
     }
+    dates, names = _within(values), _by_last_word(people if asks_for_person else ())
     for value in sorted(values):
         base = kinds.get(value, value)
-        longer = _dated(value, values)
+        longer = _dated(value, dates)
         if longer is None and asks_for_person and (value in people or value in kinds):
-            longer = _person(base, people)
+            longer = _person(base, names)
         if longer is None and base != value and base in values:
             longer = base
         if longer is not None:
@@ -137,11 +139,18 @@ def _is_typo(words: list[str], others: list[str]) -> bool:
     )
 
 
-def _dated(value: str, values: Collection[str]) -> str | None:
+def _within(values: Collection[str]) -> dict[str, set[str]]:
+    """Return the dates within each year and each month."""
+    found: dict[str, set[str]] = {}
+    for value in filter(_DATE.fullmatch, values):
+        for end in range(_YEAR, len(value), _MONTH - _YEAR):
+            found.setdefault(value[:end], set()).add(value)
+    return found
+
+
+def _dated(value: str, dates: Mapping[str, set[str]]) -> str | None:
     """The only date within a year or a month: 1945-09-02 for 1945."""
-    if not _DATE.fullmatch(value):
-        return None
-    within = {one for one in values if one.startswith(f"{value}-") and _DATE.fullmatch(one)}
+    within = dates.get(value, ())
     finest = max(within, key=lambda one: (len(one), one), default="")
     return finest if within and all(finest.startswith(one) for one in within) else None
 
@@ -160,13 +169,26 @@ def _of_kind(values: Collection[str]) -> Iterator[tuple[str, str]]:
             yield value, name
 
 
-def _person(value: str, values: Collection[str]) -> str | None:
+def _by_last_word(values: Collection[str]) -> dict[str, dict[str, str]]:
+    """Return names by their last word without accents, each by itself without accents."""
+    found: dict[str, dict[str, str]] = {}
+    for value in sorted(values):
+        plain = unaccented(value)
+        found.setdefault(_last_word(plain), {})[plain] = value
+    return found
+
+
+def _last_word(name: str) -> str:
+    return (name.split() or [""])[-1]
+
+
+def _person(value: str, by_last: Mapping[str, Mapping[str, str]]) -> str | None:
     """The only full name with this family name: "john f kennedy" for kennedy."""
     own = unaccented(value)
     words = own.split()
     if not value.replace(" ", "").isalpha() or len(value) < _SHORTEST:
         return None
-    plain = {unaccented(one): one for one in values}
+    plain = by_last.get(_last_word(own), {})
     if len(words) > 1 and words[0] not in _PARTICLES:
         same = [one for one in plain if one != own and _abbreviates(words, one.split())]
         if same:
