@@ -174,7 +174,7 @@ def source_name(path: str | PathLike[str]) -> str:
 def source_labels(paths: list[str | PathLike[str]]) -> list[str]:
     """Return each file's stem, with as many folders as make it unique: the names of experts.
 
-    If all files have one stem, their folders name them.
+    If several files all have one stem, their folders name them.
     """
     parts = []
     for path in paths:
@@ -184,7 +184,8 @@ def source_labels(paths: list[str | PathLike[str]]) -> list[str]:
             stem = Path(stem).stem
         parts.append([*found.parent.parts, stem])
     folders = [tuple(own[:-1]) for own in parts]
-    if len({own[-1] for own in parts}) == 1 and all(folders) and len({*folders}) == len(parts):
+    alike = len(parts) > 1 and len({own[-1] for own in parts}) == 1
+    if alike and all(folders) and len({*folders}) == len(parts):
         parts = [own[:-1] for own in parts]
     depth = [1] * len(parts)
 

@@ -87,6 +87,7 @@ def test_folders_name_experts_whose_files_have_one_name(read):
     pieces = {"text": "a b", "segments": [{"id": 0, "text": "a"}, {"id": 1, "text": "b"}]}
     found = read(u__clip_json=pieces, v__clip_json=pieces)
     assert list(found.values()) == [{"u": "a b", "v": "a b"}]
+    assert list(read(u__clip_json=pieces).values()) == [{"clip": "a b"}]
 
 
 REFUSED = {
