@@ -168,6 +168,12 @@ def time_in(found: Format, line: bytes) -> tuple[int, int]:
     return start, end
 
 
+def line_has_time(found: Format, line: bytes) -> bool:
+    """Return whether a line has a time of the format."""
+    start, end = time_in(found, line)
+    return end > start
+
+
 def blanks_of_time(found: Format, line: bytes) -> int | None:
     """Return how many columns a line's time takes beside its first one; None without a time."""
     start, end = time_in(found, line)
@@ -208,7 +214,7 @@ def lines_of(found: Format, formats: Sequence[Format], lines: Sequence[bytes]) -
         for one in formats
         if one is found or (one.time_open == found.time_open == ord("[") and one.kind == TEXT)
     ]
-    rows = [line for line in lines if any(blanks_of_time(one, line) is not None for one in alike)]
+    rows = [line for line in lines if any(line_has_time(one, line) for one in alike)]
     widths = {len(names_in(line)) for line in lines if line.startswith(HEADER)}
     fit = sum(not widths.isdisjoint((len(row.split()), len(row.split(b"\t")))) for row in rows)
     if not widths or fit <= ENOUGH * len(rows):
@@ -230,7 +236,7 @@ def further_lines(formats: Sequence[Format], lines: Sequence[bytes]) -> Sequence
         for line in lines
         if line.strip()
         and not line.startswith(HEADER)
-        and all(blanks_of_time(found, line) is None for found in dated)
+        and not any(line_has_time(found, line) for found in dated)
     ]
 
 

@@ -18,9 +18,9 @@ from cotool.logs.formats.columns import (
     ADDRESS,
     HEADER,
     NO_TIME,
-    blanks_of_time,
     columns_of,
     further_lines,
+    line_has_time,
     lines_of,
     writes_no_time,
 )
@@ -223,7 +223,7 @@ def _with_payload(found: Format, lines: Sequence[bytes], columns: Columns, read:
     if found.kind != TEXT or found.payload != TEXT or columns:
         return found
     if forms_of(found):
-        lines = [line for line in lines if blanks_of_time(found, line) is not None]
+        lines = [line for line in lines if line_has_time(found, line)]
     objects = [line for line in lines if members_of(line, found, JSON, read)]
     # Those of zap's messages come last, if there are any.
     least = _FEW if all(line.rstrip().endswith(b"}") for line in objects) else _ENOUGH
