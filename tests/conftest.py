@@ -29,12 +29,27 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(100_000, 50, 100)
 
 
+# Files whose tests share what takes long: a cluster, a browser, a database, learned worlds.
+SHARING = (
+    "test_cluster.py",
+    "test_vault_cluster.py",
+    "test_in_browser.py",
+    "test_store.py",
+    "test_worlds.py",
+)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Run the tests of a file in one process: clusters, browsers and servers start only once."""
-    from xdist.scheduler import LoadFileScheduling
+    """Run the cases of a test, and all tests of files that share something, in one process."""
+    from xdist.scheduler import LoadScopeScheduling
 
-    return LoadFileScheduling(config, log)
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            path = nodeid.partition("::")[0]
+            return path if path.endswith(SHARING) else nodeid.partition("[")[0]
+
+    return Scheduling(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -109,6 +109,7 @@ def test_a_run_records_what_explains_it(tmp_path, monkeypatch):
     """Threads, bytes, CPU level, compiler, version; the environment reaches pyperf's processes."""
     monkeypatch.setenv("OMP_WAIT_POLICY", "passive")
     monkeypatch.setenv("COTOOL_CPU", "plain")
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)  # Dask sets it in a process that used it
     path = tmp_path / "texts.json"
     path.write_text(json.dumps(["a b c", "a b d", "c d"]))
     cases = find_cases(["similarity"], ["*/cosine/60x20"])
