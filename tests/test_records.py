@@ -11,7 +11,7 @@ from typing import ClassVar  # noqa: F401 - named in an annotation
 
 import pytest
 
-from cotool._records import NamedTuple, field, is_record, replace
+from cotool._records import NamedTuple, asdict, field, is_record, replace
 from cotool._records import dataclass as quick
 
 
@@ -111,6 +111,7 @@ def test_the_first_objects_are_made_as_later_ones(given, named):
     with pytest.raises(ValueError, match="negative"):
         fresh(-1)
     expected = dataclasses.asdict(standard(*given, **named))
+    assert asdict(fresh(*given, **named)) == expected
     assert [dataclasses.asdict(fresh(*given, **named)) for _ in range(12)] == [expected] * 12
 
 
@@ -162,3 +163,29 @@ def test_what_is_no_field_is_recognised():
             getattr(field, name) for field in dataclasses.fields(standard)
         ]
     assert quickly.__annotations__ == standard.__annotations__ == body["__annotations__"]
+
+
+def test_records_within_records_are_dicts():
+    """In lists, tuples and dicts, too; a class is a value."""
+    whole = [Inner(1)]
+    one = Outer(Inner(2), whole, (Inner(3), "x"), {"a": Inner(4)}, Inner)
+    assert asdict(one) == dataclasses.asdict(one)
+    assert asdict(one)["all"] == [{"n": 1}]
+
+
+@quick(frozen=True)
+class Inner:
+    """Within another."""
+
+    n: int
+
+
+@quick
+class Outer:
+    """Around others."""
+
+    one: Inner
+    all: list[Inner]
+    pair: tuple[Inner, str]
+    named: dict[str, Inner]
+    kind: type

@@ -27,7 +27,7 @@ from cotool._typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import inspect
 
-__all__ = ["NamedTuple", "dataclass", "field", "fields", "is_record", "replace"]
+__all__ = ["NamedTuple", "asdict", "dataclass", "field", "fields", "is_record", "replace"]
 
 
 class _Missing:
@@ -250,11 +250,25 @@ def _replace(record: Any, /, **changes: Any) -> Any:
     return record.__class__(**changes)
 
 
+def _as_dict(record: Any) -> dict[str, Any]:
+    """Return the fields of an object, and of those within it; other values are not copied."""
+    return {each.name: _plain(getattr(record, each.name)) for each in record.__record_fields__}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        named = hasattr(value, "_fields")
+        return type(value)(*map(_plain, value)) if named else type(value)(map(_plain, value))
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    return _as_dict(value) if is_record(value) and not isinstance(value, type) else value
+
+
 if TYPE_CHECKING:
-    from dataclasses import dataclass, field, fields, replace
+    from dataclasses import asdict, dataclass, field, fields, replace
     from typing import NamedTuple
 else:
-    field, fields, replace = _Field, _record_fields, _replace
+    asdict, field, fields, replace = _as_dict, _Field, _record_fields, _replace
 
     class NamedTuple(metaclass=_Named):
         """The base of named tuples, as `typing.NamedTuple`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cotool._records import dataclass
+from cotool._records import asdict, dataclass
 from cotool._typing import TYPE_CHECKING, Any, BinaryIO
 from cotool.vault.files import Source, named
 from cotool.vault.header import FIXED_SIZE, Header, bytes_to_read, kinds_in
@@ -64,8 +64,6 @@ class FileInfo:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object."""
-        from dataclasses import asdict
-
         return {"schema": "cotool.vault.inspect/1", **asdict(self)}
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import asdict
 
+from cotool._records import asdict
 from cotool._typing import TYPE_CHECKING
 from cotool.cli.shared.layout import Table, Text
 from cotool.text import plural

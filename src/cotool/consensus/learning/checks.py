@@ -5,10 +5,9 @@ An import replaces a store, so a file is checked as a whole before anything is r
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from math import isfinite
 
-from cotool._records import fields
+from cotool._records import asdict, fields
 from cotool._typing import Any
 from cotool.consensus.learning.basis import Quadratic
 from cotool.consensus.learning.records import Expert, Judgements, Pair

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 
+from cotool._records import asdict
 from cotool._typing import Any
 from cotool.consensus.learning.ballots import Ballot
 from cotool.consensus.learning.basis import GoldBallot, Quadratic

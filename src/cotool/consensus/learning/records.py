@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
-from cotool._records import dataclass, field, fields
+from cotool._records import asdict, dataclass, field, fields
 from cotool._typing import Any
 
 # How many labels are remembered for an expert, the most frequent ones.

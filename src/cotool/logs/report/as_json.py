@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from cotool._records import asdict
 from cotool._typing import TYPE_CHECKING, Any
 from cotool.logs.levels import LEVELS
 from cotool.logs.model import ODDITIES, SIZES, Analysis, FileSummary, LogCounts, Sample
@@ -63,10 +64,7 @@ def to_dict(
 
 
 def _dated(found: Burst | Gap, clock: Clock) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    start, end = clock.seconds(found.start), clock.seconds(found.end)
-    return asdict(found) | {"start": start, "end": end}
+    return asdict(found) | {"start": clock.seconds(found.start), "end": clock.seconds(found.end)}
 
 
 def _counts(counts: LogCounts, clock: Clock) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Iterator
 
+from cotool._records import asdict
 from cotool._typing import TYPE_CHECKING, Any
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import find_bursts
@@ -159,7 +159,7 @@ def comparison_to_dict(comparison: Comparison) -> dict[str, Any]:
 
 
 def _number_change(change: NumberChange) -> dict[str, Any]:
-    document = dataclasses.asdict(change)
+    document = asdict(change)
     numbers = ("p50_before", "p50", "p99_before", "p99", "difference")
     return document | {
         key: None if document[key] is None else float(f"{document[key]:.6g}") for key in numbers

@@ -14,10 +14,9 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from pathlib import Path
 
-from cotool._records import dataclass
+from cotool._records import asdict, dataclass
 from cotool._typing import TYPE_CHECKING, Any
 from cotool.errors import InputError, unreadable
 from cotool.io.json_documents import parse_json
