@@ -8,7 +8,7 @@ import tempfile
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from cotool.logs.formats.recognise import recognise
@@ -84,6 +84,7 @@ def test_counts_are_the_oracles(data, num_threads, span_size, block_size, pieces
     assert figures(by_pieces(data, pieces, each_line=each_line, **cut)[0]) == wanted
 
 
+@example(b"\n\na\n", 1, 1, [], None, None, None, None)
 @given(
     logs(),
     threads,

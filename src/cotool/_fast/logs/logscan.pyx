@@ -197,7 +197,7 @@ cdef class Scanner:
                 whole = self.size
         if whole:
             stop = self._batch(-1, self.memory, 0, whole, whole, whole, whole, final)
-            while self.is_cut:
+            while self.is_cut or (final and stop < whole):  # spans may be smaller than the bytes
                 stop = self._batch(-1, self.memory, stop, whole, whole, whole, whole, final)
             memmove(self.memory, self.memory + stop, self.size - stop)
             self.size -= stop
