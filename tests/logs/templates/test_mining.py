@@ -52,7 +52,7 @@ def test_threads_blocks_and_spans_change_nothing(mixed, tmp_path):
 @given(st.randoms(use_true_random=False), st.integers(2, 5))
 def test_order_and_parts_change_nothing(chance, parts):
     """The same templates for every order of lines, cut anywhere, merged in any order."""
-    lines = [line for name in SYSTEMS for line in make(name, 16)[0]]
+    lines = [line for name in SYSTEMS for line in make(name, 40)[0]]
     wanted = figures(mine_templates(lines))
     chance.shuffle(lines)
     sets = [mine_templates(lines[n::parts]) for n in range(parts)]
