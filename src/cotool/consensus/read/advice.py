@@ -100,6 +100,11 @@ def _guesses(sample: Sample) -> Iterator[Proposal]:
         for c in texts
         if _may_answer(c) and c is not person and (c.is_number or few or not c.is_unique)
     ]
+    dates = [c for c in left if names.is_date(c.path)]
+    if len(dates) > 1:
+        first = next((c for c in texts if c not in dates and c.is_unique), None)
+        yield by_columns(dates, first, surveyed=True)[0]
+        left = [c for c in left if c not in dates]
     coded = [c for c in left if names.is_coded(c.path)]
     if len(coded) > 1:
         yield by_columns(coded, person, surveyed=True)[0]

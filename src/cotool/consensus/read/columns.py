@@ -63,6 +63,13 @@ def are_shares(numbers: Collection[object]) -> bool:
     return 1 < len(shares) == len(numbers) and abs(sum(shares) - 1) < _ROUNDED
 
 
+def _is_scored(item: object) -> bool:
+    """Whether an object is a label and its score."""
+    if not isinstance(item, dict) or len(item) != 2:
+        return False
+    return {*map(type, item.values())} in ({str, float}, {str, int})
+
+
 def _label_in(item: object) -> str | None:
     """Return a label of a list, None for anything else."""
     return item if isinstance(item, str) and len(item) <= _LONGEST_LABEL else None
@@ -143,6 +150,12 @@ class Column:
         """Whether the values are lists of shares of one: [0.25, 0.75]."""
         lists = [value for value in self.objects if isinstance(value, list)]
         return not self.present and bool(lists) and all(map(are_shares, lists))
+
+    @property
+    def are_scored(self) -> bool:
+        """Whether the values are lists of labels with a score: [{"label": "joy", "score": 0.9}]."""
+        items = [one for v in self.objects for one in (v if isinstance(v, list) else [None])]
+        return bool(items) and not self.present and all(map(_is_scored, items))
 
     def _share(self, pattern: re.Pattern[str]) -> float:
         hits = sum(n for value, n in self.counts.items() if pattern.fullmatch(value))

@@ -282,7 +282,8 @@ def transcript(row: JsonObject, _kept: dict[str, Any]) -> Made:
     record = {"question": asked(chat[:-1]), "content": text_of(chat[-1])}
     identity = next(
         (row[key] for key in row if names.hint_of(str(key)).part == names.ITEM_ID
-         and names.words_of(str(key)) not in {("id",), ("idx",), ("index",)}), None
+         and names.words_of(str(key)) not in {("id",), ("idx",), ("index",)}
+         and names.words_of(str(key))[0] not in _TRANSCRIPTS), None
     )  # fmt: skip
     if identity is not None:
         record["question_id"] = identity

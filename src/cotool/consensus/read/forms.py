@@ -51,11 +51,19 @@ class FileForm:
     """
 
     def __init__(
-        self, name: str, keys: Keys, on_bad: Callable[[InputError], None], *, flat: bool = False
+        self,
+        name: str,
+        keys: Keys,
+        on_bad: Callable[[InputError], None],
+        *,
+        flat: bool = False,
+        several: bool = False,
     ) -> None:
         # Rows of a table, which wrap no other records.
         self._flat = flat
-        self._name = name
+        # Whether it is one of several files, of which each may be one expert's.
+        self._several = several
+        self.name = name
         self._given = keys
         self._on_bad = on_bad
         self._kept: dict[str, Any] = {}
@@ -82,11 +90,11 @@ class FileForm:
             self._head = tuple(head[1])
         found = chain([head], found)
         if _is_turn(head[1]) and not self._given.names_parts:
-            self.unclear = _turns(self._name, head[1])
+            self.unclear = _turns(self.name, head[1])
             return
         scored = None if self._given.names_parts else _scored(head[1])
         if scored is not None:
-            self.unclear = _shares(self._name, head[1], scored)
+            self.unclear = _shares(self.name, head[1], scored)
             return
         if isinstance(head[1], list):
             yield from self._listed(found)
@@ -101,13 +109,11 @@ class FileForm:
         """Say how the file is read."""
         tool = self.tool or self.tool_within
         if tool is not None:
-            return FileUnderstood(self._name, tool.name, tool.parts())
+            return FileUnderstood(self.name, tool.name, tool.parts())
         if self.plan is not None:
-            return FileUnderstood(
-                self._name, self.plan.shape, self.plan.parts(), self.plan.evidence
-            )
+            return FileUnderstood(self.name, self.plan.shape, self.plan.parts(), self.plan.evidence)
         if self._head is None:
-            return FileUnderstood(self._name, "responses", ())
+            return FileUnderstood(self.name, "responses", ())
         layout = layout_of(self._head, self._given)
         parts = shown_parts(
             [
@@ -118,7 +124,15 @@ class FileForm:
                 ("expert", layout.expert or layout.author),
             ]
         )
-        return FileUnderstood(self._name, "questions with their answers", parts)
+        return FileUnderstood(self.name, "questions with their answers", parts)
+
+    def take_as_asked(self) -> None:
+        """Say from now on that the file's texts are what was asked."""
+        from cotool.consensus.read.plan import ASKED
+
+        if self.plan is not None:
+            keys = replace(self.plan.keys, question=self.plan.keys.content, content="")
+            self.plan = replace(self.plan, shape=ASKED, keys=keys)
 
     def _opened(self, values: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
         """Yield what the values hold: records of a tool made canonical, wrappers opened."""
@@ -255,14 +269,14 @@ class FileForm:
         if len(rows) == _SAMPLE_ROWS and not any(rows):
             self.count = len(sample)
             self.unclear = UnclearError(
-                f"{self._name}: the first {_SAMPLE_ROWS:,} lists are empty",
+                f"{self.name}: the first {_SAMPLE_ROWS:,} lists are empty",
                 hint="let each list hold the responses to one question",
             )
             return
         if _are_rows(rows):
             self.count = len(sample)
             self.unclear = UnclearError(
-                f"{self._name}: the lists seem to be rows of a table without a header, such as "
+                f"{self.name}: the lists seem to be rows of a table without a header, such as "
                 f"{rows[0]}",
                 hint='let the first list name the columns: ["question", "expert", "answer"]',
             )
@@ -304,7 +318,9 @@ class FileForm:
         titles_count, titles = without_titles(rows)
         del rows[:titles_count]
         try:
-            self.plan = plan_of(rows, name=self._name, keys=self._given, titles=titles)
+            self.plan = plan_of(
+                rows, name=self.name, keys=self._given, titles=titles, several=self._several
+            )
         except UnclearError as error:
             self.unclear = error
             return

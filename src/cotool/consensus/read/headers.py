@@ -9,7 +9,15 @@ from cotool._lazy import lazy_pattern
 from cotool._typing import TYPE_CHECKING
 from cotool.consensus.read.layout import CONTENT_NAMES, plain_name
 from cotool.consensus.read.names import ANSWER, BESIDE, GOLD, MOST_COLUMNS, UNKNOWN, hint_of
-from cotool.consensus.read.text_lines import bare, quoted_fields, row_width, shown, tabbed
+from cotool.consensus.read.text_lines import (
+    bare,
+    drawn,
+    is_drawn,
+    quoted_fields,
+    row_width,
+    shown,
+    tabbed,
+)
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
@@ -48,8 +56,11 @@ def open_table(lines: Lines, line: tuple[int, str], name: str) -> tuple[str, lis
     _check_format(line, lines.peek(_PEEKED), name)
     _check_spans(line, lines.peek(_PEEKED), f"{name}, line {line[0]}")
     if _are_spaced(line[1], lines.peek(_PEEKED)):
-        lines.is_spaced = True
+        lines.reshaped = tabbed
         line = line[0], tabbed(line[1])
+    elif is_drawn(line[1]):
+        lines.reshaped = drawn
+        line = lines.take() or line
     for _ in range(_titles(line[1], lines.peek(_PEEKED), delimiters)):
         line = lines.take() or line
     found = _header(lines, line, f"{name}, line {line[0]}", delimiters)

@@ -20,6 +20,7 @@ from cotool.consensus.read.flags import find_flags
 from cotool.consensus.read.layout import DEFAULT_KEYS, Keys
 from cotool.consensus.read.lists import find_lists
 from cotool.consensus.read.long_plan import read_long
+from cotool.consensus.read.many_files import find_asked, find_file_of_one, tells_topic
 from cotool.consensus.read.missing_codes import codes_of_missing
 from cotool.consensus.read.paths import value_at
 from cotool.consensus.read.plan import LISTS, LONG, WIDE, Plan
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 # With fewer records, each may by chance be of another expert.
 _FEW = 3
+_WORDS = 3.0  # the mean number of words in a text
 _VOTES = frozenset("tally votes histogram distribution".split())
 
 
@@ -42,13 +44,15 @@ def plan_of(
     name: str,
     keys: Keys = DEFAULT_KEYS,
     titles: Mapping[str, str] | None = None,
+    several: bool = False,
 ) -> Plan:
     """Return how records such as `rows` are read; `keys` are what the user named.
 
-    `titles` are the texts of a survey's questions by column, if further header rows gave them.
+    `titles` are the texts of a survey's questions by column, if further header rows gave them;
+    `several` says that the file is one of several, which may be one expert's each.
     Raises UnclearError, which names the columns and the options that decide.
     """
-    sample = Sample(rows, name, keys, titles)
+    sample = Sample(rows, name, keys, titles, several=several)
     try:
         plan = _plan(sample)
         _check_counts(sample, plan)
@@ -144,6 +148,11 @@ def _plan(sample: Sample) -> Plan:
         found = find_survey(sample, long) or find_wide(sample, long) or find_flags(sample, long)
         if found is not None:
             return found
+    if sample.several and (long is None or tells_topic(long)):
+        asked = find_asked(sample)
+        if asked is not None:
+            return asked
+        long = long or find_file_of_one(sample)
     if long is None:
         from cotool.consensus.read.advice import nothing_found
 
@@ -188,6 +197,7 @@ def _explained(sample: Sample, plan: Plan) -> Plan:
         keys = replace(keys, as_written=True)
     return replace(
         plan, keys=keys, evidence=evidence, nested=nested, none=none, missing=missing,
+        texts=bool(columns) and all(c.words >= _WORDS and not c.recurs for c in columns),
         as_written=frozenset(column.path for one in written for column in one),
     )  # fmt: skip
 

@@ -319,9 +319,12 @@ def is_rater(expert: Column) -> bool:
 
 def is_given_by(expert: Column | None, column: Column) -> bool:
     """Whether a column holds the scores that raters give; those of models are measured."""
-    if expert is None or not column.is_number:
-        return False
-    return is_rater(expert) and not _SCORES.isdisjoint(names.words_of(column.path)[-1:])
+    return expert is not None and is_rater(expert) and is_score(column)
+
+
+def is_score(column: Column) -> bool:
+    """Whether a column holds scores."""
+    return column.is_number and not _SCORES.isdisjoint(names.words_of(column.path)[-1:])
 
 
 def scores_beside(sample: Sample, column: Column, expert: Column | None) -> list[Column]:

@@ -21,7 +21,7 @@ from cotool.consensus.read.layout import (
     CONTENT_NAMES,
     plain_name,
 )
-from cotool.consensus.read.long import JOINT, parts_of, scores_beside
+from cotool.consensus.read.long import JOINT, is_score, parts_of, scores_beside
 from cotool.consensus.read.sample import Sample, UnclearError, by_columns, by_parts, listed
 from cotool.text import named
 
@@ -117,6 +117,8 @@ def _other_scores(sample: Sample, long: Long) -> list[Column]:
     """Return the scores that experts gave, if the answer may be the category that they rated."""
     if sample.keys.content:
         return []
+    if long.answer.is_constant and names.may_be_aspect(long.answer.path):
+        return [c for c in sample.texts if is_score(c) and not c.is_constant]
     scores = scores_beside(sample, long.answer, long.expert)
     return [c for c in scores if long.item is None or not determines(long.item, c)]
 
@@ -143,14 +145,17 @@ def _as_little_known(sample: Sample, long: Long) -> list[Column]:
 
 def _check_turns(sample: Sample, long: Long) -> None:
     """Raise UnclearError if the experts are the sides of a chat, of which one asks."""
-    if long.expert is None:
+    if sample.keys.names_parts:
         return
-    sides = {side.casefold() for side in long.expert.counts}
-    if sides & _ASKING and sides <= _ASKING | _REPLYING:
-        raise UnclearError(
-            f"{sample.name}: the rows are turns of a chat: {listed([long.expert])}",
-            hint="write one row per expert, with what was asked and the reply",
-        )
+    spoken = [c for c in sample.texts if c is long.expert or names.is_sender(c.path)]
+    for column in spoken:
+        sides = {side.casefold() for side in column.counts}
+        known = column is not long.expert or sides <= _ASKING | _REPLYING
+        if sides & _ASKING and len(sides) > 1 and known:
+            raise UnclearError(
+                f"{sample.name}: the rows are turns of a chat: {listed([column])}",
+                hint="write one row per expert, with what was asked and the reply",
+            )
 
 
 def _check_design(sample: Sample, long: Long) -> None:
@@ -181,12 +186,16 @@ def _check_lists(sample: Sample, long: Long) -> None:
         )
     if not answer.is_unique or answer.is_called(names.ANSWER) > names.WEAK:
         return
-    found = [c for c in sample.columns if c is not answer and (c.are_labels or c.are_shares)]
+    found = [
+        c
+        for c in sample.columns
+        if c is not answer and (c.are_labels or c.are_shares or c.are_scored)
+    ]
     shown = [f"{c.path!r} ({c.objects[0]!s:.60})" for c in found]
     labels = named(question=answer.path, content=found[0].path) if found else ""
     scores = _scores_in_objects(sample)
     if shown or scores:
-        lists = "" if not found or found[0].are_shares else f"; where the lists are: {labels}"
+        lists = "" if not found or not found[0].are_labels else f"; where the lists are: {labels}"
         raise UnclearError(
             f"{sample.name}: lists or scores beside {answer.path!r} may be the answers: "
             + ", ".join(shown or map(repr, scores)),

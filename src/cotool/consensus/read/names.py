@@ -50,7 +50,8 @@ _CODED = lazy_pattern(
 _DATE = lazy_pattern(
     r"\b(?:\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./](?:\d{2}){1,2}"
     r"|(?:\d{1,2}\.? )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? \d{1,4}"
-    r"|\d{1,2}\.? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez)[a-z]{0,6})\b",
+    r"|\d{1,2}\.? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez)[a-z]{0,6})\b"
+    r"|^(?:mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so)[a-z]{0,6}[., ]+\d{1,2}\b",
     re.IGNORECASE,
 )
 _MODELS = (
@@ -198,6 +199,7 @@ _CHOICES = _set("label labels choice vote verdict judgment judgement")
 _PREFERENCES = _set("preference preferred prefers winner better chosen picked")
 _SCORED = _set("score scores probs probabilities probability") | _SETS
 _ASPECTS = _set("category categories")
+_SENDERS = _set("sender speaker")
 
 
 @lru_cache(maxsize=4096)
@@ -393,6 +395,11 @@ def may_be_expert(name: str) -> bool:
 def may_be_aspect(name: str) -> bool:
     """Whether a name of an answer may also be that of what is rated, beside a score: category."""
     return not _ASPECTS.isdisjoint(words_of(name)[-1:])
+
+
+def is_sender(name: str) -> bool:
+    """Whether a name is that of who wrote a message of a chat."""
+    return not _SENDERS.isdisjoint(words_of(name)[-1:])
 
 
 def is_unit(name: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from cotool._records import dataclass
 from cotool._typing import Any
 from cotool.consensus.model import Response
+from cotool.consensus.read.columns import text_of
 from cotool.consensus.read.layout import Keys  # noqa: TC001 - a field of a dataclass
 from cotool.consensus.read.paths import value_at
 from cotool.consensus.read.responses import Record
@@ -20,6 +21,7 @@ LONG = "one response per row"
 WIDE = "one column per expert"
 SURVEY = "one person per row, one question per column"
 LISTS = "all responses of a question per row"
+ASKED = "one question per row, answered in other files"
 
 # Keys of the responses in a list, which the records themselves do not use for other parts.
 _EXPERT, _CONTENT = "expert_name", "answer_text"
@@ -40,6 +42,7 @@ class Plan:
     `listed` are the keys of the expert and of the answer in a list of responses; `parallel` are the
     columns that hold lists of experts and of their answers; `apart` says that a question has
     several records with a list each.
+    `texts` says that the answers are texts rather than labels.
     `renamed` are the paths of experts' columns with the names of the experts, where these differ.
     `nested` are the paths that are not keys of the records themselves; `evidence` says per column
     what it was taken for, and why.
@@ -60,6 +63,7 @@ class Plan:
     apart: bool = False
     renamed: tuple[tuple[str, str], ...] = ()
     left_out: tuple[str, ...] = ()
+    texts: bool = False
     nested: tuple[str, ...] = ()
     evidence: tuple[tuple[str, str, str], ...] = ()
 
@@ -77,7 +81,7 @@ class Plan:
             or self.parallel
             or self.keys.expert_columns
         )
-        return self.shape != SURVEY and not changed
+        return self.shape not in {SURVEY, ASKED} and not changed
 
     def parts(self) -> tuple[tuple[str, str], ...]:
         """The parts and the columns that play them, for people."""
@@ -105,6 +109,13 @@ class Plan:
         """Yield the records that one record of the file makes; usually the record itself."""
         if self.shape == SURVEY:
             yield from self._answers_of_a_person(row, where)
+            return
+        if self.shape == ASKED:
+            asked, identity = (
+                value_at(row, str(key)) for key in (self.keys.question, self.keys.id)
+            )
+            said = asked[0] if isinstance(asked, list) and asked else asked
+            yield where, Record(text_of(identity), text_of(said), (), whole=False)
             return
         if self.is_plain:
             yield where, row

@@ -12,6 +12,7 @@ from cotool._records import dataclass
 from cotool._typing import TYPE_CHECKING, Any, BinaryIO
 from cotool.consensus.read.forms import FileForm
 from cotool.consensus.read.layout import DEFAULT_KEYS, Keys
+from cotool.consensus.read.plan import ASKED
 from cotool.consensus.read.questions import join_text, make_question
 from cotool.consensus.read.responses import Record, ShapeError, read_record
 from cotool.consensus.read.understood import Understood
@@ -189,12 +190,28 @@ class _Files:
 
     def joined(self) -> Iterator[Question]:
         """Yield the questions that had to be joined."""
+        if self._spool is not None and self.several:
+            self._take_texts(self._spool)
         for question in () if self._spool is None else self._spool.questions():
             self._understood(self._spool)
             yield question
         if self._spool is not None and self.several and self.on_warning is not None:
             for warning in self._spool.warnings():
                 self.on_warning(warning)
+
+    def _take_texts(self, spool: Spool) -> None:
+        """Make a file of texts that the other files label the questions; refuse files of those."""
+        from cotool.consensus.read.many_files import file_of_texts
+
+        forms = [form for form in self._forms if form.count]
+        if all(form.plan is not None and form.plan.shape == ASKED for form in forms):
+            names = ", ".join(form.name for form in forms)
+            raise InputError(f"{names}: hold questions, but no answers", hint=_NO_SHAPE)
+        place = file_of_texts([form.plan for form in forms])
+        if place is not None:
+            form = forms[place]
+            spool.take_as_asked(self._forms.index(form) + 1)
+            form.take_as_asked()
 
     def _understood(self, spool: Spool | None = None) -> None:
         """Report once how the files are read; the numbers are known if all of them are joined."""
@@ -228,7 +245,7 @@ class _Files:
         if values is None:
             self.bad(InputError(f"{name}: holds no responses", hint=_NO_SHAPE))
             return
-        form = FileForm(name, self.keys, self.bad, flat=flat)
+        form = FileForm(name, self.keys, self.bad, flat=flat, several=self.several)
         self._forms.append(form)
         stranger: InputError | None = None
         count = 0

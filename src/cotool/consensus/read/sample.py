@@ -58,7 +58,8 @@ class Sample:
     """Records of a file, their columns, and the keys that the user named.
 
     `texts` are the columns that hold texts, numbers or flags; `titles` the texts of a survey's
-    questions by column, where further header rows gave them.
+    questions by column, where further header rows gave them; `several` says that there are further
+    files.
     """
 
     def __init__(
@@ -67,11 +68,14 @@ class Sample:
         name: str,
         keys: Keys,
         titles: Mapping[str, str] | None = None,
+        *,
+        several: bool = False,
     ) -> None:
         self.rows = rows
         self.name = name
         self.keys = keys
         self.titles = titles
+        self.several = several
         self.columns = columns_of(rows)
         self.by_path = {column.path: column for column in self.columns}
         self.texts = [column for column in self.columns if column.present]

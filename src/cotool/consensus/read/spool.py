@@ -44,6 +44,10 @@ UPDATE answer SET by_text = one.by_text FROM (
 _WHOLE = """
 UPDATE answer SET by_id = digest(substr(id, 1, length(id) - 2)) WHERE file = ? AND id IS NOT NULL"""
 _DECIMAL = re.compile(r"\d+\.0")
+# The answers of a file are the texts of the questions.
+_ASKED = """
+UPDATE answer SET question = content, content = NULL, expert = NULL, more = NULL, place = NULL,
+label = NULL WHERE file = ? AND content IS NOT NULL"""
 # A record without an id joins the first question that has an id and the same text.
 _ADOPT = """
 UPDATE answer SET by_id = named.by_id FROM (
@@ -124,6 +128,12 @@ class Spool:
             self._rows.append((by_id, by_text, question_id, text, *(None,) * 5, alike, file))
         if len(self._rows) >= _BATCH:
             self._flush()
+
+    def take_as_asked(self, file: int) -> None:
+        """Make what a file holds the texts of the questions rather than answers."""
+        self._flush()
+        with _room():
+            self._database.execute(_ASKED, (file,))
 
     def questions(self) -> Iterator[Question]:
         """Yield the questions in the order in which they appeared."""

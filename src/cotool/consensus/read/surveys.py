@@ -99,7 +99,7 @@ def find_survey(sample: Sample, long: Long | None) -> Plan | None:
         return _plan(sample)
     if len(sample.rows) < 2:
         return None
-    if _are_grids(sample):
+    if _are_grids(sample) or len(_texts_beside(sample)) > 1:
         return _plan(sample)
     if is_by_person(sample):
         if sum(names.is_coded(c.path) for c in sample.texts) > 1:
@@ -178,7 +178,7 @@ def _texts_beside(sample: Sample) -> dict[str, str]:
             asked[number] = next(iter(column.counts))
         elif part == names.ANSWER:
             answers[number] = column.path
-    return {answers[n]: text for n, text in asked.items()} if asked.keys() == answers.keys() else {}
+    return {answers[n]: text for n, text in asked.items()} if asked.keys() <= answers.keys() else {}
 
 
 def _questions(sample: Sample) -> list[Column]:

@@ -52,8 +52,8 @@ class Lines:
         self._number = number
         self._waiting: deque[tuple[int, str]] = deque()
         self.skips_blank = False
-        # Whether cells are apart by runs of blanks, which are returned as tabs.
-        self.is_spaced = False
+        # What makes a row of cells of a line; it returns None for a line that is no row.
+        self.reshaped: Callable[[str], str | None] = _unchanged
         # Lines that were peeked at and are not decoded yet.
         self._seen: deque[bytes] = deque([first])
         # Whether characters beyond ASCII were UTF-8 (True) or Windows-1252 (False).
@@ -72,10 +72,12 @@ class Lines:
             if self.skips_blank and line.isspace() and not (quoted or self._seen):
                 self._number += skip_blank_lines(self._stream)
             try:
-                text = self._decoded(line, f"{self._name}, line {number}")
-                return number, tabbed(text) if self.is_spaced else text
+                text = self.reshaped(self._decoded(line, f"{self._name}, line {number}"))
             except InputError as error:
                 self._on_bad(error)
+                continue
+            if text is not None:
+                return number, text
         return None
 
     def _next(self) -> bytes:
@@ -123,8 +125,39 @@ class Lines:
             if not line:
                 break
             self._seen.append(line)
-        texts = [line.decode("utf-8", "replace") for line in self._seen]
-        return list(map(tabbed, texts)) if self.is_spaced else texts
+        texts = (self.reshaped(line.decode("utf-8", "replace")) for line in self._seen)
+        return [text for text in texts if text is not None]
+
+
+def _unchanged(line: str) -> str | None:
+    return line
+
+
+# A line between the rows of a table that is drawn, and what programs write below one.
+_RULE = lazy_pattern(r"[|+\s:]*[-=]{2,}[-=|+\s:]*")
+_COUNTED = lazy_pattern(r"\s*\(?\d+ rows?\)?(?: in set.*|,? \d+ columns?.*)?\s*")
+_DRAWN = str.maketrans("│┃║─━═┄┈╌", "|||------") | dict.fromkeys(
+    map(ord, "┌┬┐├┼┤└┴┘╞╪╡╒╤╕╘╧╛╭╮╰╯╔╦╗╠╬╣╚╩╝┏┳┓┣╋┫┗┻┛┡╇┩┢╈┪╟╫╢"), "+"
+)
+
+
+def is_rule(line: str) -> bool:
+    """Whether a line is drawn between the rows of a table, or counts them."""
+    return bool(_RULE.fullmatch(line) or _COUNTED.fullmatch(line))
+
+
+def drawn(line: str) -> str | None:
+    """Return a row of a table that is drawn with lines, with | between its cells."""
+    text = line.translate(_DRAWN).strip()
+    if not text or is_rule(text):
+        return None
+    return "|".join(cell.strip() for cell in text.removeprefix("|").removesuffix("|").split("|"))
+
+
+def is_drawn(line: str) -> bool:
+    """Whether a table is drawn below this line, which is its upper edge."""
+    edge = line.translate(_DRAWN).strip()
+    return edge.startswith("+") and edge.endswith("+") and _RULE.fullmatch(edge) is not None
 
 
 _CELL = lazy_pattern(r'"[^"]*"|[^\s"]+')

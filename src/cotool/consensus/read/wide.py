@@ -149,7 +149,8 @@ def _of_family(sample: Sample, long: Long | None, columns: list[Column]) -> list
         rest = [c for c in sample.texts if c not in taken and not c.is_time]
         if family.is_over_time or all(names.is_coded(c.path) for c in family.columns):
             continue
-        if long is not None and long.recurs and len({*close} & {*family.columns}) < 2:
+        parts = {long.item, long.expert} if long is not None else set()
+        if long is not None and long.recurs and len({*close} & taken) < 2 and not parts & taken:
             continue
         if _are_options(sample, list(family.columns)):
             continue
