@@ -61,8 +61,9 @@ def with_hint(sample: Sample, error: UnclearError, plan: Callable[[Sample], Plan
     if sample.counts:
         return counted(sample)
     kept: dict[str, Proposal] = {}
-    for proposal in error.proposals[:_MOST_TRIED]:
-        if NAMED in kept:
+    quiz = [*_of_quiz(sample)]
+    for proposal in (*quiz, *error.proposals[:_MOST_TRIED]):
+        if NAMED in kept or (quiz and kept):
             break  # an expert answers several questions, so a record is not a person
         if proposal.reading not in kept and _reads(sample, proposal, plan):
             kept[proposal.reading] = proposal
@@ -72,6 +73,19 @@ def with_hint(sample: Sample, error: UnclearError, plan: Callable[[Sample], Plan
         kept.update((one.reading, one) for one in islice(found, 1))
     hint = "; ".join(map(str, kept.values())) or f"name the keys or columns: {wanted}"
     return UnclearError(str(error), hint=hint)
+
+
+def _of_quiz(sample: Sample) -> Iterator[Proposal]:
+    """Yield the proposal for people's answers in numbered columns, with marks numbered alike."""
+    numbered = [
+        one
+        for one in families(sample.texts)
+        if one.numbered and not all(c.is_number or c.is_constant for c in one.columns)
+    ]
+    called = (c for c in sample.texts if c.is_called(names.EXPERT) and c.is_unique)
+    person = sample.person or next(called, None)
+    if numbered and person is not None and len(families(sample.texts)) > 1:
+        yield by_columns(numbered[0].columns, person)[0]
 
 
 def _known_parts(sample: Sample) -> dict[str, str]:
@@ -136,7 +150,13 @@ def _may_be_person(sample: Sample) -> Column | None:
 def of_records(path: str, inside: Sample) -> Iterator[Proposal]:
     """Yield the proposal that the records in a list are the responses, named by their keys."""
     expert = inside.best(names.EXPERT)
-    answers = [c for c in inside.texts if c is not expert and _may_answer(c) and c.distinct > 1]
+    answers = [
+        c
+        for c in inside.texts
+        if c is not expert
+        and c.distinct > 1
+        and (_may_answer(c) or c.is_called(names.EXPERT) == names.WEAK)
+    ]
     answer = max(answers, key=lambda c: c.is_called(names.ANSWER), default=None)
     if answer is not None:
         who = {} if expert is None else {"expert": (expert.path,)}

@@ -274,6 +274,18 @@ def thread(item: JsonObject, _kept: dict[str, Any]) -> Made:
         yield {**question, "content": content, **({"expert": author} if author else {})}
 
 
+def slack(row: JsonObject, kept: dict[str, Any]) -> Made:
+    """A message: one that begins a thread asks, those that follow in it answer."""
+    thread_of = row.get("thread_ts")
+    if thread_of is None:
+        return
+    if thread_of == row["ts"]:
+        kept[thread_of] = row["text"]
+        return
+    record = {"question_id": thread_of, "question": kept.get(thread_of), "content": row["text"]}
+    yield {**record, "expert": row["user"]}
+
+
 def transcript(row: JsonObject, _kept: dict[str, Any]) -> Made:
     """A chat: what the user says is the question, the last turn of the assistant the answer."""
     chat = _chat(row) or (row.get("value") if isinstance(row.get("value"), list) else None)

@@ -8,7 +8,15 @@ from collections.abc import Sequence
 from cotool._lazy import lazy_pattern
 from cotool._typing import TYPE_CHECKING
 from cotool.consensus.read.layout import CONTENT_NAMES, plain_name
-from cotool.consensus.read.names import ANSWER, BESIDE, GOLD, MOST_COLUMNS, UNKNOWN, hint_of
+from cotool.consensus.read.names import (
+    ANSWER,
+    BESIDE,
+    GOLD,
+    MOST_COLUMNS,
+    UNKNOWN,
+    hint_of,
+    is_date,
+)
 from cotool.consensus.read.text_lines import (
     bare,
     drawn,
@@ -33,6 +41,7 @@ _RULE = lazy_pattern(r"[\s|:+]*-{2,}[\s|:+-]*")
 
 
 _DIGITS = lazy_pattern(r"\d+")
+_TIME = lazy_pattern(r"\d{1,2}[:h.]\d\d\b|\d{1,2} ?[ap]m\b")
 _XML = lazy_pattern(r"<(?:\?xml|!DOCTYPE|[A-Za-z][\w.:-]*(?:\s[^<>]*)?>)")
 _YAML_KEY = lazy_pattern(r"""---$|\s*(?:- )*(?:[\w-][\w .-]*|"[^"]*"|'[^']*'):(?: .*)?$""")
 # Formats of spans and tokens, by how all their first lines look.
@@ -178,6 +187,8 @@ def with_second_row(columns: list[str], cells: Sequence[str]) -> list[str] | Non
     """
     if len(cells) != len(columns) or (cells[0] and columns[0]):
         return None
+    if len(columns) > 2 and all(map(is_date, columns[1:])) and all(map(_TIME.match, cells[1:])):
+        return [f"{day} {time}".strip() for day, time in zip(columns, cells, strict=True)]
     groups: dict[str, list[str]] = {}
     above = [""] * len(columns)
     for place, cell in enumerate(cells):

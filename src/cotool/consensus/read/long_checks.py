@@ -38,6 +38,7 @@ _REPLYING = frozenset("assistant ai bot agent model gpt chatbot".split())
 def check_long(sample: Sample, long: Long) -> None:
     """Raise UnclearError if a reading is not safe."""
     _check_turns(sample, long)
+    _check_records(sample, long)
     _check_design(sample, long)
     others = _other_answers(sample, long) or _battery(sample, long) or _same_labels(sample, long)
     others = others or _other_labels(sample, long) or _other_scores(sample, long)
@@ -47,7 +48,6 @@ def check_long(sample: Sample, long: Long) -> None:
             sample, replace(long, close=tuple(dict.fromkeys((*long.close, *others))))
         )
     _check_lists(sample, long)
-    _check_records(sample, long)
     _check_units(sample, long)
     _check_items(sample, long)
 

@@ -15,6 +15,7 @@ from cotool._typing import Any
 from cotool.consensus.model import Response
 from cotool.consensus.read import values
 from cotool.consensus.read.layout import DEFAULT_KEYS, Keys, Layout, layout_of
+from cotool.consensus.read.paths import value_at
 from cotool.consensus.read.tool_values import asked
 from cotool.errors import InputError
 from cotool.io.json_stream import too_deep
@@ -145,6 +146,9 @@ def responses_of(item: object, where: str, keys: Keys, expert: str = "") -> tupl
             f"{where}: {_kind(item)} is not a response",
             hint="expected a string, or an object with an expert and a content",
         )
+    inside = [path for path in (keys.content, keys.expert) if path and path not in record]
+    if inside:
+        record = {**record, **{path: found for path in inside if (found := value_at(record, path))}}
     return _answers(record, layout_of(tuple(record), keys), where, keys)
 
 
@@ -154,6 +158,10 @@ def _answers(
     content = record["choices"] if has_choices(record) else _value(record, layout.content)
     if content is None:
         content = _arguments(record)
+    if content is None and (samples := _samples(record, layout)):
+        expert = _text(record, layout.expert, where) or ""
+        found = (one for item in samples for one in responses_of(item, where, keys))
+        return tuple(replace(one, expert_name=one.expert_name or expert) for one in found)
     if content is None:
         if layout.content:
             raise InputError(
@@ -196,6 +204,24 @@ def _answers(
         )
         for answer in _nested(content, where, keys)
     )
+
+
+def _samples(record: Mapping[str, Any], layout: Layout) -> list[Any]:
+    """Return the answers that one expert gave to a question: {"model": …, "choices": […]}.
+
+    Options of a question have labels or numbers beside their texts.
+    """
+    listed = record.get(layout.responses or "choices") if layout.expert else None
+    if not isinstance(listed, list) or layout.question is not None:
+        return []
+    plain = all(
+        isinstance(one, str) or (isinstance(one, Mapping) and {"text", "content"} & one.keys())
+        for one in listed
+    )
+    labelled = any(
+        isinstance(one, Mapping) and {"label", "key", "id"} & one.keys() for one in listed
+    )
+    return listed if plain and not labelled else []
 
 
 def _nested(content: object, where: str, keys: Keys) -> tuple[Response, ...]:

@@ -59,6 +59,9 @@ _ABOUT = frozenset(
 _NAME_WORDS = 4  # the most in a name
 # One row of a grid of questions: "Rate the following [Taste]", `q1[SQ001]`.
 _GRID = lazy_pattern(r"[^\[\]]+\[[^\[\]]+\]")
+# The code of a question: AB01, A002_01, Q3a, v_12.
+_CODE = lazy_pattern(r"(?!(?i:time|date|id|zeit|dauer))[A-Za-z]{1,3}_?\d{1,4}(?:[_.]\d+)*[a-z]?")
+_FIGURES = lazy_pattern(r"[-+\d.,:/ TZ]*\d[-+\d.,:/ TZ]*")
 _NOT_ASKED = frozenset(
     {names.TIME, names.OWN_ID, names.ITEM_ID, names.EXPERT, names.BESIDE, names.CONFIDENCE}
 )
@@ -76,6 +79,8 @@ def without_titles(rows: Sequence[Mapping[str, Any]]) -> tuple[int, dict[str, st
             return place + 1, titles
     if not rows:
         return 0, None
+    if titled := _titles_below_codes(rows):
+        return 1, titled
     cells = {key: str(value).strip() for key, value in rows[0].items() if value}
     single = [key for key, text in cells.items() if text.casefold() in _SINGLE]
     # A row of titles names no person, but an index may number it.
@@ -91,6 +96,30 @@ def without_titles(rows: Sequence[Mapping[str, Any]]) -> tuple[int, dict[str, st
         if text and last:
             asked[key] = last if text.casefold() in _SINGLE else f"{last.strip()}: {text}"
     return 1, asked
+
+
+def _titles_below_codes(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the titles in the first record of a survey, by the codes that are its columns' names.
+
+    Most cells there are texts above numbers and times, and no title recurs below.
+    """
+    below = rows[1:]
+    cells = {key: str(value).strip() for key, value in rows[0].items() if value}
+    if len(below) < 2 or len(cells) < 0.8 * len(rows[0]):
+        return {}
+    recurs = any(
+        str(row.get(key) or "").strip() == text for row in below for key, text in cells.items()
+    )
+    figures = [
+        key
+        for key in cells
+        if (given := [str(row[key]) for row in below if row.get(key)])
+        and all(map(_FIGURES.fullmatch, given))
+    ]
+    titled = sum(not _FIGURES.fullmatch(cells[key]) for key in figures)
+    if recurs or len(figures) < 2 or titled < len(figures):
+        return {}
+    return {key: text for key, text in cells.items() if _CODE.fullmatch(key)}
 
 
 def find_survey(sample: Sample, long: Long | None) -> Plan | None:

@@ -312,6 +312,7 @@ TOOLS = (
          make=evaluation.thread),
     Tool("GitHub", ("data.repository.discussion.title|data.repository.issue.title",),
          make=evaluation.thread),
+    Tool("Slack", ("user", "text", "ts", "type"), make=evaluation.slack),
     Tool("Hacker News", ("children.0.author", "title"), make=evaluation.thread),
     Tool("Kili", ("labels.0.jsonResponse",), make=annotation.kili),
     Tool("Label Studio", ("annotations", "data"), make=annotation.label_studio),

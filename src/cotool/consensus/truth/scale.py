@@ -12,6 +12,7 @@ from cotool._records import NamedTuple
 from cotool._typing import TYPE_CHECKING
 from cotool.averages import median
 from cotool.consensus.decide.decision import Decision, Measurement
+from cotool.consensus.extract.numbers import read_number
 from cotool.consensus.truth.recognition import (
     RATIO,
     fence_of,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 # A number with what is written around it.
 _WRITTEN = lazy_pattern(
-    r"([^\d\s.,+-]{0,4} ?)([-+]?(?:\d[\d,]*)?\.?\d+)"
+    r"([^\d\s.,+-]{0,4} ?)([-+]?)(\d+(?:[.,]\d+)*|\.\d+)"
     r"( ?(?:out of|/) ?\d+| ?[^\d\s.,+-][^\d,]{0,11})?"
 )
 # What the methods compute, in words.
@@ -75,9 +76,11 @@ def style_of(subject: Stated) -> Style:
     for response, answer in zip(subject.responses, subject.answers, strict=True):
         written = _WRITTEN.fullmatch(response.content.strip())
         value = number_of(answer.value) if answer is not None else None
-        number = float(written[2].replace(",", "")) if written is not None else 0.0
+        read = read_number(written[3]) if written is not None else None
+        number = number_of(read.value) if read is not None else None
         if written is not None and value and number:
-            units.setdefault((written[1], written[3] or ""), []).append(value / number)
+            sign = -1 if written[2] == "-" else 1
+            units.setdefault((written[1], written[4] or ""), []).append(value / number * sign)
     if not units:
         return Style()
     (before, after), found = max(units.items(), key=lambda item: len(item[1]))
