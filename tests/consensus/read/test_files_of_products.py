@@ -119,6 +119,30 @@ REFUSED = {
 }  # fmt: skip
 
 
+REFUSED |= {
+    "people by aspects under merged headings": (
+        ",Rater A,,Rater B,\nImage,Sharp,Clean,Sharp,Clean\n1,ok,no,ok,yes\n2,bad,yes,ok,no\n",
+        "several groups of columns", "expert_columns",
+    ),
+    "a topic beside scores": (
+        "question_id,task,model,score,category\n"
+        + "".join(f"q{i},m,{m},{s},math\n" for i in range(3) for m, s in (("gpt", 1), ("o1", 0))),
+        "several columns could hold the answer", "",
+    ),
+    "messages with their sender": (
+        "conversationId,sender,text,model\nc,User,Where?,\nc,GPT,Lima,gpt\nc,GPT,Cusco,gpt\n",
+        "turns of a chat", "",
+    ),
+    "people by dates": (
+        "Poll,,\n,Mon 6,Tue 7\nu,OK,\nv,OK,OK\nw,,OK\n", "no key or column", "question_columns",
+    ),
+    "marks beside the answers of a quiz": (
+        "FirstName,Pts,Stu1,Points1,Mark1,Stu2,Points2,Mark2\n" + "u,1,C,1,C,A,0,X\n"
+        "v,1,C,1,C,A,0,X\nw,1,B,0,X,D,1,C\n", "columns are experts", "question_columns",
+    ),
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(("text", "said", "hint"), REFUSED.values(), ids=REFUSED)
 def test_refused(read, text, said, hint):
     """What cannot be read with certainty is refused, and the hint says what decides."""
@@ -140,3 +164,83 @@ def test_numbers_far_apart():
     """Numbers whose steps are far below their distances are votes."""
     found = find_consensus(["6.022e23", "6.022 × 10^23", "6.022*10**23", "6.022e22"])
     assert math.isclose(found.agreement, 0.75)
+
+
+LONG = "id,rater,label\nq1,u,A\nq1,v,B\nq2,u,C\nq2,v,C\n"
+SURVEY = {
+    "Best colour?": {"respondent at line 3": "blue", "respondent at line 4": "red"},
+    "Trust": {"respondent at line 3": "4", "respondent at line 4": "3"},
+}
+CELLS = [line.split(",") for line in LONG.splitlines()]
+ROWS = [f"| {one:5} | {two:5} | {three:5} |" for one, two, three in CELLS]
+EDGE = "+-------+-------+-------+"
+DRAWN = [row.replace("|", "│") for row in ROWS]
+TABLES = {
+    "psql": [ROWS[0][1:-1], EDGE[1:-1], *(row[1:-1] for row in ROWS[1:]), "(4 rows)", ""],
+    "MySQL": [EDGE, ROWS[0], EDGE, *ROWS[1:], EDGE, "4 rows in set (0.00 sec)"],
+    "reStructuredText": [line for row in ROWS for line in (EDGE, row)] + [EDGE],
+    "DuckDB": ["┌──┬──┬──┐", DRAWN[0], "├──┼──┼──┤", *DRAWN[1:], "└──┴──┴──┘"],
+    "titles below codes": [
+        "CASE,STARTED,AB01,AB02_01,TIME_SUM", "Number,Started,Best colour?,Trust,Seconds",
+        "21,2024-05-01 09:00:00,blue,4,22", "22,2024-05-01 09:05:00,red,3,24",
+    ],
+    "a quiz with its questions": [
+        "", "Points/2.00,Question 1,Response 1,Right answer 1,Question 2,Response 2,Right answer 2",
+        "2.00,Best colour?,blue,blue,Trust,4,4", "1.00,Best colour?,red,blue,Trust,3,4",
+    ],
+    "decimal commas": [
+        "id;rater;value", "q1;u;1,250", "q1;v;1,3", "q2;u;2.500", "q2;v;2.400,5",
+    ],
+}  # fmt: skip
+ANSWERED = {
+    "titles below codes": SURVEY,
+    "a quiz with its questions": SURVEY,
+    "decimal commas": {"q1": {"u": "1.250", "v": "1,3"}, "q2": {"u": "2500", "v": "2.400,5"}},
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_tables(read, name):
+    """Tables are read as programs print and export them."""
+    assert read(a_csv="\n".join(TABLES[name])) == ANSWERED.get(name, ANSWERS)
+
+
+def test_a_file_of_questions_beside_files_of_answers(read):
+    """What was asked is no answer, whatever its column is called."""
+    asked = [{"id": "q1", "turns": ["Where?"]}, {"id": "q2", "turns": ["When?", "Sure?"]}]
+    lines = "\n".join(map(json.dumps, asked))
+    found = {"Where?": ANSWERS["q1"], "When?": ANSWERS["q2"]}
+    assert read(a_jsonl=lines, b_csv=LONG) == found
+    assert read(a_csv="id,question\nq1,Where?\nq2,When?\n", b_csv=LONG) == found
+    texts = "id,text\nq1,Where is it now?\nq2,When was it built?\n"
+    labels = {"u_csv": "id,label\nq1,A\nq2,C\n", "v_csv": "id,label\nq1,B\nq2,C\n"}
+    found = {"Where is it now?": ANSWERS["q1"], "When was it built?": ANSWERS["q2"]}
+    assert read(a_csv=texts, **labels) == found
+    with pytest.raises(InputError, match="no answers"):
+        read(a_jsonl=lines, b_jsonl=lines)
+
+
+def test_files_of_one_expert_each(read):
+    """In several files with an item per row, the only other column is the answer."""
+    assert read(u_csv="image,species\nq1,A\nq2,C\n", v_csv="image,species\nq1,B\nq2,C\n") == ANSWERS
+
+
+def test_several_answers_of_an_expert(read):
+    """Samples under an expert's name are an answer each, and Slack's threads ask and answer."""
+    row = {
+        "problem": "1+1?",
+        "samples": [{"model": "u", "choices": [{"text": "2"}, {"text": "3"}]}],
+    }
+    assert read(a_jsonl=json.dumps(row)) == {"1+1?": {"u": "2", "u#2": "3"}}
+    said = [("w", "Port?", "1.1"), ("u", "443", "1.2"), ("v", "80", "1.3")]
+    slack = [
+        {"type": "message", "user": user, "text": text, "ts": ts, "thread_ts": "1.1"}
+        for user, text, ts in said
+    ]
+    assert read(a_json=slack) == {"Port?": {"u": "443", "v": "80"}}
+
+
+def test_combined_numbers_with_decimal_commas():
+    """How the numbers are written does not change what they are worth."""
+    found = find_consensus(["1,25", "1,31", "1,28"], method="mean")
+    assert (found.answer, round(found.value, 6)) == ("1.28", 1.28)

@@ -15,6 +15,7 @@ from cotool._typing import TYPE_CHECKING, Any
 from cotool.consensus.read import names
 from cotool.consensus.read.as_written import are_written
 from cotool.consensus.read.columns import determines, pairs_unique
+from cotool.consensus.read.decimal_commas import have_decimal_commas
 from cotool.consensus.read.design import find_crossed
 from cotool.consensus.read.flags import find_flags
 from cotool.consensus.read.layout import DEFAULT_KEYS, Keys
@@ -195,10 +196,12 @@ def _explained(sample: Sample, plan: Plan) -> Plan:
     written = [one for one in asked if are_written(one)]
     if written and not plan.questions:
         keys = replace(keys, as_written=True)
+    commas = [one for one in asked if have_decimal_commas(one)]
     return replace(
         plan, keys=keys, evidence=evidence, nested=nested, none=none, missing=missing,
         texts=bool(columns) and all(c.words >= _WORDS and not c.recurs for c in columns),
         as_written=frozenset(column.path for one in written for column in one),
+        commas=frozenset(column.path for one in commas for column in one),
     )  # fmt: skip
 
 

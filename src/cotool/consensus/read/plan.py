@@ -8,6 +8,7 @@ from cotool._records import dataclass
 from cotool._typing import Any
 from cotool.consensus.model import Response
 from cotool.consensus.read.columns import text_of
+from cotool.consensus.read.decimal_commas import with_point
 from cotool.consensus.read.layout import Keys  # noqa: TC001 - a field of a dataclass
 from cotool.consensus.read.paths import value_at
 from cotool.consensus.read.responses import Record
@@ -37,8 +38,8 @@ class Plan:
     the labels that are true. `questions` are the columns of a survey with the question's text;
     `person` is the column that names who answered. `sets` says that a list in the answer's place
     holds several labels of one expert; `none` that "None" is one of the answers; `missing` are the
-    numbers that mean "no answer"; `as_written` are the columns of codes and options. `left_out` are
-    right answers beside the experts' own.
+    numbers that mean "no answer"; `as_written` are the columns of codes and options, `commas` those
+    of numbers with decimal commas. `left_out` are right answers beside the experts' own.
     `listed` are the keys of the expert and of the answer in a list of responses; `parallel` are the
     columns that hold lists of experts and of their answers; `apart` says that a question has
     several records with a list each.
@@ -58,6 +59,7 @@ class Plan:
     none: bool = False
     missing: frozenset[str] = frozenset()
     as_written: frozenset[str] = frozenset()
+    commas: frozenset[str] = frozenset()
     listed: tuple[str, str] | None = None
     parallel: tuple[str, str] | None = None
     apart: bool = False
@@ -77,6 +79,7 @@ class Plan:
             or self.sets
             or self.none
             or self.missing
+            or self.commas
             or self.listed
             or self.parallel
             or self.keys.expert_columns
@@ -139,16 +142,18 @@ class Plan:
 
     def _experts(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Return the columns of experts, without those that hold no answer."""
-        found = {name: value_at(row, name) for name in self.keys.expert_columns}
-        found.update((name, value_at(row, path)) for path, name in self.renamed)
-        return {name: self._cell(cell) for name, cell in found.items()}
+        paths = {name: name for name in self.keys.expert_columns}
+        paths.update((name, path) for path, name in self.renamed)
+        return {name: self._cell(value_at(row, path), path) for name, path in paths.items()}
 
-    def _cell(self, cell: Any) -> Any:
+    def _cell(self, cell: Any, column: str) -> Any:
         """Return the answer in a cell, None if there is none."""
         if self.missing and str(cell).strip() in self.missing:
             return None
         if not isinstance(cell, str):
             return cell
+        if column in self.commas:
+            return with_point(cell)
         if self.none and cell.strip() == NONE:
             return NONE.lower()
         return None if is_missing(cell) else cell
@@ -181,15 +186,21 @@ class Plan:
                     hint="leave such rows out with `skip_bad`",
                 )
             return {keys.responses: [_response(item, *self.listed) for item in items]}
-        value = value_at(row, keys.content) if keys.content else None
+        return self._plain_answer(row, keys.content) if keys.content else {}
+
+    def _plain_answer(self, row: Mapping[str, Any], content: str) -> dict[str, Any]:
+        """Return the answer of one column where it is not read as it is."""
+        value = value_at(row, content)
         if self.missing and str(value).strip() in self.missing:
-            return {str(keys.content): ""}
+            return {content: ""}
         if self.none and isinstance(value, str) and value.strip() == NONE:
-            return {str(keys.content): NONE.lower()}
+            return {content: NONE.lower()}
+        if self.commas:
+            return {content: with_point(value)}
         if not self.sets:
             return {}
         if isinstance(value, (list, tuple)) and not any(isinstance(v, (dict, list)) for v in value):
-            return {str(keys.content): ", ".join(sorted(map(str, value)))}
+            return {content: ", ".join(sorted(map(str, value)))}
         return {}
 
     def _answers_of_a_person(
@@ -198,7 +209,7 @@ class Plan:
         person = row.get(self.person) if self.person else None
         name = str(person).strip() if person is not None else ""
         for column, text in self.questions:
-            value = self._cell(row.get(column))
+            value = self._cell(row.get(column), column)
             if value is None:
                 continue
             expert = name or f"respondent at {where.rpartition(', ')[2]}"

@@ -90,11 +90,13 @@ def _rows(
                 )
             )
             continue
+        if delimiter == "|":
+            fields = [field.strip() for field in fields]
         while len(fields) > width and not fields[-1]:
             fields.pop()
         blank = len(fields) != width and not any(field.strip() for field in fields)
         # Concatenated tables repeat the header.
-        if blank or (width > 1 and [field.strip() for field in fields] == header):
+        if blank or (width > 1 and fields == header):
             continue
         if short := width - len(fields):
             unlike = f"{where}: {width} columns expected, {len(fields)} found"
