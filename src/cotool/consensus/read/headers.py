@@ -21,6 +21,7 @@ from cotool.consensus.read.text_lines import (
     bare,
     drawn,
     is_drawn,
+    is_rule,
     quoted_fields,
     row_width,
     shown,
@@ -72,6 +73,9 @@ def open_table(lines: Lines, line: tuple[int, str], name: str) -> tuple[str, lis
         line = lines.take() or line
     for _ in range(_titles(line[1], lines.peek(_PEEKED), delimiters)):
         line = lines.take() or line
+    if "|" in line[1] and any(map(is_rule, lines.peek(1))):
+        lines.reshaped = drawn
+        line = line[0], drawn(line[1]) or line[1]
     found = _header(lines, line, f"{name}, line {line[0]}", delimiters)
     following = lines.take()
     if following is not None and not _RULE.fullmatch(bare(following[1])):

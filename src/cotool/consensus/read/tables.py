@@ -8,7 +8,7 @@ from itertools import zip_longest
 from cotool._lazy import lazy_pattern
 from cotool._typing import TYPE_CHECKING
 from cotool.consensus.read.headers import open_table
-from cotool.consensus.read.text_lines import Lines, bare, is_rule, row_fields, shown
+from cotool.consensus.read.text_lines import Lines, row_fields, shown
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
@@ -79,8 +79,6 @@ def _rows(
     while (line := lines.take()) is not None:
         number, text = line
         where = f"{name}, line {number}"
-        if delimiter == "|" and is_rule(bare(text)):
-            continue
         fields = row_fields(lines, text, delimiter, width)
         if fields is None:
             on_bad(
@@ -90,8 +88,6 @@ def _rows(
                 )
             )
             continue
-        if delimiter == "|":
-            fields = [field.strip() for field in fields]
         while len(fields) > width and not fields[-1]:
             fields.pop()
         blank = len(fields) != width and not any(field.strip() for field in fields)

@@ -149,7 +149,7 @@ def is_rule(line: str) -> bool:
 def drawn(line: str) -> str | None:
     """Return a row of a table that is drawn with lines, with | between its cells."""
     text = line.translate(_DRAWN).strip()
-    if not text or is_rule(text):
+    if is_rule(text):
         return None
     return "|".join(cell.strip() for cell in text.removeprefix("|").removesuffix("|").split("|"))
 
