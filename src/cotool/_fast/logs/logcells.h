@@ -69,7 +69,7 @@ COTOOL_INLINE int cotool_bucket_of(cotool_fixed number) {
 /* The place of a bucket of a cell, from 0 on. A page has 64 places. */
 COTOOL_INLINE unsigned cotool_cell_place(const cotool_cell *cell, int bucket) {
     int n = bucket;
-    if (bucket)
+    if (cell->shift && bucket)
         n = bucket < 0 ? -1 - ((-bucket - 1) >> cell->shift) : 1 + ((bucket - 1) >> cell->shift);
     return (unsigned)(n + COTOOL_PAGES * 32);
 }

@@ -1,6 +1,8 @@
 /* See logmembers.h. */
 #include "logs/logmembers.h"
 
+#include <errno.h>
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -59,6 +61,9 @@ static const ends_table ends_of_strings = {{1, 0, '"', 0, 0, 0, 0, 0, 0, 0, 0, 0
                                             1, 0, '"', 0, 0, 0, 0, 0, 0, 0, 0, 0, '\\', 0, 0, 0}};
 static const ends_table ends_of_bare = {{' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', 0, 0, ',', '}', 0, 0}};
 static const ends_table ends_of_pairs = {{' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', 0, 0, 0, '\r', 0, 0}};
+/* Bits of the bytes of ends_pair() by their lower and upper four bits; both halves have the bit. */
+static const ends_table pair_ends_lower = {{3, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 4, 2 | 16, 1 | 8 | 16}},
+                        pair_ends_upper = {{1, 0, 2, 4, 0, 8, 0, 16}};
 #endif
 
 #define COTOOL_AVX512_TARGET \
@@ -74,7 +79,8 @@ cotool_columns_function *cotool_columns = cotool_columns_plain;
 cotool_pair_function *cotool_pair = cotool_pair_plain;
 cotool_find_word_function *cotool_find_word = cotool_find_word_plain;
 cotool_take_request_function *cotool_take_request = cotool_take_request_plain;
-cotool_take_planned_function *cotool_take_planned = cotool_take_planned_plain;
+cotool_take_rows_function *cotool_take_planned = cotool_take_planned_plain;
+cotool_take_rows_function *cotool_take_requests = cotool_take_requests_plain;
 
 void cotool_members_prepare(void) {
     cotool_json_members = COTOOL_CHOOSE(cotool_json_members);
@@ -84,4 +90,5 @@ void cotool_members_prepare(void) {
     cotool_find_word = COTOOL_CHOOSE(cotool_find_word);
     cotool_take_request = COTOOL_CHOOSE(cotool_take_request);
     cotool_take_planned = COTOOL_CHOOSE(cotool_take_planned);
+    cotool_take_requests = COTOOL_CHOOSE(cotool_take_requests);
 }

@@ -100,6 +100,18 @@ static int read_decimal(const uint8_t *p, const uint8_t *end, const cotool_defau
     return p == end && scaled(digits, given->factor, given->power - decimals, number);
 }
 
+void cotool_prepare_plain(const cotool_default_unit *unit, cotool_plain_unit *plain) {
+    plain->point = unit->comma == COTOOL_COMMA_DECIMALS || unit->comma == COTOOL_COMMA_BESIDE_POINTS ? 0 : '.' ^ '0';
+    for (int decimals = 0; decimals < COTOOL_PLAIN_DIGITS; decimals++) {
+        const int power = unit->power + 12 - decimals;
+        int64_t worth;
+        if (power < 0 || power > COTOOL_MOST_POWER || unit->factor < 0 ||
+            __builtin_mul_overflow(unit->factor, cotool_tens[power], &worth))
+            worth = 0;
+        plain->worth[decimals] = (uint64_t)worth;
+    }
+}
+
 /* Returns the end of groups of three digits with `mark` before each, at p; p if the last one has more. */
 static const uint8_t *after_groups(const uint8_t *p, const uint8_t *end, uint8_t mark) {
     while (end - p >= 4 && *p == mark && cotool_is_digit(p[1]) && cotool_is_digit(p[2]) &&

@@ -20,35 +20,39 @@ typedef struct {
     uint8_t dimension, comma, clock;
 } cotool_default_unit;
 
+/* Numbers without a unit of their own, of a default unit: what one is worth by its decimals; 0: it takes more
+ * steps. `point`: what separates decimals as '.' ^ '0' has it, 0: it takes more steps. */
+#define COTOOL_PLAIN_DIGITS 8
+typedef struct {
+    uint64_t worth[COTOOL_PLAIN_DIGITS], point;
+} cotool_plain_unit;
+
+void cotool_prepare_plain(const cotool_default_unit *unit, cotool_plain_unit *plain);
+
 /* Reads one to eight digits, perhaps with a point between two of them: most numbers. Returns 0 if the
  * text is not such a number, or if its unit is so small or so large that it takes more steps. Eight
  * bytes at `text` must be readable. */
-COTOOL_INLINE int cotool_read_plain(const uint8_t *text, size_t size,
-                                    const cotool_default_unit *unit, cotool_fixed *number) {
+COTOOL_INLINE int cotool_read_plain(const uint8_t *text, size_t size, const cotool_plain_unit *unit,
+                                    cotool_fixed *number) {
+    const unsigned first = 64 - 8 * (unsigned)size; /* the bits before the first digit */
+    unsigned decimals = 0;
     uint64_t x, others;
-    int64_t worth;
-    int power = unit->power + 12;
-    if (size - 1 >= 8) return 0;
+    if (size - 1 >= COTOOL_PLAIN_DIGITS) return 0;
     /* The number ends at the highest byte; what is before it counts as zeros. */
-    x = (cotool_load_eight(text) ^ '0' * COTOOL_EIGHT) << (64 - 8 * size);
+    x = (cotool_load_eight(text) ^ '0' * COTOOL_EIGHT) << first;
     others = ((x + 0x76 * COTOOL_EIGHT) | x) & 0x80 * COTOOL_EIGHT;
     if (others) {
-        const int at = __builtin_ctzll(others) & ~7; /* the bits before the point */
+        const unsigned at = (unsigned)__builtin_ctzll(others) & ~7u; /* the bits before the point */
         const uint64_t before = ((uint64_t)1 << at) - 1;
-        if (unit->comma == COTOOL_COMMA_DECIMALS || unit->comma == COTOOL_COMMA_BESIDE_POINTS || others & (others - 1) || (x >> at & 0xFF) != ('.' ^ '0') || at == 56 ||
-            at == (int)(64 - 8 * size))
-            return 0;
-        power -= 7 - at / 8;
+        if (others & (others - 1) || (x >> at & 0xFF) != unit->point || at == 56 || at == first) return 0;
+        decimals = 7 - at / 8;
         x = (x & ~(before << 8 | 0xFF)) | (x & before) << 8;
     }
-    if ((unsigned)power > COTOOL_MOST_POWER ||
-        __builtin_mul_overflow(unit->factor, cotool_tens[power], &worth))
-        return 0;
     x = x * 10 + (x >> 8);
     x = ((x & 0x000000FF000000FF) * 0x000F424000000064 +
          (x >> 16 & 0x000000FF000000FF) * 0x0000271000000001) >> 32;
-    *number = (cotool_fixed)x * worth;
-    return 1;
+    *number = (cotool_fixed)((unsigned __int128)x * unit->worth[decimals]);
+    return unit->worth[decimals] != 0;
 }
 
 /* Returns the end of the unit at p, p if there is none. */

@@ -95,11 +95,13 @@ def read_plain(bytes text not None, scale=(1, 0, 0), int comma=0):
     """Return the number that read_number() returns, None if it is none of the usual ones."""
     cdef uint8_t[256] given
     cdef cotool_default_unit unit
+    cdef cotool_plain_unit plain
     cdef cotool_fixed number
     cdef Py_ssize_t size = padded(text, given, sizeof(given))
     unit.factor, unit.power, unit.dimension = scale
     unit.comma, unit.clock = comma, 0
-    return parts_of(&number) if cotool_read_plain(given, size, &unit, &number) else None
+    cotool_prepare_plain(&unit, &plain)
+    return parts_of(&number) if cotool_read_plain(given, size, &plain, &number) else None
 
 
 cdef object parts_of(const cotool_fixed* number):

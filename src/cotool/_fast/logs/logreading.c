@@ -8,12 +8,42 @@
 #include "logs/loglogfmt.h"
 #include "logs/logpaths.h"
 
-/* Counts the value of a measure in a row: `state` is 1 for a number, 0 for an odd value, -1 for none. */
-COTOOL_INLINE int count_value(cotool_cell *cell, int state, cotool_fixed number, int bucket) {
-    if (state > 0) return cotool_cell_add(cell, number, bucket);
-    if (state) cell->missing++;
+/* The values of a measure in a batch. */
+typedef struct {
+    int8_t state[COTOOL_BATCH]; /* 1 for a number, 0 for an odd value, -1 for none */
+    cotool_fixed number[COTOOL_BATCH];
+    int bucket[COTOOL_BATCH];
+} numbers;
+
+/* Counts value k in a row. */
+COTOOL_INLINE int count_value(cotool_cell *cell, const numbers *v, int k) {
+    if (v->state[k] > 0) return cotool_cell_add(cell, v->number[k], v->bucket[k]);
+    if (v->state[k]) cell->missing++;
     else cell->odd++;
     return 0;
+}
+
+/* Counts the values from number k up to `stop` in a row. */
+COTOOL_INLINE int count_values(cotool_cell *cell, const numbers *v, int k, int stop) {
+    const int is_first = !cell->count;
+    cotool_fixed least = 0, most = 0, sum = 0;
+    int status = 0, some = 0;
+    for (; k < stop; k++) {
+        const cotool_fixed number = v->number[k];
+        if (v->state[k] <= 0) {
+            status |= count_value(cell, v, k);
+            continue;
+        }
+        if (!some || number < least) least = number;
+        if (!some || number > most) most = number;
+        sum += number, some = 1;
+        status |= cotool_cell_count_one(cell, v->bucket[k]);
+    }
+    if (!some) return status;
+    if (is_first || least < cell->least) cell->least = least;
+    if (is_first || most > cell->most) cell->most = most;
+    cell->sum += sum;
+    return status;
 }
 
 static size_t write_taken(const cotool_taken *taken, int as, uint8_t *out) {
@@ -71,22 +101,25 @@ COTOOL_INLINE void take(cotool_taken *taken, const cotool_value *value, const ui
                        (size_t)(value->start - line) < (size_t)(end - line);
 }
 
-/* Reads the values of measure m as numbers. `state`: 1 for a number, 0 for an odd value, -1 for none. */
-static void read_numbers(const cotool_batch *b, int m, cotool_overall *overall, int8_t *state,
-                         cotool_fixed *number) {
+/* Reads the values of measure m as numbers. */
+static void read_numbers(const cotool_batch *b, int m, cotool_overall *overall, numbers *all) {
+    const cotool_default_unit *unit = NULL;
+    cotool_plain_unit plain;
     for (int k = 0; k < b->count; k++) {
         const cotool_taken *v = &b->value[m][k];
-        const cotool_default_unit *unit = b->unit[m][k];
-        int dimension = unit->dimension, added = 0;
-        state[k] = -1;
-        if (v->is_within && cotool_read_plain(v->start, v->size, unit, &number[k])) {
-            state[k] = 1;
+        int dimension, added = 0;
+        if (unit != b->unit[m][k]) unit = b->unit[m][k], cotool_prepare_plain(unit, &plain);
+        dimension = unit->dimension;
+        all->state[k] = -1;
+        if (v->is_within && cotool_read_plain(v->start, v->size, &plain, &all->number[k])) {
+            all->state[k] = 1;
         } else if (v->kind != COTOOL_NO_VALUE) {
             const cotool_value value = {v->kind, v->start, v->start + v->size};
-            state[k] = (int8_t)cotool_value_number(&value, unit, &number[k], &dimension, &added);
-            if (!state[k]) cotool_overall_odd(overall, v->start, v->size);
+            all->state[k] = (int8_t)cotool_value_number(&value, unit, &all->number[k], &dimension, &added);
+            if (!all->state[k]) cotool_overall_odd(overall, v->start, v->size);
         }
-        if (state[k] <= 0) continue;
+        if (all->state[k] <= 0) continue;
+        all->bucket[k] = cotool_bucket_of(all->number[k]);
         overall->dimensions[dimension]++;
         overall->added += (uint64_t)added;
         overall->scaled += unit->factor != 1 || unit->power;
@@ -99,20 +132,20 @@ static int see(cotool_table *table, cotool_row *row, int m, uint64_t hash) {
     return cotool_row_seen(table, row) ? cotool_seen_add(&row->seen[m], hash) : ENOMEM;
 }
 
-/* Counts the distinct values of measure m. Without steps, `overall` knows those of all records better than
- * a row does. */
+/* Counts the distinct values of measure m from record k up to `stop`, whose row of all records is number
+ * `whole`. Without steps, `overall` knows those of all records better than a row does. */
 static int count_distinct(const cotool_reading *r, cotool_table *table, const cotool_batch *b, int m,
-                          const int8_t *state) {
+                          const int8_t *state, uint32_t whole, int k, int stop) {
     const int of_step = !table->width || r->stepped[m], of_whole = table->width && r->stepped[m];
     uint8_t *registers = NULL;
     int status = 0;
-    for (int k = 0; k < b->count && !status; k++) {
+    for (; k < stop && !status; k++) {
         uint64_t hash;
         if (state[k] < 0) continue;
         if (!registers && !(registers = cotool_overall_registers(&table->overall[m]))) return ENOMEM;
         hash = cotool_hash(b->value[m][k].start, b->value[m][k].size, 1);
         cotool_seen_mark(registers, COTOOL_DISTINCT_BITS, hash);
-        if (of_whole) status |= see(table, &table->row[b->whole[k]], m, hash);
+        if (of_whole) status |= see(table, &table->row[whole], m, hash);
         if (of_step && b->row[k] != COTOOL_NO_ROW) status |= see(table, &table->row[b->row[k]], m, hash);
     }
     return status;
@@ -120,36 +153,35 @@ static int count_distinct(const cotool_reading *r, cotool_table *table, const co
 
 int cotool_reading_flush(const cotool_config *config, cotool_batch *b, cotool_table *table) {
     const cotool_reading *r = config->reading;
-    int8_t state[COTOOL_BATCH];
-    cotool_fixed number[COTOOL_BATCH];
+    const int count = b->count;
+    int first[COTOOL_BATCH + 1], runs = 0; /* records in a row that share the row of all records */
+    numbers all;
     int status = 0;
-    for (int k = 0; k < b->count; k++) {
+    for (int k = 0; k < count; k++) {
         cotool_row *row = r->by ? row_of(r, table, b, k, &status) : NULL;
         b->row[k] = row ? (uint32_t)(row - table->row) : COTOOL_NO_ROW;
-        if (k && b->step[k] == b->step[k - 1] && b->inferred[k] == b->inferred[k - 1] && !status) {
-            b->whole[k] = b->whole[k - 1];
-            continue;
-        }
+        if (row) row->records++;
+        if (k && b->step[k] == b->step[k - 1] && b->inferred[k] == b->inferred[k - 1]) continue;
         row = cotool_table_whole(table, b->step[k], b->inferred[k], &status);
         if (status) return ENOMEM;
-        b->whole[k] = (uint32_t)(row - table->row);
+        if (runs && b->whole[runs - 1] == (uint32_t)(row - table->row)) continue;
+        b->whole[runs] = (uint32_t)(row - table->row), first[runs++] = k;
     }
-    for (int k = 0; k < b->count; k++) {
-        table->row[b->whole[k]].records++;
-        if (b->row[k] != COTOOL_NO_ROW) table->row[b->row[k]].records++;
-    }
+    if (status) return ENOMEM;
+    first[runs] = count;
+    for (int n = 0; n < runs; n++)
+        table->row[b->whole[n]].records += (uint64_t)(first[n + 1] - first[n]);
     for (int m = 0; m < r->measures; m++) {
-        read_numbers(b, m, &table->overall[m], state, number);
-        for (int k = 0; k < b->count; k++) {
-            const int bucket = state[k] > 0 ? cotool_bucket_of(number[k]) : 0;
-            status |= count_value(&table->row[b->whole[k]].cell[m], state[k], number[k], bucket);
-            if (b->row[k] != COTOOL_NO_ROW)
-                status |= count_value(&table->row[b->row[k]].cell[m], state[k], number[k], bucket);
-        }
-        if (r->distinct) status |= count_distinct(r, table, b, m, state);
-        for (int k = 0; table->most && k < b->count; k++)
-            if (state[k] > 0)
-                status |= cotool_overall_greatest(&table->overall[m], table->most, number[k],
+        read_numbers(b, m, &table->overall[m], &all);
+        for (int n = 0; n < runs; n++)
+            status |= count_values(&table->row[b->whole[n]].cell[m], &all, first[n], first[n + 1]);
+        for (int k = 0; k < count; k++)
+            if (b->row[k] != COTOOL_NO_ROW) status |= count_value(&table->row[b->row[k]].cell[m], &all, k);
+        for (int n = 0; r->distinct && n < runs; n++)
+            status |= count_distinct(r, table, b, m, all.state, b->whole[n], first[n], first[n + 1]);
+        for (int k = 0; table->most && k < count; k++)
+            if (all.state[k] > 0)
+                status |= cotool_overall_greatest(&table->overall[m], table->most, all.number[k],
                                                   b->number[k], b->line[k],
                                                   (size_t)(b->end[k] - b->line[k]));
     }

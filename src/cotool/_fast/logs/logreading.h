@@ -123,7 +123,8 @@ typedef struct cotool_batch {
     const uint8_t *line[COTOOL_BATCH], *end[COTOOL_BATCH];
     cotool_taken part[COTOOL_BY][COTOOL_BATCH], value[COTOOL_MEASURES][COTOOL_BATCH];
     const cotool_default_unit *unit[COTOOL_MEASURES][COTOOL_BATCH];
-    uint32_t row[COTOOL_BATCH], whole[COTOOL_BATCH]; /* of the group, of all records */
+    uint32_t row[COTOOL_BATCH];   /* of the group */
+    uint32_t whole[COTOOL_BATCH]; /* of all records, of each run of them */
     int64_t from, until, offset; /* the zone's offset for times in [from, until) */
 } cotool_batch;
 
@@ -202,15 +203,16 @@ int cotool_reading_take(const cotool_config *config, cotool_batch *batch, cotool
 /* Adds the records of a batch to the table. */
 int cotool_reading_flush(const cotool_config *config, cotool_batch *batch, cotool_table *table);
 
-/* Takes the first lines of records in a row, all of a format of keys whose sources are all among their
- * values. Line n begins after newline[n - 1], the first one at p + start. Returns how many lines were
- * taken before one that must be read step by step. */
-typedef size_t cotool_take_planned_function(const cotool_config *config, cotool_worker *worker,
-                                            cotool_span *span, int format, const uint8_t *p, size_t start,
-                                            const uint32_t *newline, const int64_t *seconds, int inferred,
-                                            size_t count);
-extern cotool_take_planned_function *cotool_take_planned;
-cotool_take_planned_function cotool_take_planned_plain;
+/* Takes the first lines of records in a row that agree with a guess. They are of a format of keys whose sources
+ * are all among their values, or of a format with requests. Line n begins after newline[n - 1], the first one
+ * at p + start, and what the guess compares is at[n] bytes further on. Returns how many lines were taken
+ * before one that must be read step by step. */
+typedef size_t cotool_take_rows_function(const cotool_config *config, cotool_worker *worker,
+                                         cotool_span *span, const cotool_guess *g, const uint8_t *p,
+                                         size_t start, const uint32_t *newline, const uint32_t *at,
+                                         const int64_t *seconds, size_t count);
+extern cotool_take_rows_function *cotool_take_planned, *cotool_take_requests;
+cotool_take_rows_function cotool_take_planned_plain, cotool_take_requests_plain;
 
 /* Returns the time by which the step of a record is numbered. */
 COTOOL_INLINE int64_t cotool_step_time(const cotool_reading *r, cotool_batch *b, int64_t seconds) {

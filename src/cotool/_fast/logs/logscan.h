@@ -158,6 +158,7 @@ typedef struct {
     int inferred;
     int64_t seconds[COTOOL_MOST_GUESSED];
     int32_t nanos[COTOOL_MOST_GUESSED];
+    uint32_t at[COTOOL_MOST_GUESSED]; /* where in the line the bytes are that the guess compares */
     uint8_t level[COTOOL_MOST_GUESSED];
 } cotool_guessed;
 

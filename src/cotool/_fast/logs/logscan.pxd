@@ -289,7 +289,10 @@ cdef extern from "logs/lognumbers.h" nogil:
                            const cotool_default_unit* given, cotool_fixed* number,
                            int* dimension, int* added)
 
-    bint cotool_read_plain(const uint8_t* text, size_t size, const cotool_default_unit* unit,
+    ctypedef struct cotool_plain_unit:
+        pass
+    void cotool_prepare_plain(const cotool_default_unit* unit, cotool_plain_unit* plain)
+    bint cotool_read_plain(const uint8_t* text, size_t size, const cotool_plain_unit* unit,
                            cotool_fixed* number)
 
 cdef extern from "logs/logpaths.h" nogil:
