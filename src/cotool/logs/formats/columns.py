@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import islice
 
 from cotool._fast.logs import logscan
 from cotool._lazy import lazy_pattern
@@ -98,12 +97,12 @@ _PRODUCTS: tuple[tuple[re.Pattern[bytes], bytes, tuple[str, ...], dict[str, str]
     (_GIN, b"[GIN]",
      (*[""] * 5, "status", "", "rt", "", "client", "", "method", "path"), {}),
 )  # fmt: skip
-# HAProxy's times of a request, and what follows them: status and bytes.
-_TIMERS = lazy_pattern(rb"(?:-?\d+/){4}\+?-?\d+ -?\d{1,3} \+?\d+ ")
+# HAProxy's times of a request, and what follows them: status and bytes. The search is quick from
+# blank to blank.
+_TIMERS = lazy_pattern(rb" ((?:-?\d+/){4}\+?-?\d+) -?\d{1,3} \+?\d+ ")
 # The same of a TCP connection, which has no status and no request.
-_CONNECTION = lazy_pattern(rb"(?:-?\d+/){2}\+?-?\d+ \+?\d+ \S\S (?:\d+/){4}")
+_CONNECTION = lazy_pattern(rb" ((?:-?\d+/){2}\+?-?\d+) \+?\d+ \S\S (?:\d+/){4}")
 _PROXY_NAMES = ("client", "accept_date", "frontend", "backend", "timers", "status", "bytes")
-_TOKENS = lazy_pattern(rb"\S+")
 _LINES_WITH_TIMES = 100
 
 
@@ -120,9 +119,10 @@ def columns_of(found: Format, lines: Sequence[bytes]) -> tuple[bytes, Columns]:
     separated = separated_columns(rows)
     if separated is not None:
         return separated
+    text = b"\n".join(rows)
     for pattern, mark, names, units in _PRODUCTS:
         # Looking for the mark does without compiling the pattern.
-        if sum(mark in row and bool(pattern.match(row)) for row in rows) > ENOUGH * len(rows):
+        if mark in text and sum(map(bool, map(pattern.match, rows))) > ENOUGH * len(rows):
             at: Columns = {
                 name: (n, _LAST if name == "status" and pattern is _SQUID else 0, None)
                 for n, name in enumerate(names)
@@ -160,8 +160,9 @@ def time_in(found: Format, line: bytes) -> tuple[int, int]:
     if found.lead:
         start = line.find(found.lead) + len(found.lead)
     else:
-        token = next(islice(_TOKENS.finditer(line), max(0, found.time_token), None), None)
-        start = token.start() + bool(found.time_open) if token else 0
+        number = max(0, found.time_token)
+        rest = line.split(None, number)[number:]
+        start = len(line) - len(rest[0]) + bool(found.time_open) if rest else 0
     end = start + max(
         read[0] if (read := logscan.read_time(form, line, start)) else 0 for form in forms_of(found)
     )
@@ -285,7 +286,8 @@ def _timers(rows: Sequence[bytes], form: re.Pattern[bytes]) -> tuple[int, int]:
         if timers is None:
             continue
         columns = columns_in(line)
-        first = next((n for n, column in enumerate(columns) if column.start() == timers.start()), 0)
+        at = timers.start(1)
+        first = next((n for n, column in enumerate(columns) if column.start() == at), 0)
         is_last = form is not _TIMERS or columns[-1][1] is not None
         if first > 3 and columns[first - 3][2] is not None and is_last:
             places[first, len(columns) - 1] += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from cotool._lazy import lazy_pattern
 from cotool._typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from cotool.logs.measures import model
 from cotool.logs.measures.model import Locator, ValueSource
 
 if TYPE_CHECKING:
+    import json
     from collections.abc import Callable, Collection, Iterator, Sequence
 
     from cotool._typing import TypeAlias
@@ -39,7 +41,7 @@ _MEANT = {
 COLUMN = lazy_pattern(r"\$([1-9]\d{0,2})")
 _ESCAPED_KEY = lazy_pattern(rb'"((?:[^"\\]|\\.)*\\(?:[^"\\]|\\.)*)"\s*:')
 _LOGFMT = lazy_pattern(
-    r"""(?<!\S)([^\s="]+)=(?:"(?P<text>(?:[^"\\]|\\.)*)"|'(?P<single>.*?)'(?!\S)|(?P<bare>\S*))"""
+    r"""(?<!\S)([^\s="]+)=(?:"(?P<text>[^"\\]*(?:\\.[^"\\]*)*)"|'(?P<single>.*?)'(?!\S)|(?P<bare>\S*))"""
 )
 _ENOUGH = 0.5
 
@@ -54,10 +56,14 @@ class Keys:
         self._records: set[frozenset[tuple[str, ...]]] = set()  # the paths that occur together
         self._requests: set[tuple[str, ...]] = set()
         self._format, self._read = found, read
+        known = set()
         for members in self._members():
-            self._records.add(frozenset(path for path, _ in members))
+            paths = tuple([path for path, _ in members])
+            if paths not in known:
+                known.add(paths)
+                self._records.add(frozenset(paths))
+                self._paths |= dict.fromkeys(paths)
             for path, value in members:
-                self._paths[path] = None
                 if " " in value and REQUEST.fullmatch(value.encode(errors="replace")):
                     self._requests.add(path)
 
@@ -226,15 +232,20 @@ def members_of(line: bytes, found: Format, kind: int, read: Read) -> Leaves:
 
 def leaves_of(line: bytes, start: int) -> Leaves:
     """Return the same for the object that begins at an offset, [] if there is none."""
-    import json
-
     leaves: Leaves = []
     try:
-        document, _ = json.JSONDecoder().raw_decode(line[start:].decode("utf-8", "replace"))
+        document, _ = _decoder().raw_decode(line[start:].decode("utf-8", "replace"))
     except (ValueError, RecursionError):
         return leaves
     _add_leaves(document, (), leaves)
     return leaves
+
+
+@lru_cache(maxsize=1)
+def _decoder() -> json.JSONDecoder:
+    import json
+
+    return json.JSONDecoder()
 
 
 def _add_leaves(value: Any, path: tuple[str, ...], leaves: Leaves) -> None:

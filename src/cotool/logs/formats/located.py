@@ -44,6 +44,9 @@ if TYPE_CHECKING:
     from cotool.logs.formats.titles import Columns
 
 _PAIRS = lazy_pattern(rb"(?<![^\s,;|(\[{])([A-Za-z_][\w.-]*)=[\"']?[-+]?\.?\d")
+# What may come before the key of a pair, and its value.
+_BEFORE_PAIRS = b' \t\n\r\f\v,;|([{"'
+_VALUE = lazy_pattern(rb"[\"']?([^\s\"']*)")
 # How many keys may be other places of the sources of a format; kernels have room for so many.
 _MOST_OTHERS = 32
 _ENOUGH = 0.5
@@ -162,15 +165,17 @@ def locators_in(
     for source in sources:
         simple = _simple(source) or _column(source, columns) or _bounded(source, found, lines)
         places = [simple] if simple is not None else keys.locate(source)
+        pairs = None
         if is_access and source.name in TIMES and simple in (None, _column(source, columns)):
             # A key of this name comes before a column that has none.
-            named = [pair for pair in _pairs_among(source, lines, is_access=True)
-                     if pair.text == source.name.encode()]  # fmt: skip
-            places = named + places
+            pairs = _pairs_among(source, lines, is_access=True)
+            places = [pair for pair in pairs if pair.text == source.name.encode()] + places
         if places and simple is None and found.kind == TEXT:
             # In text that has an object now and then.
             plain = [line for line in lines if b'{"' not in line]
-            places += _pairs_among(source, plain, is_access=is_access)
+            if pairs is None or len(plain) < len(lines):
+                pairs = _pairs_among(source, plain, is_access=is_access)
+            places += pairs
         if not places and found.kind == TEXT:
             head = _column(source, heads)
             places = [head] if head is not None else _in_text(source, lines, is_access=is_access)
@@ -275,14 +280,14 @@ def _in_text(source: ValueSource, lines: Sequence[bytes], *, is_access: bool) ->
 def _pairs_among(source: ValueSource, lines: Sequence[bytes], *, is_access: bool) -> list[Locator]:
     """Return the places key=value of those of a field's names that lines have, the first first."""
     text = b"\n".join(lines)
+    # Most names are before no equals sign, which the words before these show.
+    before = b"= ".join({piece.rpartition(b" ")[2] for piece in text.split(b"=")[:-1]}) + b"="
     places: list[Locator] = []
     known: set[int] = set()  # the lines that have one of these names
     for name in names_of(source.name):
-        if name.encode() + b"=" not in text:
-            continue  # as most names
-        key = re.compile(
-            rb"(?<![^\s,;|(\[{\"])" + re.escape(name.encode()) + rb"=[\"']?([^\s\"']*)"
-        )
+        key = name.encode() + b"="
+        if key not in (text if b" " in key else before):
+            continue
         found = {
             n: value
             for n, line in enumerate(lines)
@@ -300,15 +305,20 @@ def _pairs_among(source: ValueSource, lines: Sequence[bytes], *, is_access: bool
     return places
 
 
-def _values(key: re.Pattern[bytes], line: bytes, *, quoted: bool) -> Sequence[bytes]:
+def _values(key: bytes, line: bytes, *, quoted: bool) -> Sequence[bytes]:
     """Return the value of a pair, as cotool_pair() in the kernel finds it; nothing without one."""
     inside = []
-    for match in key.finditer(line):
-        before = line[: match.start()]
-        if (before.count(b'"') - before.count(b'\\"')) % 2:
-            inside.append(match[1])
-        elif not before.endswith(b'"'):
-            return [match[1]]
+    at = line.find(key)
+    while at >= 0:
+        start = at + len(key)
+        if not at or line[at - 1] in _BEFORE_PAIRS:
+            value = _VALUE.match(line, start)
+            text = value[1] if value else b""
+            if (line.count(b'"', 0, at) - line.count(b'\\"', 0, at)) % 2:
+                inside.append(text)
+            elif not line.endswith(b'"', 0, at):
+                return [text]
+        at = line.find(key, start)
     return inside[:1] if quoted else []
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 REQUEST = lazy_pattern(rb"[A-Z]{3,20} \S+(?:(?: .*)? HTTP/[\d.]+)?")
 _STATUS = lazy_pattern(rb"\d{3}|-")
-COLUMNS = lazy_pattern(rb'"((?:[^"\\]|\\.)*)"|(?!\[[\da-fA-F:.]*\]:\d)\[([^\]]*)\]|(\S+)')
+COLUMNS = lazy_pattern(rb'"([^"\\]*(?:\\.[^"\\]*)*)"|(?!\[[\da-fA-F:.]*\]:\d)\[([^\]]*)\]|(\S+)')
 # The name of an access log's request as Format.anchor has it, which no field has.
 ANCHOR = '"request"'
 _IP = lazy_pattern(
@@ -108,7 +108,7 @@ def _cells(columns: Sequence[re.Match[bytes]]) -> list[bytes]:
     for n, match in enumerate(columns):
         word = match[3] or b""
         after = columns[n + 1][3] if n + 1 < len(columns) else None
-        if _ITEM.match(before) and ((before.endswith(b",") or colon) and _ITEM.match(word)):
+        if (colon or before[-1:] == b",") and _ITEM.match(before) and _ITEM.match(word):
             cells[-1] += b" " + word
             before, colon = word, b""
         elif word == b":" and _ITEM.match(before) and after and _ITEM.match(after):
