@@ -140,6 +140,11 @@ class Words:
         }
 
     @once
+    def stemmed(self) -> frozenset[str]:
+        """The stems of the text."""
+        return frozenset(self.stems.values())
+
+    @once
     def stance(self) -> bool | None:
         """Whether the text opens with a yes (True) or a no (False); None if with neither."""
         first = self.words[0] if self.words else ""
@@ -201,10 +206,12 @@ def opposition(text: Words, other: Words) -> Opposition:
     """
     if text.stance is not None and other.stance is not None and text.stance != other.stance:
         return Opposition(negated=True)
+    total = len(text.words) + len(other.words)
     common = text.counts.keys() & other.counts.keys()
+    if not common and (total > _FEW or not _alone(text, other)):
+        return _NONE
     if not may_be_near(text, other, len(common)):
         return _NONE
-    total = len(text.words) + len(other.words)
     shared = sum([min(text.counts[word], other.counts[word]) for word in common])
     differing = total - 2 * shared
     if differing > max(_FEW, _NEAR * total) or (
@@ -213,8 +220,10 @@ def opposition(text: Words, other: Words) -> Opposition:
         and other.denied.isdisjoint(text.counts)
     ):
         return _NONE
-    mine = _beyond(text.counts, other.counts)
-    theirs = _beyond(other.counts, text.counts)
+    mine: Collection[str] = text.counts
+    theirs: Collection[str] = other.counts
+    if common:
+        mine, theirs = _beyond(text.counts, other.counts), _beyond(other.counts, text.counts)
     antonyms: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
     if text.says[3] and other.says[3]:
@@ -236,6 +245,13 @@ def opposition(text: Words, other: Words) -> Opposition:
     if not (numbers and others) or set(numbers) == set(others):
         numbers = others = ()
     return Opposition(negated, numbers, others)
+
+
+def _alone(text: Words, other: Words) -> bool:
+    """Return whether texts that share no word may contradict each other in words or numbers."""
+    if text.says[3] and other.says[3]:
+        return True
+    return bool(text.values and other.values) and text.stemmed == other.stemmed
 
 
 def _beyond(counts: Counter[str], others: Counter[str]) -> dict[str, int]:

@@ -44,7 +44,9 @@ def are_written(columns: Iterable[Column]) -> bool:
     know" is an option where it is one of a few labels and people chose it several times.
     """
     columns = list(columns)
-    counts = sum((column.counts for column in columns), Counter[str]())
+    counts = Counter[str]()
+    for column in columns:
+        counts.update(column.counts)
     named = bool(columns) and all(_NUMBERED.intersection(words_of(c.path)) for c in columns)
     if _are_versions(counts, named=named) or _are_codes(counts):
         return True

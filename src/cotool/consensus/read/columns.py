@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import cached_property
 from itertools import pairwise
 
-from cotool._lazy import lazy_pattern
+from cotool._lazy import lazy_pattern, once
 from cotool._records import dataclass, field
 from cotool._typing import TYPE_CHECKING, Any
 from cotool.consensus.read.names import (
@@ -85,7 +84,7 @@ class Column:
     # Lists and objects that occur in place of texts.
     objects: list[Any] = field(default_factory=list)
 
-    @cached_property
+    @once
     def hint(self) -> Hint:
         """What the name suggests; the side of a chat is no answer, whatever the name."""
         hint = hint_of(self.path)
@@ -105,12 +104,12 @@ class Column:
         """How strongly the name suggests one of `parts`."""
         return self.hint.weight if self.hint.part in parts else 0.0
 
-    @cached_property
+    @once
     def counts(self) -> Counter[str]:
         """How often each value occurs."""
         return Counter(value for value in self.values if value is not None)
 
-    @cached_property
+    @once
     def present(self) -> int:
         """How many records have a text here."""
         return self.counts.total()
@@ -161,17 +160,17 @@ class Column:
         hits = sum(n for value, n in self.counts.items() if pattern.fullmatch(value))
         return hits / max(1, self.present)
 
-    @cached_property
+    @once
     def is_number(self) -> bool:
         """Whether the values are numbers."""
         return self.present > 0 and self._share(_NUMBER) > 0.95
 
-    @cached_property
+    @once
     def is_whole(self) -> bool:
         """Whether the values are whole numbers."""
         return self.present > 0 and self._share(_WHOLE) > 0.95
 
-    @cached_property
+    @once
     def is_counted(self) -> bool:
         """Whether the values are whole numbers that increase from record to record."""
         if not self.is_unique or not self.is_whole:
@@ -182,22 +181,22 @@ class Column:
             return False
         return all(one < other for one, other in pairwise(numbers))
 
-    @cached_property
+    @once
     def is_time(self) -> bool:
         """Whether the values are dates or times."""
         return self.present > 0 and self._share(_TIME) > 0.9
 
-    @cached_property
+    @once
     def is_code(self) -> bool:
         """Whether the values are UUIDs, hashes or links."""
         return self.present > 0 and max(self._share(_UNIQUE_ID), self._share(_LINK)) > 0.9
 
-    @cached_property
+    @once
     def is_flag(self) -> bool:
         """Whether the values are true and false, or 1 and 0."""
         return self.present > 0 and all(value.casefold() in _FLAGS for value in self.counts)
 
-    @cached_property
+    @once
     def words(self) -> float:
         """The mean number of words in a value."""
         total = sum(len(value.split()) * n for value, n in self.counts.items())
@@ -208,7 +207,7 @@ class Column:
         """Whether the values are sentences rather than names or labels."""
         return self.words > 4 or any(len(value) > 120 for value in self.counts)
 
-    @cached_property
+    @once
     def is_label(self) -> bool:
         """Whether there are few short values over many records."""
         return (
@@ -218,7 +217,7 @@ class Column:
             and self.distinct <= max(2, min(30, 0.5 * self.present))
         )
 
-    @cached_property
+    @once
     def is_name_like(self) -> bool:
         """Whether the values could be names of people or models."""
         return self.present > 0 and not any(

@@ -6,6 +6,7 @@ answers to one item, several items that one person answers, or several measures 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from cotool._lazy import lazy_pattern
@@ -100,10 +101,9 @@ def _is_measure(stem: tuple[str, ...]) -> bool:
 
 def sharing(columns: Sequence[Column]) -> Sequence[Column]:
     """Return the columns that share values; all columns if fewer than two share any."""
+    columns_with = Counter(value for column in columns for value in column.counts)
     found = [
-        column
-        for column in columns
-        if any(column.counts.keys() & c.counts.keys() for c in columns if c is not column)
+        column for column in columns if any(columns_with[value] > 1 for value in column.counts)
     ]
     inside = {column.path.rpartition(".")[0] for column in columns}
     one_object = len(inside) == 1 and "" not in inside

@@ -98,7 +98,7 @@ def _are_spaced(first: str, following: Sequence[str]) -> bool:
     if any(column.endswith((".", ",", ":", ";", "!", "?")) for column in columns):
         return False
     rows = [tabbed(text).split("\t") for text in following if text.strip()]
-    if any(name in row for row in rows for name in columns):
+    if not all(map({*columns}.isdisjoint, rows)):
         return False  # sentences that are alike
     return len(rows) > 1 and len(widths) == 1 and widths <= {len(columns), len(columns) + 1}
 

@@ -184,7 +184,7 @@ def layout_of(names: tuple[str, ...], keys: Keys) -> Layout:
     return Layout(**layout, rest=rest, unknown=unknown)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32_768)
 def plain_name(name: str) -> str:
     """Return a name as the synonyms are written: `Answer.workerId` is worker_id."""
     bare = name.strip()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from cotool._records import replace
 from cotool._typing import TYPE_CHECKING, Any
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from cotool.consensus.read.columns import Column
     from cotool.consensus.read.long import Long
     from cotool.consensus.read.sample import Sample
+
+_MOST_CROWDS = 64  # lists of experts that are compared with lists of answers
 
 
 def find_lists(sample: Sample, long: Long | None) -> Plan | None:
@@ -89,20 +91,23 @@ def _parallel(sample: Sample) -> tuple[Column, Column] | None:
 
     In tables the lists are texts: "0,1,1" beside "Ann,Bob,Eve".
     """
-    sizes = {c.path: sizes for c in sample.columns if (sizes := _sizes(sample, c)) is not None}
-    experts = [c for c in sample.columns if c.path in sizes and names.is_crowd(c.path)]
-    answers = [
-        c
-        for c in sample.columns
-        if c.path in sizes and c not in experts and names.of_several(c.path).part == names.ANSWER
-    ]
+    experts = _with_sizes(sample, (c for c in sample.columns if names.is_crowd(c.path)))
+    if not 1 <= len(experts) <= _MOST_CROWDS:
+        return None
+    named = (c for c in sample.columns if names.of_several(c.path).part == names.ANSWER)
+    answers = _with_sizes(sample, named)
     pairs = [
         (one, other)
-        for one in experts
-        for other in answers
-        if _are_alike(sizes[one.path], sizes[other.path])
+        for one, sizes in experts
+        for other, others in answers
+        if _are_alike(sizes, others)
     ]
     return pairs[0] if len(pairs) == 1 else None
+
+
+def _with_sizes(sample: Sample, columns: Iterable[Column]) -> list[tuple[Column, list[int]]]:
+    """Return the columns of lists, each with how many items its lists have."""
+    return [(c, sizes) for c in columns if (sizes := _sizes(sample, c)) is not None]
 
 
 def _are_alike(sizes: Sequence[int], others: Sequence[int]) -> bool:

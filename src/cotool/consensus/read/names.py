@@ -36,6 +36,7 @@ class Hint(NamedTuple):
 _LONGEST_NAME = 1000
 # The most that a spreadsheet has.
 MOST_COLUMNS = 16_384
+_REMEMBERED = 2 * MOST_COLUMNS  # names of columns, and words in them
 
 _CAMEL = lazy_pattern(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[0-9])(?=[A-Za-z])")
 # The vowel signs of Devanagari are not letters, but belong to words.
@@ -202,7 +203,7 @@ _ASPECTS = _set("category categories")
 _SENDERS = _set("sender speaker")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(_REMEMBERED)
 def words_of(name: str) -> tuple[str, ...]:
     """Return the words of a name in lower case: `Answer.workerId` is answer, worker, id."""
     return tuple(
@@ -221,7 +222,7 @@ _PREFIXES = {
 }
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(_REMEMBERED)
 def hint_of(path: str) -> Hint:
     """Return what a column's name suggests."""
     if len(path) > _LONGEST_NAME:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 
+from cotool._lazy import once
 from cotool._records import dataclass
 from cotool._typing import TYPE_CHECKING, Any
 from cotool.consensus.read import names
@@ -80,17 +80,17 @@ class Sample:
         self.by_path = {column.path: column for column in self.columns}
         self.texts = [column for column in self.columns if column.present]
 
-    @cached_property
+    @once
     def is_dated(self) -> bool:
         """Whether each record has a time of its own, as answers to a questionnaire have."""
         return any(c.is_time and 2 * c.distinct > c.present for c in self.texts)
 
-    @cached_property
+    @once
     def person(self) -> Column | None:
         """The column whose values name experts, none of them twice: each record is a person's."""
         return next((c for c in self.texts if c.is_called(names.EXPERT) and c.is_unique), None)
 
-    @cached_property
+    @once
     def counts(self) -> list[Column]:
         """Columns that count answers: whole numbers named like answers, or numbers of a tally."""
         found = [

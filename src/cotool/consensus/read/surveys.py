@@ -155,11 +155,9 @@ def _are_grids(sample: Sample) -> bool:
     if not sample.is_dated or sample.keys.names_parts:
         return False
     grids = [c for c in sample.texts if _GRID.fullmatch(c.path.strip())]
-    item = any(
-        c.is_called(names.QUESTION, names.ITEM_ID) >= names.PLAIN
-        for c in sample.texts
-        if c not in grids
-    )
+    taken = {*grids}
+    rest = (c for c in sample.texts if c not in taken)
+    item = any(c.is_called(names.QUESTION, names.ITEM_ID) >= names.PLAIN for c in rest)
     return len(grids) > 1 and not item
 
 

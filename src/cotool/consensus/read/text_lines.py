@@ -237,6 +237,8 @@ def _split(
     fields: list[str] = []
     place = 0
     row = bare(text)
+    if '"' not in row:
+        return row.split(delimiter)
     while True:
         if row.startswith('"', place):
             found = _to_the_quote(lines, text, place + 1, taken)

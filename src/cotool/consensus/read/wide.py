@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import combinations
 
@@ -76,7 +77,7 @@ def find_wide(sample: Sample, long: Long | None) -> Plan | None:
     if numbered and len(models) > 1 and not {*models} & {*numbered}:
         _several_groups(sample, [numbered, models])  # models that judge numbered answers
     for group in (numbered, models, _of_people(named)):
-        if len(group) >= 2 and all(c in group for c in experts):
+        if len(group) >= 2 and {*experts} <= {*group}:
             _check_people(sample, group)
             return _read_wide(sample, group)
     family = _of_family(sample, long, named)
@@ -244,12 +245,8 @@ def _by_values(sample: Sample, long: Long | None, candidates: list[Column]) -> P
 
 def _apart(candidates: list[Column]) -> Column | None:
     """Return the only column whose values occur in no other column; None if there are several."""
-    found = [
-        c
-        for c in candidates
-        if c.is_unique
-        and not any(c.counts.keys() & o.counts.keys() for o in candidates if o is not c)
-    ]
+    columns_with = Counter(value for c in candidates for value in c.counts)
+    found = [c for c in candidates if c.is_unique and all(columns_with[v] == 1 for v in c.counts)]
     return found[0] if len(found) == 1 and len(candidates) > 2 else None
 
 
@@ -266,7 +263,7 @@ def _numbered(sample: Sample, columns: list[Column]) -> list[Column]:
     for column in columns:
         # The first of several columns with one name.
         group = by_stem.get(column.path.casefold())
-        if group is not None and column not in group:
+        if group is not None:
             group.insert(0, column)
     fitting = [
         group
@@ -324,18 +321,20 @@ def _with_others(sample: Sample, models: list[Column]) -> list[Column]:
     """Return columns of models with those of others: between them, or with their answers."""
     if len(models) < 2:
         return models
-    places = [sample.columns.index(c) for c in models]
+    own = {*models}
+    places = [place for place, c in enumerate(sample.columns) if c in own]
+    between = range(min(places) + 1, max(places))
     given = {value for c in models for value in c.counts}
     return [
         c
         for place, c in enumerate(sample.columns)
-        if c in models
+        if c in own
         or (
             c.part == names.UNKNOWN
             and not (c.is_constant or c.is_time or c.is_code)
             and c.is_number == models[0].is_number
             and (
-                min(places) < place < max(places)
+                place in between
                 or _PEOPLE.fullmatch(c.path.strip())
                 or 2 * len(given.intersection(c.counts)) >= c.distinct
             )
