@@ -34,6 +34,7 @@ _NO_NAME = FUNCTION_WORDS | frozenset(
 )
 _ASKS_FOR_PLACE = lazy_pattern(
     r"\b(?:city|town|village|capital|birthplace|headquarter(?:s|ed)|municipality|suburb)\b"
+    r"|\b(?:haupt)?(?:stadt|ort)\b|\bvilles?\b|\bcapitale?\b|\bciudad\b|\bcidade\b|\bcittà"
     r"|^where (?:is|are) [^?]*\?$"
     r"|\bwhere (?:was|is|did|does)\b.*\b(?:born|died?|lives?|located|buried|held|situated|founded"
     r"|based|take place)\b",
@@ -59,6 +60,7 @@ def bare_names(shown: Mapping[str, str], question: str) -> dict[str, str]:
         places = ((value, _IN.sub("", value)) for value in spaced if _IN.match(value))
         found |= {value: rest for value, rest in places if shown.get(rest, "")[:1].isupper()}
     found |= dict(_numbered(counted, words))
+    found |= _with_one(_FIRM, shown) | _with_one(_DATED, shown)
     found |= dict(_labelled(spaced, words))
     beside = [
         (value, word, rest) for value in spaced for word, rest in _parts(value) if rest in shown
@@ -142,6 +144,23 @@ def _places(shown: Mapping[str, str]) -> dict[str, str]:
     for name, within in found.values():
         places.setdefault(name, set()).add(within)
     return {value: name for value, (name, _) in found.items() if len(places[name]) == 1}
+
+
+# Forms of companies, and the year of a title, as in: The Godfather (1972).
+_FIRM = lazy_pattern(
+    r"(.{2,}?),? ((?:incorporated|inc|limited|ltd|llc|llp|corporation|corp|company|co|plc|gmbh|ag"
+    r"|kg|se|s\.?a|s\.?p\.?a|s\.?r\.?l|n\.?v|b\.?v|oyj?|ab|asa?|pty ltd)\.?)"
+)
+_DATED = lazy_pattern(r"(.{2,}?)[\"”]? (\(\d{4}\))")
+
+
+def _with_one(pattern: re.Pattern[str], shown: Mapping[str, str]) -> dict[str, str]:
+    """Return the names beside what follows them, unless a name is followed by several."""
+    found = {value: match for value in shown if (match := pattern.fullmatch(value))}
+    after: dict[str, set[str]] = {}
+    for match in found.values():
+        after.setdefault(match[1], set()).add(match[2].strip("."))
+    return {value: match[1] for value, match in found.items() if len(after[match[1]]) == 1}
 
 
 def _nouns(asked: str) -> frozenset[str]:

@@ -32,6 +32,11 @@ _ASKS_HOW_MANY = lazy_pattern(
     r"|combien|cuánt|quant[aeio]s?\b|сколько|ile\b|多少[个人元天]|几[个人元天]|いくつ|何[人個円日]|몇",
     re.IGNORECASE,
 )
+_ASKS_YEAR = lazy_pattern(
+    r"\b(?:what|which) year\b|in welchem jahr|en quelle année|en qué año|em que ano|in che anno"
+    r"|в каком году|何年|哪一年",
+    re.IGNORECASE,
+)
 _FOR_CODE = lazy_pattern(
     r"code|\bzip\b|postal|post(?:leit)?zahl|\bplz\b|phone|\btel\b|\bfax\b|\bpins?\b|\bids?\b"
     r"|identif|serial|isbn|issn|\bean\b|\bupc\b|\bsku\b|isco|naics|\bsic\b|\bicd|\bhs\b|\biban\b"
@@ -86,6 +91,11 @@ def by_question(answers: Answers, texts: Sequence[str], question: str) -> Answer
         replace(answer, value=f"{answer.value}°") if answer and own else answer
         for answer, own in zip(answers, degrees, strict=True)
     ]
+
+
+def asks_how_many(question: str) -> bool:
+    """Whether a question is answered by a number."""
+    return bool(_ASKS_HOW_MANY.search(question) or _ASKS_YEAR.search(question))
 
 
 def _asks_for_code(question: str) -> bool:

@@ -186,6 +186,13 @@ def _concluding(text: str, low: str) -> Iterator[StatedPlace]:
         yield StatedPlace(0, tagged[1], "…, yes or no", ("boolean",), whole=True)
 
 
+# "366, since February has 29 days.", "In 1989; Germany was reunified in 1990."
+_LEADING_NUMBER = lazy_pattern(
+    r"[*_]{0,2}(?i:in )?([$€£]?-?\d[\d.,]*\d?%?)[*_]{0,2}"
+    r"(?:,? (?:[a-z]+ )?(?:since|because|as)\b|(?<=\b\d{4})[;.] (?=[A-Za-z]))"
+)
+
+
 def weak_places(text: str, low: str) -> Iterator[StatedPlace]:
     """Yield what a text states by its first words, an option near its end, or a conclusion."""
     is_letter = text.lstrip("*_(")[:1] in _OPTIONS
@@ -194,10 +201,14 @@ def weak_places(text: str, low: str) -> Iterator[StatedPlace]:
     first, newline, _ = text[:SPAN].partition("\n")
     if newline and BARE_LINE.fullmatch(first) and not has_second_option(text):
         yield StatedPlace(0, first, "first line", NUMBER_OR_LETTER, whole=True)
+    elif newline and len(first) <= _LAST_WORD and not first.endswith(":"):
+        yield StatedPlace(0, first, "first line", ("boolean",), whole=True)
     if len(text) <= SPAN and "\n" not in text:
         has_digit = any(map(str.isdecimal, text[:_LONGEST_OPTION]))
         if has_digit and (numbered := _NUMBERED_OPTION.match(text)):
             yield StatedPlace(0, numbered[1], NUMBERED, ("number",), whole=True)
+        if has_digit and (lead := _LEADING_NUMBER.match(text)):
+            yield StatedPlace(0, lead[1], "opens with a number", ("number",), whole=True)
     if text[:5] in {"Both ", "Only "}:
         yield StatedPlace(0, _APPLY.split(text, maxsplit=1)[0], "opens with options", ("choice",))
     tail = text[-3 * SPAN :]

@@ -33,7 +33,7 @@ def coordinates(text: str) -> str | None:
         towards = (match["towards"] or "")[:1].lower()
         name = match["name"] or ("lat" if towards in {"n", "s"} else "lon")
         smaller = match["smaller"].translate(_SIGNS)
-        number = f"{match['number']}°{smaller}" if smaller else match["number"]
+        number = _in_degrees(match["number"], smaller)
         found[name.lower()] = f"-{number}" if towards in {"s", "w"} else number
     return f"{found['lat']}, {found['lon']}" if len(found) == 2 else None
 
@@ -43,3 +43,18 @@ def may_be_coordinates(text: str) -> bool:
     if not any(map(str.isdecimal, text)):
         return False
     return text[-1] in "NSEW" or text.endswith(("orth", "outh", "ast", "est")) or "at" in text[:4]
+
+
+_SMALLER = lazy_pattern(r"([\d.]+)('{2}|['\"])")
+
+
+def _in_degrees(degrees: str, smaller: str) -> str:
+    """Return degrees, minutes and seconds as degrees, of which a second is 0.00028."""
+    parts = [
+        (float(part[1]), 60 if part[2] == "'" else 3600) for part in _SMALLER.finditer(smaller)
+    ]
+    if not parts:
+        return degrees
+    sign = -1 if degrees.startswith("-") else 1
+    total = float(degrees) + sign * sum(number / size for number, size in parts)
+    return f"{total:.5f}".rstrip("0").rstrip(".")

@@ -38,7 +38,8 @@ _PATTERNS = (
         ("wait", "hmm", "sorry", "no ", "no,", "no."),
         _after(
             rf"{_OTHER}(?:\.\.\.|…|[.,;])[ ]?(?:oh[ ])?(?:(?:wait|hmm|sorry|no)[,.]?[ ]"
-            rf"(?:no|actually)[.,;:!]?[ ]|no[,.]?[ ]wait[.,;:!]?[ ])(?:{_IS}[ ](?:actually[ ])?)?"
+            rf"(?:no|actually)[.,;:!]?[ ]|no[,.]?[ ]wait[.,;:!]?[ ]|no[ ]?[—–-][ ]?)"
+            rf"(?:{_IS}[ ](?:the[ ]|an?[ ])[^.;]{{1,50}}[.;][ ])?(?:{_IS}[ ](?:actually[ ])?)?"
         ),
     ),
     (

@@ -81,3 +81,24 @@ def counted() -> dict[str, str]:
         for word, number in zip(row.split(), numbers, strict=True)
         if word != "-"
     }
+
+
+# What joins tens and units: "cuarenta y dos", "vierundvierzig", "сорок два".
+_JOINTS = (" y ", " e ", " et ", " ", "-", "und", "en")
+_TENS = range(20, 100, 10)
+_TEENS = 20
+
+
+def number_said(words: str) -> str | None:
+    """Return the number that words of another language say, of two words at most."""
+    known = counted()
+    if words in known:
+        return known[words]
+    for joint in _JOINTS:
+        for one, found, other in (words.partition(joint), words.rpartition(joint)):
+            pair = sorted(
+                int(known.get(part, "1" if part == "ein" else "0")) for part in (one, other)
+            )
+            if found and 0 < pair[0] < _TEENS and pair[1] in _TENS:
+                return str(sum(pair))
+    return None

@@ -2,7 +2,7 @@ r"""Formulas in one linear form: `\frac{\sqrt3}{2}`, `√3/2` and `sqrt(3) / 2` 
 
 LaTeX is read into plain symbols; spaces, signs of multiplication beside a letter or a bracket, and
 brackets around one symbol go. Roots of whole numbers are simplified: `√8` is `2√2`. Nothing else is
-computed, and terms keep their order.
+computed.
 """
 
 from __future__ import annotations
@@ -94,6 +94,23 @@ def linear(text: str) -> str:
     text = _NEEDLESS_BRACKETS.sub(r"\1", text)
     text = _MULTIPLIED.sub("", text)
     return _WHOLE_ROOT.sub(_simplified, text) if "sqrt(" in text else text
+
+
+# A sum of products: 2x^2-3x+1.
+_TERM = r"[+-]?[\w.^*]+"
+_SUM = lazy_pattern(rf"{_TERM}(?:[+-][\w.^*]+)+")
+_EACH_TERM = lazy_pattern(_TERM)
+
+
+def in_order(formula: str) -> str:
+    """Return a sum with its terms in order: 3+2x is 2x+3."""
+    if not _SUM.fullmatch(formula) or not any(map(str.isalpha, formula)):
+        return formula
+    terms = sorted(
+        (term[0] if term[0][0] in "+-" else f"+{term[0]}" for term in _EACH_TERM.finditer(formula)),
+        key=lambda term: (not any(map(str.isalpha, term)), term[1:], term),
+    )
+    return "".join(terms).removeprefix("+")
 
 
 def _simplified(match: re.Match[str]) -> str:

@@ -9,15 +9,22 @@ from cotool._lazy import lazy_pattern, once, stand_ins
 from cotool._records import dataclass, replace
 from cotool._typing import TYPE_CHECKING
 from cotool.consensus.extract.alike import same_choices, same_labels, same_numbers
-from cotool.consensus.extract.by_question import by_question
+from cotool.consensus.extract.by_question import asks_how_many, by_question
 from cotool.consensus.extract.code import code_values, is_query
 from cotool.consensus.extract.conclusions import NUMBERED
 from cotool.consensus.extract.echoes import add_echoes, add_words
 from cotool.consensus.extract.extracted import Extracted
-from cotool.consensus.extract.figures import in_figures, in_truths, read_sentences
+from cotool.consensus.extract.figures import (
+    add_figures,
+    add_none,
+    in_figures,
+    in_truths,
+    read_sentences,
+)
 from cotool.consensus.extract.labels import complement, denies, named_in_sentence, named_label
-from cotool.consensus.extract.last_numbers import NUMERAL, last_number
+from cotool.consensus.extract.last_numbers import NUMERAL, in_bold, last_number, number_in_words
 from cotool.consensus.extract.normal_form import running_form
+from cotool.consensus.extract.notations import is_order
 from cotool.consensus.extract.objects import unwrapped, whole_object
 from cotool.consensus.extract.options import add_chosen, marked
 from cotool.consensus.extract.plain_words import plain_word
@@ -26,7 +33,6 @@ from cotool.consensus.extract.rankings import rankings
 from cotool.consensus.extract.readings import CLOSED_KINDS, KINDS, read, read_formula
 from cotool.consensus.extract.spans import WHOLE
 from cotool.consensus.extract.stated_places import FIELDS, find_stated_places
-from cotool.consensus.extract.vocabulary import NEGATIONS
 
 with stand_ins("cotool.consensus.extract.differences", "cotool.consensus.extract.ties"):
     from cotool.consensus.extract import differences, ties
@@ -47,8 +53,6 @@ _LABEL_WORDS = 3
 _LETTERS = frozenset("abcdefghij")
 # Options with one number begin with the same characters.
 _SAME_OPTION = 12
-# The length of a text whose only number may be its answer.
-_FEW_WORDS = 60
 # The kind of a text that names several options.
 SEVERAL = "several"
 _IN_PASSING = {"… is", "it is …", "last number mentioned"}
@@ -96,14 +100,15 @@ def extract_answers(
     if any(objects) or ordered:
         return ("object", objects) if any(objects) else ("short", ordered)
     found, kind = _found(plain, question)
-    if kind in {None, "short"} and all("(" in text for text in plain):
+    orders = kind == "short" and all(map(is_order, filter(None, plain)))
+    if kind in {None, "short"} and not orders and all("(" in text for text in plain):
         coded = code_values(texts)
         if coded and all(coded):
             return "code", coded
     if kind == "short":
         _complete_labels(plain, found)
     if kind == "number":
-        _complete_numbers(plain, found)
+        _complete_numbers(plain, found, question)
     slotted = _slotted(prepared) if _all_in_passing(found, kind) else (None, [])
     if slotted[0]:
         return slotted
@@ -138,7 +143,10 @@ def _found(
     if 0 < sum("boolean" in one for one in found) < len(found):
         add_words(texts, found)
         add_echoes(texts, found, question)
-    _add_figures(texts, found)
+    add_figures(texts, found, least=MAJORITY["number"])
+    counts = asks_how_many(question)
+    if counts:
+        add_none(texts, found)
     kind, stated = _commonest(found)
     if not stated or len(stated) < sum(map(bool, texts)):
         for one, own in zip(found, places, strict=True):
@@ -146,26 +154,14 @@ def _found(
                 one.update(own.labels)
         _unite_letters(texts, found)
         kind = _kind(texts, found)
+        if counts and kind != "number":
+            numbers = sum(bool(one.get("number")) for one in found)
+            kind = "number" if numbers >= max(2, LEAST * sum(map(bool, texts))) else kind
         if kind in {None, "short"}:
             read_sentences(texts, found)
     # The value in the last condition of a query is not its answer.
     query = kind == "number" and any(map(is_query, texts))
     return found, None if query else kind
-
-
-def _add_figures(texts: Sequence[str], found: Sequence[dict[str, Extracted | None]]) -> None:
-    """Read the only number of a few words as their answer, where others give just that number."""
-    bare = [one.get("number") for one in found]
-    values = {answer.value for answer in bare if answer and answer.rule == WHOLE}
-    if not values or sum(map(bool, bare)) < MAJORITY["number"] * sum(map(bool, texts)):
-        return
-    for text, one in zip(texts, found, strict=True):
-        if "number" in one or len(text) > _FEW_WORDS or not NEGATIONS.isdisjoint(text.split()):
-            continue
-        numerals = list(NUMERAL.finditer(text))
-        reading = read("number", clean(text[numerals[0].start() :])) if len(numerals) == 1 else None
-        if reading and reading.value in values:
-            one["number"] = reading.extracted("number", "the only number")
 
 
 @dataclass
@@ -217,13 +213,21 @@ def _unified(
     return answers
 
 
-def _complete_numbers(texts: Sequence[str], found: list[dict[str, Extracted | None]]) -> None:
+def _complete_numbers(
+    texts: Sequence[str], found: list[dict[str, Extracted | None]], question: str
+) -> None:
+    given = {answer.value for one in found if (answer := one.get("number"))}
+    asked = set(NUMERAL.findall(question))
     for one, text in zip(found, texts, strict=True):
         if "number" in one:
             continue
         reading = read("number", clean(complement(text)), whole=True)
         stated = reading and reading.value and reading.extracted("number", "… is")
         one["number"] = stated or last_number(text)
+        if one["number"] is None:
+            one["number"] = in_bold(text) or number_in_words(text, given)
+        elif one["number"].display in asked:
+            one["number"] = in_bold(text) or one["number"]
 
 
 def _read(

@@ -9,9 +9,13 @@ from cotool._records import replace
 from cotool.consensus.extract.alike import common_unit, same_numbers
 from cotool.consensus.extract.counted import counted
 from cotool.consensus.extract.extracted import Extracted
-from cotool.consensus.extract.last_numbers import last_number
+from cotool.consensus.extract.last_numbers import NUMERAL, last_number
 from cotool.consensus.extract.normal_form import short_form
+from cotool.consensus.extract.preparation import clean
+from cotool.consensus.extract.readings import read
+from cotool.consensus.extract.spans import WHOLE
 from cotool.consensus.extract.units import unit_of
+from cotool.consensus.extract.vocabulary import NEGATIONS
 
 _FIGURES = lazy_pattern(r"\+?[\d./:-]+|\d+(?:,\d{1,2})+")
 
@@ -46,6 +50,11 @@ def in_figures(
     ]  # fmt: skip
 
 
+# The length of a text whose only number may be its answer.
+_FEW_WORDS = 60
+_NONE = frozenset(
+    "none nil nothing nobody keine keiner aucun aucune ninguno nenhum nessuno".split()
+)
 # Shorter labels may be names: "Apollo 11".
 _SENTENCE_WORDS = 4
 
@@ -120,3 +129,31 @@ def _with_figure(label: Extracted, number: Extracted) -> Extracted:
     unit = unit_of(rest) if "–" in value else None
     counted = unit.symbol if unit else short_form(rest)
     return replace(label, value=f"{value} {counted}".strip() if rest else value)
+
+
+def add_figures(
+    texts: Sequence[str], found: Sequence[dict[str, Extracted | None]], *, least: float
+) -> None:
+    """Read the only number of a few words as their answer, where others give just that number.
+
+    `least` is the share of the texts that must give one.
+    """
+    bare = [one.get("number") for one in found]
+    values = {answer.value for answer in bare if answer and answer.rule == WHOLE}
+    if not values or sum(map(bool, bare)) < least * sum(map(bool, texts)):
+        return
+    for text, one in zip(texts, found, strict=True):
+        if "number" in one or len(text) > _FEW_WORDS or not NEGATIONS.isdisjoint(text.split()):
+            continue
+        numerals = list(NUMERAL.finditer(text))
+        reading = read("number", clean(text[numerals[0].start() :])) if len(numerals) == 1 else None
+        if reading and reading.value in values:
+            one["number"] = reading.extracted("number", "the only number")
+
+
+def add_none(texts: Sequence[str], found: Sequence[dict[str, Extracted | None]]) -> None:
+    """Read "none" as 0 where others give numbers."""
+    if any(one.get("number") for one in found):
+        for text, one in zip(texts, found, strict=True):
+            if text.rstrip(".!").casefold() in _NONE:
+                one["number"] = Extracted("0", "number", text, WHOLE)

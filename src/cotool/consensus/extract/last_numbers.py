@@ -7,13 +7,15 @@ import re
 from cotool._lazy import lazy_pattern
 from cotool._typing import TYPE_CHECKING
 from cotool.consensus.extract.conclusions import last_sentence
+from cotool.consensus.extract.counted import number_said
+from cotool.consensus.extract.extracted import Extracted
 from cotool.consensus.extract.number_words import TENS, UNITS
 from cotool.consensus.extract.numbers import MAX_PARTS
 from cotool.consensus.extract.preparation import breaks_off, clean
 from cotool.consensus.extract.readings import is_factorial, read
 
 if TYPE_CHECKING:
-    from cotool.consensus.extract.extracted import Extracted
+    from collections.abc import Collection
 
 NUMERAL = lazy_pattern(
     r"[-+]?[$€£¥₹]?(?:\d{1,3}(?: \d{3})+(?![\d.,]?\d)|\d[\d.,'’/]*)(?:\s?%| out of \d+)?"
@@ -45,6 +47,19 @@ def _number_in_words(sentence: str) -> Extracted | None:
 _LIMITS = lazy_pattern(r"\b(?:between|from)\s[$€£¥₹]?$", re.IGNORECASE)
 
 
+# What follows an answer: how it was checked, and what it is compared with.
+_CHECKED = lazy_pattern(
+    r"(?:[;.,(—–]|\n)\s*(?:as\sa\s(?:sanity\s)?check|(?:to\s)?(?:double-?)?check(?:ing)?[:,]|to\sverify"
+    r"|verification:|proof:|sanity\scheck)[^\n]{0,200}$",
+    re.IGNORECASE,
+)
+_COMPARED = lazy_pattern(
+    r",?\s(?:rather\sthan|instead\sof|as\sopposed\sto|compared\s(?:to|with)|unlike|and\snot|not"
+    r"|(?:\w+\s){0,2}(?:more|less|fewer|higher|lower|larger|smaller|greater)\sthan)\s[^.;:]{1,60}[.!]?$",
+    re.IGNORECASE,
+)
+
+
 def last_number(text: str) -> Extracted | None:
     """Read the last number of the last sentence, unless the text breaks off.
 
@@ -52,7 +67,8 @@ def last_number(text: str) -> Extracted | None:
     """
     if not text or breaks_off(text):
         return None
-    sentence = last_sentence(text)
+    sentence = last_sentence(_CHECKED.sub("", text))
+    sentence = _COMPARED.sub("", sentence)
     if _INEQUALITY.search(sentence):
         return None
     starts = [match.start() for match in NUMERAL.finditer(sentence)]
@@ -70,3 +86,24 @@ def last_number(text: str) -> Extracted | None:
     if not reading or not reading.value or is_factorial(text):
         return None
     return reading.extracted("number", "last number mentioned")
+
+
+_BOLD = lazy_pattern(r"\*\*([^*\n]{1,40})\*\*")
+
+
+def in_bold(text: str) -> Extracted | None:
+    """Read the only number in bold type, where the last one is the question's own."""
+    bold = [found for part in _BOLD.findall(text) if (found := read("number", clean(part)))]
+    return bold[0].extracted("number", "**…**") if len(bold) == 1 and bold[0].value else None
+
+
+def number_in_words(text: str, given: Collection[str]) -> Extracted | None:
+    """Read the only number that a sentence says in another language, if others give it."""
+    words = last_sentence(text).rstrip(" .!*_").lower().split()
+    for size in range(min(3, len(words)), 0, -1):
+        parts = [" ".join(words[place : place + size]) for place in range(len(words) - size + 1)]
+        said = {number: part for part in parts if (number := number_said(part)) in given and number}
+        if len(said) == 1:
+            number, part = said.popitem()
+            return Extracted(number, "number", part, "last number mentioned")
+    return None

@@ -7,7 +7,7 @@ import re
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.coordinates import coordinates, may_be_coordinates
 from cotool.consensus.extract.dates import read_date
-from cotool.consensus.extract.expressions import is_formula, linear
+from cotool.consensus.extract.expressions import in_order, is_formula, linear
 from cotool.consensus.extract.notations import DECADES, notation, roman_century, tones
 from cotool.consensus.extract.number_words import TENS, UNITS
 from cotool.consensus.extract.preparation import as_power
@@ -85,6 +85,8 @@ _BETWEEN = lazy_pattern(r"(-?[\d./]+)\s?(<=?|≤)\s?[A-Za-z]\s?(<=?|≤)\s?(-?[\
 _BOTH_SIGNS = lazy_pattern(r"(?:[A-Za-z]\s?=\s?)?±\s?(\d[\d./]*)")
 # "x > 3" is (3, ∞).
 _ONE_SIDED = lazy_pattern(r"[A-Za-z]\s?([<>]=?|[≤≥])\s?(-?[\d./]+)")
+_FLIPPED = lazy_pattern(r"(-?[\d./]+)\s?([<>]=?|[≤≥])\s?([A-Za-z])")
+_TURNED = str.maketrans("<>≤≥", "><≥≤")
 # "(x, y) = (3, 4)": the point (3, 4).
 _POINT = lazy_pattern(r"^\([A-Za-z](?:,\s?[A-Za-z])+\)\s?=\s?(?=\()")
 # "x ∈ {1, 2}", the solutions of an equation.
@@ -98,7 +100,10 @@ _AMOUNT = r"((?:[$€£¥₹]\s?)?-?[\d.,]*\d%?(?: [^\W\d_]+)?)"
 # "at least 5", "5 or more", "> 10".
 _BOUNDS = (
     (lazy_pattern(rf"(?:≥ ?|at least |no less than |no fewer than |a minimum of ){_AMOUNT}"), "≥"),
-    (lazy_pattern(rf"{_AMOUNT} (?:or|and) (?:more|above|greater|over|up|higher|older)"), "≥"),
+    (
+        lazy_pattern(rf"{_AMOUNT}(?: (?:or|and) (?:more|above|greater|over|up|higher|older)|\+)"),
+        "≥",
+    ),
     (lazy_pattern(rf"(?:≤ ?|at most |no more than |up to |a maximum of ){_AMOUNT}"), "≤"),
     (lazy_pattern(rf"{_AMOUNT} (?:or|and) (?:less|fewer|below|under|lower|younger)"), "≤"),
     (lazy_pattern(rf"(?:> ?|more than |greater than |over |above |exceeding ){_AMOUNT}"), ">"),
@@ -140,16 +145,8 @@ def short_form(display: str) -> str:
     if "±" in display and (both := _BOTH_SIGNS.fullmatch(display)):
         return f"-{both[1]}, {both[1]}"
     display = notation(display)
-    compares = has_any(display, ("<", ">", "≤", "≥"))
-    if compares and (bounded := _BETWEEN.fullmatch(display)):
-        low, opens, closes, high = bounded.groups()
-        return f"{'(' if opens == '<' else '['}{low}, {high}{')' if closes == '<' else ']'}"
-    if compares and (bounded := _ONE_SIDED.fullmatch(display)):
-        sign, bound = bounded.groups()
-        closed = sign[1:] == "=" or sign in "≤≥"
-        if sign[0] in ">≥":
-            return f"{'[' if closed else '('}{bound}, ∞)"
-        return f"(-∞, {bound}{']' if closed else ')'}"
+    if has_any(display, ("<", ">", "≤", "≥")) and (interval := _interval(display)):
+        return interval
     named = read_date(_AT.sub("", display))
     if named is None and may_be_coordinates(display):
         named = coordinates(display)
@@ -161,6 +158,23 @@ def short_form(display: str) -> str:
     if year:
         return year[1] or year[2]
     return _bound(display) or ", ".join(list_items(display) or ()) or _one(display)
+
+
+def _interval(display: str) -> str | None:
+    """Return what an inequality allows: x > 3 and 3 < x are (3, ∞)."""
+    if bounded := _BETWEEN.fullmatch(display):
+        low, opens, closes, high = bounded.groups()
+        return f"{'(' if opens == '<' else '['}{low}, {high}{')' if closes == '<' else ']'}"
+    if flipped := _FLIPPED.fullmatch(display):
+        display = f"{flipped[3]} {flipped[2].translate(_TURNED)} {flipped[1]}"
+    bounded = _ONE_SIDED.fullmatch(display)
+    if bounded is None:
+        return None
+    sign, bound = bounded.groups()
+    closed = sign[1:] == "=" or sign in "≤≥"
+    if sign[0] in ">≥":
+        return f"{'[' if closed else '('}{bound}, ∞)"
+    return f"(-∞, {bound}{']' if closed else ')'}"
 
 
 def _word(display: str) -> str:
@@ -180,7 +194,7 @@ def _bound(text: str) -> str | None:
 def _one(text: str) -> str:
     if is_formula(text):
         value = linear(plain(text) if "\\" not in text else text.replace("\\%", "%"))
-        return _NAMED_RESULT.sub("", value) or value
+        return in_order(_NAMED_RESULT.sub("", value) or value)
     value = _OPTION_MARK.sub("", plain(text).strip(_QUOTES))
     value = tones(value)
     if _ARTICLE.match(value):

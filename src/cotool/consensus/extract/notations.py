@@ -44,6 +44,11 @@ def notation(display: str) -> str:
     return display
 
 
+def is_order(text: str) -> bool:
+    """Whether a text is an order of growth: O(n log n)."""
+    return bool(_ORDER.fullmatch(text.strip().rstrip(".")))
+
+
 def tones(value: str) -> str:
     """Write the signs of tones as # and b."""
     if not has_any(value, tuple(_SIGNS)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from cotool._lazy import lazy_pattern
+from cotool.consensus.extract.vocabulary import has_any
 
 # Answers are at an end of the text; only the ends of a longer text are kept.
 HEAD = 2_000
@@ -27,6 +28,7 @@ _TRANSLATION: dict[int, int | str] = {
     **dict.fromkeys([0xA0, *range(0x2000, 0x200B), 0x202F, 0x3000], " "),
     ord("½"): " 1/2", ord("⅓"): " 1/3", ord("⅔"): " 2/3", ord("¼"): " 1/4", ord("¾"): " 3/4",
     ord("⅛"): " 1/8", ord("⅜"): " 3/8", ord("⅝"): " 5/8", ord("⅞"): " 7/8",
+    **{0x245F + number: f"({number})" for number in range(1, 21)},  # digits in circles
     0x130: "I",  # its lower case is longer, which would shift positions
 }  # fmt: skip
 
@@ -34,7 +36,7 @@ _TRANSLATION: dict[int, int | str] = {
 _DIGIT_GROUPS = lazy_pattern(r"(?<=\d)(?:\{,\}|\\[,!;]|,\\!)(?=\d{3}(?!\d))")
 # Exponents keep their meaning: 10²³ is 10^23.
 _RAISED_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
-_RAISED = lazy_pattern("(?<=[\\w)])[⁰¹²³⁴-⁹⁺⁻]*[⁰¹²³⁴-⁹]")
+_RAISED = lazy_pattern("(?<=[\\w)])[⁰¹²³⁴-⁹⁺⁻]+")
 
 _TRANSLATED = lazy_pattern(f"[{''.join(map(chr, _TRANSLATION))}]")
 
@@ -189,11 +191,24 @@ def _unify(text: str) -> str:
         text = _SPACED_RATIO.sub(":", text)
     if text.isascii():
         return text
+    if has_any(text, ("万", "萬", "만")):
+        text = _MIXED.sub(_in_digits, text)
     if "–" in text:
         text = _DASH_AS_SIGN.sub("-", text)
     if _TRANSLATED.search(text):
         text = text.translate(_TRANSLATION)
     return _RAISED.sub(as_power, text) if _RAISED.search(text) else text
+
+
+# 1万2千, 3만 5000: digits with the sign of ten thousand between them.
+_MIXED = lazy_pattern(r"(\d+)[万萬만] ?(?:(\d)[千천])?(?:(\d)[百백])?(\d{1,4}(?![\d,.千천百백]))?")
+
+
+def _in_digits(match: re.Match[str]) -> str:
+    if not any(match.groups()[1:]):
+        return match[0]
+    parts = zip(match.groups(), (10_000, 1_000, 100, 1), strict=True)
+    return str(sum(int(digits) * size for digits, size in parts if digits))
 
 
 def as_power(match: re.Match[str]) -> str:

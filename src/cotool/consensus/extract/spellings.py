@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from cotool._lazy import lazy_pattern
-from cotool.consensus.extract.counted import counted
+from cotool.consensus.extract.counted import counted, number_said
 from cotool.consensus.extract.languages import OPTIONS
 from cotool.consensus.extract.number_words import read_words
 from cotool.consensus.extract.telephones import without_separators
@@ -20,6 +20,13 @@ _ROMAN = {
     for number, numeral in enumerate(
         "ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split(), 2
     )
+}
+_CUT = {
+    name[:3]: name
+    for name in (
+        "monday tuesday wednesday thursday friday saturday sunday january february march april "
+        "june july august september october november december"
+    ).split()
 }
 # Spellings with a text that each match holds: searching for it is quicker than compiling a regex.
 _SPELLINGS = (
@@ -73,6 +80,14 @@ _SPELLINGS = (
     ("our", lazy_pattern(r"(?<=\w{3})our\b"), "or"),
     ("is", lazy_pattern(r"(?<=\w{3})is(?=(?:e[drs]?|ing|ation)\b)"), "iz"),
     ("tre", lazy_pattern(r"(?<=\w{2})tre\b"), "ter"),
+    ("grey", lazy_pattern(r"grey"), "gray"),
+    ("sulph", lazy_pattern(r"sulph"), "sulf"),
+    ("ium", lazy_pattern(r"\baluminium\b"), "aluminum"),
+    ("yse", lazy_pattern(r"(?<=\w{2})yse(?=[ds]?\b)"), "yze"),
+    # "Tue", "Sept"
+    ("", lazy_pattern(rf"^(?:{'|'.join(_CUT)}|tues|thurs?|sept)$"), lambda m: _CUT[m[0][:3]]),
+    # the charge of an ion: "SO4 2-"
+    (" ", lazy_pattern(r"(?<=[a-z0-9)\]]) (?=\d?[+-]$)"), "^"),
 )
 _NUMERAL = lazy_pattern(r"\b[ivx]+\b")
 _RATE = lazy_pattern(r"\b([^\W\d_])[^\W\d_]+ per ([^\W\d_])[^\W\d_]+")
@@ -83,7 +98,7 @@ _UNDERSCORE = lazy_pattern(r"(?<=[^\W_])_(?=[^\W\d_]{2})")
 _SLASH = lazy_pattern(r"(?<=[^\W\d_]{3})/(?=[^\W\d_]{3})")
 _HYPHEN = lazy_pattern(r"(?<=[^\W_])-(?=[^\W\d_])|(?<=[^\W\d_])-(?=\d)")
 _UMLAUTS = {ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue"}
-_COUNTER = lazy_pattern(r"^(\d+)[개個个つ명권名]$")
+_COUNTER = lazy_pattern(r"^(\d+)[개個个つ명권名번番]$")
 _SMILEY = lazy_pattern("[\u2600-\u27bf\U0001f000-\U0001faff]")
 _VARIABLE = lazy_pattern(r"^(\d+) ([a-z])$")
 _OPTION = lazy_pattern(rf"^(?:{OPTIONS}) (?=\w$)")
@@ -111,7 +126,7 @@ def _other_spellings(value: str) -> Iterator[str]:
             yield other
     if "v" in value or "x" in value or "ii" in value:
         yield _NUMERAL.sub(lambda match: _ROMAN.get(match[0], match[0]), value)
-    if number := counted().get(value):
+    if number := number_said(value):
         yield number
     if value != (folded := value.casefold()):  # formulas keep their case
         yield folded

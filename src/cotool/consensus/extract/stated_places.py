@@ -26,7 +26,16 @@ _FIELD_VALUE = lazy_pattern(
     r"""["']\s{0,9}:\s{0,9}\[?\s{0,9}(?:"((?:[^"\\\n]|\\.){0,200})"|'([^'\n]{0,200})'|([^\s,}\]{\["']{1,60}))"""
 )
 _ANSWER_TAG = lazy_pattern(
-    r"<(final_answer|final|result|output|solution|label|verdict|choice)>([^<]{1,200})</\1>"
+    r"<((?:final|my|the)?[_-]?(?:answer|final|result|output|solution|label|verdict|choice|score|rating"
+    r"|grade|prediction|class|category|sentiment|decision|conclusion|option|response))>([^<]{1,200})</\1>"
+)
+
+
+# An object with one field, whatever its name.
+_ONLY_FIELD = lazy_pattern(
+    r"""\{\s*["'][\w ]{1,40}["']\s*:\s*
+    (?:"([^"\\\n]{1,60})"|'([^'\n]{1,60})'|([\w.+-]{1,30}))\s*\}""",
+    re.VERBOSE,
 )
 
 
@@ -43,8 +52,14 @@ def field_places(text: str, low: str) -> Iterator[StatedPlace]:
             content = text[start + 8 : end].strip()
             yield StatedPlace(start, content, "<answer>", whole=True)
             yield from explicit_places(content)
-    if "{" not in low or ('":' not in low and "':" not in low and '" :' not in low):
-        return
+    if "{" in low and has_any(low, ('":', "':", '" :')):
+        yield from _fields(text, low)
+
+
+def _fields(text: str, low: str) -> Iterator[StatedPlace]:
+    """Yield what the fields of JSON hold."""
+    if low[:1] == "{" and (only := _ONLY_FIELD.fullmatch(text)):
+        yield StatedPlace(0, next(filter(None, only.groups())), "the only field", whole=True)
     for field in FIELDS:
         position = max(low.rfind(f'"{field}"'), low.rfind(f"'{field}'"))
         if position < 0:
