@@ -17,6 +17,7 @@ def _groups(answers, question):
     ("question", "answers"),
     [
         ("Who found radium?", ["Marie Curie", "Curie"]),
+        ("Who wrote it?", ["Johann Sebastian Bach", "J. S. Bach", "Bach", "J.S. Bach"]),
         ("Who was it?", ["Abraham Lincoln", "Lincoln", "President Lincoln"]),
         ("Wer war das?", ["Ludwig van Beethoven", "Beethoven", "van Beethoven"]),
         ("Which planet?", ["Saturn", "planet Saturn", "the planet Saturn"]),
@@ -35,6 +36,7 @@ def test_short_forms_are_pooled(question, answers):
     ("question", "answers"),
     [
         ("Who won?", ["George Bush", "George W. Bush", "Bush"]),
+        ("Who won?", ["J. Smith", "John Smith", "Jane Smith"]),
         ("Who won?", ["South Korea", "Korea"]),
         ("Which name?", ["Kennedy", "Kennedy Airport"]),
         ("Which firm?", ["Canada", "Air Canada"]),

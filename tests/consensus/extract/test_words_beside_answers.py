@@ -34,7 +34,7 @@ def _groups(answers, question):
         ("How many?", ["0", "None.", "zero"]),
         ("Сколько?", ["42", "сорок два", "Ответ: 42", "Сначала 41... нет, подождите, 42."]),
         ("How many days?", ["366", "366, since there is one more.", "It's 366 rather than 365."]),
-        ("How many?", ["36", "10% is 24, so 24 + 12 = **36**. That's all."]),
+        ("How many?", ["36", "36", "10% is 24, so 24 + 12 = **36**. That's all."]),
         ("In what year?", ["1989", "In 1989; it was new in 1990.", "It was 1989."]),
         ("Wie heißt die Hauptstadt?", ["Wien", "Wien, Österreich"]),
         ("Combien ?", ["8", "huit", "Il y en a huit ici.", "huit", "8"]),

@@ -34,7 +34,7 @@ _NO_NAME = FUNCTION_WORDS | frozenset(
 )
 _ASKS_FOR_PLACE = lazy_pattern(
     r"\b(?:city|town|village|capital|birthplace|headquarter(?:s|ed)|municipality|suburb)\b"
-    r"|\b(?:haupt)?(?:stadt|ort)\b|\bvilles?\b|\bcapitale?\b|\bciudad\b|\bcidade\b|\bcittà"
+    r"|\b(?:haupt)?(?:stadt|ort)\b|\bvilles?\b|\bcapitale?\b|\bciudad\b|\bcidade\b|\bcittà|город|столиц|城市|首都|都市"
     r"|^where (?:is|are) [^?]*\?$"
     r"|\bwhere (?:was|is|did|does)\b.*\b(?:born|died?|lives?|located|buried|held|situated|founded"
     r"|based|take place)\b",

@@ -62,6 +62,7 @@ def by_question(answers: Answers, texts: Sequence[str], question: str) -> Answer
     answer mentions these. 30 means 30° if the question is about angles; else it may be radians.
     01234 is a code, and not 1234. Where an answer is negative, (3.5) is -3.5, as in accounts.
     """
+    answers = _by_rate(answers, texts)
     if any(one and _CODE.fullmatch(one.display) for one in answers) and _asks_for_code(question):
         return valued(answers, lambda a: a.display if a.display.isdecimal() else a.value)
     if any(one and one.value.startswith("-") for one in answers):
@@ -90,6 +91,41 @@ def by_question(answers: Answers, texts: Sequence[str], question: str) -> Answer
     return [
         replace(answer, value=f"{answer.value}°") if answer and own else answer
         for answer, own in zip(answers, degrees, strict=True)
+    ]
+
+
+# What an amount is for: $1,500 per month.
+_PER = lazy_pattern(
+    r"[^\d.;,\n]{0,12}?(?:\bper|/|\ban?|\bevery|\beach|\bpro|\bpar|\bpor)\s?"
+    r"(second|minute|hour|day|night|week|month|year|annum|person|head|capita|unit|item|kg|km|mile"
+    r"|litre|liter|gallon|(?:mo|yr|hr|wk|min|s|h)\b)",
+    re.IGNORECASE,
+)
+_PERIODS = {
+    "annum": "year", "mo": "month", "yr": "year", "hr": "hour", "h": "hour", "wk": "week",
+    "min": "minute", "s": "second", "head": "person", "capita": "person", "liter": "litre",
+}  # fmt: skip
+
+
+def _by_rate(answers: Answers, texts: Sequence[str]) -> Answers:
+    """Keep what amounts are for beside them, where it differs: per month, per year.
+
+    An amount that is for nothing is for what the same amount of another answer is for.
+    """
+    rates: list[str] = []
+    for one, text in zip(answers, texts, strict=True):
+        place = text.find(one.display) if one and one.display else -1
+        found = _PER.match(text, place + len(one.display)) if one and place >= 0 else None
+        word = found[1].lower() if found else ""
+        rates.append(_PERIODS.get(word, word))
+    if len({*rates} - {""}) < 2:
+        return answers
+    same = {one.value: rate for one, rate in zip(answers, rates, strict=True) if one and rate}
+    return [
+        replace(one, value=f"{one.value} per {rate}")
+        if one and (rate := own or same.get(one.value, ""))
+        else one
+        for one, own in zip(answers, rates, strict=True)
     ]
 
 

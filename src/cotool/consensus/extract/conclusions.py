@@ -132,6 +132,8 @@ _HENCE_OPTION = lazy_pattern(
     r"\b(?i:option|choice) \(?([A-J])\)?"
     r"(?!\w|,? (?:is|was|can|must) (?:not|wrong|incorrect|false|out|elim|be))"
 )
+_SO_NO = lazy_pattern(r"\b(?:so|hence|thus|therefore) (yes|no), [^.!?]{1,60}[.!]?$")
+_ARROW = lazy_pattern(r"(?:→|->|=>)\s*\(?([A-J])\)?[.!]?$")
 # What ends a text in bold type: a time, a number, a name.
 _BOLD_END = lazy_pattern(r"[\w,:=] \*\*([^*\n]{1,60})\*\*[.!]?$")
 # "Not in the air, no. They swim."
@@ -180,12 +182,23 @@ def _concluding(text: str, low: str) -> Iterator[StatedPlace]:
         yield StatedPlace(0, said[1] or said[2], "opinion", ("choice",), whole=True)
     elif has_any(low, ("option ", "choice ")) and (hence := _HENCE_OPTION.search(text)):
         yield StatedPlace(0, hence[1], "so …", ("choice",), whole=True)
+    if has_any(low, ("so no, ", "so yes, ", "hence no, ", "thus no, ")) and (
+        so := _SO_NO.search(low)
+    ):
+        yield StatedPlace(0, so[1], "so …", ("boolean",), whole=True)
+    if has_any(text, ("→", "->", "=>")) and (arrow := _ARROW.search(text)):
+        yield StatedPlace(0, arrow[1], "→", ("choice",), whole=True)
     if text.count("**") == 2 and (bold := _BOLD_END.search(text)):
         yield StatedPlace(0, bold[1], "**…**", whole=True)
     if has_any(text, (", no", ", yes")) and (tagged := _TAGGED_ON.match(text)):
         yield StatedPlace(0, tagged[1], "…, yes or no", ("boolean",), whole=True)
 
 
+# "A. Shark is wrong", and "**Paper** because it beats rock".
+_LEADS_TO_NO = lazy_pattern(
+    r"[*_(]{0,3}[A-J][.):*_]{1,4}[^.;\n]{0,40}\b(?:is|are|was)\s(?:not|wrong|incorrect|false)\b"
+)
+_LEADING_BOLD = lazy_pattern(r"\*\*([^*\n:]{1,40})\*\*(?:\s?[—–:,]|\s-)\s(?=[^\n]{3,}$)")
 # "366, since February has 29 days.", "In 1989; Germany was reunified in 1990."
 _LEADING_NUMBER = lazy_pattern(
     r"[*_]{0,2}(?i:in )?([$€£]?-?\d[\d.,]*\d?%?)[*_]{0,2}"
@@ -193,11 +206,18 @@ _LEADING_NUMBER = lazy_pattern(
 )
 
 
-def weak_places(text: str, low: str) -> Iterator[StatedPlace]:
-    """Yield what a text states by its first words, an option near its end, or a conclusion."""
-    is_letter = text.lstrip("*_(")[:1] in _OPTIONS
+def _opening(text: str) -> Iterator[StatedPlace]:
+    """Yield what a text begins with: bold type, an option."""
+    is_letter = text.lstrip("*_(")[:1] in _OPTIONS and not _LEADS_TO_NO.match(text)
+    if text[:2] == "**" and (bold := _LEADING_BOLD.match(text)):
+        yield StatedPlace(0, bold[1], "**…**", whole=True)
     if is_letter and (lead := _LEADING_OPTION.match(text)) and not has_second_option(text):
         yield StatedPlace(0, text, f"opens with {lead.group().strip()}", ("choice",))
+
+
+def weak_places(text: str, low: str) -> Iterator[StatedPlace]:
+    """Yield what a text states by its first words, an option near its end, or a conclusion."""
+    yield from _opening(text)
     first, newline, _ = text[:SPAN].partition("\n")
     if newline and BARE_LINE.fullmatch(first) and not has_second_option(text):
         yield StatedPlace(0, first, "first line", NUMBER_OR_LETTER, whole=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 # 0 to 20 and the tens. Such words may mean something else ("once"), so they are numbers only
@@ -86,7 +87,13 @@ def counted() -> dict[str, str]:
 # What joins tens and units: "cuarenta y dos", "vierundvierzig", "сорок два".
 _JOINTS = (" y ", " e ", " et ", " ", "-", "und", "en")
 _TENS = range(20, 100, 10)
-_TEENS = 20
+_TEENS, _TEN = 20, 10
+_BEGINNINGS = {
+    "veinti": 20,
+    **{f"{tens}{end}": 10 * place for place, tens in enumerate(
+        "vent trent quarant cinquant sessant settant ottant novant".split(), 2
+    ) for end in ("", "i" if place == 2 else "a")},
+}  # fmt: skip
 
 
 def number_said(words: str) -> str | None:
@@ -101,4 +108,13 @@ def number_said(words: str) -> str | None:
             )
             if found and 0 < pair[0] < _TEENS and pair[1] in _TENS:
                 return str(sum(pair))
+    return _in_one_word(words, known)
+
+
+def _in_one_word(words: str, known: Mapping[str, str]) -> str | None:
+    """Return what tens and units in one word say: "veintiuno", "ventidue", "trentotto"."""
+    for begins, tens in _BEGINNINGS.items():
+        unit = int(known.get(words.removeprefix(begins), "0")) if words.startswith(begins) else 0
+        if 0 < unit < _TEN:
+            return str(tens + unit)
     return None

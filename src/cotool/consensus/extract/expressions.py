@@ -99,11 +99,18 @@ def linear(text: str) -> str:
 # A sum of products: 2x^2-3x+1.
 _TERM = r"[+-]?[\w.^*]+"
 _SUM = lazy_pattern(rf"{_TERM}(?:[+-][\w.^*]+)+")
+# A product of sums: (x-2)(x+3)^2.
+_FACTOR = r"\(([^()]+)\)((?:\^\w+)?)"
+_PRODUCT = lazy_pattern(rf"(?:{_FACTOR}){{2,}}")
+_EACH_FACTOR = lazy_pattern(_FACTOR)
 _EACH_TERM = lazy_pattern(_TERM)
 
 
 def in_order(formula: str) -> str:
-    """Return a sum with its terms in order: 3+2x is 2x+3."""
+    """Return a sum with its terms in order, a product with its factors: 3+2x is 2x+3."""
+    if _PRODUCT.fullmatch(formula):
+        factors = (f"({in_order(one[1])}){one[2]}" for one in _EACH_FACTOR.finditer(formula))
+        return "".join(sorted(factors))
     if not _SUM.fullmatch(formula) or not any(map(str.isalpha, formula)):
         return formula
     terms = sorted(

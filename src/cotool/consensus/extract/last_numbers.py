@@ -55,6 +55,8 @@ _CHECKED = lazy_pattern(
 )
 _COMPARED = lazy_pattern(
     r",?\s(?:rather\sthan|instead\sof|as\sopposed\sto|compared\s(?:to|with)|unlike|and\snot|not"
+    r"|whereas|while|in\scontrast\sto|but\snot|(?:und\s)?nicht|statt|et\snon|pas|y\sno|en\slugar\sde|e\snão"
+    r"|niet|а\sне|не"
     r"|(?:\w+\s){0,2}(?:more|less|fewer|higher|lower|larger|smaller|greater)\sthan)\s[^.;:]{1,60}[.!]?$",
     re.IGNORECASE,
 )

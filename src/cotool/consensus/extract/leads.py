@@ -77,6 +77,8 @@ _LEADS = (
     ("left with", _AFTER_CHOOSE, ("choice",)),
     ("leave", _AFTER_CHOOSE, ("choice",)),
     ("leaving", _AFTER_CHOOSE, ("choice",)),
+    ("correct one", _AFTER_OPTION, ("choice",)),
+    ("right one", _AFTER_OPTION, ("choice",)),
     ("it must be", _AFTER_CHOOSE, ("choice",)),
     ("it has to be", _AFTER_CHOOSE, ("choice",)),
     ("correction", _AFTER_ANSWER, KINDS),

@@ -89,7 +89,7 @@ _HEADED = lazy_pattern(
 _LONGEST_HEADING = 40
 _LABELLED_LINE = lazy_pattern(
     r"[#*_\s]{0,6}(?:final\s|my\s|overall\s)?(?:verdict|decision|result|label|category|class"
-    r"|classification|sentiment|prediction|solution|conclusion|output|choice|rating|score|total|winner"
+    r"|classification|sentiment|prediction|solution|conclusion|output|choice|rating|score|total|winner|grade|judge?ment|evaluation|assessment"
     r"|(?:better|best|preferred|winning)\s(?:response|answer|assistant|model|option|output|one))"
     r"[*_]{0,2}\s?:[*_\s]{0,6}",
     re.IGNORECASE,

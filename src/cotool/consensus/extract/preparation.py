@@ -111,8 +111,7 @@ def prepare(text: str) -> str:
         text = f"{text[:HEAD]}\n{text[-TAIL:]}"
     if text[:1] > "\u25ff" and text[0] in _TICKS:
         text = _TICKED.sub("", text, count=1)
-    if "%" in text[-_REMARK:]:
-        text = _HOW_SURE.sub("", text, count=1)
+    text = _without_confidence(text)
     return _unify(_as_list(_SET_APART.sub("", text.strip(), count=1)))
 
 
@@ -123,8 +122,23 @@ _TICKED = lazy_pattern(
     r"|faux|falso|não|нет|неверно)\b))(?=\S)",
     re.IGNORECASE,
 )
+
+
+def _without_confidence(text: str) -> str:
+    """Cut how sure an expert is, after the answer or in a last line."""
+    if "%" in text[-_REMARK:]:
+        text = _HOW_SURE.sub("", text, count=1)
+    if "\n" in text and text[-1:].isalnum():
+        text = _CONFIDENCE.sub("", text, count=1)
+    return text
+
+
 # One line between fences is an answer like one between backquotes.
 _FENCED = lazy_pattern(r"```\w*\n([^\n`]+)\n```\s*")
+_CONFIDENCE = lazy_pattern(
+    r"\n[*_\s]*(?:confidence|certainty)(?: (?:score|level))?[*_]*\s?:[*_\s]*[\w./]{1,10}$",
+    re.IGNORECASE,
+)
 # How sure an expert is, after the answer: "7 (95% sure)".
 _REMARK = 40
 _HOW_SURE = lazy_pattern(
@@ -282,6 +296,7 @@ _LATEX_FRACTION = lazy_pattern(r"\\[dtc]?frac\s?\{?(-?[\d.,]{1,30})\}?\s?\{?([\d
 _LATEX_SPACE = lazy_pattern(r"\\[,;:! ]|\\(?:left|right|displaystyle|quad)(?![A-Za-z])|~|\{,\}")
 _LATEX_DEGREE = lazy_pattern(r"\^\s?\{?\s?\\(?:circ|degree)(?![A-Za-z])\s?\}?")
 _SPACES = lazy_pattern(r" {2,}")
+_EMPHASIS_ENDS = lazy_pattern(r"(?<=[^\W\d_])\*\*(?=[\s,.;:()])")
 _CALCULATOR = lazy_pattern(r"<<[^<>]{0,200}>>")
 
 
@@ -299,6 +314,8 @@ def clean(span: str) -> str:
         if "\\" not in span:
             span = span[::-1].replace("}", "", max(0, span.count("}") - span.count("{")))[::-1]
         span = _SPACES.sub(" ", span)
+    if "**" in span:
+        span = _EMPHASIS_ENDS.sub("", span)
     if "<<" in span:
         span = _CALCULATOR.sub("", span)
     return span.lstrip(_WRAPPER)

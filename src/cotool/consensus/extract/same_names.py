@@ -43,7 +43,8 @@ _YEAR, _MONTH = len("1945"), len("1945-09")
 _IN_YEAR = lazy_pattern(r"^(?:in|im|en|nel|em|в) (?=\d{4}(?:-\d\d)?$)")
 # "Carbon dioxide (CO2)" says that both are the same; "Paris (France)" does not.
 _WITH_SHORT = lazy_pattern(
-    r"(?P<name>[^()]+) \((?P<short>[A-Z][A-Za-z]*\d\w*|[A-Z]{2,6}|[A-Z][a-z]?)\)"
+    r"(?P<name>[^()]+) \((?P<short>[A-Z][A-Za-z]*\d\w*|[A-Z]{2,6}|[A-Z][a-z]?"
+    r"|(?:[A-Z][a-z]?){2,6}\d?)\)"
 )
 # "Na (sodium)": a symbol before its name.
 _WITH_NAME = lazy_pattern(r"(?P<short>[A-Z][a-z]?) \((?P<name>[^()]{3,})\)")
@@ -66,6 +67,8 @@ def full_names(shown: Mapping[str, str], question: str) -> dict[str, str]:
             found[value] = value[titled.end() :]
     values = {found.get(value, value) for value in shown}
     asks_for_person = bool(_WHO.search(question))
+    found |= _in_full(values) if asks_for_person else {}
+    values = {found.get(value, value) for value in values}
     kinds = dict(_of_kind(values))
     people = {
         one
@@ -86,6 +89,26 @@ def full_names(shown: Mapping[str, str], question: str) -> dict[str, str]:
         if short in values and name in values and not found.keys() & {name, short}:
             found[short] = name
     return {value: _last(value, found) for value in shown if value in found}
+
+
+_INITIALS = lazy_pattern(r"((?:[^\W\d_]\.? ?){1,3}) ([^\W\d_]{2,})")
+
+
+def _in_full(values: Collection[str]) -> dict[str, str]:
+    """Return the only name that one with initials is short for: J. S. Bach."""
+    names: dict[tuple[str, str], set[str]] = {}
+    for value in values:
+        *first, last = value.split()
+        if first and all(len(word.strip(".")) > 1 for word in first):
+            names.setdefault(("".join(word[0] for word in first), last), set()).add(value)
+    found: dict[str, str] = {}
+    for value in values:
+        if match := _INITIALS.fullmatch(value):
+            initials = match[1].replace(".", "").replace(" ", "")
+            full = names.get((initials, match[2]), set())
+            if len(full) == 1:
+                found[value] = next(iter(full))
+    return found
 
 
 def _last(value: str, found: Mapping[str, str]) -> str:

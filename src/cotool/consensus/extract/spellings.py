@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -28,6 +29,17 @@ _CUT = {
         "june july august september october november december"
     ).split()
 }
+_MONEY = {
+    "eur": "euro", "€": "euro", "usd": "us dollar", "gbp": "pound sterling", "jpy": "yen",
+    "japanese yen": "yen", "chf": "swiss franc", "inr": "indian rupee", "cny": "yuan",
+    "british pound": "pound sterling", "rmb": "yuan", "renminbi": "yuan",
+}  # fmt: skip
+
+
+def _numeral(signs: str) -> str:
+    return str(10 * (len(signs) > 1) + "一二三四五六七八九十".index(signs[-1]) + 1)
+
+
 # Spellings with a text that each match holds: searching for it is quicker than compiling a regex.
 _SPELLINGS = (
     # "#1", "No. 1"
@@ -86,6 +98,11 @@ _SPELLINGS = (
     ("yse", lazy_pattern(r"(?<=\w{2})yse(?=[ds]?\b)"), "yze"),
     # "Tue", "Sept"
     ("", lazy_pattern(rf"^(?:{'|'.join(_CUT)}|tues|thurs?|sept)$"), lambda m: _CUT[m[0][:3]]),
+    # currencies
+    ("", lazy_pattern(rf"^(?:{'|'.join(map(re.escape, _MONEY))})$"), lambda m: _MONEY[m[0]]),
+    ("-to-", lazy_pattern(r"^(\d+)-to-(\d+)$"), r"\1:\2"),
+    ("@", lazy_pattern(r"^<(\S+@\S+)>$"), r"\1"),
+    ("月", lazy_pattern(r"^十?[一二三四五六七八九十](?=月)"), lambda m: _numeral(m[0])),
     # the charge of an ion: "SO4 2-"
     (" ", lazy_pattern(r"(?<=[a-z0-9)\]]) (?=\d?[+-]$)"), "^"),
 )
