@@ -43,6 +43,7 @@ def line_of(rng: random.Random, form: str, clean: bool) -> str:
 
 @given(st.integers(0, 1 << 40))
 @example(2408)  # a path that is a dash, which is none, and one that becomes a dash
+@example(1154)  # a tab behind a path
 def test_requests_are_read_as_step_by_step(seed):
     """A further group that is no column takes all steps; threads and spans change nothing."""
     rng = random.Random(seed)

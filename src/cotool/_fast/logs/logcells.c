@@ -180,6 +180,23 @@ int cotool_cell_count(cotool_cell *cell, int bucket, uint64_t times) {
     return 0;
 }
 
+/* Adds the numbers of a list to those of a cell, which may be in pages. */
+static int add_list(cotool_cell *into, const int16_t *list, uint64_t count) {
+    const unsigned low = into->low, pages = into->pages;
+    uint32_t **const page = into->page;
+    uint64_t n = 0, added = 0;
+    for (; n < count && pages; n++) {
+        const unsigned place = cotool_cell_place(into, list[n]), p = (place >> 6) - low;
+        uint32_t *counts = p < pages ? page[p] : NULL;
+        if (!counts || counts[place & 63] == UINT32_MAX) break;
+        counts[place & 63]++, added++;
+    }
+    into->count += added;
+    for (; n < count; n++)
+        if (cotool_cell_count_one(into, list[n])) return ENOMEM;
+    return 0;
+}
+
 int cotool_cell_merge(cotool_cell *into, const cotool_cell *cell) {
     uint64_t before = into->count;
     into->missing += cell->missing, into->odd += cell->odd;
@@ -192,8 +209,7 @@ int cotool_cell_merge(cotool_cell *into, const cotool_cell *cell) {
         memcpy(into->list + before, cell->list, cell->count * sizeof *cell->list);
         into->count += cell->count;
     } else if (!cell->pages) {
-        for (uint64_t n = 0; n < cell->count; n++)
-            if (cotool_cell_count_one(into, cell->list[n])) return ENOMEM;
+        if (add_list(into, cell->list, cell->count)) return ENOMEM;
     }
     if (cell->shift > into->shift) {
         if (!into->pages && unlist(into, before)) return ENOMEM;

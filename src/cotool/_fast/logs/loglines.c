@@ -27,6 +27,7 @@ static int cotool_grow(cotool_worker *worker, size_t room) {
 
 #define COTOOL_AVX512_TARGET \
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,bmi,bmi2,popcnt")))
+#define COTOOL_AVX2_TARGET __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt")))
 #define COTOOL_BODY "logs/loglines_rows.inc"
 #include "base/cpu_levels.h"
 

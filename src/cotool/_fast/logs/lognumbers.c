@@ -102,6 +102,7 @@ static int read_decimal(const uint8_t *p, const uint8_t *end, const cotool_defau
 
 void cotool_prepare_plain(const cotool_default_unit *unit, cotool_plain_unit *plain) {
     plain->point = unit->comma == COTOOL_COMMA_DECIMALS || unit->comma == COTOOL_COMMA_BESIDE_POINTS ? 0 : '.' ^ '0';
+    plain->scales = unit->factor != 1 || unit->power;
     for (int decimals = 0; decimals < COTOOL_PLAIN_DIGITS; decimals++) {
         const int power = unit->power + 12 - decimals;
         int64_t worth;

@@ -21,10 +21,11 @@ typedef struct {
 } cotool_default_unit;
 
 /* Numbers without a unit of their own, of a default unit: what one is worth by its decimals; 0: it takes more
- * steps. `point`: what separates decimals as '.' ^ '0' has it, 0: it takes more steps. */
+ * steps. `point`: what separates decimals as '.' ^ '0' has it, 0: it takes more steps. `scales`: the unit is not
+ * that of the dimension. */
 #define COTOOL_PLAIN_DIGITS 8
 typedef struct {
-    uint64_t worth[COTOOL_PLAIN_DIGITS], point;
+    uint64_t worth[COTOOL_PLAIN_DIGITS], point, scales;
 } cotool_plain_unit;
 
 void cotool_prepare_plain(const cotool_default_unit *unit, cotool_plain_unit *plain);

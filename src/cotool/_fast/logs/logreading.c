@@ -105,15 +105,24 @@ COTOOL_INLINE void take(cotool_taken *taken, const cotool_value *value, const ui
 static void read_numbers(const cotool_batch *b, int m, cotool_overall *overall, numbers *all) {
     const cotool_default_unit *unit = NULL;
     cotool_plain_unit plain;
+    uint64_t usual = 0, scaled = 0; /* numbers without a unit of their own; those of a unit that scales them */
     for (int k = 0; k < b->count; k++) {
         const cotool_taken *v = &b->value[m][k];
         int dimension, added = 0;
-        if (unit != b->unit[m][k]) unit = b->unit[m][k], cotool_prepare_plain(unit, &plain);
-        dimension = unit->dimension;
-        all->state[k] = -1;
+        if (unit != b->unit[m][k]) {
+            if (unit) overall->dimensions[unit->dimension] += usual;
+            usual = 0, unit = b->unit[m][k];
+            cotool_prepare_plain(unit, &plain);
+        }
         if (v->is_within && cotool_read_plain(v->start, v->size, &plain, &all->number[k])) {
             all->state[k] = 1;
-        } else if (v->kind != COTOOL_NO_VALUE) {
+            all->bucket[k] = cotool_bucket_of(all->number[k]);
+            usual++, scaled += plain.scales;
+            continue;
+        }
+        dimension = unit->dimension;
+        all->state[k] = -1;
+        if (v->kind != COTOOL_NO_VALUE) {
             const cotool_value value = {v->kind, v->start, v->start + v->size};
             all->state[k] = (int8_t)cotool_value_number(&value, unit, &all->number[k], &dimension, &added);
             if (!all->state[k]) cotool_overall_odd(overall, v->start, v->size);
@@ -122,9 +131,11 @@ static void read_numbers(const cotool_batch *b, int m, cotool_overall *overall, 
         all->bucket[k] = cotool_bucket_of(all->number[k]);
         overall->dimensions[dimension]++;
         overall->added += (uint64_t)added;
-        overall->scaled += unit->factor != 1 || unit->power;
         overall->stated += dimension != unit->dimension;
+        scaled += plain.scales;
     }
+    if (unit) overall->dimensions[unit->dimension] += usual;
+    overall->scaled += scaled;
 }
 
 /* Counts a value of measure m among the distinct ones of a row. */
@@ -137,14 +148,17 @@ static int see(cotool_table *table, cotool_row *row, int m, uint64_t hash) {
 static int count_distinct(const cotool_reading *r, cotool_table *table, const cotool_batch *b, int m,
                           const int8_t *state, uint32_t whole, int k, int stop) {
     const int of_step = !table->width || r->stepped[m], of_whole = table->width && r->stepped[m];
-    uint8_t *registers = NULL;
+    uint8_t *registers;
     int status = 0;
+    while (k < stop && state[k] < 0) k++;
+    if (k == stop) return 0;
+    if (!(registers = cotool_overall_registers(&table->overall[m]))) return ENOMEM;
     for (; k < stop && !status; k++) {
         uint64_t hash;
         if (state[k] < 0) continue;
-        if (!registers && !(registers = cotool_overall_registers(&table->overall[m]))) return ENOMEM;
         hash = cotool_hash(b->value[m][k].start, b->value[m][k].size, 1);
         cotool_seen_mark(registers, COTOOL_DISTINCT_BITS, hash);
+        if (!of_whole && !of_step) continue;
         if (of_whole) status |= see(table, &table->row[whole], m, hash);
         if (of_step && b->row[k] != COTOOL_NO_ROW) status |= see(table, &table->row[b->row[k]], m, hash);
     }

@@ -90,7 +90,7 @@ void cotool_take_part(const cotool_value *whole, int part, cotool_value *value) 
     if (part >= 2 && p > value->start && p > start && end - p > 5 && !memcmp(p, "HTTP/", 5)) {
         if (part == 3) value->start = p, value->end = end;
         if (part == 2) {
-            for (value->end = p; value->end[-1] == ' ';) value->end--;
+            for (value->end = p; value->end[-1] == ' ' || value->end[-1] == '\t';) value->end--;
         }
     }
     if (value->start == value->end) value->kind = COTOOL_NO_VALUE;

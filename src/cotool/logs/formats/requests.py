@@ -125,7 +125,7 @@ def _words_of_user(before: Sequence[re.Match[bytes]]) -> int:
 
     A dash that follows another is a user, and no name has addresses, brackets or quotes.
     """
-    for n in range(len(before) - 3, 0, -1):
+    for n in range(len(before) - 3, 0, -1) if len(before) > 4 else ():
         if before[n + 1][3] is None or _IP.fullmatch(before[n + 1][0]):
             break
         if before[n][0] == b"-" and b":" in before[-1][0]:
