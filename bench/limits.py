@@ -95,6 +95,16 @@ CONSENSUS: dict[str, Callable[[float], Case]] = {
         ).encode(),
         "a.csv",
     ),
+    "a table of 16,000 columns of words": lambda k: (
+        [],
+        "\n".join(
+            [
+                "item," + ",".join(words(int(16000 * k))),
+                *(f"{row}," + ",".join(words(int(16000 * k), row)) for row in (2, 3)),
+            ]
+        ).encode(),
+        "a.csv",
+    ),
     "30,000 different addresses as answers": lambda k: (
         [],
         json.dumps(
@@ -233,6 +243,7 @@ LOGS: dict[str, Callable[[float], Case]] = {
         _log(f"user=u{n} rt={n % 977}" for n in range(int(20000 * k))),
         "a.log",
     ),
+    "start tags without an end": lambda k: ([], b"<Event>" * int(140000 * k), "a.log"),
     "gzip of blank lines (log)": lambda k: (
         [],
         gzip.compress(b"\n" * int(1_000_000_000 * k), 6),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import cotool
 from cotool._fast.logs.envelopes import Elements
-from cotool.logs.formats.xml_records import _record
+from cotool.logs.formats.xml_records import _record, find_xml, xml_lines
 
 WINDOWS = (
     "<Event xmlns='http://x'><System><EventID Qualifiers='1'>7</EventID><Level>{n}</Level>"
@@ -128,3 +128,12 @@ def test_usual_elements_are_taken(form):
     name = data[1:].replace(b">", b" ").split(b" ")[0]
     written, end = Elements(name).take(data, 0)
     assert (written.count(b"\n"), end) == (20, len(data))
+
+
+def test_start_tags_that_nothing_ends_take_linear_time():
+    opened = b"<Event>" * 100_000
+    assert find_xml(opened) == (b"", [])
+    lines = b"".join(
+        xml_lines(iter([b"<Event>1</Event>" + opened + b"<Event a='2'/>"]), "a", b"Event")
+    )
+    assert lines.splitlines() == [b'{"text":"1"}', b'{"a":"2"}']

@@ -13,7 +13,7 @@ from cotool._records import replace
 from cotool._typing import TYPE_CHECKING, Any
 from cotool.consensus.read import names
 from cotool.consensus.read.columns import are_crossed, common_values, determines, pairs_unique
-from cotool.consensus.read.design import experts_of, item_of, likely_answers
+from cotool.consensus.read.design import MOST_TEXTS, experts_of, item_of, likely_answers
 from cotool.consensus.read.families import between, families, family_of
 from cotool.consensus.read.long import joint
 from cotool.consensus.read.plan import LISTS, LONG, SURVEY, WIDE, Plan
@@ -69,7 +69,8 @@ def with_hint(sample: Sample, error: UnclearError, plan: Callable[[Sample], Plan
             kept[proposal.reading] = proposal
     wanted = named(**_known_parts(sample))
     if not kept:
-        found = (one for one in _guesses(sample) if _reads(sample, one, plan))
+        tried = max(_MOST_TRIED, names.MOST_COLUMNS // max(1, len(sample.columns)))
+        found = (one for one in islice(_guesses(sample), tried) if _reads(sample, one, plan))
         kept.update((one.reading, one) for one in islice(found, 1))
     hint = "; ".join(map(str, kept.values())) or f"name the keys or columns: {wanted}"
     return UnclearError(str(error), hint=hint)
@@ -196,7 +197,8 @@ def _by_design(sample: Sample) -> Iterator[Proposal]:
         dates = [c for c in sample.texts if c.is_time and not determines(item, c)]
         for answer in likely_answers(sample, item, expert) or dates:
             yield by_parts(item, expert, answer)
-    for item, expert in permutations([c for c in sample.texts if c.part == names.UNKNOWN], 2):
+    unknown = [c for c in sample.texts if c.part == names.UNKNOWN]
+    for item, expert in permutations(unknown if len(sample.texts) <= MOST_TEXTS else (), 2):
         if are_crossed(item, expert):
             for answer in likely_answers(sample, item, expert):
                 yield by_parts(item, expert, answer)

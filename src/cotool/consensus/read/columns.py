@@ -285,14 +285,10 @@ def pairs_unique(one: Column, other: Column) -> float:
 
 def are_crossed(item: Column, expert: Column) -> bool:
     """Whether each expert answers an item once, and items have the same number of answers."""
-    sizes = Counter(item.counts.values())
-    usual, times = sizes.most_common(1)[0] if sizes else (0, 0)
-    return (
-        usual > 1
-        and item.distinct > 1
-        and times >= _EVEN * item.distinct
-        and pairs_unique(item, expert) >= _ONCE
-    )
+    if not item.recurs:
+        return False
+    usual, times = Counter(item.counts.values()).most_common(1)[0]
+    return usual > 1 and times >= _EVEN * item.distinct and pairs_unique(item, expert) >= _ONCE
 
 
 def agreement(columns: Sequence[Column]) -> float:

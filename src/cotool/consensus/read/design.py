@@ -35,7 +35,7 @@ _REPEATS = frozenset(
     "strategy setting shot shots fewshot mode".split()
 )
 _MOST_KEYS = 10  # columns that are tried as parts of an item
-_MOST_TEXTS = 512  # columns of a response; each is tried with each: 1.7 s of CPU for 500
+MOST_TEXTS = 512  # columns of a response; each is tried with each: 1.7 s of CPU for 500
 _MOST_PARTS = 3  # columns that together identify an item
 _REMARK_WORDS = 2.0  # the mean number of words in a remark
 _REMARK_DISTINCT = 0.8  # the least share of different remarks
@@ -47,7 +47,7 @@ def find_crossed(sample: Sample) -> Long | None:
     The scored reading is kept if it is itself a crossed design with one answer. A record of many
     texts holds more than one response.
     """
-    if len(sample.texts) > _MOST_TEXTS and not (sample.keys.expert or sample.keys.content):
+    if len(sample.texts) > MOST_TEXTS and not (sample.keys.expert or sample.keys.content):
         return None
     long = find_long(sample)
     if long is not None and long.is_crossed and not (long.close or long.answer.is_constant):
@@ -91,7 +91,7 @@ def experts_of(sample: Sample) -> list[Column]:
     if sample.keys.expert:
         named = sample.by_path.get(sample.keys.expert)
         return [named] if named is not None and named.present else []
-    if len(sample.texts) > _MOST_TEXTS:
+    if len(sample.texts) > MOST_TEXTS:
         return []
     found = [
         column

@@ -69,7 +69,9 @@ def _records(blocks: Iterator[bytes], name: bytes, path: str) -> Iterator[str]:
     """Yield one or more elements at a time, a line each."""
     attributes = rb"(?:\"[^\"]*\"|'[^']*'|[^<>\"'/])*"
     tag = re.escape(name)
-    element = re.compile(rb"<%b(?=[\s/>])%b(?:/>|>.*?</%b\s*>)" % (tag, attributes, tag), re.DOTALL)
+    opening, closing = rb"<%b(?=[\s/>])%b" % (tag, attributes), re.compile(rb"</%b\s*>" % tag)
+    empty = re.compile(rb"%b/>" % opening)
+    element = re.compile(rb"%b(?:/>|>.*?%b)" % (opening, closing.pattern), re.DOTALL)
     rest, lines = b"", 1
     encoding: str | None = None
     usual = Elements(name)
@@ -78,7 +80,7 @@ def _records(blocks: Iterator[bytes], name: bytes, path: str) -> Iterator[str]:
         if encoding is None:
             declared = _ENCODING.search(data)
             encoding = declared[1].decode() if declared is not None else "utf-8"
-        at = 0
+        at, end = 0, -1
         while True:
             if encoding.lower() == "utf-8":
                 before = at
@@ -86,7 +88,10 @@ def _records(blocks: Iterator[bytes], name: bytes, path: str) -> Iterator[str]:
                 if written:
                     yield written[:-1].decode()
                     lines += data.count(b"\n", before, at)
-            found = element.search(data, at)
+            if end < 0:
+                # Behind the last end tag, each start tag would be followed to the end of the data.
+                end = max((one.end() for one in closing.finditer(data, at)), default=0)
+            found = element.search(data, at, end) or empty.search(data, at)
             if found is None:
                 break
             lines += data.count(b"\n", at, found.start())
