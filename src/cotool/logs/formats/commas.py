@@ -31,6 +31,7 @@ _THOUSANDS = lazy_pattern(rf"[-+]?[1-9]\d{{0,2}}(?:(?:,\d{{3}})+\.\d+|(?:,\d{{3}
 _NUMBER = rb"([-+]?\d[\d.,]*\d)"
 _GROUPED = lazy_pattern(rf"[-+]?[1-9]\d{{0,2}}(?:\.\d{{3}})+{_UNIT}")
 _MILLIONS = lazy_pattern(rf"[-+]?[1-9]\d{{0,2}}(?:\.\d{{3}}){{2,}}(?:,\d+)?{_UNIT}")
+_WORD = lazy_pattern(rb"\w")
 _POINT = lazy_pattern(rf"[-+]?\d*\.\d+{_UNIT}")
 
 
@@ -77,8 +78,14 @@ def _in_table(place: Locator, rows: Sequence[Sequence[str]], delimiter: bytes) -
 def _in_text(place: Locator, text: bytes) -> Locator:
     """Return a place outside of tables; `text` is the lines with a comma."""
     if place.kind in {model.KEY, model.PAIR}:
-        key = re.escape(place.path[-1] if place.path else place.text)
-        found = re.compile(rb"\b" + key + rb"[\"']?\s*[=:]\s*[\"']?" + _NUMBER).findall(text)
+        key = place.path[-1] if place.path else place.text
+        form = re.compile(re.escape(key) + rb"[\"']?\s*[=:]\s*[\"']?" + _NUMBER)
+        word = _WORD.match(key) is not None  # a search that begins with \b is slow
+        found = [
+            one[1]
+            for one in form.finditer(text)
+            if bool(_WORD.match(text[one.start() - 1 : one.start()])) != word
+        ]
     elif place.kind == model.TEXT and place.text:
         found = re.compile(re.escape(place.text) + _NUMBER).findall(text)
     elif place.kind == model.COLUMN:
