@@ -9,6 +9,7 @@ from cotool._typing import TYPE_CHECKING
 from cotool.logs.formats.located import fields_of
 from cotool.logs.formats.model import Format, Recognition, is_cyclic
 from cotool.logs.options import LogOptions
+from cotool.logs.scan.day_orders import undecided, with_day_order
 from cotool.logs.scan.first_dates import first_date
 from cotool.logs.scan.scanner import look_at, make_scanner, windows_lines
 from cotool.logs.scan.sources import Source, open_source, sample
@@ -83,6 +84,7 @@ def _scanned(
     """Return a scanner that has read the lines of a sample that are not blank; their formats."""
     with open_source(source) as opened:
         formats, wrapping = look_at(sample(opened), options)
+        formats = with_day_order(formats, wrapping.lines, opened.mtime, options.log_format)
         date = first_date(formats, wrapping.lines, opened.mtime)
     scanner = make_scanner(options, formats, date)
     lines = [line + b"\n" for line in wrapping.lines if line.strip()]
@@ -108,6 +110,8 @@ def _notes(formats: tuple[Format, ...], begins: list[tuple[bytes, dict[str, obje
         notes.append(f"{timeless} of {len(begins)} records have no time.")
     if formats and unknown:
         notes.append(f"{unknown} of {len(begins)} records have no level.")
+    if text := undecided(formats):
+        notes.append(f"{text[0].upper()}{text[1:]}.")
     if any(map(is_cyclic, formats)):
         notes.append("Times lack the year or the date, which is taken from the file's last change.")
     return notes

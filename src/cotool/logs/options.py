@@ -15,7 +15,7 @@ from cotool.engine import resolve_num_threads
 from cotool.errors import InputError, check_whole, listed, unknown
 from cotool.logs.levels import ERRORS, LEVELS, level_named
 from cotool.logs.patterns.patterns import Pattern, compile_pattern, parse_pattern
-from cotool.logs.times import Moment, parse_moment, parse_zone, zone_name, zone_table
+from cotool.logs.times import DAY_ORDERS, Moment, parse_moment, parse_zone, zone_name, zone_table
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
         num_threads: int | None
 
 
+# Words of `log_format` with which formats are recognised.
+RECOGNISED = ("auto", *DAY_ORDERS)
 # Each span keeps room for as many lines.
 _MOST_SHOWN = 1_000_000
 # Fields that are no keywords of analyze_logs().
@@ -180,7 +182,7 @@ class LogOptions:
     @property
     def formats(self) -> tuple[Format, ...] | None:
         """The formats to use instead of recognition, or None."""
-        if self.log_format == "auto":
+        if self.log_format in RECOGNISED:
             return None
         from cotool.logs.formats.given import parse_log_format
 

@@ -16,6 +16,8 @@ from cotool.errors import InputError
 if TYPE_CHECKING:
     from datetime import tzinfo
 
+# What the caller may say of dates in logs that can begin with the day or the month.
+DAY_FIRST, MONTH_FIRST = DAY_ORDERS = ("day-first", "month-first")
 _UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = lazy_pattern(r"\s*(\d+(?:\.\d+)?)\s*(s|m|min|h|d|w)\s*")
 _OFFSET = lazy_pattern(

@@ -78,7 +78,7 @@ def test_several_formats_are_tried_in_order(tmp_path, capsys):
     found = json.loads(capsys.readouterr().out)
     assert (found["levels"]["error"], found["levels"]["warning"], found["timeless"]) == (1, 1, 0)
     assert main(["analyze-logs", str(path), *given, "--log-format", "plain"]) == 2
-    assert "auto and plain are given alone" in capsys.readouterr().err
+    assert "auto, plain, day-first and month-first are given alone" in capsys.readouterr().err
 
 
 def test_a_format_that_is_not_unicode_is_refused():

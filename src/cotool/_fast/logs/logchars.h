@@ -48,7 +48,8 @@ COTOOL_INLINE uint64_t cotool_zero_bytes(uint64_t x) {
 
 extern uint8_t cotool_byte_class[256]; /* a bit of lead and trail; 31: part of a word */
 
-enum { COTOOL_CLASS_SPACE = 0, COTOOL_CLASS_OTHER = 30, COTOOL_CLASS_WORD = 31 };
+/* LABEL: of lead only, a blank behind a colon or a bracket, as after "worker: ". */
+enum { COTOOL_CLASS_SPACE = 0, COTOOL_CLASS_LABEL = 29, COTOOL_CLASS_OTHER = 30, COTOOL_CLASS_WORD = 31 };
 
 void cotool_prepare_classes(void); /* must be called first */
 

@@ -95,7 +95,7 @@ void cotool_config_formats(cotool_config *config) {
         if (!layouts || f->kind != COTOOL_FORMAT_TEXT || f->pri || f->time_token != 0)
             digits = others = 0;
         if (f->lead[0]) digits = others = 0;
-        f->below = 0;
+        f->below = f->heads;
         for (int k = 0; k < f->places; k++) f->below |= f->place[k].below;
         config->below |= f->below;
         /* A line that has the best time and the best level need not be read further. */

@@ -132,7 +132,8 @@ typedef struct {
     uint16_t reach; /* the time begins within this many bytes; 0: the line begins with `lead` */
     uint64_t layouts;   /* bits of cotool_config.layout */
     uint8_t utc;        /* a time without a zone is in UTC */
-    uint8_t below;      /* some places are in the lines below */
+    uint8_t heads;      /* a line with its time is a record only above one that begins with `entry` */
+    uint8_t below;      /* some places are in the lines below, or `heads` is set */
     uint8_t payload; /* what follows the head of a text: COTOOL_FORMAT_JSON, ..._LOGFMT, or TEXT */
     cotool_keys keys;
     int times;
@@ -208,6 +209,7 @@ typedef struct {
     const char *entry; /* how a line begins that heads each of several records below one time */
     size_t entry_size; /* 0: each record has a time of its own */
     int comments;     /* lines before the first record that begin with # are none */
+    int preamble;     /* nor are any lines before the first one with a time or a level */
     int mine;         /* count the forms of records */
     int whole;        /* sources may be in any line of a record, not only in its first one */
     int late;         /* the conditions as well: a record is known to pass once it has ended */

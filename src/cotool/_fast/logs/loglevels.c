@@ -34,7 +34,7 @@ static const struct {
     {"dpanic", COTOOL_CRITICAL},      {"system", COTOOL_INFO},
     {"verbose1", COTOOL_TRACE},       {"verbose2", COTOOL_TRACE},
     {"success", COTOOL_INFO},         {"display", COTOOL_INFO},
-    {"caution", COTOOL_WARNING},
+    {"caution", COTOOL_WARNING},      {"noti", COTOOL_NOTICE},
     /* German, French, Spanish, Italian, Portuguese; then Japanese and Chinese */
     {"fehler", COTOOL_ERROR},         {"schwerwiegend", COTOOL_ERROR},
     {"warnung", COTOOL_WARNING},      {"achtung", COTOOL_WARNING},

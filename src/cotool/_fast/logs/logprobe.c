@@ -42,6 +42,9 @@ int cotool_probe_times(const uint8_t *line, const uint8_t *end, int tokens, coto
     return n;
 }
 
+/* The most words of a token that may name a level: a time in front of them has up to nine. */
+#define PROBED_WORDS 11
+
 int cotool_probe_levels(const uint8_t *line, const uint8_t *from, const uint8_t *end, int tokens,
                         cotool_seen_level *seen, int most) {
     tokens_plain t;
@@ -58,7 +61,7 @@ int cotool_probe_levels(const uint8_t *line, const uint8_t *from, const uint8_t 
             kind = COTOOL_PLACE_LETTER, level = cotool_any_letter_level(*cotool_letter_of(start, stop));
         if (kind >= 0 && n < most)
             seen[n++] = (cotool_seen_level){kind, token, 0, 0, 0, 0, level, (int)(start - line), 0};
-        for (; word < 6 && n < most; word++) {
+        for (; word < PROBED_WORDS && n < most; word++) {
             const uint8_t *first;
             int styles = 0;
             while (p < stop && cotool_byte_class[*p] != COTOOL_CLASS_WORD) p++;

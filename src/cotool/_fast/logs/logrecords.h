@@ -40,7 +40,7 @@ COTOOL_INLINE int cotool_is_entry(const cotool_config *config, const uint8_t *li
 
 /* Tells whether a line before the first record belongs to no record. */
 COTOOL_INLINE int cotool_is_preamble(const cotool_config *config, const uint8_t *line, size_t size) {
-    return !size || (config->comments && *line == '#') || cotool_is_title(config, line, size) ||
+    return !size || config->preamble || (config->comments && *line == '#') || cotool_is_title(config, line, size) ||
            (config->entry_size && !cotool_is_entry(config, line, size));
 }
 

@@ -47,7 +47,7 @@ cdef extern from "logs/logscan.h" nogil:
         uint8_t kind, pri
         signed char time_token
         uint8_t time_open
-        uint8_t utc
+        uint8_t utc, heads
         char* lead
         unsigned short reach
         uint64_t layouts
@@ -90,7 +90,7 @@ cdef extern from "logs/logscan.h" nogil:
         const int64_t* most_buckets
         int show
         uint8_t* show_levels
-        int show_matches, entries, lone, mine, whole, comments
+        int show_matches, entries, lone, mine, whole, comments, preamble
         const char* title
         size_t title_size
         const char* entry

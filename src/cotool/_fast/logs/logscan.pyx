@@ -57,7 +57,8 @@ cdef class Scanner:
     that differs from the one before it, so all lines of a batch have the same columns. size: of
     the file, if it is known: a small one needs only one span of memory. title: the line that names
     the columns of a table, which is no record, b"" without one; comments: nor are lines before the
-    first record that begin with #.
+    first record that begin with #; preamble: nor are any lines before the first one that has a
+    time or a level.
     """
 
     cdef _Setup setup
@@ -88,7 +89,7 @@ cdef class Scanner:
     def __cinit__(self, options, formats, date, *, keywords=(), widths, most_buckets,
                   bytes prefix=b"", bint resumed=False, bint midway=False, int64_t cycle=0,
                   bint small_spans=False, bytes path=b"", others=None, header=None, columns=None,
-                  size=None, bytes title=b"", bint comments=False):
+                  size=None, bytes title=b"", bint comments=False, bint preamble=False):
         cdef cotool_config* c
         cdef int n
         cdef size_t block = options.block_size or BLOCK
@@ -105,7 +106,7 @@ cdef class Scanner:
         if size is not None:
             self.spans = min(self.spans, size // self.span_size + 1)
         self.setup = _Setup(options, formats, date, keywords, widths, most_buckets, path, others,
-                            title, comments)
+                            title, comments, preamble)
         c = &self.setup.config
         self.workers = <cotool_worker*>calloc(self.threads, sizeof(cotool_worker))
         self.span = <cotool_span*>calloc(self.spans, sizeof(cotool_span))

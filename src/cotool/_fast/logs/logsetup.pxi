@@ -31,7 +31,7 @@ cdef class _Setup:
     cdef cotool_names names
 
     def __cinit__(self, options, formats, date, keywords, widths, most_buckets, bytes path,
-                  others, bytes title, bint comments):
+                  others, bytes title, bint comments, bint preamble):
         cdef cotool_config* c = &self.config
         cdef int n
         levels, wanted, shown = options.passing, options.wanted, options.shown
@@ -66,7 +66,7 @@ cdef class _Setup:
         c.lone = options.each_line
         c.title = <const char*>self._keep_bytes(title)
         c.title_size = len(title)
-        c.comments = comments
+        c.comments, c.preamble = comments, preamble
         if options.templates:
             self.mined = Forms(widths)
             c.mine, c.prior = 1, &self.mined.table
@@ -137,7 +137,8 @@ cdef class _Setup:
             strncpy(f.lead, <const char*>(<bytes>given["lead"]), COTOOL_LEAD - 1)
             f.reach = given["reach"]
             f.payload = given["payload"]
-            if given["entry"]:
+            f.heads = bool(given["entry"])
+            if f.heads:
                 self.config.entry = <const char*>self._keep_bytes(given["entry"])
                 self.config.entry_size = len(given["entry"])
             self._set_times(f, given["times"])

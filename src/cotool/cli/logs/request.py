@@ -42,10 +42,10 @@ class LogFlags:
     recursive: bool = flag("Input", "Include the files in folders.", "--recursive -r")
     log_format: list[str] | None = option(
         "Input",
-        "auto, plain, json, logfmt, or the head of a line, such as '{time} [{}] {level}'. "
-        "Repeatable.",
+        "auto, plain, json, logfmt, or the head of a line, such as '{time} [{}] {level}' "
+        "(repeatable); day-first or month-first decides dates such as 02/03/2026.",
         "--log-format FORMAT",
-        words=("auto", "plain", "json", "logfmt"),
+        words=("auto", "plain", "json", "logfmt", "day-first", "month-first"),
     )
     level_word: list[str] | None = option(
         "Input",

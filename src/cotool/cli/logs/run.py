@@ -17,6 +17,7 @@ from cotool.cli.shared.report_options import spare_inputs
 from cotool.cli.shared.say import say_error, say_warning
 from cotool.errors import InputError
 from cotool.io.target import check_writable, is_special
+from cotool.logs.options import RECOGNISED
 from cotool.text import plural
 
 if TYPE_CHECKING:
@@ -216,7 +217,7 @@ def _errors(request: LogRequest, summary: LogSummary) -> list[str]:
     log_format, counts = request.options.log_format, summary.counts
     # After a state, the first lines may be the end of a record.
     whole = request.flags.state is None and counts.lines and not counts.left_out
-    if log_format not in {"auto", "plain"} and whole and _nothing_known(counts):
+    if log_format not in {*RECOGNISED, "plain"} and whole and _nothing_known(counts):
         given = " or ".join(map(repr, log_format.split("\n")))
         errors.append(f"--log-format {given} matches no line")
     return errors

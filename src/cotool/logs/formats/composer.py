@@ -148,8 +148,8 @@ _ZONE = lazy_pattern(
     rb" ?(?P<Z>(?:UTC|GMT)[+-]\d\d?(?::?\d\d)?|Z|[+-]\d\d(?::?\d\d|\d)?|[A-Z]{2,5})"
     rb"(?![\w/.])(?!-\d)"
 )
-# In front of a date, such a zone is the number of minutes to add to get UTC.
-_MINUTES = lazy_pattern(rb"[+-]\d{3}(?!\d)")
+# In front of a date, such a zone is the number of minutes to add to get UTC: -060, -60, +0.
+_MINUTES = lazy_pattern(rb"[+-](?:\d{3}|1[5-9]|[2-9]\d|0)(?!\d)")
 _PLACE = lazy_pattern(rb" (?P<A>[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+|UTC)(?=[\]) ])")
 _YEAR = lazy_pattern(rb" (?P<Y>(?:19|20)\d\d)(?!\d|[-:./]\d)")
 _GLUED = lazy_pattern(rb"(?P<A>[A-Z]{2,5})(?!\w)")

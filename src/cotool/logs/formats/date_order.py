@@ -15,10 +15,15 @@ _CLOSER = 10
 
 
 class DecidedForm(NamedTuple):
-    """A form with decided numbers; `ambiguous` if the sample also allowed another order."""
+    """A form with decided numbers.
+
+    `other` is the same form with day and month swapped, empty if that does not suit all numbers.
+    `ambiguous`: nothing in the sample prefers the one to the other.
+    """
 
     form: bytes
-    ambiguous: bool
+    other: bytes = b""
+    ambiguous: bool = False
 
 
 def decide(form: bytes, numbers: Sequence[tuple[bytes, ...]]) -> DecidedForm:
@@ -28,17 +33,18 @@ def decide(form: bytes, numbers: Sequence[tuple[bytes, ...]]) -> DecidedForm:
     closer together wins, since a log is written day after day. If the year has two digits, the
     order whose years change least and are latest is next; the usual order (day first with dots,
     year first with two digits each) is favoured by five years. Otherwise the day comes first with
-    dots, and the month first with slashes and hyphens (Configuration Manager writes 03-02-2024).
+    dots, and the month first with slashes and hyphens (Configuration Manager writes 03-02-2024),
+    unless the file's last change decides (see scan.day_orders).
     """
     if not numbers or not numbers[0]:
-        return DecidedForm(form, ambiguous=False)
+        return DecidedForm(form)
     rows = [tuple(map(int, row)) for row in numbers]
     orders: tuple[str, ...] = ("oe", "eo") if len(rows[0]) == 2 else ("oeY", "eoY")
     if b"\3" in form:
         orders = ("yoe", "eoy", "oey")
     suits = {order: sum(_suits(order, row) for row in rows) for order in orders}
     most = max(suits.values())
-    left = [order for order in orders if suits[order] >= most]
+    suit = left = [order for order in orders if suits[order] >= most]
     dotted = b"\1." in form
     padded = all(len(number) == 2 for row in numbers for number in row)
     usual = "eoy" if dotted else "yoe" if padded else ""
@@ -59,9 +65,18 @@ def decide(form: bytes, numbers: Sequence[tuple[bytes, ...]]) -> DecidedForm:
         )
 
     best = min(left, key=rank)
-    for number, letter in zip(b"\1\2\4" if "Y" in best else b"\1\2\3", best, strict=False):
+    swapped = best.translate(str.maketrans("oe", "eo"))
+    if swapped not in suit:
+        return DecidedForm(_ordered(form, best))
+    ambiguous = swapped in left and rank(swapped)[:2] == rank(best)[:2]
+    return DecidedForm(_ordered(form, best), _ordered(form, swapped), ambiguous)
+
+
+def _ordered(form: bytes, order: str) -> bytes:
+    """Return a form whose numbers are year, month and day in an order."""
+    for number, letter in zip(b"\1\2\4" if "Y" in order else b"\1\2\3", order, strict=False):
         form = form.replace(bytes([number]), letter.encode())
-    return DecidedForm(form, ambiguous=len(left) > 1)
+    return form
 
 
 def _span(order: str, rows: Iterable[tuple[int, ...]]) -> int:

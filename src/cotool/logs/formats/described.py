@@ -78,7 +78,7 @@ def reasons(found: Format, lines: Sequence[bytes], times: PlacedTimes) -> tuple[
         place = f"token {found.time_token + 1}"
     why = f"reads as {readable(forms[0])}"
     if times.ambiguous:
-        why += "; day and month could be the other way round, nothing in the sample decides"
+        why += "; day and month could be the other way round, which no line decides"
     if is_cyclic(found):
         why += "; the year or the date is taken from the file"
     reasons = [

@@ -27,10 +27,19 @@ from cotool.logs.formats.names import is_level_name
 from cotool.logs.formats.recognise import recognise
 from cotool.logs.formats.text_levels import has_level
 from cotool.logs.formats.text_times import read_stamp
+from cotool.logs.formats.titles import ends_in_cell
 
-_OTHERS = ("blocks", "documents", "fields", "journal", "keyed", "xml_records")
+_OTHERS = ("blocks", "documents", "fields", "journal", "keyed", "table_rows", "xml_records")
 with stand_ins(*(f"cotool.logs.formats.{name}" for name in _OTHERS)):
-    from cotool.logs.formats import blocks, documents, fields, journal, keyed, xml_records
+    from cotool.logs.formats import (
+        blocks,
+        documents,
+        fields,
+        journal,
+        keyed,
+        table_rows,
+        xml_records,
+    )
 
 if TYPE_CHECKING:
     import re
@@ -42,8 +51,11 @@ if TYPE_CHECKING:
     _Line = TypeVar("_Line")
 
 JOURNAL, BLOCKS = "the journal's export format", "blocks of labelled lines"
+ROWS = "rows of a table"
 # What ends such blocks: most logs have neither and then load no module for them.
 _ENDS = (b"\n\n", b"\n\r\n", b"\n---", b"\n===", b"\n***", b"\n___", b"\n###", b"\n~~~")
+# How the line begins that names the columns of a table.
+_IS_TABLE = lazy_pattern(rb'(?:\xef\xbb\xbf)?"?[A-Za-z_][^\n,;\t|]*[,;\t|][^\n0-9]*\n')
 _START = 256
 _BEFORE_MARKUP = b"\xef\xbb\xbf \t\r\n"
 _TEXT_KEYS = logscan.text_keys()
@@ -123,7 +135,8 @@ class Wrapping(NamedTuple):
     """How a file's lines are obtained from its bytes, and the sample's lines so obtained.
 
     `document`: the records are in a JSON document. `parts`: what else the file consists of,
-    JOURNAL, BLOCKS, or elements of XML with the name `element`. `envelope`: each line is wrapped.
+    JOURNAL, BLOCKS, ROWS with a `delimiter`, or elements of XML with the name `element`.
+    `envelope`: each line is wrapped.
     """
 
     lines: list[bytes]
@@ -131,6 +144,7 @@ class Wrapping(NamedTuple):
     envelope: Envelope | None = None
     parts: str = ""
     element: bytes = b""
+    delimiter: bytes = b""
 
     @property
     def name(self) -> str:
@@ -148,6 +162,8 @@ class Wrapping(NamedTuple):
             pieces = journal.journal_lines(pieces, path)
         elif self.element:
             pieces = xml_records.xml_lines(pieces, path, self.element)
+        elif self.delimiter:
+            pieces = table_rows.row_lines(pieces, self.delimiter)
         elif self.parts:
             pieces = blocks.block_lines(pieces)
         if self.envelope is None:
@@ -170,6 +186,10 @@ def find_wrapping(head: bytes, lines: list[bytes]) -> Wrapping:
     element, elements = xml_records.find_xml(head) if is_markup else (b"", [])
     lines = document.sample if document else entries or labelled or elements or lines
     parts = JOURNAL if entries else BLOCKS if labelled else "XML" if element else ""
+    delimiter = b""
+    if not (document or parts) and _IS_TABLE.match(head) and ends_in_cell(lines):
+        delimiter, rows = table_rows.find_table(head)
+        lines, parts = (rows, ROWS) if delimiter else (lines, "")
     coloured = any(map(_COLOUR.search, lines))
     envelope = find_envelope([_COLOUR.sub(b"", line) for line in lines] if coloured else lines)
     found = _unwrapped(envelope, lines)
@@ -178,7 +198,7 @@ def find_wrapping(head: bytes, lines: list[bytes]) -> Wrapping:
         envelope = replace(envelope or plain, colours=True)
         found = _unwrapped(envelope, lines)
     lines = found
-    return Wrapping(lines, document, envelope, parts, element)
+    return Wrapping(lines, document, envelope, parts, element, delimiter)
 
 
 def _unwrapped(envelope: Envelope | None, lines: list[bytes]) -> list[bytes]:

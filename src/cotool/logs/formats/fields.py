@@ -18,7 +18,7 @@ from cotool._records import NamedTuple, dataclass, field, replace
 from cotool._typing import TYPE_CHECKING, Any
 from cotool.logs.formats import model
 from cotool.logs.formats.composer import is_zone, literal, moments
-from cotool.logs.formats.date_order import decide
+from cotool.logs.formats.date_order import DecidedForm, decide
 from cotool.logs.formats.model import Place, Reason, TimeKey, layout_forms
 from cotool.logs.formats.names import (
     FRACTIONS,
@@ -35,6 +35,7 @@ from cotool.logs.formats.names import (
     stem,
     time_rank,
 )
+from cotool.logs.formats.text_times import settled_layouts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -167,6 +168,8 @@ def _look_at(found: _Seen, text: str) -> None:
             found.hours += 1
         else:
             layouts = layouts_of(text)
+            if layouts and not settled_layouts()[layouts.bit_length() - 1]:
+                layouts = 0  # all values decide whether the day or the month is first
             found.layouts |= layouts
             found.times += layouts != 0 or _compose(found.forms, text)
             found.numbers += bool(layouts and _EPOCH.fullmatch(text))
@@ -203,9 +206,19 @@ def _compose(forms: dict[bytes, list[tuple[bytes, ...]]], text: str, clock: str 
     return False
 
 
-def _decided(forms: dict[bytes, list[tuple[bytes, ...]]]) -> tuple[bytes, ...]:
-    """Return the forms in the order of their parts that the values show."""
-    return tuple(decide(form, numbers).form for form, numbers in forms.items())
+def _key(
+    path: tuple[str, ...], layouts: int, forms: dict[bytes, list[tuple[bytes, ...]]]
+) -> TimeKey:
+    """Return a key of the time with its forms, in the order of their parts that values show."""
+    read = [decide(form, numbers) for form, numbers in forms.items()]
+    one = read[0] if len(read) == 1 and not layouts else DecidedForm(b"")
+    return TimeKey(
+        _encoded(path),
+        layouts,
+        forms=tuple(found.form for found in read),
+        other_form=one.other,
+        ambiguous=one.ambiguous,
+    )
 
 
 _EPOCH_SIZE = 10
@@ -260,7 +273,7 @@ def _times(seen: dict[Path, _Seen], total: int) -> tuple[tuple[TimeKey, ...], li
                 Reason("time", f"key {name}", "its name is not that of a record's time", count,
                        values.example, used=False))  # fmt: skip
             continue
-        key = TimeKey(_encoded(path), layouts, forms=_decided(values.forms))
+        key = _key(path, layouts, values.forms)
         why = "its values are times"
         if path[-1].lower() in SECONDS:
             beside = (p for p in seen if p[:-1] == path[:-1])
@@ -320,7 +333,7 @@ def _days(seen: dict[Path, _Seen]) -> Iterator[tuple[int, int, TimeKey, Reason]]
     for path, values in seen.items():
         rank = time_rank(path)
         if values.days and values.dates >= 0.5 * values.rows and rank < OTHER and is_timely(path):
-            key = TimeKey(_encoded(path), 0, forms=_decided(values.days))
+            key = _key(path, 0, values.days)
             why = "its values are dates, and no key has a time of day: 00:00 of that day"
             label = f"key {'.'.join(path)}"
             yield rank, values.order, key, Reason("time", label, why, values.dates, values.example)

@@ -14,6 +14,7 @@ from cotool.logs.formats import model
 from cotool.logs.formats.columns import time_in
 from cotool.logs.formats.model import Format, NamedColumn, Place, TimeKey, layout_forms
 from cotool.logs.formats.requests import COLUMNS
+from cotool.logs.times import DAY_ORDERS
 from cotool.logs.units import UNITS
 
 if TYPE_CHECKING:
@@ -46,15 +47,16 @@ _FORMS = (
 _LONGEST_LEAD = 64
 _OPENS = "[(<{\"'"
 _HINT = (
-    "write auto, plain, json, logfmt, json:time=KEY,level=KEY, or the head of a line with {time} "
-    "and {level}, as in '{time} [{}] {level}'"
+    "write auto, day-first, month-first, plain, json, logfmt, json:time=KEY,level=KEY, or the head "
+    "of a line with {time} and {level}, as in '{time} [{}] {level}'"
 )
 
 _KEYED = frozenset(("json", "logfmt"))
+_ALONE = frozenset(("auto", "plain", *DAY_ORDERS))
 
 
-def parse_log_format(text: str) -> tuple[Format, ...] | None:
-    """Return the formats that `log_format` gives, or None for auto. Raises InputError.
+def parse_log_format(text: str) -> tuple[Format, ...]:
+    """Return the formats that `log_format` gives. Raises InputError.
 
     `plain`: every line is a record of unknown level. The head of a line has tokens between blanks:
     {time}, {level}, {} or {name} for any word; other text is literal. Several heads are given one
@@ -65,8 +67,6 @@ def parse_log_format(text: str) -> tuple[Format, ...] | None:
     if len(forms) > 1:
         return _several(forms)
     name, _, keys = text.partition(":")
-    if text == "auto":
-        return None
     if text == "plain":
         return ()
     if name in _KEYED:
@@ -95,15 +95,15 @@ def _found(given: Format, lines: Sequence[bytes]) -> Format:
 
 def _several(forms: list[str]) -> tuple[Format, ...]:
     """Return the formats of a file that has several, in the order in which they are tried."""
-    if not {"auto", "plain"}.isdisjoint(forms) or len(forms) > model.MAX_FORMATS:
+    if not _ALONE.isdisjoint(forms) or len(forms) > model.MAX_FORMATS:
         raise InputError(
-            "auto and plain are given alone"
+            "auto, plain, day-first and month-first are given alone"
             if len(forms) <= model.MAX_FORMATS
             else "too many formats",
             parameter="log_format",
             hint=_HINT,
         )
-    return tuple(found for form in forms for found in parse_log_format(form) or ())
+    return tuple(found for form in forms for found in parse_log_format(form))
 
 
 def _every_layout() -> int:

@@ -29,9 +29,11 @@ _BLOCK = 1 << 20
 
 def with_header(formats: Sequence[Format], lines: Sequence[bytes]) -> tuple[Format, ...]:
     """Return the formats with the line of a sample that names the columns."""
-    title = title_of(lines)
+    title, preamble = title_of(lines)
     if title:
-        return tuple(replace(found, title=title) for found in formats or (EVERY_LINE,))
+        return tuple(
+            replace(found, title=title, preamble=preamble) for found in formats or (EVERY_LINE,)
+        )
     if not header_of(lines):
         return tuple(formats)
     return tuple(

@@ -13,6 +13,9 @@ from cotool.logs.formats.model import LETTER, STATUS, UPPER, WORD
 # A kind of place beside those of model.py: a letter that fills a cell.
 CELL = 100
 _NEARLY_ALL = 0.9
+# How many different words a column has that says what a line is, and what they are.
+_FEW = 8
+_NAME = lazy_pattern(rb"[A-Za-z]+")
 _OPENED = frozenset((b"[", b"(", b"<", b"{", b'"', b"'"))
 
 # The statuses that servers give; other numbers of three digits are durations and sizes.
@@ -44,6 +47,7 @@ class Evidence:
         self.letters: dict[int, int] = {}  # line -> offset
         self.statuses = 0  # of HTTP that are in use
         self.is_strong = False  # some of its words are not common words
+        self.is_column = False  # in all lines, one of a few words before the time
         self.is_near = True  # only brackets and numbers come between it and the time
 
     def add_code(self, n: int, line: bytes, at: int, level: int, kind: int) -> None:
@@ -140,6 +144,21 @@ def gather_evidence(
     for found in evidence.values():
         found.take_weak(len(lines))
     return evidence
+
+
+def mark_columns(
+    lines: Sequence[tuple[bytes, int]],
+    time_token: int,
+    evidence: dict[tuple[int, int, int, int], Evidence],
+) -> None:
+    """Mark the places before the time that hold one of a few words in all lines: build, error."""
+    for token in range(max(0, time_token)):
+        found = evidence.get((WORD, 1, token, 0))
+        if found is None:
+            continue
+        cells = [line.split(None, token + 1)[token : token + 1] for line, _ in lines]
+        words = {cell[0] for cell in cells if cell}
+        found.is_column = len(words) <= _FEW and all(map(_NAME.fullmatch, words)) and all(cells)
 
 
 def _may_be_level(line: bytes, at: int, lead: int, trail: int, styles: int) -> bool:

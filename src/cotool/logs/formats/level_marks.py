@@ -32,6 +32,9 @@ CLOSED = _CLASSES.index("]")
 EQUALS = _CLASSES.index("=")
 SLASH = _CLASSES.index("/")
 DOT = _CLASSES.index(".")
+COMMA = _CLASSES.index(",")
+# A blank behind a colon or a bracket, in `lead`.
+LABEL = 29
 SPACE = 0
 COLON = _CLASSES.index(":")
 HALF = 0.5

@@ -59,7 +59,7 @@ class TimeKey:
 
     `path` leads to it through objects. `join` DAY: it holds the date, and `joined` the time of day;
     NANOS: it holds seconds, and `joined` nanoseconds. `zone` leads to the offset from UTC.
-    `layouts` and `forms` are as in Format.
+    `layouts`, `forms`, `other_form` and `ambiguous` are as in Format.
     """
 
     path: tuple[bytes, ...]
@@ -68,6 +68,8 @@ class TimeKey:
     joined: tuple[bytes, ...] = ()
     zone: tuple[bytes, ...] = ()
     forms: tuple[bytes, ...] = ()
+    other_form: bytes = b""
+    ambiguous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +121,12 @@ class Format:
     columns, empty without one, and without names if such a line may follow. `anchor` is the column
     of an access log's "request", from which its columns are counted, 0 without one. It is negative
     where no [time] comes before the request. `title` is the line that names the columns of a table
-    and is no record, empty without one. `is_every_line`: no line has a time or a level, so each
-    other one is a record. `whole`: what is measured may be in any line of a record. `utc`: a time
-    without a zone is in UTC. `entry`: how a line begins that heads each of several records below
-    one time.
+    and is no record, empty without one; `preamble`: nor are the lines before it. `is_every_line`:
+    no line has a time or a level, so each other one is a record. `whole`: what is measured may be
+    in any line of a record. `utc`: a time without a zone is in UTC. `entry`: how a line begins that
+    heads each of several records below one time. `other_form` is the form of the same times with
+    day and month swapped, if the sample suits it too; `ambiguous`: nothing in the sample prefers
+    the one to the other.
     """
 
     name: str
@@ -147,14 +151,18 @@ class Format:
     header: bytes = b""
     anchor: int = 0
     title: bytes = b""
+    preamble: bool = False
     is_every_line: bool = False
     whole: bool = False
     utc: bool = False
     entry: bytes = b""
+    other_form: bytes = b""
+    ambiguous: bool = False
 
     def to_kernel(self) -> Mapping[str, object]:
         """Return the mapping that logscan.Scanner takes."""
-        apart = {"places", "times", "reasons", "names", "header", "title", "is_every_line"}
+        apart = {"places", "times", "reasons", "names", "header", "title", "is_every_line",
+                 "preamble", "other_form", "ambiguous"}  # fmt: skip
         fields = {name: getattr(self, name) for name in self.__slots__ if name not in apart}
         return fields | {"places": _rows(self.places), "times": _rows(self.times)}
 

@@ -16,7 +16,7 @@ from cotool.logs.formats.described import named
 from cotool.logs.formats.envelopes import examined
 from cotool.logs.formats.level_codes import CMTRACE_END, have_codes
 from cotool.logs.formats.level_keys import have_keys
-from cotool.logs.formats.level_marks import LEADS, SPACE, TRAILS, thinned
+from cotool.logs.formats.level_marks import COMMA, LEADS, SPACE, TRAILS, thinned
 from cotool.logs.formats.model import SYSLOG, WORD, Format, Place, is_cyclic
 from cotool.logs.formats.recognise import SAMPLE
 from cotool.logs.formats.text_levels import tagged_places
@@ -60,6 +60,8 @@ def same_shape_format(text: bytes) -> Format | None:
     if same is None:
         return None
     (token, word, styles, leads, trails), lines, firsts = same
+    if trails >> COMMA & 1:  # a list of levels: system,error,critical
+        return None
     if any(first_time(text[at : text.index(b"\n", at)]) != time for at in firsts[1:]):
         return None
     if _CARRIED.match(line) and (

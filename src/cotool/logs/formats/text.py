@@ -57,6 +57,8 @@ def recognise_text(
             reach=times.where.reach,
             layouts=times.layouts,
             forms=times.forms,
+            other_form=times.other,
+            ambiguous=times.ambiguous,
             share=len(times.members) / total,
             utc=utc,
         )

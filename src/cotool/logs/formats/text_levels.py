@@ -11,7 +11,7 @@ from cotool._lazy import lazy_pattern
 from cotool._records import replace
 from cotool.logs.formats import level_marks, model
 from cotool.logs.formats.level_codes import coded_places, is_redis, lettered_places
-from cotool.logs.formats.level_evidence import Evidence, gather_evidence
+from cotool.logs.formats.level_evidence import Evidence, gather_evidence, mark_columns
 from cotool.logs.formats.level_keys import key_places
 from cotool.logs.formats.level_marks import class_of, level_of, thinned
 from cotool.logs.formats.model import Format, Place
@@ -23,13 +23,24 @@ _DEVICE = lazy_pattern(rb"[VDIWEF](?:/| \(\d+\) )|\[[VDIWEF]\]")
 # The name of a program, as before its messages in syslog, and how many tokens are searched for it.
 _TAG = lazy_pattern(rb"(?:\[[^\]]*\])*\w[\w./@-]*(?:\([\w./-]*\))?(?:\[\d+\])?:")
 _TAG_TOKENS = 6
+# The same name, and a label or brackets behind it.
+_LABELLED = lazy_pattern(rb"\w(?:\[\d+\])?: (?:\[[^\]]*\]|[A-Za-z][\w-]*:) (?=[A-Za-z])")
 _LOUD = lazy_pattern(rb"\b[A-Z]{3,13}\b")
 
 # "java.sql.SQLException: ERROR: duplicate key": the word belongs to the text of an exception.
 _OF_EXCEPTION = lazy_pattern(rb"[\w.$:/@-]+:[ \t]")
 _LETTERS = lazy_pattern(rb"[A-Za-z]")
+_ALIGNED = lazy_pattern(rb" *\d+(?:\.\d+)? ")
+# src/a.c:7:5: error: ...; a.cs(7,5): warning CS0168: ...
+_DIAGNOSTIC = lazy_pattern(
+    rb"(?:[A-Za-z]:)?[^\s\[:()][^:()]*\.\w+(?::\d+(?::\d+)?|\(\d+(?:,\d+)*\))(?:: ?| : )"
+    rb"(?:fatal )?(?:error|warning|note|info)(?:(?P<code> [A-Z]+\d+)?:)"
+)
+_LEAST_DIAGNOSTICS = 0.02
+_BEGIN = bytes(byte for byte in range(256) if byte not in b" \t")
 _FIRST_WORD = lazy_pattern(rb"\W{0,2}[A-Za-z]+")
 
+_DEEP = 5
 # How many bytes after the time COTOOL_PLACE_FIND searches.
 _FIND_REACH = 160
 
@@ -46,16 +57,20 @@ def level_places(lines: Sequence[tuple[bytes, int]], found: Format) -> tuple[Pla
     evidence = dict(gather_evidence(lines, before=False))
     if found.time_token > 0 or found.lead:
         evidence |= gather_evidence(lines, before=True)
+        mark_columns(lines, found.time_token, evidence)
     if is_redis(lines):
         return (Place(model.SYMBOL),)
+    # Many words into a token, a place is rarely the same in all lines.
+    deep = {key: evidence.pop(key) for key in list(evidence) if key[3] > _DEEP}
     places += _word_places(evidence, left, lines, found)
     if len(left) > 0.1 * len(lines):
         some = thinned([lines[n] for n in sorted(left)])
         if any(_LOUD.search(line, end, end + _FIND_REACH) for line, end in some):
             places += _varying_places(lines, left)
+            places += _word_places(deep, left, lines, found)
     if not places:
         places += lettered_places(evidence, lines, found)
-    places += [Place(model.PRI)] if found.pri else tagged_places(thinned(lines))
+    places += [Place(model.PRI)] if found.pri else tagged_places(lines)
     if not places:
         places = [tagged_place(_first_word(thinned(lines)))]
     return tuple(places[: model.MAX_PLACES])
@@ -79,9 +94,22 @@ def _word_places(
             break
         if found.pri and not (evidence[best].is_loud and evidence[best].is_strong):
             break  # the <PRI> is more reliable than a word of the message
+        if (worse := _next_in_list(best, evidence)) is not None:
+            places.append(_word_place(worse, evidence[worse]))
         places.append(_word_place(best, evidence[best]))
         left -= set(evidence.pop(best).lines)
     return places
+
+
+def _next_in_list(
+    key: tuple[int, int, int, int], evidence: dict[tuple[int, int, int, int], Evidence]
+) -> tuple[int, int, int, int] | None:
+    """Return the place after a comma behind a level, if it names one: system,error,critical."""
+    after = (*key[:3], key[3] + 1)
+    found = evidence.get(after)
+    if found is None or found.leads != {level_marks.COMMA}:
+        return None
+    return after if found.lines.keys() <= evidence[key].lines.keys() else None
 
 
 def _is_level(key: tuple[int, int, int, int], found: Evidence, left: set[int], total: int) -> bool:
@@ -96,6 +124,8 @@ def _is_level(key: tuple[int, int, int, int], found: Evidence, left: set[int], t
         return False  # Partition=debug
     if count >= 0.9 * len(left) and count >= 0.02 * total:
         return True
+    if found.is_column:
+        return count >= 0.02 * total
     near = key[2] == 0 or found.leads == {level_marks.BRACKET} or found.is_near
     loud = found.is_loud and count >= (0.02 if near else 0.5) * total
     calm = bool(levels & level_marks.INFO_OR_LESS)
@@ -153,6 +183,7 @@ def tagged_places(lines: Sequence[tuple[bytes, int]]) -> list[Place]:
     """
     tokens: Counter[int] = Counter()
     others = 0
+    everyone, lines = lines, thinned(lines)
     for line, end in lines:
         # Looking for the end of a tag is quicker than looking for its token.
         ends = b": " in line or b":\t" in line or line.endswith(b":")
@@ -168,7 +199,14 @@ def tagged_places(lines: Sequence[tuple[bytes, int]]) -> list[Place]:
     number, count = max(tokens.items(), key=lambda item: item[1], default=(0, 0))
     if not count or count < level_marks.HALF * len(lines):
         return []
-    return [tagged_place(number + 1)]
+    if not number and count < len(lines):
+        # error: cannot start; sched: error: cannot start
+        return [tagged_place(0), tagged_place(1)]
+    first = tagged_place(number + 1)
+    if any(_LABELLED.search(line, end) for line, end in everyone):
+        # vpnd[7]: worker: warning: ...; kernel: [1.5] warning: ...
+        return [first, replace(first, token=number + 2, lead=1 << level_marks.LABEL)]
+    return [first]
 
 
 def tagged_place(token: int) -> Place:
@@ -216,10 +254,15 @@ def timeless(lines: list[bytes], total: int, *, alone: bool) -> list[Format]:
     the name of an exception, unless lower levels also occur at that place. If no line has a time,
     the level may be a word in capitals further on, after a date that cannot be read.
     """
-    pairs = [(line, 0) for line in lines if line[:1] not in b" \t"]
+    # 0.123 Info Main.cpp:1: numbers aligned to the right
+    aligned = alone and all(map(_ALIGNED.match, thinned(lines)))
+    pairs = [(line, 0) for line in lines if line[:1] not in b" \t" or aligned]
     if not pairs:
         return []
     left = set(range(len(pairs)))
+    if alone and (diagnosed := _diagnostics(pairs)):
+        first = Format("text (no time, level)", places=diagnosed, first=_BEGIN, share=1.0)
+        return [first, Format("", first=_BEGIN)]
     coded = tuple(coded_places(pairs, left)) if alone else ()
     if coded:
         others = Format("", first=bytes({line[0] for line, _ in pairs}), share=len(left) / total)
@@ -228,7 +271,7 @@ def timeless(lines: list[bytes], total: int, *, alone: bool) -> list[Format]:
     evidence = gather_evidence(pairs, before=False, tokens=2)
     found: list[Place] = []
     # 12 verbose title: npm's lines begin with their number
-    numbered = alone and sum(line[:1].isdigit() for line, _ in pairs) >= 0.9 * len(pairs)
+    numbered = alone and sum(line.lstrip()[:1].isdigit() for line, _ in pairs) >= 0.9 * len(pairs)
     for key, seen in sorted(evidence.items(), key=lambda item: -len(item[1].lines)):
         kind, _, _, _ = key
         count = sum(n in left for n in seen.lines)
@@ -238,7 +281,7 @@ def timeless(lines: list[bytes], total: int, *, alone: bool) -> list[Format]:
             or seen.leads == {level_marks.BRACKET}
         )
         several = seen.styles == model.UPPER or len(seen.levels(left)) > 1
-        marked |= numbered and key[2] == 1 and len(seen.levels(left)) > 2
+        marked |= numbered and key[2] == 1 and len(seen.levels(left)) > 2 - aligned
         sure = alone or (count > 1 and several and not _is_quoted(key, seen, pairs))
         if kind == model.WORD and marked and sure and count >= 0.5 * len(left):
             found.append(_word_place(key, seen))
@@ -258,8 +301,19 @@ def timeless(lines: list[bytes], total: int, *, alone: bool) -> list[Format]:
     first = Format("level first", places=tuple(found[: model.MAX_PLACES]), share=covered / total)
     if not numbered:
         return [first]
-    others = Format("", first=b"0123456789", share=len(left) / total)
+    digits = b"0123456789" + b" " * aligned
+    others = Format("", first=digits, share=len(left) / total)
     return [replace(first, first=others.first), others]
+
+
+def _diagnostics(lines: Sequence[tuple[bytes, int]]) -> tuple[Place, ...]:
+    """Return where compilers name the level: behind the place in a file, or first in the line."""
+    found = [match for line, _ in lines if (match := _DIAGNOSTIC.match(line))]
+    if len(found) < max(2, _LEAST_DIAGNOSTICS * len(lines)):
+        return ()
+    trail = 1 << level_marks.COLON | any(match["code"] for match in found) << level_marks.SPACE
+    behind = Place(model.FIND, styles=model.LOWER, lead=1 << level_marks.LABEL, trail=trail)
+    return behind, tagged_place(0)
 
 
 def _further_on(lines: Sequence[tuple[bytes, int]], left: set[int]) -> list[Place]:

@@ -70,12 +70,16 @@ class Where(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PlacedTimes:
-    """The times at one place: layouts, or a form, and (line, start, end) of each."""
+    """The times at one place: layouts, or a form, and (line, start, end) of each.
+
+    `other` and `ambiguous` are as in DecidedForm.
+    """
 
     where: Where
     members: list[tuple[int, int, int]]
     layouts: int = 0
     forms: tuple[bytes, ...] = ()
+    other: bytes = b""
     ambiguous: bool = False
 
 
@@ -252,7 +256,7 @@ def _are_labelled(lines: Sequence[bytes], times: int) -> bool:
 def _known_times(line: bytes) -> list[_Known]:
     """Return the times at tokens that have a known layout without ambiguity."""
     found: list[_Known] = []
-    layouts, settled = layout_forms(), _settled()
+    layouts, settled = layout_forms(), settled_layouts()
     for token, opened, layout, at, length, _, _ in logscan.probe_times(line) or logscan.probe_times(
         line, TIME_TOKENS
     ):
@@ -272,7 +276,7 @@ def _known_times(line: bytes) -> list[_Known]:
 
 
 @cache
-def _settled() -> tuple[bool, ...]:
+def settled_layouts() -> tuple[bool, ...]:
     """Return for each layout whether it has a date whose numbers are unambiguous."""
     return tuple(
         cycle != 2
@@ -333,8 +337,8 @@ def _times(
         if known != "E" and all(
             _same(known.encode(), reading.form, lines[at[0]], at[1]) for at in places
         ):
-            return PlacedTimes(where, places, layouts=1 << n, ambiguous=reading.ambiguous)
-    return PlacedTimes(where, places, forms=(reading.form,), ambiguous=reading.ambiguous)
+            return PlacedTimes(where, places, 1 << n, (), reading.other, reading.ambiguous)
+    return PlacedTimes(where, places, 0, (reading.form,), reading.other, reading.ambiguous)
 
 
 def _same(one: bytes, other: bytes, line: bytes, at: int) -> bool:

@@ -30,6 +30,8 @@ _DIGIT = lazy_pattern(rb"\d")
 _FRACTION = lazy_pattern(rb"(:\d\d,\d)\d(\d+)(?=,)")
 _TITLES, _KINDS = b"#fields\t", b"#types\t"
 _LINES_OF_TITLES = 20
+# The most lines before the names of columns, and the least commas in such a line.
+_LINES_OF_PREAMBLE, _COMMAS = 60, 4
 
 
 def separated_columns(rows: Sequence[bytes]) -> tuple[bytes, Columns] | None:
@@ -43,6 +45,8 @@ def separated_columns(rows: Sequence[bytes]) -> tuple[bytes, Columns] | None:
     seconds = [n for n, kind in enumerate(kinds.split(b"\t")[1:]) if kind == b"interval"]
     if titles is not None:
         rows = [titles.removeprefix(_TITLES), *(row for row in rows if not row.startswith(b"#"))]
+    elif start := _preamble(rows):
+        rows = rows[start:]
     if len(rows) < 2 or not _MAY_BE_NAME.match(rows[0]):
         return None
     for delimiter in (b",", b"\t", b";", b"|"):
@@ -77,12 +81,28 @@ def separated_columns(rows: Sequence[bytes]) -> tuple[bytes, Columns] | None:
     return _separated_by_blanks(rows)
 
 
+def _preamble(rows: Sequence[bytes]) -> int:
+    """Return how many lines of text come before the one that names the columns.
+
+    The rows below it have as many commas, and the last line of the text has fewer.
+    """
+    for n in range(1, min(_LINES_OF_PREAMBLE, len(rows) - 2)):
+        commas = rows[n].count(b",")
+        if commas < _COMMAS or rows[n - 1].count(b",") >= commas or _DIGIT.match(rows[n]):
+            continue
+        below = rows[n + 1 : n + 4]
+        if all(row.count(b",") == commas and _DIGIT.search(row) for row in below):
+            names = [name.strip() for name in cells_of(rows[n], ",")]
+            return n if all(map(_NAME.fullmatch, names)) else 0
+    return 0
+
+
 def without_fractions(lines: Sequence[bytes]) -> Sequence[bytes]:
     """Return a sample in which no cell behind a time looks like its fraction: 10:15:30,205,up.
 
     That is so where the first line names as many columns as commas separate.
     """
-    first = lines[0]
+    first = lines[_preamble(lines)]
     if b"," not in first or _DIGIT.search(first):
         return lines
     found = separated_columns(lines)
@@ -142,12 +162,17 @@ def _separated_by_blanks(rows: Sequence[bytes]) -> tuple[bytes, Columns] | None:
     return b"", {name: (n, 0, None) for n, name in enumerate(names)}
 
 
-def title_of(lines: Sequence[bytes]) -> bytes:
-    """Return the line of a sample from a file's start that names the columns; b"" without one."""
+def title_of(lines: Sequence[bytes]) -> tuple[bytes, bool]:
+    """Return the line of a sample from a file's start that names the columns, b"" without one.
+
+    And whether lines of text come before it.
+    """
     rows = [line for line in lines if line.strip()]
     if separated_columns(rows) is None:
-        return b""
-    return next((row for row in rows[:_LINES_OF_TITLES] if row.startswith(_TITLES)), rows[0])
+        return b"", False
+    titles = (row for row in rows[:_LINES_OF_TITLES] if row.startswith(_TITLES))
+    start = _preamble(rows)
+    return next(titles, rows[start]), start > 0
 
 
 def cells_of(row: bytes, delimiter: str) -> list[str]:

@@ -13,6 +13,7 @@ from cotool._typing import TYPE_CHECKING, cast
 from cotool.engine.tasks import Engine, Lost, Meter
 from cotool.errors import CotoolError
 from cotool.logs.model import FileSummary, LogCounts
+from cotool.logs.scan.day_orders import with_day_order
 from cotool.logs.scan.first_dates import first_date
 from cotool.logs.scan.ranges import JoinedFile, Range, RangeResult, cut, scan_range
 from cotool.logs.scan.scan import Scanned, Watch, scan_source
@@ -188,6 +189,7 @@ def _range(
     formats, wrapping = look_at(windows, options, explained=False)
     if wrapping.name:
         return None  # its lines are unwrapped in order
+    formats = with_day_order(formats, wrapping.lines, mtime, options.log_format)
     date = first_date(formats, wrapping.lines, mtime)
     part = Range(source, place, 0, start, start, size, size, formats, date)
     return part, mtime or time.time()

@@ -18,6 +18,7 @@ from cotool._typing import TYPE_CHECKING, Protocol
 from cotool.errors import CotoolError, unreadable, why_unreadable
 from cotool.logs.histogram import WIDTHS
 from cotool.logs.model import FileSummary, Sample
+from cotool.logs.scan.day_orders import of_dates
 from cotool.logs.scan.inferred import whole_forms, whole_measures
 from cotool.logs.scan.samples import REACH, read_sample
 from cotool.logs.scan.scan import Scanned
@@ -255,7 +256,7 @@ class JoinedFile:
             formats=tuple(found.name for found in self.ranges[0].formats if found.name),
             zoned=is_zoned(total.tally, self._options),
             error=total.error,
-            warnings=warnings,
+            warnings=(*warnings, *of_dates(path, self.ranges[0].formats)),
         )
         forms = None if total.forms is None else whole_forms(total.forms, late)
         measures = whole_measures(total.measured, self._options.reading, path, late)

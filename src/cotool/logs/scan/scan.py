@@ -11,6 +11,7 @@ from cotool._typing import TYPE_CHECKING
 from cotool.errors import CotoolError, unreadable
 from cotool.logs.formats.headers import PassedHeader, passed_header
 from cotool.logs.model import FileSummary, LogCounts, Sample
+from cotool.logs.scan.day_orders import of_dates, with_day_order
 from cotool.logs.scan.first_dates import first_date
 from cotool.logs.scan.inferred import whole_forms, whole_measures
 from cotool.logs.scan.samples import StreamSamples, read_sample
@@ -90,6 +91,7 @@ def scan_opened(
     windows = sample(opened)
     head = windows[0] if windows else b""
     formats, wrapping = look_at(windows, options, explained=False)
+    formats = with_day_order(formats, wrapping.lines, opened.mtime, options.log_format)
     plain = opened if isinstance(opened, PlainFile) else None
     start = 0 if state is None else state.offset_for(path, head, plain)
     run = _Run(path, opened, options, watch, formats, wrapping, several)
@@ -298,7 +300,7 @@ class _Run:
             compression=None if isinstance(self.opened, PlainFile) else self.opened.compression,
             zoned=is_zoned(tally, self.options),
             error=error,
-            warnings=tuple(self.warnings),
+            warnings=(*self.warnings, *of_dates(self.path, self.formats)),
         )
 
     def _take_samples(self, scanner: logscan.Scanner) -> tuple[Sample, ...]:

@@ -131,6 +131,7 @@ def make_scanner(
         columns=columns,
         size=size,
         title=next((found.title for found in (*formats, others) if found.title), b""),
+        preamble=any(found.preamble for found in formats),
         comments=any(found.title or found.header not in {b"", HEADER} for found in formats),
     )
 
