@@ -34,7 +34,7 @@ def test_the_last_change_or_the_caller_decides(tmp_path, line):
         ("2026-03-02T09:00", MARCH),
         ("2026-02-03T09:00", FEBRUARY),
         ("2026-02-20T09:00", FEBRUARY),
-        ("2026-03-03T12:00", MARCH),
+        ("2026-03-03T06:00", MARCH),
     ):
         path = _log(tmp_path / "x.log", line, modified)
         summary = cotool.analyze_logs(path)

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     _Times = TypeVar("_Times", Format, TimeKey)
 
-# A day is granted for the clocks of other zones; a log is written until two days before its file's
-# last change, or that is the time of a copy.
-_LATE, _NEAR = 86_400, 2 * 86_400
+# How far from a file's last change its last time may be: clocks of other zones, a quiet night. More
+# would take the day of a copy for that of the log.
+_NEAR = 86_400
 
 
 def with_day_order(
@@ -91,7 +91,7 @@ def _settled(times: _Times, pairs: list[tuple[int, int]], now: float, order: str
         return times
     ends = [max(moments) for moments in zip(*pairs, strict=True)]
     for fits in (
-        [end <= now + _LATE for end in ends],
+        [end <= now + _NEAR for end in ends],
         [abs(end - now) <= _NEAR for end in ends],
     ):
         if fits[0] != fits[1]:
