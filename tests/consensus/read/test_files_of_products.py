@@ -205,6 +205,32 @@ def test_tables(read, name):
     assert read(a_csv="\n".join(TABLES[name])) == ANSWERED.get(name, ANSWERS)
 
 
+def test_text_below_a_table(read):
+    """It is left out, and so nothing may follow that is another table."""
+    lines = [ROWS[0], "|---|---|---|", *ROWS[1:], "", "That was all."]
+    assert read(a_md="\n".join(lines)) == ANSWERS
+    with pytest.raises(InputError, match="another table"):
+        read(a_md="\n".join([*lines, "", "| a | b | c |"]))
+
+
+REPLIES = {
+    "Discord": {"guild": {"name": "g"}, "messages": [
+        {"id": "1", "content": "Port?", "author": {"name": "w"}},
+        {"id": "2", "content": "443", "author": {"name": "u"}, "reference": {"messageId": "1"}},
+    ]},
+    "Telegram": {"name": "g", "type": "group", "messages": [
+        {"id": 1, "from": "w", "text": "Port?"},
+        {"id": 2, "from": "u", "text": "443", "reply_to_message_id": 1},
+    ]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("document", REPLIES.values(), ids=REPLIES)
+def test_replies_to_messages(read, document):
+    """A message that replies to another answers it; the others ask."""
+    assert read(a_json=document) == {"Port?": {"u": "443"}}
+
+
 def test_a_file_of_questions_beside_files_of_answers(read):
     """What was asked is no answer, whatever its column is called."""
     asked = [{"id": "q1", "turns": ["Where?"]}, {"id": "q2", "turns": ["When?", "Sure?"]}]
@@ -212,7 +238,9 @@ def test_a_file_of_questions_beside_files_of_answers(read):
     found = {"Where?": ANSWERS["q1"], "When?": ANSWERS["q2"]}
     assert read(a_jsonl=lines, b_csv=LONG) == found
     assert read(a_csv="id,question\nq1,Where?\nq2,When?\n", b_csv=LONG) == found
-    texts = "id,text\nq1,Where is it now?\nq2,When was it built?\n"
+    pairs = "id,premise,hypothesis\nq1,A,B\nq2,C,D\n"
+    assert read(a_csv=pairs, b_csv=LONG) == {"A\nB": ANSWERS["q1"], "C\nD": ANSWERS["q2"]}
+    texts = "id,text,source\nq1,Where is it now?,web\nq2,When was it built?,web\n"
     labels = {"u_csv": "id,label\nq1,A\nq2,C\n", "v_csv": "id,label\nq1,B\nq2,C\n"}
     found = {"Where is it now?": ANSWERS["q1"], "When was it built?": ANSWERS["q2"]}
     assert read(a_csv=texts, **labels) == found
@@ -223,6 +251,20 @@ def test_a_file_of_questions_beside_files_of_answers(read):
 def test_files_of_one_expert_each(read):
     """In several files with an item per row, the only other column is the answer."""
     assert read(u_csv="image,species\nq1,A\nq2,C\n", v_csv="image,species\nq1,B\nq2,C\n") == ANSWERS
+
+
+def test_names_of_members_of_an_object(read):
+    """The keys around a model's name are not part of it."""
+    rows = [
+        {"prompt": key, "results": {m: {"content": a, "tokens": 1} for m, a in answers.items()}}
+        for key, answers in (
+            ("1?", {"x/gpt-4": "A", "y/llama": "B"}),
+            ("2?", {"x/gpt-4": "C", "y/llama": "C"}),
+        )
+    ]
+    assert read(a_json=rows) == {
+        row["prompt"]: {m: one["content"] for m, one in row["results"].items()} for row in rows
+    }
 
 
 def test_several_answers_of_an_expert(read):

@@ -122,7 +122,8 @@ def _guesses(sample: Sample) -> Iterator[Proposal]:
         left = [c for c in left if c not in dates]
     coded = [c for c in left if names.is_coded(c.path)]
     if len(coded) > 1:
-        yield by_columns(coded, person, surveyed=True)[0]
+        numbered = next((c for c in texts if c.is_unique and not c.is_time), None)
+        yield by_columns(coded, person or numbered, surveyed=True)[0]
     family = family_of(left)
     if family is not left:
         yield from by_columns(family, person, surveyed=dated)

@@ -286,6 +286,21 @@ def slack(row: JsonObject, kept: dict[str, Any]) -> Made:
     yield {**record, "expert": row["user"]}
 
 
+_PARENT = "reference.messageId|reply_to_message_id|replyToId"
+
+
+def replies(row: JsonObject, kept: dict[str, Any]) -> Made:
+    """A message of a chat: one that replies to another answers it."""
+    content = text_of(value_at(row, "body") or row) or value_at(row, "text")
+    asks = kept.get(str(value_at(row, _PARENT)))
+    if asks is None:
+        kept[str(row["id"])] = content
+        return
+    record = {"question": asks, "question_id": str(value_at(row, _PARENT)), "content": content}
+    author = value_at(row, "author.name|from.user.displayName|from")
+    yield {**record, "expert": author} if author else record
+
+
 def transcript(row: JsonObject, _kept: dict[str, Any]) -> Made:
     """A chat: what the user says is the question, the last turn of the assistant the answer."""
     chat = _chat(row) or (row.get("value") if isinstance(row.get("value"), list) else None)

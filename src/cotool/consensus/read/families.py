@@ -133,3 +133,18 @@ def between(columns: Sequence[Column]) -> float:
         sum((number - sum(row) / len(row)) ** 2 for number in row) / (len(row) - 1) for row in rows
     ) / len(rows)
     return 1 - within / total if total else 0.0
+
+
+def members_named(paths: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Return the paths of one object's members with their names; () if they are not of one.
+
+    The answers may be one member further inside: {"results": {"gpt": {"content": …}, …}}.
+    """
+    before = {path.rpartition(".")[0] for path in paths}
+    if len(before) == 1 and "" not in before:
+        return tuple((path, path.rpartition(".")[2]) for path in paths)
+    above = {path.partition(".")[0] for path in paths}
+    last = {path.rpartition(".")[2] for path in paths}
+    if len(above) == len(last) == 1 and all(path.count(".") > 1 for path in paths):
+        return tuple((path, path.partition(".")[2].rpartition(".")[0]) for path in paths)
+    return ()

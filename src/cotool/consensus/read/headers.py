@@ -73,7 +73,10 @@ def open_table(lines: Lines, line: tuple[int, str], name: str) -> tuple[str, lis
         line = lines.take() or line
     for _ in range(_titles(line[1], lines.peek(_PEEKED), delimiters)):
         line = lines.take() or line
-    if "|" in line[1] and any(map(is_rule, lines.peek(1))):
+    if line[1].startswith("||"):  # as Jira marks headings
+        line = line[0], line[1].replace("||", "|")
+        lines.reshaped = drawn
+    if "|" in line[1] and (lines.reshaped is drawn or any(map(is_rule, lines.peek(1)))):
         lines.reshaped = drawn
         line = line[0], drawn(line[1]) or line[1]
     found = _header(lines, line, f"{name}, line {line[0]}", delimiters)

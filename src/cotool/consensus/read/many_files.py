@@ -53,10 +53,13 @@ def find_asked(sample: Sample) -> Plan | None:
         and c.part in {names.UNKNOWN, names.ANSWER, names.EXPERT}
         and not names.may_be_aspect(c.path)
     ]
-    if len(numbers) != 1 or len(asked) != 1 or others or sample.keys.names_parts:
+    if len(numbers) != 1 or not asked or others or sample.keys.names_parts:
         return None
-    keys = replace(sample.keys, id=numbers[0].path, question=asked[0].path, content="", expert="")
-    return Plan(ASKED, keys)
+    texts = tuple(c.path for c in asked)
+    keys = replace(
+        sample.keys, id=numbers[0].path, question=" + ".join(texts), content="", expert=""
+    )
+    return Plan(ASKED, keys, join=texts)
 
 
 def file_of_texts(plans: Sequence[Plan | None]) -> int | None:
@@ -71,7 +74,8 @@ def file_of_texts(plans: Sequence[Plan | None]) -> int | None:
         and plan.shape == LONG
         and plan.texts
         and plan.keys.id
-        and not (plan.keys.expert or plan.keys.question)
+        and not plan.keys.question
+        and not names.is_called(plan.keys.expert or "", names.EXPERT)
         and not _is_answer(plan.keys.content or "")
     ]
     others = [plan for place, plan in enumerate(plans) if place not in found]

@@ -45,7 +45,7 @@ _QUESTION_MARKS = ("?", "？", "؟", ";")
 
 # Codes of questions: Q1, q2_a, q3_price, Question 3.
 _CODED = lazy_pattern(
-    r"(?:q|qu|question|frage|pregunta|item)[\s_.\-]?\d{1,3}(?:[\s_.\-]?\w)?|q\d{1,3}[_.]\w+",
+    r"(?:q|qu|question|frage|pregunta|item)[\s_.\-]?\d{1,3}(?:[\s_.\-]?\w)?|q\d{1,3}[_.]\w+|v_\d{1,3}",
     re.IGNORECASE,
 )
 _DATE = lazy_pattern(
@@ -81,6 +81,7 @@ _EXPERTS = _set(
     "tagger interpreter moderator grader voter bewerter bearbeiter gutachter teilnehmer "
     "annotateur évaluateur evaluateur anotador evaluador modell modelo modèle modello scorer "
     "checker transcriber translator volunteer modelname prüfer experto esperto especialista "
+    "experte experten expertin "
     "эксперт модель аннотатор разметчик оценщик 回答者 評価者 専門家 モデル 专家 模型 "
     "标注者 标注员 "
     "評審 评审 전문가 모델 평가자 주석자 خبير نموذج विशेषज्ञ मॉडल "

@@ -114,11 +114,11 @@ class Plan:
             yield from self._answers_of_a_person(row, where)
             return
         if self.shape == ASKED:
-            asked, identity = (
-                value_at(row, str(key)) for key in (self.keys.question, self.keys.id)
-            )
-            said = asked[0] if isinstance(asked, list) and asked else asked
-            yield where, Record(text_of(identity), text_of(said), (), whole=False)
+            texts = (value_at(row, column) for column in self.join or (str(self.keys.question),))
+            said = (text[0] if isinstance(text, list) and text else text for text in texts)
+            asked = "\n".join(filter(None, map(text_of, said)))
+            identity = text_of(value_at(row, str(self.keys.id)))
+            yield where, Record(identity, asked or None, (), whole=False)
             return
         if self.is_plain:
             yield where, row

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from cotool._lazy import lazy_pattern
 from cotool._typing import TYPE_CHECKING
 from cotool.consensus.read.headers import open_table
-from cotool.consensus.read.text_lines import Lines, row_fields, shown
+from cotool.consensus.read.text_lines import Lines, drawn, row_fields, shown
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
@@ -66,6 +66,27 @@ def without_totals(rows: Iterator[Row], on_warning: Callable[[str], None]) -> It
     yield last
 
 
+def _until_text(
+    lines: Lines, name: str, on_warning: Callable[[str], None]
+) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a drawn table; text below it is left out, and no table may follow."""
+    below = ""
+    for number, text in lines:
+        where = f"{name}, line {number}"
+        if lines.reshaped is not drawn or not text.strip():
+            yield number, text
+        elif below and "|" in text:
+            raise InputError(f"{where}: another table follows the text in {below}", hint=_SPLIT)
+        elif "|" in text:
+            yield number, text
+        elif not below:
+            below = f"line {number}"
+            on_warning(f"{where}: is no row of the table, which ends here")
+
+
+_SPLIT = "save each table in a file of its own"
+
+
 def _rows(
     lines: Lines, name: str, on_bad: BadRecord, on_warning: Callable[[str], None]
 ) -> Iterator[Row]:
@@ -76,8 +97,7 @@ def _rows(
     width = len(header)
     lines.skips_blank = width > 1
     missing = 0
-    while (line := lines.take()) is not None:
-        number, text = line
+    for number, text in _until_text(lines, name, on_warning) if delimiter == "|" else lines:
         where = f"{name}, line {number}"
         fields = row_fields(lines, text, delimiter, width)
         if fields is None:

@@ -8,7 +8,7 @@ not balance is read that way there, and refused elsewhere.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from cotool._lazy import lazy_pattern
 from cotool._typing import TYPE_CHECKING
@@ -79,6 +79,11 @@ class Lines:
             if text is not None:
                 return number, text
         return None
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        """Yield the lines that remain, each with its number."""
+        while (line := self.take()) is not None:
+            yield line
 
     def _next(self) -> bytes:
         if self._seen:

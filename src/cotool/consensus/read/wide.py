@@ -12,7 +12,7 @@ from cotool._records import replace
 from cotool._typing import TYPE_CHECKING, NoReturn
 from cotool.consensus.read import names
 from cotool.consensus.read.columns import agreement, common_values, determines
-from cotool.consensus.read.families import families, family_of, sharing
+from cotool.consensus.read.families import families, family_of, members_named, sharing
 from cotool.consensus.read.long import Long, joint
 from cotool.consensus.read.plan import WIDE, Plan
 from cotool.consensus.read.sample import UnclearError, by_columns, listed
@@ -424,11 +424,7 @@ def _read_wide(sample: Sample, group: list[Column]) -> Plan:
     elif len(joined_keys) > 1:
         join = tuple(c.path for c in joined_keys)
     paths = [c.path for c in group]
-    prefixes = {path.rpartition(".")[0] for path in paths}
-    renamed: tuple[tuple[str, str], ...] = ()
-    if len(prefixes) == 1 and "" not in prefixes:
-        # Members of one object: {"results": {"gpt": …, "claude": …}}.
-        renamed = tuple((path, path.rpartition(".")[2]) for path in paths)
+    renamed = members_named(paths)
     full = replace(
         keys,
         question=" + ".join(join) or (question.path if question else ""),
