@@ -133,6 +133,7 @@ _HENCE_OPTION = lazy_pattern(
     r"(?!\w|,? (?:is|was|can|must) (?:not|wrong|incorrect|false|out|elim|be))"
 )
 _SO_NO = lazy_pattern(r"\b(?:so|hence|thus|therefore) (yes|no), [^.!?]{1,60}[.!]?$")
+_AFTER_COLON = lazy_pattern(r": [*_]{0,2}(yes|no|true|false)[*_.!]{0,3}$")
 _ARROW = lazy_pattern(r"(?:→|->|=>)\s*\(?([A-J])\)?[.!]?$")
 # What ends a text in bold type: a time, a number, a name.
 _BOLD_END = lazy_pattern(r"[\w,:=] \*\*([^*\n]{1,60})\*\*[.!]?$")
@@ -186,6 +187,8 @@ def _concluding(text: str, low: str) -> Iterator[StatedPlace]:
         so := _SO_NO.search(low)
     ):
         yield StatedPlace(0, so[1], "so …", ("boolean",), whole=True)
+    if ": " in text and (told := _AFTER_COLON.search(low)):
+        yield StatedPlace(0, told[1], ": …", ("boolean",), whole=True)
     if has_any(text, ("→", "->", "=>")) and (arrow := _ARROW.search(text)):
         yield StatedPlace(0, arrow[1], "→", ("choice",), whole=True)
     if text.count("**") == 2 and (bold := _BOLD_END.search(text)):
@@ -196,13 +199,15 @@ def _concluding(text: str, low: str) -> Iterator[StatedPlace]:
 
 # "A. Shark is wrong", and "**Paper** because it beats rock".
 _LEADS_TO_NO = lazy_pattern(
-    r"[*_(]{0,3}[A-J][.):*_]{1,4}[^.;\n]{0,40}\b(?:is|are|was)\s(?:not|wrong|incorrect|false)\b"
+    r"[*_(]{0,3}[A-J][.):*_]{1,4}[^.;\n]{0,40}\b(?:is|are|was)\s(?:wrong|incorrect|false)\b"
 )
 _LEADING_BOLD = lazy_pattern(r"\*\*([^*\n:]{1,40})\*\*(?:\s?[—–:,]|\s-)\s(?=[^\n]{3,}$)")
 # "366, since February has 29 days.", "In 1989; Germany was reunified in 1990."
 _LEADING_NUMBER = lazy_pattern(
-    r"[*_]{0,2}(?i:in )?([$€£]?-?\d[\d.,]*\d?%?)[*_]{0,2}"
-    r"(?:,? (?:[a-z]+ )?(?:since|because|as)\b|(?<=\b\d{4})[;.] (?=[A-Za-z]))"
+    r"[*_]{0,2}(?i:in )?([$€£]?-?\d[\d.,]*\d?%?"
+    r"|[A-Z][a-z]+(?:[- ][a-z]+)?(?=,? (?:since|because)\b))[*_]{0,2}"
+    r"(?:,? (?:[a-z]+ )?(?:since|because|as)\b|(?<=\b\d{4})[;.] (?=[A-Za-z])"
+    r"| \((?:it|there|that|this|not|see|since|because|before|until)\b[^()\n]{1,80}\)[.!]?$)"
 )
 
 
@@ -227,7 +232,8 @@ def weak_places(text: str, low: str) -> Iterator[StatedPlace]:
         has_digit = any(map(str.isdecimal, text[:_LONGEST_OPTION]))
         if has_digit and (numbered := _NUMBERED_OPTION.match(text)):
             yield StatedPlace(0, numbered[1], NUMBERED, ("number",), whole=True)
-        if has_digit and (lead := _LEADING_NUMBER.match(text)):
+        reason = has_digit or has_any(low, (" since ", " because "))
+        if reason and (lead := _LEADING_NUMBER.match(text)):
             yield StatedPlace(0, lead[1], "opens with a number", ("number",), whole=True)
     if text[:5] in {"Both ", "Only "}:
         yield StatedPlace(0, _APPLY.split(text, maxsplit=1)[0], "opens with options", ("choice",))

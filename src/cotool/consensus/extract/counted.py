@@ -104,7 +104,8 @@ def number_said(words: str) -> str | None:
     for joint in _JOINTS:
         for one, found, other in (words.partition(joint), words.rpartition(joint)):
             pair = sorted(
-                int(known.get(part, "1" if part == "ein" else "0")) for part in (one, other)
+                int(known.get(part) or known.get(f"{part}s", "1" if part == "ein" else "0"))
+                for part in (one, other)
             )
             if found and 0 < pair[0] < _TEENS and pair[1] in _TENS:
                 return str(sum(pair))

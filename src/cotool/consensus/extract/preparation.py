@@ -128,6 +128,8 @@ def _without_confidence(text: str) -> str:
     """Cut how sure an expert is, after the answer or in a last line."""
     if "%" in text[-_REMARK:]:
         text = _HOW_SURE.sub("", text, count=1)
+    if text[-3:].rstrip(".").endswith(")"):
+        text = _CHECKED.sub("", text, count=1)
     if "\n" in text and text[-1:].isalnum():
         text = _CONFIDENCE.sub("", text, count=1)
     return text
@@ -135,6 +137,7 @@ def _without_confidence(text: str) -> str:
 
 # One line between fences is an answer like one between backquotes.
 _FENCED = lazy_pattern(r"```\w*\n([^\n`]+)\n```\s*")
+_CHECKED = lazy_pattern(r"\s\((?:check|verification|proof)\s?:[^()\n]{1,80}\)\.?$", re.IGNORECASE)
 _CONFIDENCE = lazy_pattern(
     r"\n[*_\s]*(?:confidence|certainty)(?: (?:score|level))?[*_]*\s?:[*_\s]*[\w./]{1,10}$",
     re.IGNORECASE,

@@ -58,7 +58,8 @@ _OTHER_CHOICE = lazy_pattern(
 # "C would be a mistake; B."
 _REJECTED = lazy_pattern(
     r"[)*_.]{0,3}\s(?:would be|is|was|seems|looks)\s(?:an?\s|clearly\s|obviously\s)?"
-    r"(?:mistake|error|wrong|incorrect|false|bad|poor|trap|out)\b|[)*_.]{0,3}\scan(?:['’]t|not)\b",
+    r"(?:mistake|error|wrong|incorrect|false|bad|poor|trap|out)\b|[)*_.]{0,3}\scan(?:['’]t|not)\b"
+    r"|[).:]\s[^.;,\n]{1,40}?\s(?:is|was|are)\s(?:wrong|incorrect|false)\b",
     re.IGNORECASE,
 )
 _OR = lazy_pattern(r"\bor\b")

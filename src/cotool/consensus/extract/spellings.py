@@ -103,6 +103,8 @@ _SPELLINGS = (
     ("-to-", lazy_pattern(r"^(\d+)-to-(\d+)$"), r"\1:\2"),
     ("@", lazy_pattern(r"^<(\S+@\S+)>$"), r"\1"),
     ("月", lazy_pattern(r"^十?[一二三四五六七八九十](?=月)"), lambda m: _numeral(m[0])),
+    ("s", lazy_pattern(r"\b(dollar|euro|pound|rupee|franc|peso)s$"), r"\1"),
+    ("^", lazy_pattern(r"\^(?=[+-]$)"), ""),
     # the charge of an ion: "SO4 2-"
     (" ", lazy_pattern(r"(?<=[a-z0-9)\]]) (?=\d?[+-]$)"), "^"),
 )

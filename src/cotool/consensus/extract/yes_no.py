@@ -17,7 +17,7 @@ _INTENSIFIERS = (
 _BOOLEAN = lazy_pattern(
     rf"""(?:(?:{"|".join(_INTENSIFIERS).replace(" ", "[ ]")})[,.!]?[ ])?
     [(\[]?(?P<word>{"|".join(sorted(_TRUTH, key=len, reverse=True)).replace(" ", "[ ]")})
-    (?=\s*(?:$|[.,;:!)\]}}*_"'”’»`\n–—。，、；：！।،؛]|(?:because|since|as|it|he|she|they|you|we
+    (?=\s*(?:$|[.,;:!()\]}}*_"'”’»`\n–—。，、；：！।،؛]|(?:because|since|as|it|he|she|they|you|we
        |there|this|that|or|if|the|weil|denn|parce|car|porque|perché|потому|لأن|क्योंकि)\b
        |(?:です|だ|である|입니다|이다|है|的。?$)))""",
     re.VERBOSE | re.IGNORECASE,

@@ -116,9 +116,9 @@ class Plan:
         if self.shape == ASKED:
             texts = (value_at(row, column) for column in self.join or (str(self.keys.question),))
             said = (text[0] if isinstance(text, list) and text else text for text in texts)
-            asked = "\n".join(filter(None, map(text_of, said)))
+            question = "\n".join(filter(None, map(text_of, said)))
             identity = text_of(value_at(row, str(self.keys.id)))
-            yield where, Record(identity, asked or None, (), whole=False)
+            yield where, Record(identity, question or None, (), whole=False)
             return
         if self.is_plain:
             yield where, row
