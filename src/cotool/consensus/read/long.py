@@ -34,6 +34,7 @@ _RATERS = frozenset(
     "labeler labeller user bewerter gutachter prüfer teilnehmer annotateur évaluateur anotador "
     "evaluador эксперт оценщик 評価者 评审".split()
 )
+_MOST_CALLED = 32  # experts, and items: each expert is tried with each item
 _SENTENCE = 3  # words
 _RATINGS = frozenset(map(str, range(11)))
 _BATTERY = 3  # so many columns of whole numbers are ratings rather than numbers of experts
@@ -119,10 +120,11 @@ def _experts(sample: Sample) -> list[Column | None]:
     if strong:
         # A provider beside its models is less than who answered.
         providers = [c for c in strong if "provider" in names.words_of(c.path)]
-        return [*(c for c in strong if c not in providers), *providers]
+        taken = {*providers}
+        return _strongest([*(c for c in strong if c not in taken), *providers])
     # A column with a weak name, such as "system", and one value may be a prompt.
     called = [c for c in called if c.hint.weight > names.WEAK or c.distinct > 1 or c.words <= 1.5]
-    ratings = _ratings(sample)
+    ratings = {*_ratings(sample)}
     structural = [
         column
         for column in sample.texts
@@ -133,7 +135,15 @@ def _experts(sample: Sample) -> list[Column | None]:
         and not column.is_time
         and (column.is_whole or not column.is_number)
     ]
-    return [*called, *structural[:8], None]
+    return [*_strongest(called), *structural[:8], None]
+
+
+def _strongest(columns: list[Column]) -> list[Column | None]:
+    """Return the columns, or of very many those whose names say most, in their order."""
+    if len(columns) <= _MOST_CALLED:
+        return [*columns]
+    kept = {*sorted(columns, key=lambda c: -c.hint.weight)[:_MOST_CALLED]}
+    return [c for c in columns if c in kept]
 
 
 def _ratings(sample: Sample) -> list[Column]:
@@ -176,7 +186,7 @@ def _items(sample: Sample) -> list[Column | None]:
     several = [joint(asked[:4])] if len(asked) > 1 else []
     numbered = [c for c in called if c.part == names.ITEM_ID and c.recurs]
     several += [joint([one, other]) for one, other in combinations(numbered[:4], 2)]
-    return [*called, *unknown[:10], *several, None]
+    return [*_strongest(called), *unknown[:10], *several, None]
 
 
 def joint(columns: list[Column]) -> Column:

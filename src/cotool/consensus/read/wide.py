@@ -32,6 +32,7 @@ _PEOPLE = lazy_pattern(
     re.IGNORECASE,
 )
 _FEWEST = 3  # numbered columns without a word for experts
+_MOST_GROUPS = 64  # groups of columns that are tried as experts, each beside all columns
 _MOST_KEYS = 8  # columns that are tried as parts of a record's identity
 # Which of two answers is better.
 _SIDES = frozenset("0 1 2 a b tie both none".split())
@@ -145,7 +146,8 @@ def _of_family(sample: Sample, long: Long | None, columns: list[Column]) -> list
     if is_by_person(sample):
         return []
     close = (long.answer, *long.close) if long is not None and long.close else ()
-    for family in families(columns):
+    found = families(columns)
+    for family in found[:_MOST_GROUPS]:
         taken = {*family.columns}
         rest = [c for c in sample.texts if c not in taken and not c.is_time]
         if family.is_over_time or all(names.is_coded(c.path) for c in family.columns):
@@ -158,7 +160,7 @@ def _of_family(sample: Sample, long: Long | None, columns: list[Column]) -> list
         if family.is_of_experts and (family.shares or family.agrees):
             others = [
                 one
-                for one in families(columns)
+                for one in found
                 if one is not family and one.is_of_experts and (one.shares or one.agrees)
             ]
             groups = [list(family.columns), *_of_answers(others, taken)]
@@ -167,7 +169,7 @@ def _of_family(sample: Sample, long: Long | None, columns: list[Column]) -> list
         if len(family.columns) < _FEWEST or not family.numbered:
             continue
         if (asked and family.shares) or (len(identified(rest)) > 1 and family.agrees):
-            others = [one for one in families(columns) if one is not family and one.numbered]
+            others = [one for one in found if one is not family and one.numbered]
             groups = [list(family.columns), *_of_answers(others, taken)]
             return groups[0] if len(groups) == 1 else _several_groups(sample, groups)
     return []
@@ -265,7 +267,7 @@ def _numbered(sample: Sample, columns: list[Column]) -> list[Column]:
         group = by_stem.get(column.path.casefold())
         if group is not None:
             group.insert(0, column)
-    fitting = [
+    called = [
         group
         for stem, group in by_stem.items()
         if len(group) >= 2
@@ -273,8 +275,8 @@ def _numbered(sample: Sample, columns: list[Column]) -> list[Column]:
             names.hint_of(stem).part in {names.ANSWER, names.EXPERT}
             or _PEOPLE.fullmatch(group[0].path)
         )
-        and not _are_options(sample, group)
     ]
+    fitting = [group for group in called[:_MOST_GROUPS] if not _are_options(sample, group)]
     if len(fitting) == 1 and len(_stem(fitting[0])) == 1:
         # A1 and A2 beside B1 and B2: one letter says little.
         fitting += [

@@ -208,4 +208,5 @@ def level_scale(path: Path, numbers: Sequence[int], names: set[str]) -> tuple[in
 @lru_cache(maxsize=4096)
 def plain(name: str) -> str:
     """Return the letters and digits of a name in lower case."""
-    return "".join(character for character in name.lower() if character.isalnum())
+    lower = name.lower()
+    return lower if lower.isalnum() else "".join(filter(str.isalnum, lower))
