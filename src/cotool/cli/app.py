@@ -178,12 +178,12 @@ def _run(arguments: Sequence[str]) -> int:
 def _run_by_typer(
     app: App, arguments: Sequence[str], words: Sequence[str], failed: CotoolError | None = None
 ) -> int:
-    from cotool.cli.shared.by_typer import Call, command_line
+    from cotool.cli.shared.by_typer import CallContext, command_line
 
     called = words[0] if words and words[0] in COMMANDS else None
     options_first = arguments[:1] != [called]  # those of cotool itself come before the command
     command = command_line(app, words if called else (), add_completion=options_first)
-    call = Call(whole_command, failed)
+    call = CallContext(whole_command, failed)
     return _result(command(args=[*arguments], prog_name="cotool", standalone_mode=False, obj=call))
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from cotool._fast.base.matrix import Matrix
-    from cotool.io.dataframes import Table
+    from cotool.io.dataframes import TableData
 
 SCHEMA = "cotool.consensus/1"
 _MOST_INSIGHTS = 5  # in a notebook
@@ -262,7 +262,7 @@ class Consensus:
         """Return the same with polars. Raises MissingExtraError without it."""
         return self._by_expert().to_polars()
 
-    def _by_expert(self) -> Table:
+    def _by_expert(self) -> TableData:
         cluster_of = {i: cluster for cluster in self.clusters for i in cluster.indices}
         chosen = self.experts.index(self.expert) if self.expert in self.experts else None
         similar = None if self.matrix is None or chosen is None else self.matrix.row(chosen)

@@ -21,7 +21,7 @@ _MOST_CHARACTERS = 200
 _JOINERS = "\u200c\u200d"
 
 
-class Table(NamedTuple):
+class TableData(NamedTuple):
     """Columns, and rows of one value for each."""
 
     columns: tuple[str, ...]
@@ -62,7 +62,7 @@ def line(text: str) -> str:
     return f"<p>{_cell(text)}</p>"
 
 
-def as_html(table: Table, caption: str = "") -> str:
+def as_html(table: TableData, caption: str = "") -> str:
     """Return a small HTML table: everything escaped, long texts and long tables cut with a note."""
     rows = table.rows[:_MOST_ROWS]
     parts = ["<table>"]
@@ -104,6 +104,6 @@ def _visible(character: str) -> str:
     return character.encode("unicode_escape", "surrogatepass").decode("ascii")
 
 
-def table_of(columns: Iterable[str], rows: Iterable[Sequence[Any]]) -> Table:
+def table_of(columns: Iterable[str], rows: Iterable[Sequence[Any]]) -> TableData:
     """Return a table of any rows."""
-    return Table(tuple(columns), [tuple(row) for row in rows])
+    return TableData(tuple(columns), [tuple(row) for row in rows])

@@ -13,7 +13,7 @@ from cotool.logs.measures.of_templates import needs_templates
 from cotool.logs.model import merged
 from cotool.logs.options import LogOptions, public_options
 from cotool.logs.scan.scan import Scanned, Watch, scan_source
-from cotool.logs.scan.sources import Source, find_sources, read_twice
+from cotool.logs.scan.sources import LogSource, find_sources, read_twice
 from cotool.logs.summary import LogSummary
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def analyze_logs(
 
 
 def analyze_spread(
-    sources: Sequence[Source],
+    sources: Sequence[LogSource],
     options: LogOptions,
     engine: Engine,
     *,
@@ -110,7 +110,7 @@ def analyze_spread(
 
 
 def analyze_sources(
-    sources: Sequence[Source],
+    sources: Sequence[LogSource],
     options: LogOptions,
     watch: Watch | None = None,
     state: State | None = None,
@@ -128,7 +128,7 @@ def analyze_sources(
     ahead = len(shared) < options.threads
     found: dict[str, Scanned] = {}
 
-    def scan(part: Sequence[Source]) -> dict[str, Scanned]:
+    def scan(part: Sequence[LogSource]) -> dict[str, Scanned]:
         return {
             source.path: scan_source(
                 source, single, watch, several=several, state=state, ahead=ahead
@@ -158,7 +158,7 @@ def analyze_sources(
 
 
 def analyze_twice(
-    sources: Sequence[Source],
+    sources: Sequence[LogSource],
     options: LogOptions,
     watch: Watch | None = None,
     state: State | None = None,
@@ -194,14 +194,14 @@ def analyze_twice(
         return replace(summary, templates=found, interrupted=again.interrupted)
 
 
-def _alone(sources: Sequence[Source], options: LogOptions) -> list[Source]:
+def _alone(sources: Sequence[LogSource], options: LogOptions) -> list[LogSource]:
     """Return the sources that use all threads, one after another."""
     if len(sources) == 1 or options.records or options.threads == 1:
         return list(sources)
     return [source for source in sources if source.is_plain and source.size >= _LARGE]
 
 
-def _is_tiny(source: Source) -> bool:
+def _is_tiny(source: LogSource) -> bool:
     # Pipes have no size, and wait for those who write into them.
     return source.url is None and source.is_plain and 0 < source.size < _TINY
 

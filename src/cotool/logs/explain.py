@@ -12,7 +12,7 @@ from cotool.logs.options import LogOptions
 from cotool.logs.scan.day_orders import undecided, with_day_order
 from cotool.logs.scan.first_dates import first_date
 from cotool.logs.scan.scanner import look_at, make_scanner, windows_lines
-from cotool.logs.scan.sources import Source, open_source, sample
+from cotool.logs.scan.sources import LogSource, open_source, sample
 
 if TYPE_CHECKING:
     from cotool._fast.logs import logscan
@@ -24,7 +24,7 @@ _EXAMPLES = 5
 _SHOWN = 200
 
 
-def explain_format(source: Source, options: LogOptions) -> Recognition:
+def explain_format(source: LogSource, options: LogOptions) -> Recognition:
     """Return what is recognised in a sample of a source, checked by the scanner itself.
 
     Raises InputError if the source cannot be read.
@@ -54,7 +54,7 @@ def explain_format(source: Source, options: LogOptions) -> Recognition:
     )
 
 
-def measurable(source: Source, options: LogOptions) -> list[str]:
+def measurable(source: LogSource, options: LogOptions) -> list[str]:
     """Return the names of the fields in a sample of a source that can be measured."""
     with open_source(source) as opened:
         windows = sample(opened)
@@ -62,7 +62,7 @@ def measurable(source: Source, options: LogOptions) -> list[str]:
     return _field_names(formats, wrapping.lines or windows_lines(windows))
 
 
-def measured_sample(source: Source, options: LogOptions, fields: Sequence[str]) -> Measures:
+def measured_sample(source: LogSource, options: LogOptions, fields: Sequence[str]) -> Measures:
     """Return the figures of fields in a sample of a source, each a measure of its own name."""
     from cotool._fast.logs.measures import Measured
     from cotool.logs.measures.results import measures_of
@@ -79,7 +79,7 @@ def measured_sample(source: Source, options: LogOptions, fields: Sequence[str]) 
 
 
 def _scanned(
-    source: Source, options: LogOptions
+    source: LogSource, options: LogOptions
 ) -> tuple[logscan.Scanner, tuple[Format, ...], Wrapping]:
     """Return a scanner that has read the lines of a sample that are not blank; their formats."""
     with open_source(source) as opened:

@@ -12,7 +12,7 @@ from cotool._typing import TYPE_CHECKING
 from cotool.logs.model import FileSummary, LogCounts, Sample
 from cotool.logs.options import LogOptions
 from cotool.logs.scan.scan import Watch, scan_opened
-from cotool.logs.scan.sources import Stream
+from cotool.logs.scan.sources import LogStream
 from cotool.logs.summary import LogSummary
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class CountingHandler(logging.Handler):
             return
         data, self._lines, self._size = b"".join(self._lines), [], 0
         before = self._counts.lines
-        stream = Stream(iter([data]), mtime=time.time())
+        stream = LogStream(iter([data]), mtime=time.time())
         found = scan_opened(self._path, stream, self._options, Watch())
         self._counts = self._counts.merge(found.summary.counts)
         if found.forms is not None:

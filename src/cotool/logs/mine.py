@@ -12,7 +12,7 @@ from cotool.errors import InputError
 from cotool.logs.api import analyze_sources
 from cotool.logs.options import LogOptions
 from cotool.logs.scan.scan import Watch, scan_opened
-from cotool.logs.scan.sources import Stream, find_sources
+from cotool.logs.scan.sources import LogStream, find_sources
 from cotool.logs.templates.figures import bytes_of
 from cotool.logs.templates.template_set import TemplateSet
 
@@ -48,7 +48,7 @@ def mine_templates(
         return _of_paths([first, *items], options, recursive=recursive)  # type: ignore[list-item]
     if first is None:
         return TemplateSet()
-    stream = Stream(_blocks(chain([first], items)))  # type: ignore[arg-type]
+    stream = LogStream(_blocks(chain([first], items)))  # type: ignore[arg-type]
     found = scan_opened("lines", stream, replace(options, each_line=True), Watch())
     return TemplateSet(found.forms)
 

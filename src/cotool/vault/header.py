@@ -108,10 +108,12 @@ class NewLayout:
         return fixed + b"".join([len(slot).to_bytes(2, "big") + slot for slot in slots])
 
 
-Layout = OldLayout | NewLayout
+SlotLayout = OldLayout | NewLayout
 
 
-def layout_for(slots: Sequence[Slot], *, compact: bool, now: Layout | None = None) -> Layout:
+def layout_for(
+    slots: Sequence[Slot], *, compact: bool, now: SlotLayout | None = None
+) -> SlotLayout:
     """Return the layout of a header with these slots: `now` if they fit, format 1 if it suffices.
 
     A file of format 2 keeps that format. Raises InputError if the slots need too many bytes.
@@ -136,7 +138,7 @@ class Header:
     file_id: bytes
     generation: int
     slots: tuple[Slot, ...]
-    layout: Layout
+    layout: SlotLayout
     size: int = field(init=False)  # of a copy with its MAC, in bytes
 
     def __post_init__(self) -> None:

@@ -46,7 +46,7 @@ Reason = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TreePath:
     """A path that was given or found in a folder; `relative` is its path in a tree of results."""
 
     path: str
@@ -82,9 +82,9 @@ class Wanted:
 class Listing:
     """What was found: files, folders, links to make again, what was left out, and failures."""
 
-    files: list[Entry] = field(default_factory=list)
-    folders: list[Entry] = field(default_factory=list)
-    links: list[Entry] = field(default_factory=list)
+    files: list[TreePath] = field(default_factory=list)
+    folders: list[TreePath] = field(default_factory=list)
+    links: list[TreePath] = field(default_factory=list)
     left_out: dict[Reason, list[str]] = field(default_factory=dict)
     failed: list[OSError] = field(default_factory=list)
 
@@ -107,12 +107,12 @@ def list_files(paths: Sequence[str], wanted: Wanted) -> Listing:
     listing = Listing()
     for path in paths:
         if path == STDIO or not Path(path).is_dir():
-            listing.files.append(Entry(path, Path(path).name, in_folder=False))
+            listing.files.append(TreePath(path, Path(path).name, in_folder=False))
         elif not wanted.recursive:
             raise InputError(f"{path}: is a folder", hint="give the files in it")
         else:
             relative = "" if len(paths) == 1 else Path(os.path.abspath(path)).name  # noqa: PTH100
-            listing.folders.append(Entry(path, relative, in_folder=False))
+            listing.folders.append(TreePath(path, relative, in_folder=False))
             _Walk(listing, wanted, path).run(path, relative)
     listing.files = list({found.path: found for found in reversed(listing.files)}.values())[::-1]
     _check_found(listing)
@@ -169,7 +169,7 @@ class _Walk:
     ) -> bool:
         """List an entry; return whether it is a folder to go into."""
         listing, path = self._listing, entry.path
-        found = Entry(path, name, in_folder=True)
+        found = TreePath(path, name, in_folder=True)
         follow = self._wanted.symlinks in {"follow", "inside"}
         if entry.is_symlink() and self._leads_out(path):
             listing.leave_out(OUTWARD, path)
@@ -196,7 +196,7 @@ class _Walk:
         inside = self._wanted.symlinks == "inside"
         return inside and not Path(os.path.realpath(link)).is_relative_to(self._top)
 
-    def _add_file(self, found: Entry, name: str) -> None:
+    def _add_file(self, found: TreePath, name: str) -> None:
         listing, path = self._listing, found.path
         if self._wanted.everything:
             listing.files.append(found)
@@ -245,7 +245,7 @@ def file_identity(path: str | None) -> tuple[int, int] | None:
 
 
 @dataclass(slots=True)
-class Plan:
+class JobPlan:
     """The jobs of a command, the tree that they fill, and what is not done and why."""
 
     listing: Listing
@@ -265,7 +265,7 @@ class Plan:
         if self.root is None:
             return
         errors: dict[str, OSError | CotoolError] = {}
-        top = [Entry(self.root, "", in_folder=False)]
+        top = [TreePath(self.root, "", in_folder=False)]
         for found in top + [each for each in self.listing.folders if each.relative]:
             path = str(Path(self.root, found.relative))
             parent = str(Path(path).parent)
@@ -315,7 +315,7 @@ def plan(
     output: str | None,
     update: bool = False,
     content_size: Callable[[str], int] | None = None,
-) -> Plan:
+) -> JobPlan:
     """Return a job for each file, whose result is called `name` of the source's name.
 
     seals: the results are vault files; otherwise the sources are. output: a file, a folder, or
@@ -333,7 +333,7 @@ def plan(
             "several files need a folder for their results",
             hint="`destination` must be an existing folder, or end in /",
         )
-    result = Plan(listing, [], str(output) if into else None, listing.failures)
+    result = JobPlan(listing, [], str(output) if into else None, listing.failures)
     for found in listing.files:
         try:
             target = _target(found, name, output, into=into)
@@ -354,7 +354,7 @@ def plan(
     return result
 
 
-def _target(found: Entry, name: Callable[[str], str], output: str | None, *, into: bool) -> str:
+def _target(found: TreePath, name: Callable[[str], str], output: str | None, *, into: bool) -> str:
     if into:
         return str(Path(str(output), name(found.relative)))
     if output is not None:
@@ -362,7 +362,7 @@ def _target(found: Entry, name: Callable[[str], str], output: str | None, *, int
     return STDIO if found.path == STDIO else name(found.path)
 
 
-def _add(plan: Plan, job: Job, state: str) -> None:
+def _add(plan: JobPlan, job: Job, state: str) -> None:
     if state == "current":
         plan.unchanged += 1
     elif state == "newer":
@@ -373,7 +373,7 @@ def _add(plan: Plan, job: Job, state: str) -> None:
         plan.jobs.append(job)
 
 
-def _check_names(plan: Plan) -> None:
+def _check_names(plan: JobPlan) -> None:
     names = [str(job.destination) for job in plan.jobs]
     if plan.root is not None:
         names += [str(Path(plan.root, found.relative)) for found in plan.listing.links]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cotool import StoreError
 from cotool.consensus.learning.exchange import exported, imported
 from cotool.consensus.learning.learned import Learned
-from cotool.consensus.learning.merging import Part, merged
+from cotool.consensus.learning.merging import StoreContent, merged
 from cotool.consensus.learning.records import Judgements
 from cotool.consensus.learning.remembered import Remembered
 
@@ -30,14 +30,14 @@ def _asked(number: int) -> Remembered:
     return Remembered(f"q{number}", f"Which {number}?", "", votes, "", truth=right, agreed=True)
 
 
-def _part(name: str, numbers: list[int], *, keep: float = 1.0) -> Part:
+def _part(name: str, numbers: list[int], *, keep: float = 1.0) -> StoreContent:
     """A store that learned from these questions at once and forgot a part."""
     asked = [_asked(number) for number in numbers]
     learned = Learned()
     learned.learn_agreement([one.ballot() for one in asked])
     learned.learn_truth([(one.ballot(), one.truth) for one in asked if one.truth is not None])
     learned.forget(keep)
-    return Part(name, learned, asked)
+    return StoreContent(name, learned, asked)
 
 
 def _written(learned: Learned) -> object:
@@ -57,10 +57,10 @@ def test_a_merged_store_is_one_that_learned_all(mine: list[int], theirs: list[in
     if {*theirs} - {*mine}:
         assert _written(done.learned) == _written(_part("all", every).learned)
     assert (done.new, done.known) == (len(every) - len(mine), len({*mine} & {*theirs}))
-    now = Part("a", done.learned, done.questions.values())
+    now = StoreContent("a", done.learned, done.questions.values())
     form = json.loads(json.dumps(exported(done.learned, done.questions.values())))
     before = _written(done.learned)
-    for again in (other, now, Part("export", *imported(form, "export"))):
+    for again in (other, now, StoreContent("export", *imported(form, "export"))):
         same = merged([now, again])
         assert (same.new, same.added) == (0, {})
         assert _written(same.learned) == before
@@ -78,7 +78,7 @@ def test_the_answers_of_other_experts_to_the_same_questions_are_joined() -> None
         learned = Learned()
         learned.learn_agreement([one.ballot() for one in asked])
         learned.learn_truth([(one.ballot(), one.truth) for one in asked if one.truth is not None])
-        parts.append(Part(expert, learned, asked))
+        parts.append(StoreContent(expert, learned, asked))
     assert _written(merged(parts).learned) == _written(whole.learned)
 
 
@@ -98,8 +98,11 @@ def test_what_names_no_questions_is_refused() -> None:
     """An export without questions cannot be told from what the store knows."""
     learned = _part("b", [0, 2, 4]).learned
     with pytest.raises(StoreError, match="b: does not say which questions it learned from"):
-        merged([_part("a", [1]), Part("b", learned, [])])
-    assert merged([Part("new", Learned(), []), Part("b", learned, [])]).learned is learned
+        merged([_part("a", [1]), StoreContent("b", learned, [])])
+    assert (
+        merged([StoreContent("new", Learned(), []), StoreContent("b", learned, [])]).learned
+        is learned
+    )
 
 
 def test_judgements_and_texts_that_differ() -> None:

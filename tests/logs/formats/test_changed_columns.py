@@ -15,7 +15,7 @@ import cotool
 from cotool.cli.app import main
 from cotool.logs.options import LogOptions
 from cotool.logs.scan.scan import Watch, scan_opened
-from cotool.logs.scan.sources import Stream
+from cotool.logs.scan.sources import LogStream
 from logs.scans import analyzed
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def test_rows_are_read_by_the_columns_before_them(
             *(data[n : n + cut] for n in range(len(log([FIRST])), len(data), cut)),
         ]
     )
-    stream = Stream(pieces, mtime=1.8e9, size=len(data))
+    stream = LogStream(pieces, mtime=1.8e9, size=len(data))
     scanned = scan_opened("x.log", stream, options, Watch())
     check(scanned.summary, scanned.measures, found)
 

@@ -26,7 +26,7 @@ from cotool.logs.measures.results import Measures, merged_measures
 from cotool.logs.options import LogOptions
 from cotool.logs.patterns.patterns import compile_group
 from cotool.logs.scan.scan import Watch, scan_opened
-from cotool.logs.scan.sources import Stream
+from cotool.logs.scan.sources import LogStream
 from reference import pair, quantile_of, read_number
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def as_json(second: int, path: str, status: int, number: str) -> str:
 
 def scan(data: bytes, options: LogOptions) -> Any:
     pieces = iter([data])
-    stream = Stream(pieces, mtime=1.8e9, size=len(data))
+    stream = LogStream(pieces, mtime=1.8e9, size=len(data))
     return scan_opened("x.log", stream, options, Watch())
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cotool.logs.options import LogOptions
 from cotool.logs.scan.scan import Watch, scan_opened
-from cotool.logs.scan.sources import Stream
+from cotool.logs.scan.sources import LogStream
 
 INSERTED = [
     *(" ", "  ", "\t", '"', "[", "]", "\\", '\\"', "\r", "=", " rt=5", '"rt=5"', "x" * 64, "\0"),
@@ -62,7 +62,7 @@ def check(data: bytes, by: str, size: int) -> None:
             measures=["rt", "bytes"], by=groups, num_threads=threads, span_size=span,
             block_size=span,
         )  # fmt: skip
-        stream = Stream(iter([data]), mtime=1.8e9, size=len(data))
+        stream = LogStream(iter([data]), mtime=1.8e9, size=len(data))
         measures = scan_opened("x.log", stream, options, Watch()).measures
         totals: Counter[tuple[object, ...]] = Counter()
         for group in measures.groups:

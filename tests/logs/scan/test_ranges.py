@@ -25,7 +25,7 @@ from cotool.logs.report.as_json import to_dict
 from cotool.logs.scan.cluster import scan_spread, whole_range
 from cotool.logs.scan.ranges import JoinedFile, scan_range
 from cotool.logs.scan.scan import Watch
-from cotool.logs.scan.sources import Source
+from cotool.logs.scan.sources import LogSource
 from logs.scan.test_scan import logs
 
 MTIME = 1704200000
@@ -64,7 +64,7 @@ def test_ranges_joined_in_any_order_are_the_file(tmp_path_factory, data, log, op
     path = tmp_path_factory.mktemp("ranges") / "a.log"
     path.write_bytes(log)
     os.utime(path, (MTIME, MTIME))
-    source = Source(str(path), len(log))
+    source = LogSource(str(path), len(log))
     whole = analyze_sources([source], options)
     found = whole_range(0, source, options, 0)
     assert found is not None
@@ -92,7 +92,7 @@ def write(folder, name, data):
     path = folder / name
     path.write_bytes(data)
     os.utime(path, (MTIME, MTIME))
-    return Source(str(path), len(data))
+    return LogSource(str(path), len(data))
 
 
 def lines(count, start=0):
@@ -114,7 +114,7 @@ def test_files_of_all_kinds_are_spread(tmp_path):
         write(tmp_path, "packed.log.gz", gzip.compress(text)),
         write(tmp_path, "packed-too", gzip.compress(lines(5))),
         write(tmp_path, "empty.log", b""),
-        Source(str(tmp_path / "absent.log"), 10),
+        LogSource(str(tmp_path / "absent.log"), 10),
     ]
     options = options_of(show=5, context=2, templates=True, num_threads=2)
     found = scan_spread(sources, options, Watch(), ThreadEngine(2), meter=Meter(), size=20_000)

@@ -19,7 +19,7 @@ from cotool import analyze_logs
 from cotool.errors import InputError
 from cotool.io.compression import compression_of, decompressed
 from cotool.logs.scan.rotation import in_time_order
-from cotool.logs.scan.sources import PlainFile, Stream, find_sources, open_source
+from cotool.logs.scan.sources import LogStream, PlainFile, find_sources, open_source
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -39,7 +39,7 @@ def read_all(path):
     """All that a source gives, and the error at its end."""
     data = b""
     with open_source(find_sources([path])[0]) as opened:
-        assert isinstance(opened, Stream)
+        assert isinstance(opened, LogStream)
         opened.peek()
         try:
             while block := opened.read():

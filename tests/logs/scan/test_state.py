@@ -11,7 +11,7 @@ import pytest
 
 from cotool.cli.app import main
 from cotool.errors import InputError
-from cotool.logs.scan.state import Entry, kept_state, load_state
+from cotool.logs.scan.state import FilePosition, kept_state, load_state
 
 
 def lines(first, count):
@@ -168,7 +168,7 @@ def test_an_error_leaves_the_state_alone(tmp_path):
     path = tmp_path / "state"
 
     def fail(state):
-        state.record(Entry("a", 1, 2, 1, 1, "hash"))
+        state.record(FilePosition("a", 1, 2, 1, 1, "hash"))
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError), kept_state(str(path)) as state:

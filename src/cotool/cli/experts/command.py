@@ -213,12 +213,12 @@ def merge(
     options: Changing,
 ) -> None:
     """Add what other stores learned from other questions."""
-    from cotool.consensus.learning.merging import Part, merged
+    from cotool.consensus.learning.merging import StoreContent, merged
 
     found = [store.read_other(name) for name in others]
     with store.open_store(options.store, create=True) as opened:
         with opened.changing() as change:
-            own = Part(opened.name, change.learned, reversed(opened.questions()))
+            own = StoreContent(opened.name, change.learned, reversed(opened.questions()))
             done = merged([own, *found])
             change.learned = done.learned
             change.remember(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cotool.consensus.learning.learned import Learned
-    from cotool.consensus.learning.merging import Part
+    from cotool.consensus.learning.merging import StoreContent
     from cotool.consensus.learning.remembered import Remembered
     from cotool.consensus.learning.store import Store
 
@@ -52,18 +52,18 @@ def verdict(one: Remembered) -> str:
     return f"{right} is right: {', '.join(experts)}{others}"
 
 
-def read_other(name: str) -> Part:
+def read_other(name: str) -> StoreContent:
     """Read a store, or a file written by export."""
     from cotool.consensus import Store
-    from cotool.consensus.learning.merging import Part
+    from cotool.consensus.learning.merging import StoreContent
 
     path = Path(name)
     if path.is_file():
         with path.open("rb") as stream:
             if not stream.read(16).startswith(b"SQLite format 3"):
-                return Part(name, *read_export(name))
+                return StoreContent(name, *read_export(name))
     with Store(name, create=False) as opened:
-        return Part(name, known(opened), reversed(opened.questions()))
+        return StoreContent(name, known(opened), reversed(opened.questions()))
 
 
 def read_export(file: str) -> tuple[Learned, list[Remembered]]:

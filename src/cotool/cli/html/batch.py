@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from cotool._typing import TYPE_CHECKING
 from cotool.cli.html import opinions
-from cotool.cli.html.data_table import Cell, Column, Row, data_table, row
+from cotool.cli.html.data_table import Cell, Row, TableColumn, data_table, row
 from cotool.cli.html.experts import experts
 from cotool.cli.html.markup import Html, brief, clipped, element, join, said
 from cotool.cli.html.page import Section, page
@@ -30,13 +30,13 @@ _MOST_POINTS = 8
 _MOST_EXPERTS = 200
 _LEAST_SUPPORTED = 10
 _COLUMNS = (
-    Column("question", kind="text"),
-    Column("answer", kind="text"),
-    Column("agreement", number=True),
-    Column("", kind="drawn", wide=True, sorts=False),
-    Column("confidence", number=True, wide=True),
-    Column("experts", number=True, wide=True),
-    Column("clusters", number=True, wide=True),
+    TableColumn("question", kind="text"),
+    TableColumn("answer", kind="text"),
+    TableColumn("agreement", number=True),
+    TableColumn("", kind="drawn", wide=True, sorts=False),
+    TableColumn("confidence", number=True, wide=True),
+    TableColumn("experts", number=True, wide=True),
+    TableColumn("clusters", number=True, wide=True),
 )
 
 
@@ -187,10 +187,10 @@ class BatchPage:
         table = data_table(
             "with-table", "Experts by how often they agree with the consensus",
             (
-                Column("expert", kind="path"),
-                Column("share", number=True),
-                Column("", kind="drawn", sorts=False, wide=True),
-                Column("questions", number=True),
+                TableColumn("expert", kind="path"),
+                TableColumn("share", number=True),
+                TableColumn("", kind="drawn", sorts=False, wide=True),
+                TableColumn("questions", number=True),
             ),
             rows, sorted_by=1,
         )  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cotool._typing import TYPE_CHECKING
-from cotool.cli.html.data_table import Cell, Column, Row, data_table, row
+from cotool.cli.html.data_table import Cell, Row, TableColumn, data_table, row
 from cotool.cli.html.markup import Html, element, join
 from cotool.cli.html.page import Section, page
 from cotool.cli.html.parts import figures, note, points
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 _WIDTH = 240  # of a drawing
 _LEAST_RANGE = 1.25  # ratios that a drawing always has room for
 _COLUMNS = (
-    Column("case", kind="path"),
-    Column("old", number=True, wide=True),
-    Column("new", number=True, wide=True),
-    Column("ratio", number=True),
-    Column("← faster, slower →", kind="drawn broad", sorts=False),
-    Column("spread", number=True, wide=True),
-    Column("verdict"),
+    TableColumn("case", kind="path"),
+    TableColumn("old", number=True, wide=True),
+    TableColumn("new", number=True, wide=True),
+    TableColumn("ratio", number=True),
+    TableColumn("← faster, slower →", kind="drawn broad", sorts=False),
+    TableColumn("spread", number=True, wide=True),
+    TableColumn("verdict"),
 )
 
 

@@ -8,7 +8,7 @@ from cotool._records import NamedTuple
 from cotool.cli.html.markup import Html, element
 
 
-class Column(NamedTuple):
+class TableColumn(NamedTuple):
     """A column. `number`: aligned right; `wide`: not on a narrow screen; `sorts`: by a click."""
 
     title: str
@@ -41,7 +41,7 @@ def row(*cells: object, more: Html | None = None, group: str = "") -> Row:
 def data_table(
     name: str,
     caption: str,
-    columns: Sequence[Column],
+    columns: Sequence[TableColumn],
     rows: Iterable[Row],
     *,
     search: str = "",
@@ -102,7 +102,7 @@ def _controls(name: str, search: str, groups: Mapping[str, int]) -> Html:
     return element("div", *parts, class_="controls")
 
 
-def _row(row: Row, columns: Sequence[Column], name: str) -> Html:
+def _row(row: Row, columns: Sequence[TableColumn], name: str) -> Html:
     cells = []
     for place, (cell, column) in enumerate(zip(row.cells, columns, strict=True)):
         content = cell.content
@@ -132,7 +132,7 @@ def _row(row: Row, columns: Sequence[Column], name: str) -> Html:
     return element("tbody", *lines, data_group=row.group or None)
 
 
-def _classes(column: Column) -> str | None:
+def _classes(column: TableColumn) -> str | None:
     words = [column.kind] if column.kind else []
     words += ["n"] if column.number else []
     words += ["wide"] if column.wide else []

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from cotool._typing import TYPE_CHECKING
 from cotool.cli.html import opinions
-from cotool.cli.html.data_table import Cell, Column, data_table, row
+from cotool.cli.html.data_table import Cell, TableColumn, data_table, row
 from cotool.cli.html.markup import Html, element, join
 from cotool.cli.html.parts import chart, note, plain_table
 from cotool.text import percent, plural
@@ -50,13 +50,13 @@ def experts(store: Store, present: Collection[str]) -> Html:
             )
         )  # fmt: skip
     columns = (
-        Column("expert", kind="path"),
-        Column("right", number=True),
-        Column("0 to 100 %", kind="drawn", sorts=False),
-        Column("95 % interval", number=True, wide=True),
-        Column("answers", number=True, wide=True),
-        Column("weight", number=True, wide=True),
-        *([Column("remark", wide=True)] if suspect else []),
+        TableColumn("expert", kind="path"),
+        TableColumn("right", number=True),
+        TableColumn("0 to 100 %", kind="drawn", sorts=False),
+        TableColumn("95 % interval", number=True, wide=True),
+        TableColumn("answers", number=True, wide=True),
+        TableColumn("weight", number=True, wide=True),
+        *([TableColumn("remark", wide=True)] if suspect else []),
     )
     notes = []
     if by_agreement:

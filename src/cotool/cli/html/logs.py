@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cotool._typing import TYPE_CHECKING
-from cotool.cli.html.data_table import Cell, Column, Row, data_table, row
+from cotool.cli.html.data_table import Cell, Row, TableColumn, data_table, row
 from cotool.cli.html.markup import Html, brief, element, join, said
 from cotool.cli.html.measures import measures_section
 from cotool.cli.html.page import Section, page
@@ -123,10 +123,10 @@ def _patterns(counts: LogCounts) -> Html:
         for name, count in listed[:_MOST_PATTERNS]
     ]
     columns = (
-        Column("pattern"),
-        Column("", kind="drawn", sorts=False, wide=True),
-        Column("lines", number=True),
-        Column("share", number=True),
+        TableColumn("pattern"),
+        TableColumn("", kind="drawn", sorts=False, wide=True),
+        TableColumn("lines", number=True),
+        TableColumn("share", number=True),
     )
     table = data_table("patterns-table", "Lines by pattern", columns, rows)
     return join(table, left_out(len(listed) - len(rows), "pattern"))
@@ -134,13 +134,13 @@ def _patterns(counts: LogCounts) -> Html:
 
 def _files(files: Sequence[FileSummary]) -> Html:
     columns = (
-        Column("file", kind="path"),
-        Column("lines", number=True, wide=True),
-        Column("records", number=True),
-        Column("size", number=True, wide=True),
-        Column("warning", number=True, wide=True),
-        Column("error", number=True),
-        Column("critical", number=True, wide=True),
+        TableColumn("file", kind="path"),
+        TableColumn("lines", number=True, wide=True),
+        TableColumn("records", number=True),
+        TableColumn("size", number=True, wide=True),
+        TableColumn("warning", number=True, wide=True),
+        TableColumn("error", number=True),
+        TableColumn("critical", number=True, wide=True),
     )
     rows = [_file(file) for file in files[:MOST_FILES]]
     table = data_table("files-table", "Files", columns, rows, search="filter")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from cotool._records import replace
 from cotool._typing import TYPE_CHECKING
-from cotool.cli.html.data_table import Cell, Column, Row, data_table, row
+from cotool.cli.html.data_table import Cell, Row, TableColumn, data_table, row
 from cotool.cli.html.markup import Html, brief, element, join
 from cotool.cli.html.parts import bar, chart, columns, left_out, note, plain_table, share_text
 from cotool.cli.html.spread import COLUMNS, Interval, spread
@@ -126,15 +126,15 @@ def _groups(measures: Measures, facts: tuple[MeasureFacts, ...], texts: Mapping[
     timed = measures.total.timeline is not None
     shown = [_statistics(measures, groups, n) for n in range(len(facts))]
     heads = (
-        *(Column(key, kind="path") for key in measures.keys),
-        Column("records", number=True),
-        Column("share", number=True),
+        *(TableColumn(key, kind="path") for key in measures.keys),
+        TableColumn("records", number=True),
+        TableColumn("share", number=True),
         *(
-            Column(name if len(facts) == 1 else f"{name} {fact.name}", number=True)
+            TableColumn(name if len(facts) == 1 else f"{name} {fact.name}", number=True)
             for fact, names in zip(facts, shown, strict=True)
             for name in names
         ),
-        Column("over time" if timed else "", kind="drawn", sorts=False, wide=True),
+        TableColumn("over time" if timed else "", kind="drawn", sorts=False, wide=True),
     )
     total = max(measures.total.records, 1)
     most = max((group.records for group in groups), default=1)

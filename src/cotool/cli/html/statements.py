@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cotool._typing import TYPE_CHECKING
-from cotool.cli.html.data_table import Cell, Column, data_table, row
+from cotool.cli.html.data_table import Cell, TableColumn, data_table, row
 from cotool.cli.html.markup import Html, brief, clipped, element, escape, join
 from cotool.cli.html.parts import left_out, note, plain_table
 from cotool.text import and_more
@@ -21,10 +21,10 @@ _MOST_NAME = 80
 # Shades of a statement, by the share of the other responses that support it.
 _SHADES = 4
 _COLUMNS = (
-    Column("statement", kind="text"),
-    Column("said by", number=True),
-    Column("who says so", kind="text", wide=True),
-    Column("who says otherwise", kind="text"),
+    TableColumn("statement", kind="text"),
+    TableColumn("said by", number=True),
+    TableColumn("who says so", kind="text", wide=True),
+    TableColumn("who says otherwise", kind="text"),
 )
 
 

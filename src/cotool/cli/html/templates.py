@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from cotool._typing import TYPE_CHECKING
-from cotool.cli.html.data_table import Cell, Column, Row, data_table, row
+from cotool.cli.html.data_table import Cell, Row, TableColumn, data_table, row
 from cotool.cli.html.markup import Html, brief, clipped, element, join, said
 from cotool.cli.html.parts import figures, left_out, note, plain_table, share_text
 from cotool.cli.html.timeline import sparkline
@@ -34,11 +34,11 @@ _MOST_PARAMETERS = 20
 _MOST_VALUES = 5
 _MOST_VALUE = 60
 _COLUMNS = (
-    Column("template", kind="template"),
-    Column("level"),
-    Column("over time", kind="drawn", wide=True, sorts=False),
-    Column("count", number=True),
-    Column("share", number=True, wide=True),
+    TableColumn("template", kind="template"),
+    TableColumn("level"),
+    TableColumn("over time", kind="drawn", wide=True, sorts=False),
+    TableColumn("count", number=True),
+    TableColumn("share", number=True, wide=True),
 )
 
 
@@ -192,19 +192,22 @@ def _number(value: float) -> str:
 
 _MOST = 300  # of each kind
 _CHANGE_COLUMNS = (
-    Column("template", kind="template"),
-    Column("what"),
-    Column("before", number=True),
-    Column("now", number=True),
-    Column("ratio", number=True),
-    Column("chance", number=True, wide=True),
+    TableColumn("template", kind="template"),
+    TableColumn("what"),
+    TableColumn("before", number=True),
+    TableColumn("now", number=True),
+    TableColumn("ratio", number=True),
+    TableColumn("chance", number=True, wide=True),
 )
 
 _NUMBER_COLUMNS = (
-    Column("numbers", kind="template"),
-    *(Column(name, number=True) for name in ("p50 before", "p50 now", "p99 before", "p99 now")),
-    Column("ratio", number=True),
-    Column("difference", number=True, wide=True),
+    TableColumn("numbers", kind="template"),
+    *(
+        TableColumn(name, number=True)
+        for name in ("p50 before", "p50 now", "p99 before", "p99 now")
+    ),
+    TableColumn("ratio", number=True),
+    TableColumn("difference", number=True, wide=True),
 )
 _LONGEST = 500
 

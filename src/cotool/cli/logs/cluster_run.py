@@ -15,7 +15,7 @@ from cotool.logs.scan.scan import Watch
 if TYPE_CHECKING:
     from cotool.cli.logs.request import LogRequest
     from cotool.logs.options import LogOptions
-    from cotool.logs.scan.sources import Source
+    from cotool.logs.scan.sources import LogSource
     from cotool.logs.summary import LogSummary
 
 
@@ -27,7 +27,7 @@ class _SpreadWatch(Watch, ClusterBar):
         self.add(size)
 
 
-def is_spread(request: LogRequest, sources: Sequence[Source]) -> bool:
+def is_spread(request: LogRequest, sources: Sequence[LogSource]) -> bool:
     """Return whether an engine distributes the work.
 
     Raises InputError if the request must run in order on one machine.
@@ -55,7 +55,7 @@ def is_spread(request: LogRequest, sources: Sequence[Source]) -> bool:
     return remote and request.flags.records is None and not needs_templates(request.options.reading)
 
 
-def run_spread(request: LogRequest, sources: Sequence[Source], *, shown: bool) -> LogSummary:
+def run_spread(request: LogRequest, sources: Sequence[LogSource], *, shown: bool) -> LogSummary:
     """Analyse sources with the tasks of the chosen engine."""
     from cotool.cli.logs.watch import stopped_by_interrupt
     from cotool.logs.api import REMOTE_READS, analyze_spread
@@ -75,7 +75,7 @@ def run_spread(request: LogRequest, sources: Sequence[Source], *, shown: bool) -
         )
 
 
-def _identity(sources: Sequence[Source], options: LogOptions) -> list[object]:
+def _identity(sources: Sequence[LogSource], options: LogOptions) -> list[object]:
     """Return the identity of a run: the request, the files and their state."""
     from cotool.engine.checkpoint import file_state
 

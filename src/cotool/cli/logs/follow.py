@@ -18,7 +18,7 @@ from cotool.cli.logs.writers import uses_stdout, write_summary
 from cotool.errors import InputError
 from cotool.logs.api import analyze_sources, analyze_twice
 from cotool.logs.scan.scan import Watch
-from cotool.logs.scan.sources import Source
+from cotool.logs.scan.sources import LogSource
 from cotool.logs.scan.state import State
 from cotool.logs.summary import LogSummary
 
@@ -138,7 +138,7 @@ def _tick(
     return found if found.templates is None else replace(found, templates=name(found.templates))
 
 
-def _has_grown(source: Source, state: State) -> bool:
+def _has_grown(source: LogSource, state: State) -> bool:
     with contextlib.suppress(OSError):
         status = Path(source.path).stat()
         if not stat.S_ISREG(status.st_mode):  # it took the place of a log; opening it may block
@@ -151,7 +151,7 @@ def _has_grown(source: Source, state: State) -> bool:
     return False
 
 
-def _moved(state: State, sources: list[Source]) -> list[Source]:
+def _moved(state: State, sources: list[LogSource]) -> list[LogSource]:
     """Return followed files that now have another name in their folder."""
     present = set()
     for source in sources:
@@ -163,7 +163,7 @@ def _moved(state: State, sources: list[Source]) -> list[Source]:
             continue
         with contextlib.suppress(OSError), os.scandir(Path(entry.path).parent) as names:
             moved += [
-                Source(name.path, name.stat().st_size)
+                LogSource(name.path, name.stat().st_size)
                 for name in names
                 if name.inode() == entry.inode and name.is_file()
             ]

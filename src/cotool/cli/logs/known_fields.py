@@ -14,7 +14,7 @@ from cotool.logs.units import UNIT_NAMES, UNITS
 if TYPE_CHECKING:
     from cotool.cli.logs.request import LogRequest
     from cotool.logs.measures.results import Measures
-    from cotool.logs.scan.sources import Source
+    from cotool.logs.scan.sources import LogSource
     from cotool.logs.summary import LogSummary
 
 # How many sources are sampled, and how many names of fields are listed.
@@ -42,7 +42,7 @@ class _Sampled(NamedTuple):
 
 
 def field_warnings(
-    request: LogRequest, summary: LogSummary, sources: Sequence[Source]
+    request: LogRequest, summary: LogSummary, sources: Sequence[LogSource]
 ) -> list[str]:
     """Return warnings about the fields that a request names, given what was found."""
     reading = request.options.reading
@@ -121,7 +121,7 @@ def _cut(measures: Measures) -> list[str]:
 
 
 def _sampled(
-    request: LogRequest, sources: Sequence[Source], names: Sequence[str]
+    request: LogRequest, sources: Sequence[LogSource], names: Sequence[str]
 ) -> dict[str, _Sampled]:
     from cotool.logs.explain import measured_sample
 
@@ -140,7 +140,7 @@ def _sampled(
     return found
 
 
-def _known(request: LogRequest, sources: Sequence[Source]) -> list[str]:
+def _known(request: LogRequest, sources: Sequence[LogSource]) -> list[str]:
     """Return the names of the fields in the sources."""
     from cotool.logs.explain import measurable
 

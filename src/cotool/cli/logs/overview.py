@@ -10,7 +10,7 @@ from cotool._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cotool.cli.logs.request import LogRequest
-    from cotool.logs.scan.sources import Source
+    from cotool.logs.scan.sources import LogSource
 
 _FORMATS = ("table", "html")
 _KEYS = ("path", "class")
@@ -19,7 +19,7 @@ _TIME = "rt"
 _QUICK = 64 << 20
 
 
-def with_overview(request: LogRequest, sources: Sequence[Source]) -> LogRequest:
+def with_overview(request: LogRequest, sources: Sequence[LogSource]) -> LogRequest:
     """Return a request that also measures requests, if it has no measures and this is quick."""
     flags, options = request.flags, request.options
     asked = bool(options.reading or flags.state or flags.follow or flags.records)

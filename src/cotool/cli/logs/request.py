@@ -21,7 +21,7 @@ from cotool.logs.levels import LEVELS
 if TYPE_CHECKING:
     from cotool.engine.choice import EngineChoice
     from cotool.logs.options import LogOptions
-    from cotool.logs.scan.sources import Source
+    from cotool.logs.scan.sources import LogSource
 
 TEMPLATE_FORMS = ("table", "json", "csv", "off")
 FORMATS = ("table", "json", "csv", "html")
@@ -265,7 +265,7 @@ class LogRequest:
     fields: tuple[str, ...] | None = None
     given: frozenset[str] = frozenset()
 
-    def find_sources(self) -> "list[Source]":
+    def find_sources(self) -> "list[LogSource]":
         """Return the sources that the paths name. Raises InputError."""
         from cotool.logs.scan.sources import find_sources
 

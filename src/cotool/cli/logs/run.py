@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cotool.cli.logs.request import LogRequest
     from cotool.cli.shared.conditions import Condition
     from cotool.logs.model import LogCounts
-    from cotool.logs.scan.sources import Source
+    from cotool.logs.scan.sources import LogSource
     from cotool.logs.scan.state import State
     from cotool.logs.summary import LogSummary
 
@@ -108,7 +108,7 @@ def _conditions(request: LogRequest) -> tuple[list[Condition[LogSummary]], froze
 
 def _analyze(
     request: LogRequest,
-    sources: Sequence[Source],
+    sources: Sequence[LogSource],
     state: State | None,
     plan: TemplatePlan,
     *,
@@ -155,7 +155,7 @@ def _end(
     request: LogRequest,
     summary: LogSummary,
     conditions: Sequence[Condition[LogSummary]],
-    sources: Sequence[Source],
+    sources: Sequence[LogSource],
 ) -> int:
     """Print errors and true conditions; return the exit code."""
     other_units = [found for condition in conditions for found in condition.unlike_units(summary)]
@@ -234,7 +234,7 @@ def _field_warnings(
     request: LogRequest,
     summary: LogSummary,
     conditions: Sequence[Condition[LogSummary]],
-    sources: Sequence[Source],
+    sources: Sequence[LogSource],
 ) -> list[str]:
     """Return the warnings about fields; with --quiet only if they may turn an alarm off."""
     if request.options.reading is None or request.shows_requests:

@@ -19,7 +19,7 @@ from cotool.logs.scan.scan import Watch
 
 if TYPE_CHECKING:
     from cotool.cli.logs.request import LogRequest
-    from cotool.logs.scan.sources import Source
+    from cotool.logs.scan.sources import LogSource
     from cotool.logs.summary import LogSummary
     from cotool.logs.templates.baseline import Baseline
     from cotool.logs.templates.template_set import TemplateSet
@@ -68,7 +68,7 @@ class TemplatePlan:
 
 
 def plan_templates(
-    request: LogRequest, sources: Sequence[Source], *, conditions_need: frozenset[str]
+    request: LogRequest, sources: Sequence[LogSource], *, conditions_need: frozenset[str]
 ) -> TemplatePlan:
     """Return what a request wants. Raises InputError if its options contradict each other.
 
@@ -166,14 +166,14 @@ def _in_terminal(request: LogRequest) -> bool:
     )
 
 
-def _size(sources: Sequence[Source]) -> float:
+def _size(sources: Sequence[LogSource]) -> float:
     """Return the bytes of files; infinite if that is not known in advance."""
     if not all(source.is_plain and source.url is None and _is_file(source) for source in sources):
         return math.inf
     return sum(source.size for source in sources)
 
 
-def _is_file(source: Source) -> bool:
+def _is_file(source: LogSource) -> bool:
     try:
         return not source.is_stdin and stat.S_ISREG(Path(source.path).stat().st_mode)
     except OSError:

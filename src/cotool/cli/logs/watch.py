@@ -11,7 +11,7 @@ from cotool.cli.shared.progress import Bar
 from cotool.logs.scan.scan import Watch
 
 if TYPE_CHECKING:
-    from cotool.logs.scan.sources import Source
+    from cotool.logs.scan.sources import LogSource
 
 
 class CliWatch(Watch):
@@ -21,7 +21,7 @@ class CliWatch(Watch):
     """
 
     def __init__(
-        self, sources: Sequence[Source], sink: BinaryIO | None, *, shown: bool, passes: int = 1
+        self, sources: Sequence[LogSource], sink: BinaryIO | None, *, shown: bool, passes: int = 1
     ) -> None:
         self._sink = sink
         known = all(not source.is_stdin for source in sources)

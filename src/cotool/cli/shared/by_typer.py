@@ -88,7 +88,7 @@ cotool config show
 Tab completion:  cotool --install-completion"""
 
 
-class Call(NamedTuple):
+class CallContext(NamedTuple):
     """What Click's contexts hold as `obj`."""
 
     whole: WholeCommand

@@ -83,7 +83,7 @@ class App:
         return self
 
 
-class Parameter(NamedTuple):
+class CommandParameter(NamedTuple):
     """A parameter of a command; `...` is the default of one that must be given."""
 
     name: str
@@ -102,7 +102,7 @@ class Interface:
         self._command = command
         self._made: dict[str, tuple[MadeOf, list[str]]] = {}
         self._given: str | None = None
-        self.parameters: list[Parameter] = []
+        self.parameters: list[CommandParameter] = []
         for name, annotation, default in _signature(command):
             made = _made_of(annotation)
             if annotation is Given:
@@ -113,12 +113,16 @@ class Interface:
                 self._made[name] = made, [each.name for each in own]
                 for each in own:
                     option, type_ = each.metadata["option"], types[each.name]
-                    self.parameters.append(Parameter(each.name, type_, option, option.default))
+                    self.parameters.append(
+                        CommandParameter(each.name, type_, option, option.default)
+                    )
             elif isinstance(default, Declared):
-                self.parameters.append(Parameter(name, annotation, default, default.default))
+                self.parameters.append(CommandParameter(name, annotation, default, default.default))
             else:
                 (argument,) = annotation.__metadata__
-                self.parameters.append(Parameter(name, annotation.__origin__, argument, default))
+                self.parameters.append(
+                    CommandParameter(name, annotation.__origin__, argument, default)
+                )
 
     def call(self, values: dict[str, Any], given: Given) -> Any:
         """Call the command with the values of its parameters; return its work."""

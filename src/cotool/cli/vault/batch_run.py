@@ -15,10 +15,10 @@ from cotool.errors import CotoolError
 from cotool.text import and_more, plural, size, visible_name
 from cotool.vault.batch import Job, Outcome, run_batch, source_size
 from cotool.vault.files import STDIO
-from cotool.vault.trees import EXPECTED, Listing, Plan, Wanted, list_files
+from cotool.vault.trees import EXPECTED, JobPlan, Listing, Wanted, list_files
 
 if TYPE_CHECKING:
-    from cotool.cli.vault.file_options import Batch
+    from cotool.cli.vault.file_options import BatchFlags
     from cotool.vault.operations import Done
     from cotool.vault.options import VaultOptions
     from cotool.vault.requests import KeyRequest
@@ -35,7 +35,7 @@ def find_files(paths: Sequence[str], *, recursive: bool) -> Listing:
 
 def plan_in_place(
     paths: Sequence[str], *, recursive: bool, spare: KeyRequest | None = None
-) -> Plan:
+) -> JobPlan:
     """Return a job without a destination for each vault file.
 
     spare: whose keyring and identity are left out of folders. Raises InputError if one is named.
@@ -43,10 +43,10 @@ def plan_in_place(
     listing = find_files(paths, recursive=recursive)
     if spare is not None:
         leave_out_keys(listing, spare)
-    return Plan(listing, [Job(found.path) for found in listing.files], None, listing.failures)
+    return JobPlan(listing, [Job(found.path) for found in listing.files], None, listing.failures)
 
 
-def show_plan(plan: Plan, verb: str) -> int:
+def show_plan(plan: JobPlan, verb: str) -> int:
     """Print what would be done; return the exit code of what already failed."""
     for job in plan.jobs:
         exists = "" if job.replace or not os.path.lexists(str(job.destination)) else "  (exists)"
@@ -63,7 +63,7 @@ def show_plan(plan: Plan, verb: str) -> int:
 
 
 def run_jobs(
-    plan: Plan, work: Callable[[Job, VaultOptions], Done | None], flags: Batch, *, verb: str
+    plan: JobPlan, work: Callable[[Job, VaultOptions], Done | None], flags: BatchFlags, *, verb: str
 ) -> int:
     """Do every job, with a progress bar and a summary on standard error; return the exit code."""
     plan.make_folders()
@@ -77,7 +77,7 @@ def run_jobs(
 
 
 def end_jobs(
-    outcomes: Sequence[Outcome], *, verb: str, quiet: bool, plan: Plan | None = None
+    outcomes: Sequence[Outcome], *, verb: str, quiet: bool, plan: JobPlan | None = None
 ) -> int:
     """Print the outcomes of jobs on standard error; return the exit code.
 

@@ -8,7 +8,7 @@ from cotool.cli.shared.commands import App
 from cotool.cli.shared.options import argument, flag, input_file, option, option_class
 from cotool.cli.shared.say import say_warning
 from cotool.cli.vault.batch_run import plan_in_place, run_jobs
-from cotool.cli.vault.file_options import Batch
+from cotool.cli.vault.file_options import BatchFlags
 from cotool.cli.vault.keys import rotate_keyring, tell
 from cotool.cli.vault.options import (
     GENERATE,
@@ -38,7 +38,7 @@ app = App()
 
 
 @option_class
-class Rewrapping(Batch):
+class Rewrapping(BatchFlags):
     """The options of `rewrap`."""
 
     new_passphrase: bool = flag(
@@ -101,7 +101,7 @@ class Rewrapping(Batch):
 
 
 @option_class
-class Reencryption(Batch):
+class Reencryption(BatchFlags):
     """The options of `reencrypt`, and of `rotate` for files."""
 
     recipient: list[str] | None = RECIPIENTS

@@ -18,13 +18,13 @@ from cotool.vault.passphrases import PassphraseSource
 from cotool.vault.requests import KeyRequest
 
 if TYPE_CHECKING:
-    from cotool.cli.vault.file_options import Batch, Encryption
+    from cotool.cli.vault.file_options import BatchFlags, Encryption
     from cotool.engine.choice import EngineChoice
     from cotool.vault.batch import Job, Outcome
-    from cotool.vault.trees import Plan
+    from cotool.vault.trees import JobPlan
 
 
-def vault_task(action: str, request: KeyRequest, flags: Batch) -> VaultTask:
+def vault_task(action: str, request: KeyRequest, flags: BatchFlags) -> VaultTask:
     """Return the task of a command. Raises InputError if a secret would have to be sent."""
     source = request.source
     asked = source if isinstance(source, SecretSource) else SecretSource(source.file)
@@ -88,7 +88,7 @@ def sealing_task(request: KeyRequest, flags: Encryption) -> VaultTask:
 
 
 def run_on_cluster(
-    planned: Plan, task: VaultTask, flags: Batch, engine: EngineChoice, *, verb: str
+    planned: JobPlan, task: VaultTask, flags: BatchFlags, engine: EngineChoice, *, verb: str
 ) -> int:
     """Do the jobs of a command on a cluster, with a summary on standard error."""
     planned.make_folders()
@@ -98,7 +98,7 @@ def run_on_cluster(
 
 
 def _on_workers(
-    jobs: Sequence[Job], task: VaultTask, flags: Batch, engine: EngineChoice
+    jobs: Sequence[Job], task: VaultTask, flags: BatchFlags, engine: EngineChoice
 ) -> list[Outcome]:
     """Do every job; return the outcomes in the order of the jobs."""
     from cotool.cli.shared.cluster_run import spread_of

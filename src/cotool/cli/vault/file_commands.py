@@ -9,7 +9,7 @@ from cotool.cli.shared.commands import App
 from cotool.cli.shared.engine_options import Engine
 from cotool.cli.shared.say import say_warning
 from cotool.cli.vault.batch_run import plan_in_place, run_jobs, show_plan
-from cotool.cli.vault.file_options import Batch, Copying, Decryption, Encryption, Sealing
+from cotool.cli.vault.file_options import BatchFlags, Copying, Decryption, Encryption, Sealing
 from cotool.cli.vault.keys import names_a_key, sealing_keys
 from cotool.cli.vault.options import Files, Keys
 from cotool.cli.vault.people import recipients_of
@@ -74,7 +74,7 @@ def encrypt(files: Files, *, flags: Encryption, keys: Keys, engine: Engine) -> i
     return seal_jobs(planned, new, flags, encrypt_file, verb="encrypted")
 
 
-def _warn_of_keys(planned: trees.Plan, request: KeyRequest) -> None:
+def _warn_of_keys(planned: trees.JobPlan, request: KeyRequest) -> None:
     """Warn about a source that opens the others, and about vault files that are sealed again."""
     own = own_files(request)
     for found in planned.listing.files:
@@ -89,7 +89,7 @@ def _warn_of_keys(planned: trees.Plan, request: KeyRequest) -> None:
 
 
 def seal_jobs(
-    planned: trees.Plan,
+    planned: trees.JobPlan,
     keys: "Sequence[Key]",
     flags: Sealing,
     seal: "Callable[..., Done]",
@@ -147,7 +147,7 @@ def _plan(
     *,
     seals: bool,
     spare: KeyRequest | None = None,
-) -> trees.Plan:
+) -> trees.JobPlan:
     wanted = trees.Wanted(
         vaults=not seals,
         recursive=flags.recursive,
@@ -225,7 +225,7 @@ def _plain_name(name: str, elsewhere: bool) -> str:  # noqa: FBT001 - beside `na
 
 
 @app.command("verify", epilog="Example:  cotool vault verify -r backups/")
-def verify(files: Files, *, flags: Batch, keys: Keys, engine: Engine) -> int:
+def verify(files: Files, *, flags: BatchFlags, keys: Keys, engine: Engine) -> int:
     """Check every byte of vault files without writing anything."""
     from cotool.vault.operations import verify_file
 

@@ -27,7 +27,7 @@ _IN_PLACE = flag("Output", "Replace the file itself; with sealed values only.", 
 
 
 @option_class
-class Batch:
+class BatchFlags:
     """The options of each command that takes many files."""
 
     recursive: bool = RECURSIVE
@@ -43,7 +43,7 @@ class Batch:
 
 
 @option_class
-class Copying(Batch):
+class Copying(BatchFlags):
     """The options of each command that makes one file of each file."""
 
     output: str | None = option(

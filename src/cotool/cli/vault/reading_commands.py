@@ -9,7 +9,7 @@ from cotool.cli.shared.commands import App
 from cotool.cli.shared.options import QUIET, argument, flag, option
 from cotool.cli.shared.say import say_error
 from cotool.cli.vault.batch_run import find_files, plan_in_place, run_jobs
-from cotool.cli.vault.file_options import Batch
+from cotool.cli.vault.file_options import BatchFlags
 from cotool.cli.vault.keys import tell
 from cotool.cli.vault.options import RECURSIVE, Files, Keys, existing_files
 from cotool.cli.vault.streams import source_of, spare_stdin, standard_output
@@ -52,7 +52,7 @@ def inspect(
         infos[job.source] = vault.inspect(source_of(job.source))
 
     infos: dict[str, FileInfo] = {}
-    code = run_jobs(planned, work, Batch(quiet=True), verb="")
+    code = run_jobs(planned, work, BatchFlags(quiet=True), verb="")
     for name in (job.source for job in planned.jobs):
         if name in infos:
             if json:

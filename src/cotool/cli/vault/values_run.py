@@ -15,7 +15,7 @@ from cotool.text import visible_name
 from cotool.vault.batch import Outcome
 from cotool.vault.files import STDIO, Source
 from cotool.vault.requests import KeyRequest, Opening
-from cotool.vault.trees import VAULTS, Plan
+from cotool.vault.trees import VAULTS, JobPlan
 from cotool.vault.values.files import has_values_sealed, sealed_values
 from cotool.vault.values.recognition import SYNTAXES, already_sealed, syntax_of
 
@@ -47,7 +47,7 @@ def check_values(flags: Encryption, engine: EngineChoice, chosen: frozenset[str]
 
 
 def encrypt_values(
-    plan: Plan, request: KeyRequest, flags: Encryption, new_keys: Callable[[], list[Key]]
+    plan: JobPlan, request: KeyRequest, flags: Encryption, new_keys: Callable[[], list[Key]]
 ) -> int:
     """Seal the values of each file; `new_keys` gives the keys of files that are new.
 
@@ -107,7 +107,7 @@ def encrypt_values(
     return run_jobs(plan, work, flags, verb="values sealed")
 
 
-def _leave_out_others(plan: Plan, flags: Encryption) -> None:
+def _leave_out_others(plan: JobPlan, flags: Encryption) -> None:
     """Leave out files in folders that are sealed already, or whose names show no syntax.
 
     Such a file fails, before anything is asked, if the call names it.

@@ -29,7 +29,7 @@ class Extracted:
     turn: tuple[str, str] = field(default=("", ""), compare=False, repr=False)
 
 
-class Reading(NamedTuple):
+class SpanReading(NamedTuple):
     """What a span says from its beginning to `end`, read as one kind of answer.
 
     `value` is empty where the span offers several answers ("18 or 20"); `options` are all options

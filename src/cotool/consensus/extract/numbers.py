@@ -16,7 +16,7 @@ import re
 
 from cotool._lazy import lazy_pattern, stand_ins
 from cotool.consensus.extract.dates import MONTHS
-from cotool.consensus.extract.extracted import Reading
+from cotool.consensus.extract.extracted import SpanReading
 from cotool.consensus.extract.number_words import SCALES, TENS, UNITS, read_numerals, read_words
 from cotool.consensus.extract.units import Unit, read_unit, unit_of
 from cotool.consensus.extract.vocabulary import has_any
@@ -145,25 +145,25 @@ _SHAPES = (
 )
 
 
-def read_number(text: str, start: int = 0) -> Reading | None:
+def read_number(text: str, start: int = 0) -> SpanReading | None:
     """Read the number at `start`; None if there is none. Its value is empty if it offers two."""
     digits = text[start:].removesuffix(".")
     if digits.isascii() and digits.isdecimal() and len(digits) <= MAX_DIGITS:
-        return Reading(str(int(digits)), start + len(digits))
+        return SpanReading(str(int(digits)), start + len(digits))
     is_word = digits[:1].isalpha() and not digits[:9].lower().startswith(BEGINNINGS)
     match = None if is_word else _NUMBER.match(text, start)
     return _read_words(text, start) if match is None else _read_digits(text, match)
 
 
-def _read_digits(text: str, match: re.Match[str]) -> Reading | None:
+def _read_digits(text: str, match: re.Match[str]) -> SpanReading | None:
     """Read the number that `_NUMBER` found; None if what follows makes it something else."""
     based = _BASED.match(text, match.start()) if match["mantissa"] == "0" else None
     if based:
-        return Reading(str(int(based[0], 0)), based.end())
+        return SpanReading(str(int(based[0], 0)), based.end())
     quoted = "'" in text or "’" in text or "′" in text
     feet = _FEET.match(text, match.start()) if quoted and match["mantissa"] else None
     if feet:
-        return Reading(str(12 * int(feet[1]) + int(feet[2])), feet.end(), unit=unit_of("in"))
+        return SpanReading(str(12 * int(feet[1]) + int(feet[2])), feet.end(), unit=unit_of("in"))
     end = match.end()
     scale = 1
     if match["letter"]:
@@ -174,7 +174,7 @@ def _read_digits(text: str, match: re.Match[str]) -> Reading | None:
     unit, more = _currency(match), None
     if end < len(text) and text[end:] != ".":
         if _ALTERNATIVE.match(text, end):
-            return Reading("", end)
+            return SpanReading("", end)
         if unit is None and (text[end] in _ADJACENT or text[end] > "\x7f"):
             unit, more = _unit_after(text, end, match)
         if more is not None:
@@ -182,7 +182,7 @@ def _read_digits(text: str, match: re.Match[str]) -> Reading | None:
         if _NO_NUMBER_AFTER.match(text, end) or _is_date(text, end):
             return None
     value = _value(match, end, scale)
-    return None if value is None else Reading(value, end, unit=unit, top=_top(match))
+    return None if value is None else SpanReading(value, end, unit=unit, top=_top(match))
 
 
 def _currency(match: re.Match[str]) -> Unit | None:
@@ -207,7 +207,9 @@ def _is_date(text: str, end: int) -> bool:
     return known and bool(match["link"] or name[0].isupper() or name not in _ALSO_WORDS)
 
 
-def _unit_after(text: str, end: int, match: re.Match[str]) -> tuple[Unit | None, Reading | None]:
+def _unit_after(
+    text: str, end: int, match: re.Match[str]
+) -> tuple[Unit | None, SpanReading | None]:
     """Return the unit after a number, and the whole amount where smaller units follow."""
     whole = (match["mantissa"] or "").isdecimal() and not (match["sign"] or match["inner"])
     together = _in_two_parts(text, end, int(match["mantissa"])) if whole else None
@@ -225,7 +227,7 @@ def _unit_after(text: str, end: int, match: re.Match[str]) -> tuple[Unit | None,
     return unit, _negated(more) if more and negative else more
 
 
-def _with_smaller(text: str, end: int, total: fractions.Fraction, unit: Unit) -> Reading | None:
+def _with_smaller(text: str, end: int, total: fractions.Fraction, unit: Unit) -> SpanReading | None:
     """Read the smaller units after an amount: "2 h 30 min", "nine dollars and fifty cents".
 
     None if there are none; without a value if what follows is no smaller unit.
@@ -241,17 +243,17 @@ def _with_smaller(text: str, end: int, total: fractions.Fraction, unit: Unit) ->
             break
         part, end = following
         if part.dimension == "cents" and unit.dimension in _IN_CENTS:
-            return Reading(normal_form(total + number[0] / 100), end, unit=unit)
+            return SpanReading(normal_form(total + number[0] / 100), end, unit=unit)
         if unit.symbol == "h" and part.symbol == "m":
             part = unit_of("min") or part
         if part.dimension != unit.dimension or part.factor >= unit.factor:
             break
         total, unit = total * unit.factor / part.factor + number[0], part
-        amount = Reading(normal_form(total), end, unit=unit)
-    return amount and Reading("", end)
+        amount = SpanReading(normal_form(total), end, unit=unit)
+    return amount and SpanReading("", end)
 
 
-def _negated(reading: Reading) -> Reading:
+def _negated(reading: SpanReading) -> SpanReading:
     return reading._replace(value=f"-{reading.value}") if reading.value else reading
 
 
@@ -262,23 +264,23 @@ def _number_after(text: str, more: re.Match[str]) -> tuple[fractions.Fraction, i
     return read_words(text, more.end())
 
 
-def _in_two_parts(text: str, end: int, whole: int) -> Reading | None:
+def _in_two_parts(text: str, end: int, whole: int) -> SpanReading | None:
     """Read "1h30", "1m80" or "1 hour and a half" from its whole number on."""
     if not has_any(text[end : end + 4], ("h", "H", ":", "m", "S", "s", "o", "u", "ч")) and not (
         has_any(text[end:], _JOINTS)
     ):
         return None
     if minutes := _AND_MINUTES.match(text, end) or _CLOCKED.match(text, end):
-        return Reading(str(60 * whole + int(minutes[1])), minutes.end(), unit=unit_of("min"))
+        return SpanReading(str(60 * whole + int(minutes[1])), minutes.end(), unit=unit_of("min"))
     if metres := _AND_CENTIMETRES.match(text, end):
         length = fractions.Fraction(100 * whole + int(metres[1]), 100)
-        return Reading(normal_form(length), metres.end(), unit=unit_of("m"))
+        return SpanReading(normal_form(length), metres.end(), unit=unit_of("m"))
     unit = read_unit(text, end)
     half = _AND_A_HALF.match(text, unit[1]) if unit and has_any(text[end:], _JOINTS) else None
     if unit is None or half is None:
         return None
     value = whole + _part_of(half[1])
-    return Reading(normal_form(value), half.end(), unit=unit[0])
+    return SpanReading(normal_form(value), half.end(), unit=unit[0])
 
 
 def _part_of(word: str) -> fractions.Fraction:
@@ -296,7 +298,7 @@ def _in_words(text: str, start: int) -> tuple[fractions.Fraction, int] | None:
     return found
 
 
-def _read_words(text: str, start: int) -> Reading | None:
+def _read_words(text: str, start: int) -> SpanReading | None:
     sign = _SIGN.match(text, start)
     if sign:
         start = sign.end()
@@ -304,7 +306,7 @@ def _read_words(text: str, start: int) -> Reading | None:
         return None
     if text[start] > "\u3000":
         numeral = read_numerals(text, start)
-        return Reading(str(numeral[0]), numeral[1]) if numeral else None
+        return SpanReading(str(numeral[0]), numeral[1]) if numeral else None
     found = _in_words(text, start)
     if found is None:
         return None
@@ -316,7 +318,7 @@ def _read_words(text: str, start: int) -> Reading | None:
         top, value, end = normal_form(value), value / bottom[0], bottom[1]
     other = _OTHER_WORD.match(text, end)
     if other and read_words(text, other.end()):
-        return Reading("", end)
+        return SpanReading("", end)
     percent = _PERCENT.match(text, end)
     if percent:
         end = percent.end()
@@ -326,11 +328,11 @@ def _read_words(text: str, start: int) -> Reading | None:
         return None
     amount = None if percent else _amount_in_words(text, value, end)
     if amount is None:
-        amount = Reading(normal_form(value) + ("%" if percent else ""), end, top=top)
+        amount = SpanReading(normal_form(value) + ("%" if percent else ""), end, top=top)
     return _negated(amount) if sign else amount._replace(top=top)
 
 
-def _amount_in_words(text: str, value: fractions.Fraction, end: int) -> Reading | None:
+def _amount_in_words(text: str, value: fractions.Fraction, end: int) -> SpanReading | None:
     """Read the units after a number in words: "two hours and ten minutes", "an hour and a half"."""
     found = read_unit(text, end)
     if found is None:
@@ -338,15 +340,15 @@ def _amount_in_words(text: str, value: fractions.Fraction, end: int) -> Reading 
     unit, place = found
     half = _AND_A_HALF.match(text, place) if has_any(text[end:], _JOINTS) else None
     if half:
-        return Reading(normal_form(value + _part_of(half[1])), half.end(), unit=unit)
+        return SpanReading(normal_form(value + _part_of(half[1])), half.end(), unit=unit)
     more = _with_smaller(text, place, value, unit) if unit.dimension in _COMPOUND else None
-    return more or Reading(normal_form(value), end, unit=unit)
+    return more or SpanReading(normal_form(value), end, unit=unit)
 
 
 _AGAIN = lazy_pattern(r" \(([^()\n]{1,40})\)")
 
 
-def said_twice(span: str, number: Reading) -> Reading:
+def said_twice(span: str, number: SpanReading) -> SpanReading:
     """Return a number with the same number in brackets after it: "thirty (30) days"."""
     match = _AGAIN.match(span, number.end) if span.startswith(" (", number.end) else None
     second = read_number(match[1]) if match and number.unit is None else None

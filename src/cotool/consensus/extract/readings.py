@@ -7,7 +7,7 @@ import re
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.dates import read_date, without_lead
 from cotool.consensus.extract.expressions import is_formula, linear
-from cotool.consensus.extract.extracted import Reading
+from cotool.consensus.extract.extracted import SpanReading
 from cotool.consensus.extract.languages import ANSWERS, ARTICLES, CLOSINGS, OPTIONS
 from cotool.consensus.extract.normal_form import UNKNOWN, is_range, list_items, short_form
 from cotool.consensus.extract.numbers import read_number, said_twice
@@ -91,7 +91,7 @@ def _may_choose(span: str) -> bool:
     return not is_word or span[:7].lower().startswith(CHOOSING)
 
 
-def read_choice(span: str) -> Reading | None:
+def read_choice(span: str) -> SpanReading | None:
     """Read an option: a letter A to J, any letter in brackets, or "none of the above".
 
     If there are two options ("(A) or (B)"), the first counts, as for the graders of multiple-choice
@@ -105,7 +105,7 @@ def read_choice(span: str) -> Reading | None:
         if match is None:
             return None
         value = f"{match['which'].lower()} of the above"
-        return Reading(value, match.end(), value)
+        return SpanReading(value, match.end(), value)
     if _REJECTED.match(span, match.end()):
         return None
     letter = match["enclosed"] or match["capital"] or match["small"] or match["roman"]
@@ -119,14 +119,14 @@ def read_choice(span: str) -> Reading | None:
             other = _OTHER_CHOICE.match(span, end)
         named = tuple(sorted(set(options)))
         if len(options) > 2:
-            return Reading("", end, options=named)
+            return SpanReading("", end, options=named)
         if _OR.search(span, match.end(), end):
             named = (" or ".join(named),)
-        return Reading(letter, end, letter, FIRST_OF_TWO, options=named)
+        return SpanReading(letter, end, letter, FIRST_OF_TWO, options=named)
     following = _NEXT_OPTION.search(span, match.end())
     if following and ord(following[1]) == ord(letter) + 1:
         return None  # the options are listed, not chosen
-    return Reading(letter, match.end(), letter)
+    return SpanReading(letter, match.end(), letter)
 
 
 _BEFORE_NUMBER = " \t\r\n*_`\"'“”‘’«»([{≈~"
@@ -167,23 +167,23 @@ _PAIR = lazy_pattern(r"[(\[]\s?[-+]?\d+,[-+]?\d+\s?[)\]]")
 _NEXT_ITEM = lazy_pattern(r"\n\s*[*_]{0,2}(\d{1,3})[.)]\s")
 
 
-def _read_range(span: str, start: int) -> Reading | None:
+def _read_range(span: str, start: int) -> SpanReading | None:
     begins = span[start : start + 9].lower().split(maxsplit=1)
     between = _BETWEEN.match(span, start) if begins and begins[0] in _BOUNDS else None
     low = between and read_number(between["low"])
     high = between and read_number(between["high"])
     if not (between and low and high):
         return None
-    return Reading(f"{low.value}–{high.value}", between.end(), between[0], unit=low.unit)
+    return SpanReading(f"{low.value}–{high.value}", between.end(), between[0], unit=low.unit)
 
 
-def read_quantity(span: str) -> Reading | None:
+def read_quantity(span: str) -> SpanReading | None:
     """Read a number, or what follows the last equals sign of an equation."""
     start = len(span) - len(span.lstrip(_BEFORE_NUMBER))
     if span.startswith(("★", "⭐"), start):
         stars = len(span) - start - len(span[start:].lstrip("★⭐"))
         end = len(span) - len(span[start:].lstrip("★⭐☆"))
-        return Reading(str(stars), end, span[start:end])
+        return SpanReading(str(stars), end, span[start:end])
     worded = span[start : start + 1].isalpha()
     begin = start
     before, start = read_turn_before(span, start) if worded else ("", start)
@@ -214,7 +214,7 @@ def read_quantity(span: str) -> Reading | None:
     number = said_twice(span, number)
     shown = span[begin if before else start : number.end].strip()
     turn = (before, "") if before else read_turn(span, number.end)
-    return Reading(number.value, number.end, shown, "", number.unit, number.top, turn=turn)
+    return SpanReading(number.value, number.end, shown, "", number.unit, number.top, turn=turn)
 
 
 # Not the points of "St. Louis", "J. Edgar" and "Roe v. Wade".
@@ -254,7 +254,7 @@ _CLOSING = lazy_pattern(rf"[ ]?(?:{'|'.join(sorted(CLOSINGS, key=len, reverse=Tr
 _FORMULA_MARKS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))
 
 
-def read_short(span: str, *, whole: bool) -> Reading | None:
+def read_short(span: str, *, whole: bool) -> SpanReading | None:
     """Read a label, name or phrase: at most five words and 40 characters, not a sentence.
 
     With `whole` the span must be nothing else; otherwise it ends where its sentence ends. The
@@ -262,10 +262,10 @@ def read_short(span: str, *, whole: bool) -> Reading | None:
     """
     date = read_date(span.strip(_PUNCTUATION)) if _NUMBERED.match(span) else None
     if date:
-        return Reading(date, len(span), span.strip(_PUNCTUATION))
+        return SpanReading(date, len(span), span.strip(_PUNCTUATION))
     if whole and is_factorial(span):
         formula = span.strip(_AROUND_FORMULA)
-        return Reading(linear(formula), len(span), formula)
+        return SpanReading(linear(formula), len(span), formula)
     if whole and "\n" not in span:
         if span[:2] in {"1.", "1)", "(1"} and (listed := _read_list(span)):
             return listed
@@ -287,14 +287,16 @@ def read_short(span: str, *, whole: bool) -> Reading | None:
     if core[:1] == "$" == core[-1:]:
         core = core.strip("$").strip()
     bracketed = core[:1] in "([" and core[-1:] in ")]" and "," in core
-    return Reading(short_form(core if bracketed else display), stop, core if bracketed else display)
+    return SpanReading(
+        short_form(core if bracketed else display), stop, core if bracketed else display
+    )
 
 
-def _read_led_date(span: str) -> Reading | None:
+def _read_led_date(span: str) -> SpanReading | None:
     """Read a date with the word before it, which may have as many words as a sentence."""
     shown = without_lead(span).strip(_PUNCTUATION)
     date = read_date(shown) if shown else None
-    return Reading(date, len(span), shown) if date else None
+    return SpanReading(date, len(span), shown) if date else None
 
 
 def _sentence_end(span: str) -> re.Match[str] | None:
@@ -336,7 +338,7 @@ def _is_sentence(display: str) -> bool:
 _NAMES = lazy_pattern(r"[^\W\d_]\S*(?:[ ]\S+)?(?:;[ ][^\W\d_]\S*(?:[ ]\S+)?)+")
 
 
-def _read_list(span: str) -> Reading | None:
+def _read_list(span: str) -> SpanReading | None:
     """Read a list of a few items, one per line."""
     if len(span) > LIST_CHARACTERS:
         return None
@@ -345,10 +347,10 @@ def _read_list(span: str) -> Reading | None:
     items = list_items(span)
     if not items or any(len(item) > SHORT_CHARACTERS for item in items):
         return None
-    return Reading(", ".join(items), len(span), ", ".join(items))
+    return SpanReading(", ".join(items), len(span), ", ".join(items))
 
 
-def read_formula(span: str, *, whole: bool) -> Reading | None:
+def read_formula(span: str, *, whole: bool) -> SpanReading | None:
     """Read a formula of LaTeX at the beginning of a span as it was written."""
     span = span.strip(" \t\r\n*_`:")
     for opening, closing in _FORMULA_MARKS:
@@ -366,10 +368,10 @@ def read_formula(span: str, *, whole: bool) -> Reading | None:
         return None
     if not inner or len(inner) > FORMULA_CHARACTERS or not is_formula(inner):
         return None
-    return Reading(short_form(inner), len(inner), inner)
+    return SpanReading(short_form(inner), len(inner), inner)
 
 
-def read(kind: str, span: str, *, whole: bool = False) -> Reading | None:
+def read(kind: str, span: str, *, whole: bool = False) -> SpanReading | None:
     """Read a cleaned span as `kind`. With `whole` only a unit or an option's text may follow."""
     if kind == "choice":
         reading = read_choice(span)
@@ -431,7 +433,7 @@ def is_factorial(span: str) -> bool:
     )
 
 
-def _ends_in_unit(span: str, reading: Reading) -> bool:
+def _ends_in_unit(span: str, reading: SpanReading) -> bool:
     """Whether only a unit or what is counted follows a number."""
     end = reading.end
     if is_factorial(span) or _OPERATION.match(span, end):

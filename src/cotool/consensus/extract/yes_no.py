@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cotool._lazy import lazy_pattern
-from cotool.consensus.extract.extracted import Reading
+from cotool.consensus.extract.extracted import SpanReading
 from cotool.consensus.extract.languages import NO, YES
 
 _TRUTH = {**dict.fromkeys(YES, "yes"), **dict.fromkeys(NO, "no")}
@@ -28,7 +28,7 @@ _OTHER_BOOLEAN = lazy_pattern(
 )
 
 
-def read_boolean(span: str) -> Reading | None:
+def read_boolean(span: str) -> SpanReading | None:
     """Read yes or no (true or false) in a known language; the value is yes or no."""
     # Most texts begin otherwise, and the pattern takes two milliseconds to compile.
     may_be = span[:4].lstrip("([").lower().startswith(STARTS)
@@ -39,5 +39,5 @@ def read_boolean(span: str) -> Reading | None:
     value = _TRUTH[word.lower()]
     other = _OTHER_BOOLEAN.match(span, match.end())
     if other and _TRUTH[other["word"].lower()] != value:
-        return Reading("", match.end())
-    return Reading(value, match.end(), word.lower())
+        return SpanReading("", match.end())
+    return SpanReading(value, match.end(), word.lower())

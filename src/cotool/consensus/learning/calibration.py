@@ -82,7 +82,7 @@ class Bin(NamedTuple):
     questions: float
 
 
-class Fit(NamedTuple):
+class Regression(NamedTuple):
     """The regression under one prior: its share, the weights, and their covariance by rows."""
 
     share: float
@@ -99,7 +99,7 @@ class Calibration:
 
     judged: float = 0.0
     bins: list[Bin] = field(default_factory=list)
-    fits: list[Fit] = field(default_factory=lambda: _fitted([]))
+    fits: list[Regression] = field(default_factory=lambda: _fitted([]))
 
     def probability(self, figures: tuple[float, ...]) -> tuple[float, float, float]:
         """Chance that the answer of a question with these figures is right, and its interval."""
@@ -131,7 +131,7 @@ class Calibration:
 
 def _fitted(
     points: Sequence[tuple[tuple[float, ...], bool, float]], independence: float = UNKNOWN
-) -> list[Fit]:
+) -> list[Regression]:
     """Fit each prior; the shares are by the evidence."""
     independent = INDEPENDENT._replace(log_share=independence)
     found = [(prior, *_fit(prior, points)) for prior in (DEPENDENT, independent)]
@@ -139,7 +139,7 @@ def _fitted(
     raised = [exp(prior.log_share + evidence - most) for prior, _, _, evidence in found]
     units = [[float(i == j) for j in range(SIZE)] for i in range(SIZE)]
     return [
-        Fit(own / sum(raised), weights, [_solve(curve, unit)[0] for unit in units])
+        Regression(own / sum(raised), weights, [_solve(curve, unit)[0] for unit in units])
         for own, (_, weights, curve, _) in zip(raised, found, strict=True)
     ]
 

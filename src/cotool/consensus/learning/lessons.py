@@ -6,7 +6,7 @@ from cotool._records import dataclass, field, replace
 from cotool._typing import TYPE_CHECKING
 from cotool.consensus.extract.right_answers import UNREAD, Misses, read_right
 from cotool.consensus.learning.evidence import findings
-from cotool.consensus.learning.merging import Part, relearned
+from cotool.consensus.learning.merging import StoreContent, relearned
 from cotool.consensus.learning.remembered import ACCEPTED, Remembered, clean, strange
 from cotool.consensus.learning.topics import MOST_TEXTS, find_topics
 from cotool.consensus.read.gold import Gold
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cotool.consensus.extract.right_answers import Right
     from cotool.consensus.learning.ballots import Ballot
     from cotool.consensus.learning.learned import Learned
-    from cotool.consensus.learning.store import Change, Store
+    from cotool.consensus.learning.store import Store, StoreChange
 
 DAY = 86_400.0
 # Questions that are learned again because some of them have other answers: this many, or this many
@@ -185,7 +185,7 @@ def is_another(one: Remembered, old: Remembered) -> bool:
 
 def _learn_again(
     store: Store,
-    change: Change,
+    change: StoreChange,
     before: dict[str, Remembered],
     latest: Sequence[Remembered],
     report: Lessons,
@@ -202,7 +202,7 @@ def _learn_again(
     report.extended += len(other)
     if not other and not gone:
         return
-    part = Part(store.name, change.learned, reversed(store.questions()))
+    part = StoreContent(store.name, change.learned, reversed(store.questions()))
     few = len(part.questions) <= max(MOST_AGAIN, TIMES_AGAIN * (len(gone) + len(other)))
     if few and part.is_whole():
         kept = [other.get(key, one) for key, one in part.questions.items() if key not in gone]
@@ -224,7 +224,7 @@ def forget_experts(store: Store, names: Collection[str]) -> None:
     """
     with store.changing() as change:
         seen = store.questions()[::-1]
-        part = Part(store.name, change.learned, seen)
+        part = StoreContent(store.name, change.learned, seen)
         left = {key: _without(one, names) for key, one in part.questions.items()}
         if part.is_whole():
             change.learned = relearned(change.learned, left.values())
@@ -266,7 +266,7 @@ def _check_matches(questions: Sequence[Remembered], how: Learning) -> None:
         )
 
 
-def _find_topics(change: Change, questions: Sequence[Remembered]) -> None:
+def _find_topics(change: StoreChange, questions: Sequence[Remembered]) -> None:
     """Find topics, if none are known, in the words of these questions and of those seen before."""
     if not change.learned.topics.words:
         texts = [one.text for one in questions if not one.topic]
@@ -419,7 +419,7 @@ def give_feedback(
     return one
 
 
-def _learn_one(change: Change, one: Remembered, gold: Gold) -> None:
+def _learn_one(change: StoreChange, one: Remembered, gold: Gold) -> None:
     learned = change.learned
     how = Learning(gold=gold)
     judged = _judged([one], how)

@@ -20,7 +20,7 @@ from cotool.text import plural
 _ROUNDING = 1e-6
 
 
-class Part:
+class StoreContent:
     """What a store or an export holds: what was learned, and its questions, the oldest first.
 
     A right answer that is kept with its votes counts as a question.
@@ -64,7 +64,7 @@ class Part:
 
 
 @dataclass(slots=True)
-class Merged:
+class MergedStores:
     """Two or more stores as one. `new` questions are learned from, `known` ones were before.
 
     `differing` were judged differently; the judgement of the first store stays. `added` names
@@ -79,7 +79,7 @@ class Merged:
     added: dict[str, int]
 
 
-def merged(parts: Sequence[Part]) -> Merged:
+def merged(parts: Sequence[StoreContent]) -> MergedStores:
     """Merge stores. Raises StoreError where a question would count twice, or two have one id."""
     first, *others = parts
     joined = dict(first.questions)
@@ -93,7 +93,7 @@ def merged(parts: Sequence[Part]) -> Merged:
             joined[key] = one if mine is None else _together(mine, one)
     taught = [key for part in others for key in part.taught]
     new = len({*taught} - first.taught)
-    result = Merged(first.learned, joined, new, len({*taught}) - new, differing, {})
+    result = MergedStores(first.learned, joined, new, len({*taught}) - new, differing, {})
     parts = [part for part in parts if part is first or not _is_known(part, first)]
     parts = [part for part in parts if part.learned.experts]
     rest = [part for part in parts if not part.is_whole()]
@@ -138,12 +138,12 @@ def _together(mine: Remembered, one: Remembered) -> Remembered:
     )
 
 
-def _is_known(part: Part, first: Part) -> bool:
+def _is_known(part: StoreContent, first: StoreContent) -> bool:
     """Whether the first store has learned all that this one has, and forgot less of it."""
     return part.taught <= first.taught and not part.forgotten() and not part.is_whole()
 
 
-def _check_twice(parts: Sequence[Part], rest: Sequence[Part]) -> None:
+def _check_twice(parts: Sequence[StoreContent], rest: Sequence[StoreContent]) -> None:
     """Refuse a merge in which questions would count twice."""
     if len(parts) < 2:
         return

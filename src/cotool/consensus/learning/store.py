@@ -197,13 +197,13 @@ class Store:
     # ---- writing ---------------------------------------------------------------------------
 
     @contextmanager
-    def changing(self) -> Iterator[Change]:
+    def changing(self) -> Iterator[StoreChange]:
         """One transaction: what is learned within it is written completely or not at all."""
         with self._database.writing():
             version = self.version()
             learned = self._load() if version else Learned()
             self._migrate()
-            change = Change(self._database, learned, is_new=version < VERSION)
+            change = StoreChange(self._database, learned, is_new=version < VERSION)
             yield change
             change.write()
 
@@ -229,7 +229,7 @@ _UPSERT_QUESTION = (
 )
 
 
-class Change:
+class StoreChange:
     """What one transaction changes: `learned`, and questions that are remembered."""
 
     def __init__(self, database: Database, learned: Learned, *, is_new: bool = False) -> None:

@@ -21,7 +21,7 @@ from cotool.consensus.read.sample import (
     LISTED,
     NAMED,
     Proposal,
-    Sample,
+    RecordSample,
     UnclearError,
     by_columns,
     by_parts,
@@ -37,7 +37,7 @@ _NUMBERS_RECORDS = {names.ITEM_ID, names.OWN_ID}
 _FEW = 3  # with this many records, columns without common values are not experts
 
 
-def nothing_found(sample: Sample) -> UnclearError:
+def nothing_found(sample: RecordSample) -> UnclearError:
     """Return the error for a file without a column that is known as the answer."""
     return UnclearError(
         f"{sample.name}: no key or column is known as the answer, found {listed(sample.columns)}",
@@ -45,7 +45,7 @@ def nothing_found(sample: Sample) -> UnclearError:
     )
 
 
-def counted(sample: Sample, counts: Sequence[Column] | None = None) -> UnclearError:
+def counted(sample: RecordSample, counts: Sequence[Column] | None = None) -> UnclearError:
     """Return the error for a file that counts the answers."""
     return UnclearError(
         f"{sample.name}: these seem to count the answers, and do not say who gave which: "
@@ -54,7 +54,9 @@ def counted(sample: Sample, counts: Sequence[Column] | None = None) -> UnclearEr
     )
 
 
-def with_hint(sample: Sample, error: UnclearError, plan: Callable[[Sample], Plan]) -> UnclearError:
+def with_hint(
+    sample: RecordSample, error: UnclearError, plan: Callable[[RecordSample], Plan]
+) -> UnclearError:
     """Return the error with a hint: the proposals with which the file is read."""
     if error.hint is not None:
         return error
@@ -76,7 +78,7 @@ def with_hint(sample: Sample, error: UnclearError, plan: Callable[[Sample], Plan
     return UnclearError(str(error), hint=hint)
 
 
-def _of_quiz(sample: Sample) -> Iterator[Proposal]:
+def _of_quiz(sample: RecordSample) -> Iterator[Proposal]:
     """Yield the proposal for people's answers in numbered columns, with marks numbered alike."""
     numbered = [
         one
@@ -89,7 +91,7 @@ def _of_quiz(sample: Sample) -> Iterator[Proposal]:
         yield by_columns(numbered[0].columns, person)[0]
 
 
-def _known_parts(sample: Sample) -> dict[str, str]:
+def _known_parts(sample: RecordSample) -> dict[str, str]:
     """Return the column of each part as far as its name tells it; KEY where none does."""
     experts = experts_of(sample) or [c for c in (sample.best(names.EXPERT),) if c]
     item = sample.best(names.QUESTION, names.ITEM_ID)
@@ -105,7 +107,7 @@ def _known_parts(sample: Sample) -> dict[str, str]:
     return {part: "KEY" if column is None else column.path for part, column in found.items()}
 
 
-def _guesses(sample: Sample) -> Iterator[Proposal]:
+def _guesses(sample: RecordSample) -> Iterator[Proposal]:
     """Yield proposals for how the file is read, the likeliest first."""
     texts = sample.texts
     person, dated = sample.person or _may_be_person(sample), sample.is_dated
@@ -138,18 +140,18 @@ def _guesses(sample: Sample) -> Iterator[Proposal]:
         if len(lists) == len(sample.rows) and not any(isinstance(i, (dict, list)) for i in items):
             yield Proposal(LISTED, {"responses": (column.path,)})
         elif 2 * len(lists) > len(sample.rows) and all(isinstance(item, dict) for item in items):
-            yield from of_records(column.path, Sample(items, sample.name, sample.keys))
+            yield from of_records(column.path, RecordSample(items, sample.name, sample.keys))
     yield from _by_names(sample, left)
 
 
-def _may_be_person(sample: Sample) -> Column | None:
+def _may_be_person(sample: RecordSample) -> Column | None:
     """Return the first column if each record has another one of who may have answered: a bank."""
     column = next(iter(sample.texts), None)
     fits = column is not None and column.is_unique and column.is_name_like
     return column if fits and column and names.may_be_expert(column.path) else None
 
 
-def of_records(path: str, inside: Sample) -> Iterator[Proposal]:
+def of_records(path: str, inside: RecordSample) -> Iterator[Proposal]:
     """Yield the proposal that the records in a list are the responses, named by their keys."""
     expert = inside.best(names.EXPERT)
     answers = [
@@ -165,7 +167,7 @@ def of_records(path: str, inside: Sample) -> Iterator[Proposal]:
         yield Proposal(LISTED, {"responses": (path,), "content": (answer.path,), **who})
 
 
-def _by_names(sample: Sample, left: Sequence[Column]) -> Iterator[Proposal]:
+def _by_names(sample: RecordSample, left: Sequence[Column]) -> Iterator[Proposal]:
     """Yield proposals that rely on names: numbered questions, records' numbers, experts."""
     texts, person = sample.texts, sample.person
     item = sample.best(names.QUESTION, names.ITEM_ID)
@@ -189,7 +191,7 @@ def _by_names(sample: Sample, left: Sequence[Column]) -> Iterator[Proposal]:
     yield from (by_parts(item, None, answer) for answer in left if answer is not item)
 
 
-def _by_design(sample: Sample) -> Iterator[Proposal]:
+def _by_design(sample: RecordSample) -> Iterator[Proposal]:
     """Yield proposals for a table in which each expert answers each item once."""
     for expert in experts_of(sample):
         item = item_of(sample, expert) or sample.best(names.QUESTION, names.ITEM_ID)
@@ -214,14 +216,16 @@ def _may_answer(column: Column) -> bool:
     )
 
 
-def _reads(sample: Sample, proposal: Proposal, plan: Callable[[Sample], Plan]) -> bool:
+def _reads(sample: RecordSample, proposal: Proposal, plan: Callable[[RecordSample], Plan]) -> bool:
     """Whether the file can be read with a proposal, and is then read as the proposal says."""
     parts: dict[str, Any] = {
         part: columns if part.endswith("_columns") else columns[0]
         for part, columns in proposal.parts.items()
     }
     try:
-        found = plan(Sample(sample.rows, sample.name, replace(sample.keys, **parts), sample.titles))
+        found = plan(
+            RecordSample(sample.rows, sample.name, replace(sample.keys, **parts), sample.titles)
+        )
     except UnclearError:
         return False
     if found.shape == LONG:
@@ -248,7 +252,7 @@ def _reads(sample: Sample, proposal: Proposal, plan: Callable[[Sample], Plan]) -
     return few or common_values(columns) > 0.3 or (numbers and between(columns) > 0)
 
 
-def _are_parts(sample: Sample, plan: Plan) -> bool:
+def _are_parts(sample: RecordSample, plan: Plan) -> bool:
     """Whether the parts of a long table are plausible: experts answer once, and answers vary."""
     keys = plan.keys
     asked = plan.join or tuple(filter(None, (keys.id or keys.question,)))

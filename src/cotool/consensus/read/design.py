@@ -27,7 +27,7 @@ from cotool.consensus.read.long import (
 
 if TYPE_CHECKING:
     from cotool.consensus.read.columns import Column
-    from cotool.consensus.read.sample import Sample
+    from cotool.consensus.read.sample import RecordSample
 
 # Words for what numbers an expert's answers to the same item, or says how the item was asked.
 _REPEATS = frozenset(
@@ -41,7 +41,7 @@ _REMARK_WORDS = 2.0  # the mean number of words in a remark
 _REMARK_DISTINCT = 0.8  # the least share of different remarks
 
 
-def find_crossed(sample: Sample) -> Long | None:
+def find_crossed(sample: RecordSample) -> Long | None:
     """Return the likeliest reading of one response per row, None if none fits.
 
     The scored reading is kept if it is itself a crossed design with one answer. A record of many
@@ -58,7 +58,7 @@ def find_crossed(sample: Sample) -> Long | None:
     return found or _with_whole_item(sample, long)
 
 
-def _with_whole_item(sample: Sample, long: Long | None) -> Long | None:
+def _with_whole_item(sample: RecordSample, long: Long | None) -> Long | None:
     """Return a reading in which an expert answers an item once, if more columns identify items.
 
     Where each expert always gives the same answer, the answers alone do not show the design.
@@ -71,7 +71,7 @@ def _with_whole_item(sample: Sample, long: Long | None) -> Long | None:
     return replace(long, item=item)
 
 
-def find_design(sample: Sample, *, anything: bool = False) -> Long | None:
+def find_design(sample: RecordSample, *, anything: bool = False) -> Long | None:
     """Return the reading of a crossed design, None if there is none.
 
     With `anything`, a column that usually accompanies an answer may be a part of the item.
@@ -86,7 +86,7 @@ def find_design(sample: Sample, *, anything: bool = False) -> Long | None:
     return None
 
 
-def experts_of(sample: Sample) -> list[Column]:
+def experts_of(sample: RecordSample) -> list[Column]:
     """Return the columns that may name the experts, the likeliest first."""
     if sample.keys.expert:
         named = sample.by_path.get(sample.keys.expert)
@@ -105,7 +105,7 @@ def experts_of(sample: Sample) -> list[Column]:
     return sorted(found, key=lambda c: (-c.is_called(names.EXPERT), not is_rater(c)))
 
 
-def _may_be_expert(sample: Sample, column: Column) -> bool:
+def _may_be_expert(sample: RecordSample, column: Column) -> bool:
     """Whether the name is that of an agent, or the values are names of experts: coder A, gpt-4o.
 
     A column that an item before it determines describes the item: who collected a specimen.
@@ -118,7 +118,7 @@ def _may_be_expert(sample: Sample, column: Column) -> bool:
     return not any(c.recurs and determines(c, column) for c in before)
 
 
-def item_of(sample: Sample, expert: Column, *, anything: bool = False) -> Column | None:
+def item_of(sample: RecordSample, expert: Column, *, anything: bool = False) -> Column | None:
     """Return the smallest set of columns with which an expert answers every item once."""
     keys = sample.keys
     if keys.id or keys.question:
@@ -137,7 +137,7 @@ def item_of(sample: Sample, expert: Column, *, anything: bool = False) -> Column
     return None
 
 
-def _keys(sample: Sample, expert: Column, *, anything: bool) -> list[Column]:
+def _keys(sample: RecordSample, expert: Column, *, anything: bool) -> list[Column]:
     """Return the columns that may identify an item, the likeliest first."""
     found = [
         column
@@ -185,7 +185,7 @@ def _likeliest(found: Sequence[tuple[tuple[Column, ...], Column]]) -> Column | N
     return best[1]
 
 
-def likely_answers(sample: Sample, item: Column, expert: Column) -> list[Column]:
+def likely_answers(sample: RecordSample, item: Column, expert: Column) -> list[Column]:
     """Return the likeliest answer, and the columns that are as likely; none if nothing varies."""
     if sample.keys.content:
         given = sample.by_path.get(sample.keys.content)
@@ -204,7 +204,7 @@ def likely_answers(sample: Sample, item: Column, expert: Column) -> list[Column]
     return known or labels or _unanimous(sample, item, expert)
 
 
-def _unanimous(sample: Sample, item: Column, expert: Column) -> list[Column]:
+def _unanimous(sample: RecordSample, item: Column, expert: Column) -> list[Column]:
     """Return the only column that is called an answer, where all experts gave the same ones."""
     taken = paths_of(item, expert)
     found = [
@@ -216,7 +216,7 @@ def _unanimous(sample: Sample, item: Column, expert: Column) -> list[Column]:
     return found if named and len(found) == 1 else []
 
 
-def _varied(sample: Sample, item: Column, expert: Column) -> list[Column]:
+def _varied(sample: RecordSample, item: Column, expert: Column) -> list[Column]:
     """Return columns that vary within items and within experts, except times and links."""
     taken = paths_of(item, expert)
     beside = {names.GOLD, names.CONFIDENCE, names.TIME, names.OWN_ID, names.EXPERT}

@@ -13,13 +13,13 @@ from cotool.consensus.read.long_plan import plan_long
 if TYPE_CHECKING:
     from cotool.consensus.read.columns import Column
     from cotool.consensus.read.plan import Plan
-    from cotool.consensus.read.sample import Sample
+    from cotool.consensus.read.sample import RecordSample
 
 _TRUE = frozenset({"1", "true", "1.0"})
 _FEWEST = 3  # labels of which a record may have several
 
 
-def find_flags(sample: Sample, long: Long | None) -> Plan | None:
+def find_flags(sample: RecordSample, long: Long | None) -> Plan | None:
     """Return the plan for columns that are labels, true or false; None if they are not."""
     if long is None:
         return None
@@ -52,7 +52,7 @@ def find_flags(sample: Sample, long: Long | None) -> Plan | None:
     return replace(plan, flags=pairs, keys=keys)
 
 
-def _are_several(sample: Sample, flags: Sequence[Column]) -> bool:
+def _are_several(sample: RecordSample, flags: Sequence[Column]) -> bool:
     """Whether at least three flags are labels of which a record has one more often than not.
 
     Each is true now and then, and none mostly; flags that are mostly true are judgements.
@@ -62,7 +62,7 @@ def _are_several(sample: Sample, flags: Sequence[Column]) -> bool:
     return len(flags) >= _FEWEST and 2 * sum(times) >= rows and all(0 < n < rows / 2 for n in times)
 
 
-def _is_exclusive(sample: Sample, flags: Sequence[Column]) -> bool:
+def _is_exclusive(sample: RecordSample, flags: Sequence[Column]) -> bool:
     """Whether nearly every record has exactly one of the flags."""
     true = [
         sum(1 for c in flags if (c.values[place] or "").casefold() in _TRUE)

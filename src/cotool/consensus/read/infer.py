@@ -25,7 +25,7 @@ from cotool.consensus.read.many_files import find_asked, find_file_of_one, tells
 from cotool.consensus.read.missing_codes import codes_of_missing
 from cotool.consensus.read.paths import value_at
 from cotool.consensus.read.plan import LISTS, LONG, WIDE, Plan
-from cotool.consensus.read.sample import Sample, UnclearError, by_parts
+from cotool.consensus.read.sample import RecordSample, UnclearError, by_parts
 from cotool.consensus.read.surveys import find_survey
 from cotool.consensus.read.values import NONE, none_is_answer
 from cotool.consensus.read.wide import find_wide
@@ -53,7 +53,7 @@ def plan_of(
     `several` says that the file is one of several, which may be one expert's each.
     Raises UnclearError, which names the columns and the options that decide.
     """
-    sample = Sample(rows, name, keys, titles, several=several)
+    sample = RecordSample(rows, name, keys, titles, several=several)
     try:
         plan = _plan(sample)
         _check_counts(sample, plan)
@@ -65,7 +65,7 @@ def plan_of(
     return _explained(sample, plan)
 
 
-def _check_counts(sample: Sample, plan: Plan) -> None:
+def _check_counts(sample: RecordSample, plan: Plan) -> None:
     """Raise UnclearError if numbers of votes would be taken for the answers, or be ignored."""
     given = sample.keys
     if given.content or given.expert_columns or given.question_columns:
@@ -91,7 +91,7 @@ def _check_counts(sample: Sample, plan: Plan) -> None:
         raise counted(sample)
 
 
-def _check_single(sample: Sample, plan: Plan) -> None:
+def _check_single(sample: RecordSample, plan: Plan) -> None:
     """Raise UnclearError if each record would be another expert's answer to another question.
 
     A column without a known name was taken for the question, or for the answer of all.
@@ -120,7 +120,7 @@ def _check_single(sample: Sample, plan: Plan) -> None:
         )
 
 
-def _check_frequencies(sample: Sample, plan: Plan, answer: Column) -> None:
+def _check_frequencies(sample: RecordSample, plan: Plan, answer: Column) -> None:
     """Raise UnclearError if each item has each answer once, with how often it was given."""
     item = sample.by_path.get(plan.keys.id or plan.keys.question or "")
     found = [c for c in sample.texts if c.is_whole and names.counts_answers(c.path)]
@@ -132,7 +132,7 @@ def _check_frequencies(sample: Sample, plan: Plan, answer: Column) -> None:
         raise counted(sample, found)
 
 
-def _plan(sample: Sample) -> Plan:
+def _plan(sample: RecordSample) -> Plan:
     keys = sample.keys
     if keys.responses or keys.expert_columns:
         return Plan(WIDE if keys.expert_columns else LISTS, keys)
@@ -161,7 +161,7 @@ def _plan(sample: Sample) -> Plan:
     return read_long(sample, long)
 
 
-def _explained(sample: Sample, plan: Plan) -> Plan:
+def _explained(sample: RecordSample, plan: Plan) -> Plan:
     """Return the plan with the part that each column plays, and what its values look like."""
     keys = plan.keys
     parts: dict[str | None, str] = {
@@ -206,7 +206,7 @@ def _explained(sample: Sample, plan: Plan) -> Plan:
 
 
 def _answers_by_item(
-    sample: Sample, plan: Plan, columns: Sequence[Column]
+    sample: RecordSample, plan: Plan, columns: Sequence[Column]
 ) -> Sequence[Sequence[str]]:
     """Return the answers to each item of the sample."""
     if plan.shape != LONG:
@@ -222,7 +222,7 @@ def _answers_by_item(
     return list(found.values()) if parts else []
 
 
-def _has_none(sample: Sample, columns: Sequence[Column]) -> bool:
+def _has_none(sample: RecordSample, columns: Sequence[Column]) -> bool:
     """Whether "None" is one of the answers: other answers are such words as "both" or "mild"."""
     if not any(none_is_answer(column.counts) for column in columns):
         return False

@@ -18,12 +18,12 @@ from cotool.text import named
 if TYPE_CHECKING:
     from cotool.consensus.read.columns import Column
     from cotool.consensus.read.long import Long
-    from cotool.consensus.read.sample import Sample
+    from cotool.consensus.read.sample import RecordSample
 
 _MOST_CROWDS = 64  # lists of experts that are compared with lists of answers
 
 
-def find_lists(sample: Sample, long: Long | None) -> Plan | None:
+def find_lists(sample: RecordSample, long: Long | None) -> Plan | None:
     """Return the plan for records that each have a list of responses; None if they do not."""
     parallel = _parallel(sample)
     if parallel is not None:
@@ -38,7 +38,7 @@ def find_lists(sample: Sample, long: Long | None) -> Plan | None:
     return None if rival else plan
 
 
-def _lists(sample: Sample) -> Plan | None:
+def _lists(sample: RecordSample) -> Plan | None:
     found = [column for column in sample.columns if _holds_responses(column)]
     if not found:
         return None
@@ -60,7 +60,7 @@ def _lists(sample: Sample) -> Plan | None:
     return Plan(LISTS, keys, listed=listed, apart=apart and listed is not None)
 
 
-def _keys(sample: Sample, responses: str, taken: set[Column]) -> Keys | None:
+def _keys(sample: RecordSample, responses: str, taken: set[Column]) -> Keys | None:
     """Return the keys of a file whose records list their responses; None without a question."""
     texts = [c for c in sample.texts if c not in taken]
     asking = [c for c in texts if c.part == names.QUESTION]
@@ -86,7 +86,7 @@ def _keys(sample: Sample, responses: str, taken: set[Column]) -> Keys | None:
     )
 
 
-def _parallel(sample: Sample) -> tuple[Column, Column] | None:
+def _parallel(sample: RecordSample) -> tuple[Column, Column] | None:
     """Return two columns of lists: the names of the experts, and their answers.
 
     In tables the lists are texts: "0,1,1" beside "Ann,Bob,Eve".
@@ -105,7 +105,7 @@ def _parallel(sample: Sample) -> tuple[Column, Column] | None:
     return pairs[0] if len(pairs) == 1 else None
 
 
-def _with_sizes(sample: Sample, columns: Iterable[Column]) -> list[tuple[Column, list[int]]]:
+def _with_sizes(sample: RecordSample, columns: Iterable[Column]) -> list[tuple[Column, list[int]]]:
     """Return the columns of lists, each with how many items its lists have."""
     return [(c, sizes) for c in columns if (sizes := _sizes(sample, c)) is not None]
 
@@ -116,7 +116,7 @@ def _are_alike(sizes: Sequence[int], others: Sequence[int]) -> bool:
     return sum(alike) > len(alike) / 2
 
 
-def _sizes(sample: Sample, column: Column) -> list[int] | None:
+def _sizes(sample: RecordSample, column: Column) -> list[int] | None:
     """Return how many items each record has in a column; None if it holds no lists."""
     found = [listed_items(value_at(row, column.path)) for row in sample.rows]
     if any(items is None for items in found):

@@ -22,7 +22,7 @@ from cotool.consensus.read.columns import (
 from cotool.consensus.read.layout import CONTENT_NAMES, OUTPUT_NAMES, QUESTION_ID_NAMES, plain_name
 
 if TYPE_CHECKING:
-    from cotool.consensus.read.sample import Sample
+    from cotool.consensus.read.sample import RecordSample
 _CLEAR = 1.0  # the least lead of the best answer over the second
 _LEAST = 1.0  # the least score of an answer
 _OUTPUT_WORDS = frozenset(
@@ -74,7 +74,7 @@ class Long:
         )
 
 
-def find_long(sample: Sample) -> Long | None:
+def find_long(sample: RecordSample) -> Long | None:
     """Return the best way to read the records as one response each, None if none fits."""
     _name_answers(sample)
     best: Long | None = None
@@ -88,7 +88,7 @@ def find_long(sample: Sample) -> Long | None:
     return best
 
 
-def _name_answers(sample: Sample) -> None:
+def _name_answers(sample: RecordSample) -> None:
     """Make columns answers that are called gold, but differ within an item, if there are no others.
 
     A right answer is the same in all records of an item.
@@ -108,7 +108,7 @@ def _name_answers(sample: Sample) -> None:
             column.hint = names.Hint(names.ANSWER, names.STRONG)
 
 
-def _experts(sample: Sample) -> list[Column | None]:
+def _experts(sample: RecordSample) -> list[Column | None]:
     if sample.keys.expert:
         return [sample.by_path.get(sample.keys.expert)]
     called = [
@@ -146,7 +146,7 @@ def _strongest(columns: list[Column]) -> list[Column | None]:
     return [c for c in columns if c in kept]
 
 
-def _ratings(sample: Sample) -> list[Column]:
+def _ratings(sample: RecordSample) -> list[Column]:
     """Return the columns of whole numbers on one scale, of which several are aspects of an item."""
     found = [
         c
@@ -156,7 +156,7 @@ def _ratings(sample: Sample) -> list[Column]:
     return found if len(found) >= _BATTERY else []
 
 
-def _items(sample: Sample) -> list[Column | None]:
+def _items(sample: RecordSample) -> list[Column | None]:
     if sample.keys.id or sample.keys.question:
         return [sample.by_path.get(sample.keys.id or sample.keys.question or "")]
     called = [
@@ -209,7 +209,7 @@ def parts_of(item: Column | None) -> tuple[str, ...]:
     return tuple(item.path.split(JOINT)) if item is not None and JOINT in item.path else ()
 
 
-def _scored(sample: Sample, item: Column | None, expert: Column | None) -> Long | None:
+def _scored(sample: RecordSample, item: Column | None, expert: Column | None) -> Long | None:
     score = _pair_score(sample, item, expert)
     if score is None:
         return None
@@ -251,14 +251,14 @@ def _is_output(column: Column) -> bool:
     return column.is_called(names.ANSWER) > names.STRONG and not column.is_text
 
 
-def _recurring(sample: Sample, item: Column | None) -> float:
+def _recurring(sample: RecordSample, item: Column | None) -> float:
     """Return the share of records whose item has further records."""
     if item is None:
         return 0.0
     return sum(n for n in item.counts.values() if n > 1) / max(1, len(sample.rows))
 
 
-def _pair_score(sample: Sample, item: Column | None, expert: Column | None) -> float | None:
+def _pair_score(sample: RecordSample, item: Column | None, expert: Column | None) -> float | None:
     """Score an item and an expert; None where neither name nor values suggest an expert."""
     known = expert is not None and bool(sample.keys.expert or expert.is_called(names.EXPERT))
     score = expert.is_called(names.EXPERT) if expert is not None else 0.0
@@ -287,7 +287,7 @@ def _pair_score(sample: Sample, item: Column | None, expert: Column | None) -> f
     return score - _merging(sample, item, expert)
 
 
-def _merging(sample: Sample, item: Column | None, expert: Column | None) -> float:
+def _merging(sample: RecordSample, item: Column | None, expert: Column | None) -> float:
     """Penalise columns that distinguish questions which `item` would join."""
     taken = paths_of(item, expert)
     return 1.5 * sum(
@@ -301,7 +301,12 @@ def _merging(sample: Sample, item: Column | None, expert: Column | None) -> floa
 
 
 def _answer_score(
-    sample: Sample, column: Column, item: Column | None, expert: Column | None, *, recurs: float
+    sample: RecordSample,
+    column: Column,
+    item: Column | None,
+    expert: Column | None,
+    *,
+    recurs: float,
 ) -> float:
     score, named = _name_score(column)
     if column.objects and not column.present:
@@ -337,7 +342,7 @@ def is_score(column: Column) -> bool:
     return column.is_number and not _SCORES.isdisjoint(names.words_of(column.path)[-1:])
 
 
-def scores_beside(sample: Sample, column: Column, expert: Column | None) -> list[Column]:
+def scores_beside(sample: RecordSample, column: Column, expert: Column | None) -> list[Column]:
     """Return the scores that raters gave, if a column may be what they rated: a category."""
     if not names.may_be_aspect(column.path):
         return []
@@ -369,7 +374,7 @@ def _value_score(column: Column, *, named: bool) -> float:
     return score
 
 
-def _without_texts(sample: Sample) -> list[Column]:
+def _without_texts(sample: RecordSample) -> list[Column]:
     """Return the columns without texts (empty, or lists) that are named like answers."""
     return [
         column
@@ -390,7 +395,7 @@ def _says_nothing(column: Column) -> bool:
     )
 
 
-def _preferred(sample: Sample, close: list[Column]) -> tuple[Column, tuple[Column, ...]]:
+def _preferred(sample: RecordSample, close: list[Column]) -> tuple[Column, tuple[Column, ...]]:
     """Choose among equally likely columns by name; return the choice and the rivals that remain."""
     told = [c for c in close if not _says_nothing(c)]
     if 0 < len(told) < len(close):

@@ -22,7 +22,7 @@ from cotool.consensus.read.layout import (
     plain_name,
 )
 from cotool.consensus.read.long import JOINT, is_score, parts_of, scores_beside
-from cotool.consensus.read.sample import Sample, UnclearError, by_columns, by_parts, listed
+from cotool.consensus.read.sample import RecordSample, UnclearError, by_columns, by_parts, listed
 from cotool.text import named
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _TITLES = {("title",), ("headline",), ("abstract",)}
 _REPLYING = frozenset("assistant ai bot agent model gpt chatbot".split())
 
 
-def check_long(sample: Sample, long: Long) -> None:
+def check_long(sample: RecordSample, long: Long) -> None:
     """Raise UnclearError if a reading is not safe."""
     _check_turns(sample, long)
     _check_records(sample, long)
@@ -52,7 +52,7 @@ def check_long(sample: Sample, long: Long) -> None:
     _check_items(sample, long)
 
 
-def _labels(sample: Sample, long: Long, *parts: str) -> list[Column]:
+def _labels(sample: RecordSample, long: Long, *parts: str) -> list[Column]:
     """Return columns of varied labels that are called `parts` and play no part yet."""
     return [
         c
@@ -66,7 +66,7 @@ def _belongs_to_either(long: Long, column: Column) -> bool:
     return any(one is not None and determines(one, column) for one in (long.item, long.expert))
 
 
-def _other_answers(sample: Sample, long: Long) -> list[Column]:
+def _other_answers(sample: RecordSample, long: Long) -> list[Column]:
     """Return the unnamed columns that may be the answer, if it may be the task's own text."""
     if long.answer.part != names.QUESTION or sample.keys.content:
         return []
@@ -84,7 +84,7 @@ def _other_answers(sample: Sample, long: Long) -> list[Column]:
     ]
 
 
-def _battery(sample: Sample, long: Long) -> list[Column]:
+def _battery(sample: RecordSample, long: Long) -> list[Column]:
     """Return the other ratings, if the answer was chosen among them for its topic.
 
     An expert rates an item in several ways (sentiment, respect, insult), each a whole number that
@@ -99,7 +99,7 @@ def _battery(sample: Sample, long: Long) -> list[Column]:
     return found if len(found) > 1 else []
 
 
-def _other_labels(sample: Sample, long: Long) -> list[Column]:
+def _other_labels(sample: RecordSample, long: Long) -> list[Column]:
     """Return other labels that experts gave, if the answer is not named as one."""
     answer = long.answer
     if sample.keys.content or not (long.item and long.expert) or answer.is_called(names.ANSWER):
@@ -113,7 +113,7 @@ def _other_labels(sample: Sample, long: Long) -> list[Column]:
     ]
 
 
-def _other_scores(sample: Sample, long: Long) -> list[Column]:
+def _other_scores(sample: RecordSample, long: Long) -> list[Column]:
     """Return the scores that experts gave, if the answer may be the category that they rated."""
     if sample.keys.content:
         return []
@@ -123,7 +123,7 @@ def _other_scores(sample: Sample, long: Long) -> list[Column]:
     return [c for c in scores if long.item is None or not determines(long.item, c)]
 
 
-def _as_little_known(sample: Sample, long: Long) -> list[Column]:
+def _as_little_known(sample: RecordSample, long: Long) -> list[Column]:
     """Return other labels without a known name, where one item alone shows which one is the answer.
 
     Neither the experts nor the answers have a known name; on the others, experts may agree.
@@ -143,7 +143,7 @@ def _as_little_known(sample: Sample, long: Long) -> list[Column]:
     return [c for c in _labels(sample, long, names.UNKNOWN) if sample.texts.index(c) < place]
 
 
-def _check_turns(sample: Sample, long: Long) -> None:
+def _check_turns(sample: RecordSample, long: Long) -> None:
     """Raise UnclearError if the experts are the sides of a chat, of which one asks."""
     if sample.keys.names_parts:
         return
@@ -158,7 +158,7 @@ def _check_turns(sample: Sample, long: Long) -> None:
             )
 
 
-def _check_design(sample: Sample, long: Long) -> None:
+def _check_design(sample: RecordSample, long: Long) -> None:
     """Raise UnclearError if every item has each "answer" once: these may name the experts."""
     answer, item = long.answer, long.item
     named = sample.keys.content or answer.is_called(names.ANSWER) >= names.PLAIN
@@ -173,7 +173,7 @@ def _check_design(sample: Sample, long: Long) -> None:
         )
 
 
-def _check_lists(sample: Sample, long: Long) -> None:
+def _check_lists(sample: RecordSample, long: Long) -> None:
     """Raise UnclearError if lists of labels, or shares, are or may be the answers to the texts."""
     answer = long.answer
     if sample.keys.content or long.expert is not None:
@@ -203,7 +203,7 @@ def _check_lists(sample: Sample, long: Long) -> None:
         )
 
 
-def _check_records(sample: Sample, long: Long) -> None:
+def _check_records(sample: RecordSample, long: Long) -> None:
     """Raise UnclearError if records of experts are listed beside the only answer of a row."""
     if sample.keys.content or long.expert is not None:
         return
@@ -218,7 +218,7 @@ def _check_records(sample: Sample, long: Long) -> None:
                 f"{sample.name}: {column.path!r} lists what several experts said, beside "
                 f"{listed([long.answer])}",
                 proposals=[
-                    *of_records(column.path, Sample(items, sample.name, sample.keys)),
+                    *of_records(column.path, RecordSample(items, sample.name, sample.keys)),
                     by_parts(long.item, None, long.answer),
                 ],
             )
@@ -229,7 +229,7 @@ def _names_expert(name: str) -> bool:
     return hint.part == names.EXPERT and hint.weight >= names.PLAIN
 
 
-def _check_units(sample: Sample, long: Long) -> None:
+def _check_units(sample: RecordSample, long: Long) -> None:
     """Raise UnclearError if a column says in which of several units the number of a record is."""
     if not long.answer.is_number or long.answer.path in long.taken - {long.answer.path}:
         return
@@ -244,7 +244,7 @@ def _check_units(sample: Sample, long: Long) -> None:
             )
 
 
-def _scores_in_objects(sample: Sample) -> list[str]:
+def _scores_in_objects(sample: RecordSample) -> list[str]:
     """Return the objects that hold a number for each of several labels: {"joy": .3, "fear": .7}."""
     inside: dict[str, list[Column]] = {}
     for column in sample.texts:
@@ -260,7 +260,7 @@ def _scores_in_objects(sample: Sample) -> list[str]:
     ]
 
 
-def _same_labels(sample: Sample, long: Long) -> list[Column]:
+def _same_labels(sample: RecordSample, long: Long) -> list[Column]:
     """Return the columns with the same labels as the answer, if every record is another item.
 
     These may be the experts, and the answer what they agreed on.
@@ -278,7 +278,7 @@ def _same_labels(sample: Sample, long: Long) -> list[Column]:
     return found if len(found) > 1 else []
 
 
-def _check_items(sample: Sample, long: Long) -> None:
+def _check_items(sample: RecordSample, long: Long) -> None:
     """Raise UnclearError where records that differ would become one question."""
     if len(sample.rows) < 2:
         return
@@ -302,7 +302,7 @@ def _check_items(sample: Sample, long: Long) -> None:
         )
 
 
-def _apart(sample: Sample, long: Long) -> list[Column]:
+def _apart(sample: RecordSample, long: Long) -> list[Column]:
     """Return the columns that may distinguish questions, where no column is the question."""
     apart = [
         column
@@ -322,7 +322,7 @@ def _apart(sample: Sample, long: Long) -> list[Column]:
     return apart + [c for c in varied if c.part in {names.UNKNOWN, names.QUESTION}]
 
 
-def _explaining(sample: Sample, long: Long) -> list[Column]:
+def _explaining(sample: RecordSample, long: Long) -> list[Column]:
     """Return the texts that distinguish records where an expert seems to have answered twice."""
     item, expert = long.item, long.expert
     if item is None or expert is None or sample.keys.id or sample.keys.question:
@@ -347,7 +347,7 @@ def _joined_with(item: Column, column: Column) -> Column:
     return Column(item.path, [f"{one}{JOINT}{other}" for one, other in pairs])
 
 
-def _several_answers(sample: Sample, long: Long) -> UnclearError:
+def _several_answers(sample: RecordSample, long: Long) -> UnclearError:
     columns = [long.answer, *long.close]
     item = long.item
     parts = parts_of(item)

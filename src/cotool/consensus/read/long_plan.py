@@ -21,19 +21,19 @@ from cotool.consensus.read.values import is_confidence, is_timestamp
 
 if TYPE_CHECKING:
     from cotool.consensus.read.long import Long
-    from cotool.consensus.read.sample import Sample
+    from cotool.consensus.read.sample import RecordSample
 
 _NAME_WORDS = 2  # the mean number of words in an item's name
 _TIMES = ("submit", "timestamp", "end", "finish", "created", "recorded", "time", "start")
 
 
-def read_long(sample: Sample, long: Long) -> Plan:
+def read_long(sample: RecordSample, long: Long) -> Plan:
     """Return the plan; raises UnclearError if the reading is not safe."""
     check_long(sample, long)
     return plan_long(sample, long)
 
 
-def plan_long(sample: Sample, long: Long) -> Plan:
+def plan_long(sample: RecordSample, long: Long) -> Plan:
     """Return the plan, without asking whether another reading is possible."""
     keys, item = sample.keys, long.item
     question, identity = keys.question, keys.id
@@ -69,13 +69,13 @@ def plan_long(sample: Sample, long: Long) -> Plan:
     return Plan(LONG, full, join=join, sets=_are_sets(long.answer), left_out=gold)
 
 
-def _recurs(sample: Sample, path: str) -> bool:
+def _recurs(sample: RecordSample, path: str) -> bool:
     """Whether every text of a question occurs several times."""
     column = sample.by_path.get(path)
     return column is not None and column.distinct > 1 and min(column.counts.values()) > 1
 
 
-def _expert_path(sample: Sample, long: Long) -> str:
+def _expert_path(sample: RecordSample, long: Long) -> str:
     if long.expert is None:
         return ""
     path = long.expert.path
@@ -85,7 +85,7 @@ def _expert_path(sample: Sample, long: Long) -> str:
     return "|".join([path, *(other for other in more if other != path)])
 
 
-def _id_beside(sample: Sample, item: Column) -> str | None:
+def _id_beside(sample: RecordSample, item: Column) -> str | None:
     """Return the column of the item's id, beside its text."""
     for column in sample.texts:
         if column.part != names.ITEM_ID or column is item:
@@ -97,7 +97,7 @@ def _id_beside(sample: Sample, item: Column) -> str | None:
     return None
 
 
-def _text_beside(sample: Sample, item: Column, long: Long) -> str | None:
+def _text_beside(sample: RecordSample, item: Column, long: Long) -> str | None:
     """Return the column of the question's text, beside its id."""
     inside = [
         c
@@ -118,7 +118,7 @@ def _describes(column: Column, item: Column) -> bool:
     return column.is_text or (column.words >= _NAME_WORDS and determines(column, item))
 
 
-def _confidence(sample: Sample, long: Long) -> str:
+def _confidence(sample: RecordSample, long: Long) -> str:
     fits = (
         c.path
         for c in sample.columns
@@ -137,7 +137,7 @@ def _has_confidences(column: Column) -> bool:
     return 2 * fits >= column.present
 
 
-def _time(sample: Sample, long: Long) -> str:
+def _time(sample: RecordSample, long: Long) -> str:
     found = [
         c
         for c in sample.texts

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cotool.consensus.read.columns import Column
-    from cotool.consensus.read.sample import Sample
+    from cotool.consensus.read.sample import RecordSample
 
 _TURNS = {("turns",), ("turn",), ("prompts",)}
 
 
-def find_file_of_one(sample: Sample) -> Long | None:
+def find_file_of_one(sample: RecordSample) -> Long | None:
     """Return the reading of one expert's answers: an item in each row, and one other column."""
     item = _item(sample)
     if item is None or sample.keys.names_parts:
@@ -41,7 +41,7 @@ def tells_topic(long: Long) -> bool:
     return long.expert is None and names.may_be_aspect(long.answer.path)
 
 
-def find_asked(sample: Sample) -> Plan | None:
+def find_asked(sample: RecordSample) -> Plan | None:
     """Return the plan of a file of questions: their ids and their texts, without answers."""
     numbers = [c for c in sample.texts if c.part == names.ITEM_ID and c.is_unique]
     asked = [c for c in sample.texts if c.is_called(names.QUESTION) and c.distinct > 1]
@@ -100,7 +100,7 @@ def _holds_turns(column: Column) -> bool:
     )
 
 
-def _item(sample: Sample) -> Column | None:
+def _item(sample: RecordSample) -> Column | None:
     """Return the column that identifies the rows."""
     found = [
         c

@@ -54,7 +54,7 @@ class UnclearError(InputError):
         self.proposals = proposals
 
 
-class Sample:
+class RecordSample:
     """Records of a file, their columns, and the keys that the user named.
 
     `texts` are the columns that hold texts, numbers or flags; `titles` the texts of a survey's

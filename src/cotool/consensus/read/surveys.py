@@ -11,7 +11,7 @@ from cotool.consensus.read import names
 from cotool.consensus.read.families import families
 from cotool.consensus.read.layout import Keys
 from cotool.consensus.read.plan import SURVEY, Plan
-from cotool.consensus.read.sample import Sample
+from cotool.consensus.read.sample import RecordSample
 from cotool.consensus.read.wide import is_by_person
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _titles_below_codes(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return {key: text for key, text in cells.items() if _CODE.fullmatch(key)}
 
 
-def find_survey(sample: Sample, long: Long | None) -> Plan | None:
+def find_survey(sample: RecordSample, long: Long | None) -> Plan | None:
     """Return the plan of a survey, with one record per person; None if it is not one."""
     if sample.keys.question_columns or sample.titles is not None:
         return _plan(sample)
@@ -136,7 +136,7 @@ def find_survey(sample: Sample, long: Long | None) -> Plan | None:
         family = _asked_of_each(sample)
         if family:
             keys = replace(sample.keys, question_columns=tuple(c.path for c in family))
-            return _plan(Sample(sample.rows, sample.name, keys))
+            return _plan(RecordSample(sample.rows, sample.name, keys))
     asked = [c for c in sample.texts if names.asks(c.path) and c.part != names.TIME]
     if not asked:
         return None
@@ -150,7 +150,7 @@ def find_survey(sample: Sample, long: Long | None) -> Plan | None:
     return _plan(sample) if several else None
 
 
-def _are_grids(sample: Sample) -> bool:
+def _are_grids(sample: RecordSample) -> bool:
     """Whether columns are the rows of grids, in records that have a time each and no item."""
     if not sample.is_dated or sample.keys.names_parts:
         return False
@@ -161,7 +161,7 @@ def _are_grids(sample: Sample) -> bool:
     return len(grids) > 1 and not item
 
 
-def _asked_of_each(sample: Sample) -> Sequence[Column]:
+def _asked_of_each(sample: RecordSample) -> Sequence[Column]:
     """Return numbered columns with common values (Claim 1), if nothing else may be an item."""
     others = [c for c in sample.texts if not c.is_called(names.EXPERT)]
     family = next((one for one in families(others) if one.numbered and one.shares), None)
@@ -173,7 +173,7 @@ def _asked_of_each(sample: Sample) -> Sequence[Column]:
     return () if item else family.columns
 
 
-def _plan(sample: Sample) -> Plan:
+def _plan(sample: RecordSample) -> Plan:
     person = _person(sample)
     titles = sample.titles or {}
     columns = [c for c in _questions(sample) if c is not person]
@@ -191,7 +191,7 @@ def _plan(sample: Sample) -> Plan:
     )
 
 
-def _texts_beside(sample: Sample) -> dict[str, str]:
+def _texts_beside(sample: RecordSample) -> dict[str, str]:
     """Return the questions' texts where each has a column beside its answer: Question 1, Answer 1.
 
     Every record has the same text there.
@@ -208,7 +208,7 @@ def _texts_beside(sample: Sample) -> dict[str, str]:
     return {answers[n]: text for n, text in asked.items()} if asked.keys() <= answers.keys() else {}
 
 
-def _questions(sample: Sample) -> list[Column]:
+def _questions(sample: RecordSample) -> list[Column]:
     if sample.keys.question_columns:
         given = {*sample.keys.question_columns}
         return [c for c in sample.columns if c.path in given]
@@ -276,7 +276,7 @@ def _is_named_by(column: Column) -> bool:
     )
 
 
-def _person(sample: Sample) -> Column | None:
+def _person(sample: RecordSample) -> Column | None:
     if sample.keys.expert:
         return sample.by_path.get(sample.keys.expert)
     unique = [c for c in sample.texts if c.is_unique and not c.is_time and not names.asks(c.path)]

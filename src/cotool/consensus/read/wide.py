@@ -21,7 +21,7 @@ from cotool.text import named as _option
 if TYPE_CHECKING:
     from cotool.consensus.read.columns import Column
     from cotool.consensus.read.families import Family
-    from cotool.consensus.read.sample import Sample
+    from cotool.consensus.read.sample import RecordSample
 
 _NUMBERED = lazy_pattern(r"^(.*?)[\s_.\-:]*(\d+|[A-Ea-e])$")
 # A word for a person and what distinguishes them: rater_1, Annotator B, Dr. Smith, r2.
@@ -47,7 +47,7 @@ _NEXT_WORD = re.compile(r"[\s_.:\-]+(?=[^\W\d])")
 _LONGEST_NAME = 1000
 
 
-def find_wide(sample: Sample, long: Long | None) -> Plan | None:
+def find_wide(sample: RecordSample, long: Long | None) -> Plan | None:
     """Return the plan for columns that are experts; None if they are not.
 
     Names show it (label1 and label2, names of models, rater_a and rater_b), or values do: they are
@@ -110,7 +110,7 @@ def _begun(columns: Sequence[Column]) -> set[str]:
     }
 
 
-def _check_people(sample: Sample, group: list[Column]) -> None:
+def _check_people(sample: RecordSample, group: list[Column]) -> None:
     """Raise UnclearError where records seem to be people, and numbered answers their questions."""
     taken = {*group}
     rest = [c for c in sample.texts if c not in taken]
@@ -131,12 +131,12 @@ def _check_people(sample: Sample, group: list[Column]) -> None:
         )
 
 
-def is_by_person(sample: Sample) -> bool:
+def is_by_person(sample: RecordSample) -> bool:
     """Whether each record is of another person, by a column of names that never recur."""
     return any(c.is_called(names.EXPERT) >= names.PLAIN and c.is_unique for c in sample.texts)
 
 
-def _of_family(sample: Sample, long: Long | None, columns: list[Column]) -> list[Column]:
+def _of_family(sample: RecordSample, long: Long | None, columns: list[Column]) -> list[Column]:
     """Return a family of columns that are experts, by what the records are or by agreement.
 
     Numbered columns are experts where each record is an item with a text of its own, or where they
@@ -186,7 +186,7 @@ def _of_answers(found: Sequence[Family], taken: set[Column]) -> list[list[Column
     ]
 
 
-def _several_groups(sample: Sample, groups: Sequence[list[Column]]) -> NoReturn:
+def _several_groups(sample: RecordSample, groups: Sequence[list[Column]]) -> NoReturn:
     raise UnclearError(
         f"{sample.name}: several groups of columns could hold the answers: "
         + "; ".join(map(listed, groups)),
@@ -213,7 +213,7 @@ def identified(columns: Sequence[Column]) -> tuple[Column, ...]:
     return ()
 
 
-def _by_values(sample: Sample, long: Long | None, candidates: list[Column]) -> Plan | None:
+def _by_values(sample: RecordSample, long: Long | None, candidates: list[Column]) -> Plan | None:
     alike = agreement(candidates) if len(sample.rows) > 3 else 0.0
     gold = [c for c in sample.texts if c.part == names.GOLD]
     shared = common_values([*candidates, *gold])
@@ -252,7 +252,7 @@ def _apart(candidates: list[Column]) -> Column | None:
     return found[0] if len(found) == 1 and len(candidates) > 2 else None
 
 
-def _numbered(sample: Sample, columns: list[Column]) -> list[Column]:
+def _numbered(sample: RecordSample, columns: list[Column]) -> list[Column]:
     """Return the group of columns that differ in a number or a letter: label1, label2.
 
     Raises UnclearError where several groups do: model_a and model_b beside response_a, response_b.
@@ -293,7 +293,7 @@ def _stem(group: Sequence[Column]) -> str:
     return group[0].path.strip().rstrip("0123456789")
 
 
-def _are_options(sample: Sample, group: list[Column]) -> bool:
+def _are_options(sample: RecordSample, group: list[Column]) -> bool:
     """Whether numbered columns are the options that an expert compares or chooses from."""
     own = set(group)
     asked = sample.best(names.QUESTION) or sample.best(names.ITEM_ID)
@@ -319,7 +319,7 @@ def _of_models(columns: list[Column]) -> list[Column]:
     return answers if len(answers) >= 2 else found
 
 
-def _with_others(sample: Sample, models: list[Column]) -> list[Column]:
+def _with_others(sample: RecordSample, models: list[Column]) -> list[Column]:
     """Return columns of models with those of others: between them, or with their answers."""
     if len(models) < 2:
         return models
@@ -366,7 +366,7 @@ def _is_measure(column: Column) -> bool:
     return bool(_MEASURES.intersection(names.words_of(column.path)))
 
 
-def _check_preferred(sample: Sample, group: list[Column], rest: list[Column]) -> None:
+def _check_preferred(sample: RecordSample, group: list[Column], rest: list[Column]) -> None:
     """Raise UnclearError where texts are beside what somebody thought of them: the better one."""
     if not all(c.is_text for c in group) or sample.keys.expert_columns:
         return
@@ -391,7 +391,7 @@ def _check_preferred(sample: Sample, group: list[Column], rest: list[Column]) ->
         )
 
 
-def _read_wide(sample: Sample, group: list[Column]) -> Plan:
+def _read_wide(sample: RecordSample, group: list[Column]) -> Plan:
     keys = sample.keys
     own = set(group)
     rest = [c for c in sample.texts if c not in own]

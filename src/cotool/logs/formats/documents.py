@@ -30,7 +30,7 @@ _SAMPLE = 1000
 _PARSER = json.JSONDecoder()
 
 
-class Document(NamedTuple):
+class DocumentLayout(NamedTuple):
     """How a document holds its records.
 
     `lists` are the names of the lists that lead to them, and empty if each value of the document,
@@ -42,7 +42,7 @@ class Document(NamedTuple):
     sample: list[bytes]
 
 
-def find_document(head: bytes) -> Document | None:
+def find_document(head: bytes) -> DocumentLayout | None:
     """Return how a file is one JSON document, from its first bytes, or None if it has lines."""
     text = head.lstrip()
     if text[:1] not in {b"{", b"["}:
@@ -68,7 +68,7 @@ def find_document(head: bytes) -> Document | None:
     except InputError:
         if reader.peek() not in {"", "{", "[", '"'}:
             return None  # other text is between the values
-    return Document(lists, [_line(record).encode() for record in found]) if found else None
+    return DocumentLayout(lists, [_line(record).encode() for record in found]) if found else None
 
 
 def _lists_of(value: dict[str, Any], deep: int = _DEEP) -> tuple[str, ...]:

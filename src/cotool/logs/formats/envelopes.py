@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cotool._typing import TypeVar
-    from cotool.logs.formats.documents import Document
+    from cotool.logs.formats.documents import DocumentLayout
 
     _Line = TypeVar("_Line")
 
@@ -140,7 +140,7 @@ class Wrapping(NamedTuple):
     """
 
     lines: list[bytes]
-    document: Document | None = None
+    document: DocumentLayout | None = None
     envelope: Envelope | None = None
     parts: str = ""
     element: bytes = b""

@@ -46,7 +46,7 @@ _LOGFMT = lazy_pattern(
 _ENOUGH = 0.5
 
 
-class Keys:
+class SampledKeys:
     """The keys in a sample of a format, with the paths that lead to them."""
 
     def __init__(self, found: Format, lines: Sequence[bytes], read: Read) -> None:

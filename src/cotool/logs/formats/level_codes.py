@@ -10,7 +10,7 @@ from itertools import islice
 from cotool._lazy import lazy_pattern
 from cotool.logs.formats import model
 from cotool.logs.formats.columns import HEADER, header_of, names_in
-from cotool.logs.formats.level_evidence import CELL, STATUSES, Evidence
+from cotool.logs.formats.level_evidence import CELL, STATUSES, LevelEvidence
 from cotool.logs.formats.level_marks import HALF, thinned
 from cotool.logs.formats.model import Format, Place, is_cyclic
 from cotool.logs.formats.names import STATUS_NAMES, plain
@@ -120,7 +120,7 @@ def status_in(header: bytes) -> Place | None:
 
 
 def lettered_places(
-    evidence: dict[tuple[int, int, int, int], Evidence],
+    evidence: dict[tuple[int, int, int, int], LevelEvidence],
     lines: Sequence[tuple[bytes, int]],
     found: Format,
 ) -> list[Place]:
@@ -161,7 +161,7 @@ def _is_column(lines: Sequence[tuple[bytes, int]], token: int) -> bool:
 
 
 def _letters(
-    lines: Sequence[tuple[bytes, int]], seen: Evidence, usual: bytes, needed: bytes = b""
+    lines: Sequence[tuple[bytes, int]], seen: LevelEvidence, usual: bytes, needed: bytes = b""
 ) -> bool:
     """Return whether at least half of the letters at a place are `usual`, and one is `needed`.
 
@@ -173,5 +173,5 @@ def _letters(
     )
 
 
-def _letters_of(lines: Sequence[tuple[bytes, int]], seen: Evidence) -> bytes:
+def _letters_of(lines: Sequence[tuple[bytes, int]], seen: LevelEvidence) -> bytes:
     return bytes(lines[n][0][at] for n, at in seen.letters.items())

@@ -35,7 +35,7 @@ _FACILITY = lazy_pattern(
 )
 
 
-class Evidence:
+class LevelEvidence:
     """What was seen at one place of the lines of a format."""
 
     def __init__(self) -> None:
@@ -120,12 +120,12 @@ class Evidence:
 
 def gather_evidence(
     lines: Sequence[tuple[bytes, int]], *, before: bool, tokens: int = 14
-) -> dict[tuple[int, int, int, int], Evidence]:
+) -> dict[tuple[int, int, int, int], LevelEvidence]:
     """Return the evidence by place: (kind, before the time or after it, token, word of the token).
 
     `lines` are (line, end of the time). Only the first `tokens` tokens of each side are searched.
     """
-    evidence: dict[tuple[int, int, int, int], Evidence] = defaultdict(Evidence)
+    evidence: dict[tuple[int, int, int, int], LevelEvidence] = defaultdict(LevelEvidence)
     side = int(before)
     for n, (line, end) in enumerate(lines):
         for kind, token, word, lead, trail, styles, level, at, common in logscan.probe_levels(
@@ -149,7 +149,7 @@ def gather_evidence(
 def mark_columns(
     lines: Sequence[tuple[bytes, int]],
     time_token: int,
-    evidence: dict[tuple[int, int, int, int], Evidence],
+    evidence: dict[tuple[int, int, int, int], LevelEvidence],
 ) -> None:
     """Mark the places before the time that hold one of a few words in all lines: build, error."""
     for token in range(max(0, time_token)):

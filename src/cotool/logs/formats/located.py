@@ -27,7 +27,7 @@ from cotool.logs.formats.columns import (
 from cotool.logs.formats.commas import with_commas
 from cotool.logs.formats.field_names import ALIASES, SHARED, is_duration, names_of, scale_of
 from cotool.logs.formats.given import bounded
-from cotool.logs.formats.keys import COLUMN, Keys, are_meant, leaves_of, members_of, pair_of
+from cotool.logs.formats.keys import COLUMN, SampledKeys, are_meant, leaves_of, members_of, pair_of
 from cotool.logs.formats.model import EVERY_LINE, JSON, TEXT, Format, forms_of
 from cotool.logs.formats.requests import ANCHOR, PARTS, TIMES, are_seconds
 from cotool.logs.formats.stated import columns_of_heads, stated
@@ -82,7 +82,7 @@ def fields_of(found: Format, formats: Sequence[Format], lines: Sequence[bytes]) 
     columns = columns_of(found, lines)[1]
     columns.pop(ANCHOR, None)
     read = cache(leaves_of)
-    names = Keys(_with_payload(found, lines, columns, read), lines, read).names()
+    names = SampledKeys(_with_payload(found, lines, columns, read), lines, read).names()
     names = names or list(columns) or [field.name for field in found.names]
     if found.kind == TEXT:
         pairs = Counter(
@@ -158,7 +158,7 @@ def locators_in(
 
     read: leaves_of, perhaps with a cache. delimiter: of the columns, empty for blanks.
     """
-    keys = Keys(found, lines, read or leaves_of)
+    keys = SampledKeys(found, lines, read or leaves_of)
     is_access = "status" in columns
     heads = {} if columns or found.names else columns_of_heads(found, lines)
     every = []

@@ -11,7 +11,7 @@ from cotool._lazy import lazy_pattern
 from cotool._records import replace
 from cotool.logs.formats import level_marks, model
 from cotool.logs.formats.level_codes import coded_places, is_redis, lettered_places
-from cotool.logs.formats.level_evidence import Evidence, gather_evidence, mark_columns
+from cotool.logs.formats.level_evidence import LevelEvidence, gather_evidence, mark_columns
 from cotool.logs.formats.level_keys import key_places
 from cotool.logs.formats.level_marks import class_of, level_of, thinned
 from cotool.logs.formats.model import Format, Place
@@ -77,7 +77,7 @@ def level_places(lines: Sequence[tuple[bytes, int]], found: Format) -> tuple[Pla
 
 
 def _word_places(
-    evidence: dict[tuple[int, int, int, int], Evidence],
+    evidence: dict[tuple[int, int, int, int], LevelEvidence],
     left: set[int],
     lines: Sequence[tuple[bytes, int]],
     found: Format,
@@ -102,7 +102,7 @@ def _word_places(
 
 
 def _next_in_list(
-    key: tuple[int, int, int, int], evidence: dict[tuple[int, int, int, int], Evidence]
+    key: tuple[int, int, int, int], evidence: dict[tuple[int, int, int, int], LevelEvidence]
 ) -> tuple[int, int, int, int] | None:
     """Return the place after a comma behind a level, if it names one: system,error,critical."""
     after = (*key[:3], key[3] + 1)
@@ -112,7 +112,9 @@ def _next_in_list(
     return after if found.lines.keys() <= evidence[key].lines.keys() else None
 
 
-def _is_level(key: tuple[int, int, int, int], found: Evidence, left: set[int], total: int) -> bool:
+def _is_level(
+    key: tuple[int, int, int, int], found: LevelEvidence, left: set[int], total: int
+) -> bool:
     """Return whether a place holds levels: in nearly all lines, or not only alarms.
 
     A program that says "error:" now and then at the start of a message has no level field. One
@@ -138,7 +140,7 @@ def _is_level(key: tuple[int, int, int, int], found: Evidence, left: set[int], t
     )
 
 
-def _word_place(key: tuple[int, int, int, int], found: Evidence) -> Place:
+def _word_place(key: tuple[int, int, int, int], found: LevelEvidence) -> Place:
     kind, before, token, word = key
     leads = sum(1 << lead for lead in found.leads)
     trails = sum(1 << trail for trail in found.trails | {0})
@@ -327,7 +329,7 @@ def _further_on(lines: Sequence[tuple[bytes, int]], left: set[int]) -> list[Plac
 
 
 def _is_quoted(
-    key: tuple[int, int, int, int], seen: Evidence, pairs: Sequence[tuple[bytes, int]]
+    key: tuple[int, int, int, int], seen: LevelEvidence, pairs: Sequence[tuple[bytes, int]]
 ) -> bool:
     """Return whether the words at a place are in the texts of exceptions."""
     if key[2] == 0 or set(seen.lines.values()) & level_marks.INFO_OR_LESS:

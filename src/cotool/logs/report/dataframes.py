@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cotool._typing import TYPE_CHECKING
 from cotool.errors import InputError, unknown
-from cotool.io.dataframes import Table, as_html, heading, line, table_of
+from cotool.io.dataframes import TableData, as_html, heading, line, table_of
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.clock import clock_of
 from cotool.logs.report.files import file_rows
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PARTS = ("histogram", "files", "templates", "measures", "timeline")
 
 
-def part_of(summary: Analysis, part: str, zone: tzinfo | None = None) -> Table:
+def part_of(summary: Analysis, part: str, zone: tzinfo | None = None) -> TableData:
     """Return one part of an analysis as a table, with times in `zone`. Raises InputError."""
     if part == "histogram":
         return histogram_table(summary, zone)
@@ -38,7 +38,7 @@ def part_of(summary: Analysis, part: str, zone: tzinfo | None = None) -> Table:
     raise unknown(part, PARTS, "part")
 
 
-def histogram_table(summary: Analysis, zone: tzinfo | None) -> Table:
+def histogram_table(summary: Analysis, zone: tzinfo | None) -> TableData:
     """Return one row per bucket of time: its start, its records, and the records of each level."""
     moment = _moments(summary, zone)
     histogram = summary.counts.histogram
@@ -51,7 +51,7 @@ def histogram_table(summary: Analysis, zone: tzinfo | None) -> Table:
     )
 
 
-def measures_table(summary: Analysis, zone: tzinfo | None, *, steps: bool) -> Table:
+def measures_table(summary: Analysis, zone: tzinfo | None, *, steps: bool) -> TableData:
     """Return one row per group, or per group and step in time; all records without groups."""
     measures = summary.measures
     if measures is None or (steps and not measures.step):
@@ -61,10 +61,10 @@ def measures_table(summary: Analysis, zone: tzinfo | None, *, steps: bool) -> Ta
             hint=f"analyze_logs(…, {needed})",
         )
     head, *rows = measure_rows(measures, _moments(summary, zone), None, steps=steps)
-    return Table(tuple(head), [tuple(row) for row in rows])
+    return TableData(tuple(head), [tuple(row) for row in rows])
 
 
-def files_table(summary: Analysis, zone: tzinfo | None) -> Table:
+def files_table(summary: Analysis, zone: tzinfo | None) -> TableData:
     """Return one row per file."""
 
     def time(file: FileSummary, value: int | None) -> datetime | None:
@@ -73,7 +73,7 @@ def files_table(summary: Analysis, zone: tzinfo | None) -> Table:
         return moment(value / 1e9, zoned=bool(file.zoned), zone=zone)
 
     head, *rows = file_rows(summary, time)
-    return Table(tuple(map(str, head)), rows)
+    return TableData(tuple(map(str, head)), rows)
 
 
 def to_html(summary: Analysis) -> str:
@@ -96,7 +96,7 @@ def to_html(summary: Analysis) -> str:
     return "<div>" + "".join(parts) + "</div>"
 
 
-def _levels(counts: LogCounts) -> Table:
+def _levels(counts: LogCounts) -> TableData:
     total = max(counts.records, 1)
     return table_of(
         ("level", "records", "share"),

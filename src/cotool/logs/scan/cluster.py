@@ -18,7 +18,7 @@ from cotool.logs.scan.first_dates import first_date
 from cotool.logs.scan.ranges import JoinedFile, Range, RangeResult, cut, scan_range
 from cotool.logs.scan.scan import Scanned, Watch, scan_source
 from cotool.logs.scan.scanner import look_at
-from cotool.logs.scan.sources import PlainFile, Source, open_source, sample
+from cotool.logs.scan.sources import LogSource, PlainFile, open_source, sample
 from cotool.logs.scan.tally import Tally
 from cotool.text import and_more
 
@@ -45,7 +45,7 @@ class Files:
     """Whole files, scanned one after another: their places among the sources, and themselves."""
 
     places: tuple[int, ...]
-    sources: tuple[Source, ...]
+    sources: tuple[LogSource, ...]
 
     def __str__(self) -> str:
         return and_more([self.sources[0].path], len(self.sources))
@@ -66,7 +66,7 @@ def scan_task(task: Task, options: LogOptions) -> RangeResult | list[Scanned]:
     return [_scan_file(source, options) for source in task.sources]
 
 
-def _scan_file(source: Source, options: LogOptions) -> Scanned:
+def _scan_file(source: LogSource, options: LogOptions) -> Scanned:
     whole = None if source.url is None else whole_range(0, source, options, 0)
     if whole is None:
         return scan_source(source, options, Watch())
@@ -85,7 +85,7 @@ def range_size(total: int) -> int:
 
 
 def scan_spread(
-    sources: Sequence[Source],
+    sources: Sequence[LogSource],
     options: LogOptions,
     watch: Watch,
     engine: Engine,
@@ -120,12 +120,12 @@ def scan_spread(
 
 
 def _plan(
-    sources: Sequence[Source], options: LogOptions, size: int, joined: dict[int, JoinedFile]
+    sources: Sequence[LogSource], options: LogOptions, size: int, joined: dict[int, JoinedFile]
 ) -> Iterator[Task]:
     """Yield the tasks; files that are cut are noted in `joined`."""
     from concurrent.futures import ThreadPoolExecutor
 
-    group: list[tuple[int, Source]] = []
+    group: list[tuple[int, LogSource]] = []
     weight = 0
     limit = min(size, max(sum(map(_weight, sources)) // _SHARES, _SMALL))
     # On shared storage, examining a file is mostly waiting.
@@ -148,17 +148,17 @@ def _plan(
         yield _files(group)
 
 
-def _weight(source: Source) -> int:
+def _weight(source: LogSource) -> int:
     return source.size * (1 if source.is_plain else _EXPANDS)
 
 
-def _files(group: list[tuple[int, Source]]) -> Files:
+def _files(group: list[tuple[int, LogSource]]) -> Files:
     places, sources = zip(*group, strict=True)
     return Files(tuple(places), tuple(sources))
 
 
 def whole_range(
-    place: int, source: Source, options: LogOptions, size: int
+    place: int, source: LogSource, options: LogOptions, size: int
 ) -> tuple[Range, float] | None:
     """Return a plain file that is worth cutting as one range, and its last change; else None."""
     if source.is_stdin or not source.is_plain or source.size < 2 * size:
@@ -179,7 +179,7 @@ def whole_range(
 
 def _range(
     place: int,
-    source: Source,
+    source: LogSource,
     options: LogOptions,
     sampled: tuple[list[bytes], int, int, float | None] | None,
 ) -> tuple[Range, float] | None:

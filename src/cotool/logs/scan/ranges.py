@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from cotool._fast.logs.measures import Measured
     from cotool.logs.formats.model import Format
     from cotool.logs.options import LogOptions
-    from cotool.logs.scan.sources import Source
+    from cotool.logs.scan.sources import LogSource
 
 _END = 1 << 62  # beyond any file
 ClockStamp = tuple[int, int, int]  # kind, place in the year or day, year or day
@@ -46,7 +46,7 @@ class Range:
     `file` and `number` are the file's place among the sources, and the range's in the file.
     """
 
-    source: Source
+    source: LogSource
     file: int
     number: int
     start: int

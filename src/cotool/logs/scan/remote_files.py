@@ -15,7 +15,7 @@ from cotool.io.compression import MAGIC_SIZE
 from cotool.io.remote import BLOCK, Remote, describe
 from cotool.io.sources import plain_start
 from cotool.logs.scan.samples import REACH
-from cotool.logs.scan.sources import Source, windows_of
+from cotool.logs.scan.sources import LogSource, windows_of
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -25,7 +25,7 @@ _AT_ONCE = 8  # small reads
 _LONGEST = 1 << 30  # bytes of a line that is cut by the end of a range
 
 
-def remote_sample(source: Source) -> tuple[list[bytes], int, int, float | None] | None:
+def remote_sample(source: LogSource) -> tuple[list[bytes], int, int, float | None] | None:
     """Return samples of an object, where its text begins, its size and its last change.
 
     None if it is not plain text, or if ranges of it cannot be read. Raises InputError.
@@ -44,7 +44,7 @@ def remote_sample(source: Source) -> tuple[list[bytes], int, int, float | None] 
 
 
 @contextmanager
-def remote_window(source: Source, begin: int, end: int, size: int) -> Iterator[RemoteWindow]:
+def remote_window(source: LogSource, begin: int, end: int, size: int) -> Iterator[RemoteWindow]:
     """Open bytes [begin, end) of an object of `size` bytes. Raises InputError."""
     from cotool.io.remote import Remote
 

@@ -16,7 +16,7 @@ from cotool.logs.scan.first_dates import first_date
 from cotool.logs.scan.inferred import whole_forms, whole_measures
 from cotool.logs.scan.samples import StreamSamples, read_sample
 from cotool.logs.scan.scanner import is_zoned, look_at, make_scanner
-from cotool.logs.scan.sources import PlainFile, Source, Stream, open_source, sample
+from cotool.logs.scan.sources import LogSource, LogStream, PlainFile, open_source, sample
 from cotool.logs.scan.tally import Tally, tally_of
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from cotool.logs.formats.model import Format
     from cotool.logs.measures.results import Measures
     from cotool.logs.options import LogOptions
-    from cotool.logs.scan.state import Entry, State
+    from cotool.logs.scan.state import FilePosition, State
 
 # Bytes that are fed at a time if records are written.
 _FEED = 1 << 22
@@ -54,11 +54,11 @@ class Scanned(NamedTuple):
     samples: tuple[Sample, ...]
     forms: Forms | None = None
     measures: Measures | None = None
-    entry: Entry | None = None
+    entry: FilePosition | None = None
 
 
 def scan_source(
-    source: Source,
+    source: LogSource,
     options: LogOptions,
     watch: Watch,
     *,
@@ -80,7 +80,7 @@ def scan_source(
 
 def scan_opened(
     path: str,
-    opened: PlainFile | Stream,
+    opened: PlainFile | LogStream,
     options: LogOptions,
     watch: Watch,
     *,
@@ -113,7 +113,7 @@ class _Run:
     """The scan of one opened source."""
 
     path: str
-    opened: PlainFile | Stream
+    opened: PlainFile | LogStream
     options: LogOptions
     watch: Watch
     formats: tuple[Format, ...]
@@ -218,7 +218,7 @@ class _Run:
         return position
 
     def _scan_stream(
-        self, scanner: logscan.Scanner, opened: Stream, start: int, *, whole_lines: bool
+        self, scanner: logscan.Scanner, opened: LogStream, start: int, *, whole_lines: bool
     ) -> int:
         skip, taken, consumed = start, 0, opened.position
         passed, has_header = PassedHeader(), any(found.header for found in self.formats)
@@ -252,15 +252,15 @@ class _Run:
         Offsets in a file are its own; offsets in a stream are those of the unwrapped text.
         """
         opened = self.opened
-        if isinstance(opened, Stream):
+        if isinstance(opened, LogStream):
             blocks, position = iter(opened.read, b""), lambda: opened.position
         else:
             whole = _last_newline(opened.fd, start, opened.size) if whole_lines else opened.size
             self.position = max(start, opened.start)
             blocks, position = self._blocks(opened, whole), lambda: self.position
         lines = self.wrapping.unwrap(blocks, self.path)
-        stream = Stream(lines, None, opened.mtime, opened.size, position)
-        if isinstance(opened, Stream):
+        stream = LogStream(lines, None, opened.mtime, opened.size, position)
+        if isinstance(opened, LogStream):
             return self._scan_stream(scanner, stream, start, whole_lines=whole_lines)
         self._scan_stream(scanner, stream, 0, whole_lines=False)
         return self.position
@@ -277,7 +277,7 @@ class _Run:
             self.position += len(data)
             yield data
 
-    def _next(self, opened: Stream) -> bytes:
+    def _next(self, opened: LogStream) -> bytes:
         self.watch.waiting = True
         try:
             return opened.read()

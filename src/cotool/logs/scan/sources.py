@@ -35,7 +35,7 @@ _COMPRESSED = (".gz", ".zst", ".bz2", ".xz")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class LogSource:
     """Something to read. `path` is as given, "stdin" for standard input; `size` as on disk.
 
     `spool`: a file with a copy of what can be read only once. `limit`: a plain file's size beyond
@@ -73,7 +73,7 @@ class PlainFile:
 
 
 @dataclass(slots=True)
-class Stream:
+class LogStream:
     """Decompressed bytes of UTF-8 or an 8-bit encoding, block by block.
 
     `size` is that on disk, None if unknown; `done` returns how much of it has been read.
@@ -120,21 +120,21 @@ def find_sources(
     *,
     recursive: bool = False,
     max_decompressed: int | None = None,
-) -> list[Source]:
+) -> list[LogSource]:
     """Return what the paths name, rotated logs oldest first and no file twice.
 
     A path that does not exist may be a glob. A folder needs `recursive`, and yields its files
     except hidden and binary ones. A file that cannot be read, among others, has a `problem`.
     Raises InputError if nothing is found, or nothing of it can be read.
     """
-    sources: list[Source] = []
+    sources: list[LogSource] = []
     for path in paths:
         sources += _found(str(path), recursive=recursive, alone=len(paths) == 1)
     if sources and all(source.problem for source in sources):
         raise InputError(
             f"{sources[0].path}: {sources[0].problem}", hint="check the name of the file"
         )
-    unique: dict[tuple[int, int] | str, Source] = {}
+    unique: dict[tuple[int, int] | str, LogSource] = {}
     for source in sources:
         unique.setdefault(_identity(source), source)
     if max_decompressed is not None:
@@ -143,7 +143,7 @@ def find_sources(
     return in_time_order(unique.values(), lambda source: source.path)
 
 
-def _identity(source: Source) -> tuple[int, int] | str:
+def _identity(source: LogSource) -> tuple[int, int] | str:
     if source.is_stdin:
         return STDIN
     if source.url is not None:
@@ -156,7 +156,7 @@ def _identity(source: Source) -> tuple[int, int] | str:
 
 
 @contextmanager
-def read_twice(sources: Sequence[Source]) -> Iterator[list[Source]]:
+def read_twice(sources: Sequence[LogSource]) -> Iterator[list[LogSource]]:
     """Yield sources that give the same bytes twice: pipes are copied, files keep their size.
 
     Raises InputError if a copy cannot be written.
@@ -165,7 +165,7 @@ def read_twice(sources: Sequence[Source]) -> Iterator[list[Source]]:
         yield [_repeatable(source, stack) for source in sources]
 
 
-def _repeatable(source: Source, stack: contextlib.ExitStack) -> Source:
+def _repeatable(source: LogSource, stack: contextlib.ExitStack) -> LogSource:
     if source.is_stdin:
         if sys.stdin is None:
             return source
@@ -199,15 +199,15 @@ def _repeatable(source: Source, stack: contextlib.ExitStack) -> Source:
     return replace(source, spool=copy.name)
 
 
-def _found(path: str, *, recursive: bool, alone: bool) -> list[Source]:
+def _found(path: str, *, recursive: bool, alone: bool) -> list[LogSource]:
     if path == STDIN:
-        return [Source("stdin", is_stdin=True)]
+        return [LogSource("stdin", is_stdin=True)]
     if "://" in path:
         from cotool.io.remote import find_objects, is_url, shown
 
         if is_url(path):
             found = find_objects(path, recursive=recursive)
-            return [Source(shown(url), size, url=url) for url, size in found]
+            return [LogSource(shown(url), size, url=url) for url, size in found]
     try:
         status = Path(path).stat()
     except (OSError, ValueError) as error:
@@ -216,11 +216,11 @@ def _found(path: str, *, recursive: bool, alone: bool) -> list[Source]:
             alone = alone and len(names) == 1
             each = (_found(name, recursive=recursive, alone=alone) for name in names)
             return [source for sources in each for source in sources]
-        return [Source(path, problem=why_unreadable(error))]
+        return [LogSource(path, problem=why_unreadable(error))]
     if not stat.S_ISDIR(status.st_mode):
-        return [Source(path, status.st_size)]
+        return [LogSource(path, status.st_size)]
     if not recursive and not alone:
-        return [Source(path, problem="is a folder")]
+        return [LogSource(path, problem="is a folder")]
     if not recursive:
         raise InputError(f"{path}: is a folder", hint="`recursive` reads all the files in it")
     files = list(_walk(path))
@@ -237,7 +237,7 @@ def _glob(pattern: str) -> list[str]:
     return sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - names stay as they are
 
 
-def _walk(folder: str) -> Iterator[Source]:
+def _walk(folder: str) -> Iterator[LogSource]:
     """Yield the logs in a folder, and what cannot be read in it."""
     unread: list[OSError] = []
     for root, folders, names in os.walk(folder, onerror=unread.append):
@@ -249,11 +249,11 @@ def _walk(folder: str) -> Iterator[Source]:
             try:
                 status = os.stat(path)  # noqa: PTH116 - quicker, for thousands of files
             except OSError as error:
-                yield Source(path, problem=why_unreadable(error))
+                yield LogSource(path, problem=why_unreadable(error))
                 continue
             if stat.S_ISREG(status.st_mode) and not _is_binary(path):
-                yield Source(path, status.st_size)
-    yield from (Source(str(error.filename), problem=why_unreadable(error)) for error in unread)
+                yield LogSource(path, status.st_size)
+    yield from (LogSource(str(error.filename), problem=why_unreadable(error)) for error in unread)
 
 
 def _is_binary(path: str) -> bool:
@@ -276,7 +276,7 @@ def _has_zeros(head: bytes) -> bool:
 
 
 @contextmanager
-def open_source(source: Source, *, ahead: bool = True) -> Iterator[PlainFile | Stream]:
+def open_source(source: LogSource, *, ahead: bool = True) -> Iterator[PlainFile | LogStream]:
     """Open a source. Raises InputError naming it if it cannot be read.
 
     ahead: decompress in a thread of its own, ahead of what takes the text.
@@ -319,14 +319,14 @@ def _stdin() -> int:
     return sys.stdin.fileno()
 
 
-def _opened(source: Source) -> int:
+def _opened(source: LogSource) -> int:
     try:
         return os.open(source.spool or source.path, os.O_RDONLY | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
         raise unreadable(source.path, error) from None
 
 
-def _plain(source: Source, fd: int, status: os.stat_result) -> PlainFile | None:
+def _plain(source: LogSource, fd: int, status: os.stat_result) -> PlainFile | None:
     """Return a regular file without compression, which is at its start; None for another one."""
     if not stat.S_ISREG(status.st_mode) or os.lseek(fd, 0, os.SEEK_CUR):
         return None
@@ -342,7 +342,7 @@ def _plain(source: Source, fd: int, status: os.stat_result) -> PlainFile | None:
     return PlainFile(fd, size, start, status.st_mtime, status.st_dev, status.st_ino)
 
 
-def _reader(source: Source, fd: int) -> Callable[[int], bytes]:
+def _reader(source: LogSource, fd: int) -> Callable[[int], bytes]:
     def read(size: int) -> bytes:
         try:
             return os.read(fd, size)
@@ -353,7 +353,7 @@ def _reader(source: Source, fd: int) -> Callable[[int], bytes]:
 
 
 @contextmanager
-def _remote_stream(source: Source) -> Iterator[Stream]:
+def _remote_stream(source: LogSource) -> Iterator[LogStream]:
     from cotool.io.remote import describe
 
     found = describe(str(source.url))
@@ -368,14 +368,14 @@ def _remote_stream(source: Source) -> Iterator[Stream]:
 @contextmanager
 def _stream(
     given: Callable[[int], bytes],
-    source: Source,
+    source: LogSource,
     mtime: float | None,
     size: int | None,
     pipe: int | None = None,
     *,
     ahead: bool = True,
     again: Callable[[int, int], bytes] | None = None,
-) -> Iterator[Stream]:
+) -> Iterator[LogStream]:
     position = 0
     limits = Decompressed(
         source.path, source.max_decompressed, ratio=_RATIO, least=_LEAST, greatest=None
@@ -396,7 +396,7 @@ def _stream(
     if kind:
         blocks = limits.checked(blocks)
     with _ahead(blocks, _AHEAD) if kind and ahead else contextlib.nullcontext(blocks) as blocks:
-        yield Stream(blocks, kind, mtime, size, lambda: position)
+        yield LogStream(blocks, kind, mtime, size, lambda: position)
 
 
 @contextmanager
@@ -420,12 +420,12 @@ def _is_ready(pipe: int) -> bool:
         return False
 
 
-def sample(opened: PlainFile | Stream) -> list[bytes]:
+def sample(opened: PlainFile | LogStream) -> list[bytes]:
     """Return bytes to recognise a format from: all of a small file, else windows of it.
 
     The first one begins at the source's start. For a stream, it is the first block.
     """
-    if isinstance(opened, Stream):
+    if isinstance(opened, LogStream):
         return [opened.peek()[:_SMALL]]
     return [
         os.pread(opened.fd, stop - start, start)

@@ -35,7 +35,7 @@ _MOST = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FilePosition:
     """How far a file has been read: `offset` bytes of text, after the end of a line."""
 
     path: str
@@ -58,7 +58,7 @@ class Entry:
             return True
         return _hash(before(self.tail_size, self.offset)) == self.tail_hash
 
-    def is_same_file(self, other: Entry) -> bool:
+    def is_same_file(self, other: FilePosition) -> bool:
         """Return whether another entry is of the same file, or of a stream of the same name."""
         if other.inode is None:
             return self.inode is None and self.path == other.path
@@ -68,11 +68,11 @@ class Entry:
 class State:
     """The entries of all files, the latest last."""
 
-    def __init__(self, entries: list[Entry] | None = None) -> None:
+    def __init__(self, entries: list[FilePosition] | None = None) -> None:
         self._entries = entries or []
 
     @property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[FilePosition, ...]:
         """What is known of each file."""
         return tuple(self._entries)
 
@@ -86,7 +86,7 @@ class State:
             return 0
         return entry.offset
 
-    def _entry(self, path: str, head: bytes, plain: PlainFile | None) -> Entry | None:
+    def _entry(self, path: str, head: bytes, plain: PlainFile | None) -> FilePosition | None:
         before = None if plain is None else reader_before(plain.fd)
         for entry in reversed(self._entries):
             if plain is not None and (entry.device, entry.inode) == (plain.device, plain.inode):
@@ -97,7 +97,7 @@ class State:
                 return entry
         return None
 
-    def record(self, new: Entry) -> None:
+    def record(self, new: FilePosition) -> None:
         """Take note of how far a file has been read."""
         self._entries = [entry for entry in self._entries if not entry.is_same_file(new)]
         self._entries.append(new)
@@ -108,13 +108,13 @@ class State:
         return json.dumps(document, indent=1) + "\n"
 
 
-def state_entry(path: str, head: bytes, plain: PlainFile | None, offset: int) -> Entry:
+def state_entry(path: str, head: bytes, plain: PlainFile | None, offset: int) -> FilePosition:
     """Return the entry of a file that has been read up to `offset`; see State.offset_for()."""
     head = head[: min(_HEAD, offset)]
     if plain is None:
-        return Entry(path, None, None, offset, len(head), _hash(head))
+        return FilePosition(path, None, None, offset, len(head), _hash(head))
     tail = reader_before(plain.fd)(_TAIL, offset)
-    return Entry(
+    return FilePosition(
         path, plain.device, plain.inode, offset, len(head), _hash(head), len(tail), _hash(tail)
     )
 
@@ -195,7 +195,7 @@ def load_state(path: str) -> State:
         document: Any = parse_json(data)
         if document["schema"] != SCHEMA:
             raise InputError(f"{path}: its schema is {document['schema']!r}", hint=hint)
-        entries = [Entry(**item) for item in document["files"]]
+        entries = [FilePosition(**item) for item in document["files"]]
     except (ValueError, KeyError, TypeError) as error:
         if isinstance(error, InputError):
             raise
@@ -206,7 +206,7 @@ def load_state(path: str) -> State:
     return State(entries)
 
 
-def _is_valid(entry: Entry) -> bool:
+def _is_valid(entry: FilePosition) -> bool:
     """Return whether an entry could have been written here."""
     bounds = ((entry.offset, sys.maxsize), (entry.head_size, _HEAD), (entry.tail_size, _TAIL))
     return (
@@ -228,7 +228,7 @@ def _hash(head: bytes) -> str:
     return hashlib.sha256(head).hexdigest()
 
 
-def _is_still_there(entry: Entry) -> bool:
+def _is_still_there(entry: FilePosition) -> bool:
     """Return whether the file of an entry still has its name and its first bytes."""
     try:
         with Path(entry.path).open("rb") as file:

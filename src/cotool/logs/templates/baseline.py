@@ -13,7 +13,7 @@ from cotool.io.json_documents import read_document
 from cotool.logs.levels import LEVELS
 from cotool.logs.measures.earlier import EarlierMeasures, read_distribution, read_measures
 from cotool.logs.number_changes import Numbers
-from cotool.logs.templates.columns import Layouts
+from cotool.logs.templates.columns import HeadLayouts
 from cotool.logs.templates.model import Known
 from cotool.logs.templates.template_set import SCHEMA as SET_SCHEMA
 from cotool.logs.templates.template_set import TemplateSet
@@ -33,7 +33,7 @@ class Baseline(NamedTuple):
 
     records: int
     known: tuple[Known, ...]
-    heads: Layouts | None
+    heads: HeadLayouts | None
     measures: EarlierMeasures | None = None
     has_templates: bool = True
 
@@ -87,7 +87,7 @@ class _Reader:
             return Baseline(
                 records,
                 tuple(known),
-                None if heads is None else Layouts.from_list(heads),
+                None if heads is None else HeadLayouts.from_list(heads),
                 measures,
                 has_templates,
             )

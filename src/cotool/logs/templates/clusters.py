@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cotool._lazy import lazy_pattern
-from cotool.logs.templates.fits import Fit, Tokens, composed, each, shared_starts
+from cotool.logs.templates.fits import TemplateFit, Tokens, composed, each, shared_starts
 from cotool.logs.templates.joins import JOINS, PAIRS
 from cotool.logs.templates.keys import key_of
 from cotool.logs.templates.lexicon import is_known
@@ -106,9 +106,9 @@ def _shared_text(column: set[str]) -> str:
     return PARAMETER
 
 
-def _fit(keys: Sequence[Tokens]) -> dict[Tokens, Fit]:
+def _fit(keys: Sequence[Tokens]) -> dict[Tokens, TemplateFit]:
     """Return the template of each key."""
-    fits = {key: Fit(key, ()) for key in keys}
+    fits = {key: TemplateFit(key, ()) for key in keys}
     found = list(keys)
     starts: tuple[list[Tokens], dict[Tokens, int]] = found, shared_starts(found)
     seen: list[list[Tokens] | None] = [None] * len(JOINS)
@@ -128,8 +128,8 @@ def _fit(keys: Sequence[Tokens]) -> dict[Tokens, Fit]:
 
 
 def _joined(
-    fits: dict[Tokens, Fit], found: list[Tokens], joined: dict[Tokens, Fit]
-) -> tuple[dict[Tokens, Fit], list[Tokens]]:
+    fits: dict[Tokens, TemplateFit], found: list[Tokens], joined: dict[Tokens, TemplateFit]
+) -> tuple[dict[Tokens, TemplateFit], list[Tokens]]:
     """Return the fits of keys, and their templates in order, after templates were joined."""
     if not joined:
         return fits, found
@@ -137,7 +137,7 @@ def _joined(
     return fits, sorted({fit.template for fit in fits.values()})
 
 
-def _values(fits: dict[Tokens, Fit]) -> frozenset[str]:
+def _values(fits: dict[Tokens, TemplateFit]) -> frozenset[str]:
     """Return the words that are values in some template, except the words of the lexicon."""
     return frozenset(
         token

@@ -65,17 +65,17 @@ _BY_NAME = {step.name: step for step in _STEPS}
 _MOST_STEPS = 12
 
 
-class Layout(NamedTuple):
+class HeadLayout(NamedTuple):
     """A head: the last column that holds a time or a level, -1 for none; then its further parts."""
 
     column: int
     steps: tuple[str, ...]
 
 
-class Layouts:
+class HeadLayouts:
     """The heads of lines, by the signature of the part that the kernel separated."""
 
-    def __init__(self, layouts: dict[str, list[Layout]]) -> None:
+    def __init__(self, layouts: dict[str, list[HeadLayout]]) -> None:
         self._layouts = layouts
 
     def message_start(self, signature: str, form: str) -> int:
@@ -89,11 +89,11 @@ class Layouts:
             return _skipped(form, start)
         return _skipped(form, 0)
 
-    def preferring(self, other: Layouts | None) -> Layouts:
+    def preferring(self, other: HeadLayouts | None) -> HeadLayouts:
         """Return these layouts, replaced by those of `other` for each signature that it has."""
         if other is None:
             return self
-        return Layouts({**self._layouts, **other._layouts})  # noqa: SLF001 - of its own class
+        return HeadLayouts({**self._layouts, **other._layouts})  # noqa: SLF001 - of its own class
 
     def to_list(self) -> list[list[object]]:
         """Return the layouts as values of JSON."""
@@ -103,20 +103,20 @@ class Layouts:
         ]
 
     @classmethod
-    def from_list(cls, items: Iterable[Any]) -> Layouts:
+    def from_list(cls, items: Iterable[Any]) -> HeadLayouts:
         """Return the layouts of to_list(). Raises ValueError or TypeError for others."""
-        layouts: dict[str, list[Layout]] = {}
+        layouts: dict[str, list[HeadLayout]] = {}
         for signature, found in items:
             layouts[str(signature)] = [
-                Layout(int(column), tuple(_BY_NAME[name].name for name in steps))
+                HeadLayout(int(column), tuple(_BY_NAME[name].name for name in steps))
                 for column, steps in found
             ]
         return cls(layouts)
 
 
-def find_layouts(groups: Iterable[tuple[str, Sequence[str]]]) -> Layouts:
+def find_layouts(groups: Iterable[tuple[str, Sequence[str]]]) -> HeadLayouts:
     """Return the layouts of forms; these are grouped by signature."""
-    return Layouts({signature: _layouts(messages, 0) for signature, messages in groups})
+    return HeadLayouts({signature: _layouts(messages, 0) for signature, messages in groups})
 
 
 def by_signature(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
@@ -127,19 +127,19 @@ def by_signature(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return groups
 
 
-def _layouts(messages: Sequence[str], depth: int) -> list[Layout]:
+def _layouts(messages: Sequence[str], depth: int) -> list[HeadLayout]:
     if len(messages) < _LEAST or depth > _DEEPEST:
         return []
     kinds = {message: _strong_columns(message) for message in messages}
     shares = [sum(k in found for found in kinds.values()) for k in range(_COLUMNS)]
     best = max(shares)
     if best < _STRONG * len(messages) or best < _LEAST:
-        return [Layout(-1, _further(messages, [0] * len(messages)))]
+        return [HeadLayout(-1, _further(messages, [0] * len(messages)))]
     column = max(k for k, share in enumerate(shares) if share >= _SIMILAR * best)
     members = [message for message in messages if column in kinds[message]]
     starts = [_after_column(message, column) or 0 for message in members]
     rest = [message for message in messages if column not in kinds[message]]
-    return [Layout(column, _further(members, starts)), *_layouts(rest, depth + 1)]
+    return [HeadLayout(column, _further(members, starts)), *_layouts(rest, depth + 1)]
 
 
 def _strong_columns(message: str) -> set[int]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from cotool._typing import TYPE_CHECKING
-from cotool.io.dataframes import Table, as_html, table_of
+from cotool.io.dataframes import TableData, as_html, table_of
 from cotool.logs.levels import LEVELS
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def template_table(
     records: int,
     *,
     moment: Callable[[float], datetime | None] = plain_moment,
-) -> Table:
+) -> TableData:
     """Return one row per template, the most frequent first."""
     whole = max(records, 1)
 

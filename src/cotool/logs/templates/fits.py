@@ -14,7 +14,7 @@ Part = tuple[Tokens, int, int]
 Frame = tuple[Tokens, Tokens]
 
 
-class Fit(NamedTuple):
+class TemplateFit(NamedTuple):
     """A template, and the range of a key's tokens that each of its tokens covers; (): one each."""
 
     template: Tokens
@@ -26,24 +26,24 @@ def each(template: Tokens) -> tuple[tuple[int, int], ...]:
     return tuple((n, n + 1) for n in range(len(template)))
 
 
-def composed(found: Fit, joined: dict[Tokens, Fit]) -> Fit:
+def composed(found: TemplateFit, joined: dict[Tokens, TemplateFit]) -> TemplateFit:
     """Return the fit of a key after its template became one of `joined`."""
     after = joined.get(found.template)
     if after is None:
         return found
     if not after.spans or not found.spans:
-        return Fit(after.template, after.spans or found.spans)
+        return TemplateFit(after.template, after.spans or found.spans)
     spans = found.spans
-    return Fit(
+    return TemplateFit(
         after.template, tuple((spans[low][0], spans[high - 1][1]) for low, high in after.spans)
     )
 
 
-def replaced(template: Tokens, start: int, stop: int) -> Fit:
+def replaced(template: Tokens, start: int, stop: int) -> TemplateFit:
     """Return a template in which one parameter replaces a range of tokens."""
     spans = [(n, n + 1) for n in range(len(template))]
     spans[start:stop] = [(start, stop)]
-    return Fit((*template[:start], PARAMETER, *template[stop:]), tuple(spans))
+    return TemplateFit((*template[:start], PARAMETER, *template[stop:]), tuple(spans))
 
 
 def shared_starts(templates: Sequence[Tokens]) -> dict[Tokens, int]:

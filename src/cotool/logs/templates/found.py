@@ -14,7 +14,7 @@ from cotool._records import replace
 from cotool.logs.levels import LEVELS
 from cotool.logs.templates import figures
 from cotool.logs.templates.clusters import Clusters
-from cotool.logs.templates.columns import Layouts, by_signature, find_layouts
+from cotool.logs.templates.columns import HeadLayouts, by_signature, find_layouts
 from cotool.logs.templates.keys import key_of
 from cotool.logs.templates.model import Known, Match, Parameter, Template
 from cotool.logs.templates.names import names_of, units_of
@@ -32,7 +32,7 @@ class Assignment:
     """The templates of forms: the template of each form, and the template of a further line."""
 
     def __init__(
-        self, forms: list[figures.Form], known: tuple[Known, ...], heads: Layouts | None
+        self, forms: list[figures.Form], known: tuple[Known, ...], heads: HeadLayouts | None
     ) -> None:
         self.forms = forms
         self._known = known

@@ -14,13 +14,13 @@ from itertools import islice, pairwise
 
 from cotool._lazy import lazy_pattern
 from cotool._typing import TYPE_CHECKING
-from cotool.logs.templates.fits import Fit, Frame, Part, Tokens, replaced, shared
+from cotool.logs.templates.fits import Frame, Part, TemplateFit, Tokens, replaced, shared
 from cotool.logs.templates.labelled import join_labelled
 from cotool.logs.templates.runs import join_runs
 from cotool.logs.templates.tokens import PARAMETER, REQUEST, is_word, tokenise
 
 if TYPE_CHECKING:
-    Joined = dict[Tokens, Fit]
+    Joined = dict[Tokens, TemplateFit]
 
 PAIRS = {"[": "]", "(": ")", "{": "}", '"': '"', "'": "'"}
 # The longest templates, and the places of a template, that are considered: bounds the time.
@@ -95,7 +95,7 @@ def _join_spans(templates: Mapping[Tokens, int], new: Collection[Tokens] | None)
             frame = template[:start], template[stop:]
             if frame in places:
                 frames[frame].append((template, start, stop))
-    joined: dict[Tokens, Fit] = {}
+    joined: dict[Tokens, TemplateFit] = {}
     for frame, found in sorted(frames.items(), key=lambda item: (-len(item[1]), item[0])):
         if _words(frame) and not places[frame] <= joined.keys():
             for template, start, stop in found:
@@ -141,7 +141,7 @@ def _short(templates: Iterable[Tokens]) -> Iterable[Tokens]:
 
 def _join_contents(templates: Mapping[Tokens, int], new: Collection[Tokens] | None) -> Joined:
     """Join templates that differ in the contents of one pair of brackets or quotes."""
-    joined: dict[Tokens, Fit] = {}
+    joined: dict[Tokens, TemplateFit] = {}
     for frame, found in shared(_Frames(templates, new, _pairs).of(_pairs)):
         left = {template: span for template, span in found.items() if template not in joined}
         # With 4 instead of 2, .024 of the lines of invented programs are in mixed templates, not
@@ -170,7 +170,7 @@ def _label_length(parts: Sequence[Tokens]) -> int:
 def _join_reasons(templates: Mapping[Tokens, int], new: Collection[Tokens] | None) -> Joined:
     """Join templates that say what failed in the same words, and why in different ones."""
     lengths = None if new is None else {stop for t in _short(new) for stop in _heads(t)}
-    joined: dict[Tokens, Fit] = {}
+    joined: dict[Tokens, TemplateFit] = {}
     heads: dict[Tokens, dict[Tokens, int]] = defaultdict(dict)
     for template in _short(templates):
         for stop in _heads(template):

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 from cotool._typing import TYPE_CHECKING
-from cotool.logs.templates.fits import Fit, Tokens
+from cotool.logs.templates.fits import TemplateFit, Tokens
 from cotool.logs.templates.tokens import PARAMETER, is_word
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _LONGEST, _LONGEST_VALUE = 400, 16
 
 def join_labelled(
     templates: Mapping[Tokens, int], new: Collection[Tokens] | None
-) -> dict[Tokens, Fit]:
+) -> dict[Tokens, TemplateFit]:
     """Join templates that begin alike, and have the same labels with different values."""
     alike: dict[tuple[Tokens, int], list[tuple[Tokens, list[int]]]] = defaultdict(list)
     fresh = None if new is None else {_beginning(t) for t in new}
@@ -41,7 +41,7 @@ def join_labelled(
             continue
         if fresh is None or _beginning(template) in fresh:
             alike[template[: colons[0]], len(colons)].append((template, colons))
-    joined: dict[Tokens, Fit] = {}
+    joined: dict[Tokens, TemplateFit] = {}
     for found in alike.values():
         values = _values(found) if len(found) > 1 else None
         for (template, _), spans in zip(found, values or (), strict=bool(values)):
@@ -97,7 +97,7 @@ def _label_length(parts: Sequence[Tokens]) -> int:
     return length if length < shortest and any(t[0].isalpha() for t in label) else 0
 
 
-def _replaced(template: Tokens, values: Sequence[Pair]) -> Fit:
+def _replaced(template: Tokens, values: Sequence[Pair]) -> TemplateFit:
     tokens: list[str] = []
     spans: list[Pair] = []
     at = 0
@@ -106,4 +106,4 @@ def _replaced(template: Tokens, values: Sequence[Pair]) -> Fit:
         spans += [*((n, n + 1) for n in range(at, start)), (start, stop)]
         at = stop
     spans += [(n, n + 1) for n in range(at, len(template))]
-    return Fit((*tokens, *template[at:]), tuple(spans))
+    return TemplateFit((*tokens, *template[at:]), tuple(spans))

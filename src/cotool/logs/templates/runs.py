@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from cotool.logs.templates.fits import Fit, Tokens, replaced, shared
+from cotool.logs.templates.fits import TemplateFit, Tokens, replaced, shared
 from cotool.logs.templates.tokens import PARAMETER, is_word
 
 # The longest templates and runs, and the runs of a template, that are considered: bounds the time.
@@ -26,7 +26,9 @@ _ARTICLES = frozenset({"The", "A", "An"})
 _METHODS = frozenset("GET HEAD POST PUT DELETE PATCH OPTIONS".split())
 
 
-def join_runs(templates: Mapping[Tokens, int], new: Collection[Tokens] | None) -> dict[Tokens, Fit]:
+def join_runs(
+    templates: Mapping[Tokens, int], new: Collection[Tokens] | None
+) -> dict[Tokens, TemplateFit]:
     """Join templates that differ in one run of names, or in one list of words."""
     fresh = None if new is None else {
         (start, len(t) - stop)
@@ -40,7 +42,7 @@ def join_runs(templates: Mapping[Tokens, int], new: Collection[Tokens] | None) -
         for start, stop in _runs(template, latest)
         if fresh is None or (start, len(template) - stop) in fresh
     )
-    joined: dict[Tokens, Fit] = {}
+    joined: dict[Tokens, TemplateFit] = {}
     for frame, found in shared(parts):
         left = {template: span for template, span in found.items() if template not in joined}
         lengths = {stop - start for start, stop in left.values()}

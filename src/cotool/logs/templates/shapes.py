@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from cotool._fast.logs import partition as kernel
-from cotool.logs.templates.fits import Fit, Tokens
+from cotool.logs.templates.fits import TemplateFit, Tokens
 from cotool.logs.templates.lexicon import is_known
 from cotool.logs.templates.tokens import PARAMETER, is_word, shape
 
@@ -21,13 +21,13 @@ _PREPOSITIONS = frozenset("for from by of on at in with as".split())
 _EMPTY_WORDS = _PREPOSITIONS | {"to", "is", "are", "was", "were", "the", "a", "an", "and", "or"}
 
 
-def part_shapes(keys: Sequence[Tokens], values: frozenset[str]) -> dict[Tokens, Fit]:
+def part_shapes(keys: Sequence[Tokens], values: frozenset[str]) -> dict[Tokens, TemplateFit]:
     """Return the template of each key."""
     shapes: dict[tuple[int, str], list[Tokens]] = defaultdict(list)
     for key in keys:
         shapes[shape(key)].append(key)
     return {
-        key: Fit(template, ())
+        key: TemplateFit(template, ())
         for alike in shapes.values()
         if len(alike) > 1
         for template, found in _part(alike, values)

@@ -15,7 +15,7 @@ from cotool.errors import InputError
 from cotool.io.json_documents import read_document
 from cotool.io.target import write_whole
 from cotool.logs.histogram import WIDTHS
-from cotool.logs.templates.columns import Layouts
+from cotool.logs.templates.columns import HeadLayouts
 from cotool.logs.templates.figures import Form, bytes_of
 from cotool.logs.templates.found import Assignment
 from cotool.logs.templates.garbage_collection import no_collection
@@ -45,7 +45,7 @@ class TemplateSet:
         forms: kernel.Forms | None = None,
         *,
         known: Sequence[Known] = (),
-        heads: Layouts | None = None,
+        heads: HeadLayouts | None = None,
     ) -> None:
         self._forms = kernel.Forms(WIDTHS) if forms is None else forms
         self._known = tuple(known)
@@ -74,7 +74,7 @@ class TemplateSet:
         return self._known
 
     @property
-    def heads(self) -> Layouts:
+    def heads(self) -> HeadLayouts:
         """The heads of the lines, which are not part of the messages."""
         return self._found.heads
 
@@ -130,7 +130,7 @@ class TemplateSet:
             forms, known=[known[key] for key in sorted(known)], heads=self._heads or other._heads
         )
 
-    def with_known(self, known: Sequence[Known], heads: Layouts | None) -> TemplateSet:
+    def with_known(self, known: Sequence[Known], heads: HeadLayouts | None) -> TemplateSet:
         """Return the same records with the templates of an earlier run."""
         return TemplateSet(self._forms, known=known, heads=heads)
 
@@ -206,7 +206,7 @@ class TemplateSet:
             for key, form, text, count, levels in document["known"]
         ]
         heads = document["heads"]
-        return cls(forms, known=known, heads=Layouts.from_list(heads) if heads else None)
+        return cls(forms, known=known, heads=HeadLayouts.from_list(heads) if heads else None)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (TemplateSet._from_document, (self._to_document(),))

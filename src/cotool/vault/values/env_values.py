@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 
 from cotool.vault.dotenv import places
-from cotool.vault.values.spans import Keys, Value
+from cotool.vault.values.spans import UniqueKeys, Value
 
 _BYTE_ORDER_MARK = "\ufeff"
 _RETURN = re.compile("\r\n")
@@ -19,7 +19,7 @@ def find_values(text: str, name: str) -> list[Value]:
     # The parser gets plain newlines, so each carriage return moves later places by one.
     returns = [found.start() - n for n, found in enumerate(_RETURN.finditer(body))]
     found = []
-    keys = Keys()
+    keys = UniqueKeys()
     for variable in places(body.replace("\r\n", "\n"), name):
         start, end = (mark + at + bisect_left(returns, at) for at in variable[3:])
         keys.add(variable.name, name, text, start)

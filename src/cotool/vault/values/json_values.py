@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from cotool._records import NamedTuple
 from cotool._typing import NoReturn
-from cotool.vault.values.spans import MAX_DEPTH, KeyPath, Keys, Value, fail
+from cotool.vault.values.spans import MAX_DEPTH, KeyPath, UniqueKeys, Value, fail
 
 _LEXEME = re.compile(
     r"""[ \t\n\r]*+(?:
@@ -81,7 +81,7 @@ class _Reader:
             self._found.append(Value(path, lexeme.start, lexeme.end, quoted=True))
 
     def _object(self, path: KeyPath) -> None:
-        keys = Keys()
+        keys = UniqueKeys()
         lexeme = self._next()
         closed = lexeme.text == "}"
         while not closed:

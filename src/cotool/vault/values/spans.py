@@ -69,7 +69,7 @@ def shown(path: KeyPath) -> str:
     return text or "the whole document"
 
 
-class Keys:
+class UniqueKeys:
     """The keys of one mapping; each may occur once."""
 
     def __init__(self) -> None:

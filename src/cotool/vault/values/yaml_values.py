@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from cotool._typing import Any
 from cotool.errors import InputError, MissingExtraError
-from cotool.vault.values.spans import MAX_DEPTH, KeyPath, Keys, Value, fail
+from cotool.vault.values.spans import MAX_DEPTH, KeyPath, UniqueKeys, Value, fail
 
 _ANCHOR = re.compile(r"&[^\s,\[\]{}]+")
 _TAG = re.compile(r"!<[^>\s]*>|![^\s,\[\]{}]*")
@@ -34,7 +34,7 @@ class _Collection:
         self.path = path
         self.is_mapping = is_mapping
         self.is_flow = is_flow
-        self.keys = Keys()
+        self.keys = UniqueKeys()
         self.key: str | None = None
         self.size = 0
 
