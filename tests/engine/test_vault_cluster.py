@@ -6,7 +6,7 @@ import pytest
 
 from cotool.cli.app import main
 from cotool.cli.vault.cluster_run import vault_task
-from cotool.cli.vault.file_options import Batch
+from cotool.cli.vault.file_options import BatchFlags
 from cotool.vault.requests import KeyRequest
 from engine.conftest import Cluster
 
@@ -152,7 +152,7 @@ def test_only_a_path_that_the_call_gives_is_sent_to_workers(monkeypatch, variabl
     monkeypatch.setenv(variable, "team.vault")
     for chosen, sent in ((frozenset(), None), (frozenset({"keyring"}), "team.vault")):
         request = KeyRequest(keyring="team.vault", chosen=chosen)
-        assert vault_task("decrypt", request, Batch()).request.keyring == sent
+        assert vault_task("decrypt", request, BatchFlags()).request.keyring == sent
     monkeypatch.delenv(variable)
     request = KeyRequest(keyring="team.vault")  # of config.toml
-    assert vault_task("decrypt", request, Batch()).request.keyring == "team.vault"
+    assert vault_task("decrypt", request, BatchFlags()).request.keyring == "team.vault"

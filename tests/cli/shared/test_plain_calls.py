@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cotool.cli.app import _app, main, whole_command
-from cotool.cli.shared.by_typer import Call, UsageError
+from cotool.cli.shared.by_typer import CallContext, UsageError
 from cotool.cli.shared.commands import Interface, plain_call
 from cotool.errors import CotoolError
 
@@ -42,7 +42,7 @@ def typer_values(path, words):
     command = WHOLE
     for name in path:
         command = command.commands[name]
-    call = Call(whole_command)
+    call = CallContext(whole_command)
     try:
         return command.main([*words], path[-1], standalone_mode=False, obj=call)
     except (CotoolError, UsageError):
