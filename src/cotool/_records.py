@@ -18,16 +18,21 @@ from collections import (  # type: ignore[attr-defined] # this getter is the fas
     _tuplegetter,
     namedtuple,
 )
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from reprlib import recursive_repr
 
-from cotool._typing import TYPE_CHECKING, Any
+from cotool._typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     import inspect
 
-__all__ = ["NamedTuple", "asdict", "dataclass", "field", "fields", "is_record", "replace"]
+    Made = TypeVar("Made")
+
+__all__ = [
+    "NamedTuple", "asdict", "dataclass", "field", "fields", "is_record",
+    "public_options", "replace",
+]  # fmt: skip
 
 
 class _Missing:
@@ -393,6 +398,19 @@ def _refuse_assignment(self: Any, name: str, value: object) -> None:
 def _refuse_deletion(self: Any, name: str) -> None:
     _refuse(self, name, "delete")
     object.__delattr__(self, name)
+
+
+def public_options(
+    cls: type[Made], given: Mapping[str, Any], inner: Collection[str], caller: str
+) -> Made:
+    """Return the options of a public call. Raises TypeError for keywords that it does not take.
+
+    `inner` are the fields that are for callers within the core.
+    """
+    known = {each.name for each in fields(cls)}.difference(inner)  # type: ignore[arg-type] # of a dataclass
+    for name in given.keys() - known:
+        raise TypeError(f"{caller}() got an unexpected keyword argument {name!r}")
+    return cls(**given)
 
 
 def _refuse(self: Any, name: str, change: str) -> None:

@@ -6,13 +6,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import chain
 
-from cotool._records import replace
-from cotool._typing import TYPE_CHECKING, Any
+from cotool._records import public_options, replace
+from cotool._typing import TYPE_CHECKING, Any, Unpack
 from cotool.consensus.batch import all_stated, answered, as_stated, question_of
 from cotool.consensus.decide.analysis import analyse
 from cotool.consensus.extract.stated import Stated
 from cotool.consensus.model import Consensus, Question
-from cotool.consensus.options import INFERENCE, NUMERIC, OVER_QUESTIONS, ConsensusOptions
+from cotool.consensus.options import (
+    INFERENCE,
+    INNER,
+    NUMERIC,
+    OVER_QUESTIONS,
+    ConsensusOptions,
+)
 from cotool.consensus.read.questions import as_question
 from cotool.engine import resolve_num_threads
 from cotool.engine.choice import engine_choice, open_engine
@@ -23,7 +29,7 @@ if TYPE_CHECKING:
     from cotool.consensus.decide.decision import Decision
     from cotool.consensus.learning.lessons import Learning
     from cotool.consensus.learning.store import Store
-    from cotool.consensus.options import Embedder
+    from cotool.consensus.options import ConsensusArguments
     from cotool.consensus.truth.recognition import ScaleTest
     from cotool.engine.batches import Spread
     from cotool.engine.choice import EngineChoice
@@ -38,13 +44,7 @@ def find_consensus(
     responses: Iterable[object] | Mapping[str, Any] | Question,
     *,
     question: str = "",
-    method: str = "auto",
-    metric: str = "auto",
-    clustering: str = "auto",
-    threshold: float | None = None,
-    weights: Mapping[str, float] | None = None,
-    embedder: Embedder | None = None,
-    num_threads: int | None = None,
+    **options: Unpack[ConsensusArguments],
 ) -> Consensus:
     """Find what several experts agree on.
 
@@ -64,15 +64,7 @@ def find_consensus(
 
     Raises InputError for responses or options that make no sense.
     """
-    options = ConsensusOptions(
-        method=method,
-        metric=metric,
-        clustering=clustering,
-        threshold=threshold,
-        weights=weights or {},
-        embedder=embedder,
-        num_threads=num_threads,
-    )
+    checked = public_options(ConsensusOptions, options, INNER, "find_consensus")
     asked = as_question(responses, where="responses")
     if question:
         asked = Question(question, question, asked.responses, asked.warnings)
@@ -80,28 +72,22 @@ def find_consensus(
         asked = Question("", asked.text, asked.responses, asked.warnings)
     subject = Stated.of(asked)
     decision: Decision | None = None
-    if method in OVER_QUESTIONS:
-        ((subject, decision),) = _decided([subject], options)
-    elif method == "auto":
-        decision = _of_numbers(subject, options)
-    return analyse(subject, options, decision)
+    if checked.method in OVER_QUESTIONS:
+        ((subject, decision),) = _decided([subject], checked)
+    elif checked.method == "auto":
+        decision = _of_numbers(subject, checked)
+    return analyse(subject, checked, decision)
 
 
 def find_consensus_batch(
     questions: Iterable[object],
     *,
-    method: str = "auto",
-    metric: str = "auto",
-    clustering: str = "auto",
-    threshold: float | None = None,
-    weights: Mapping[str, float] | None = None,
-    embedder: Embedder | None = None,
-    num_threads: int | None = None,
     store: Store | None = None,
     learning: Learning | None = None,
     on_error: Callable[[Question, CotoolError], None] | None = None,
     engine: str | None = None,
     scheduler: str | None = None,
+    **options: Unpack[ConsensusArguments],
 ) -> Iterator[Consensus]:
     """Yield the consensus on each question, in input order, several questions at a time.
 
@@ -115,20 +101,12 @@ def find_consensus_batch(
     raised. `engine` is ``threads``, ``dask`` or ``dask-local`` (processes), `scheduler` the address
     for ``dask``, by default DASK_SCHEDULER_ADDRESS. Results of a cluster have no matrices.
     """
-    options = ConsensusOptions(
-        method=method,
-        metric=metric,
-        clustering=clustering,
-        threshold=threshold,
-        weights=weights or {},
-        embedder=embedder,
-        num_threads=num_threads,
-    )
+    checked = public_options(ConsensusOptions, options, INNER, "find_consensus_batch")
     choice = engine_choice(engine, scheduler, None)
     answer = partial(
-        answer_batch, questions, options, store=store, learning=learning, on_error=on_error
+        answer_batch, questions, checked, store=store, learning=learning, on_error=on_error
     )
-    return _on_cluster(choice, options, answer) if choice.is_cluster else answer()
+    return _on_cluster(choice, checked, answer) if choice.is_cluster else answer()
 
 
 def answer_batch(

@@ -5,8 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from cotool._records import NamedTuple, dataclass, field
+from cotool._typing import TYPE_CHECKING, TypedDict
 from cotool.engine import check_threads
 from cotool.errors import InputError, unknown
+
+if TYPE_CHECKING:
+
+    class ConsensusArguments(TypedDict, total=False):
+        """The keyword arguments of find_consensus() that become ConsensusOptions."""
+
+        method: str
+        metric: str
+        clustering: str
+        threshold: float | None
+        weights: Mapping[str, float] | None
+        embedder: Embedder | None
+        num_threads: int | None
+
 
 Embedder = Callable[[Sequence[str]], Iterable[Sequence[float]]]
 
@@ -57,6 +72,8 @@ RELATIVE = ("ngrams", "semantic")
 # Libraries whose models embed texts, as the prefixes of --embedder name them.
 LIBRARIES = ("model2vec", "sentence-transformers")
 CLUSTERINGS = ("auto", "components", "average", "density", "star")
+# Fields of ConsensusOptions that are no keywords of find_consensus().
+INNER = frozenset(("independence",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +94,7 @@ class ConsensusOptions:
     independence: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "weights", self.weights or {})
         known = {"method": METHODS, "metric": METRICS, "clustering": CLUSTERINGS}
         for name, words in known.items():
             if getattr(self, name) not in words:

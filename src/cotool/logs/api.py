@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 
-from cotool._records import replace
+from cotool._records import public_options, replace
 from cotool._typing import TYPE_CHECKING, Unpack
 from cotool.engine.choice import engine_choice, open_engine
 from cotool.errors import InputError
 from cotool.logs.measures.of_templates import needs_templates
 from cotool.logs.model import merged
-from cotool.logs.options import LogOptions, public_options
+from cotool.logs.options import INNER, LogOptions
 from cotool.logs.scan.scan import Scanned, Watch, scan_source
 from cotool.logs.scan.sources import LogSource, find_sources, read_twice
 from cotool.logs.summary import LogSummary
@@ -73,7 +73,7 @@ def analyze_logs(
     A file that cannot be read to its end is in the result with its `error`. Raises InputError if
     an argument is invalid or no file is found.
     """
-    checked = public_options(options)
+    checked = public_options(LogOptions, options, INNER, "analyze_logs")
     choice = engine_choice(engine, scheduler, None)
     given = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
     sources = find_sources(given, recursive=recursive, max_decompressed=checked.max_decompressed)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from cotool._lazy import lazy_pattern
-from cotool._records import dataclass, field, fields
+from cotool._records import dataclass, field
 from cotool._typing import TYPE_CHECKING, Any, TypedDict, cast
 from cotool.engine import resolve_num_threads
 from cotool.errors import InputError, check_whole, listed, unknown
@@ -53,7 +53,7 @@ RECOGNISED = ("auto", *DAY_ORDERS)
 # Each span keeps room for as many lines.
 _MOST_SHOWN = 1_000_000
 # Fields that are no keywords of analyze_logs().
-_INNER = frozenset(("reading", "records", "labels", "span_size", "block_size"))
+INNER = frozenset(("reading", "records", "labels", "span_size", "block_size"))
 _WORD = lazy_pattern(r"[^\W\d_]\w+")
 
 
@@ -233,14 +233,6 @@ class LogOptions:
     def moves_with_years(self) -> bool:
         """Whether an inferred year decides what is counted."""
         return bool(self.since or self.until or self.tz)
-
-
-def public_options(given: LogArguments) -> LogOptions:
-    """Return the options of a public call. Raises InputError, and TypeError for other keywords."""
-    known = {each.name for each in fields(LogOptions)} - _INNER
-    for name in given.keys() - known:
-        raise TypeError(f"analyze_logs() got an unexpected keyword argument {name!r}")
-    return LogOptions(**given)
 
 
 def _levels(levels: Iterable[str] | None) -> frozenset[str] | None:
