@@ -122,7 +122,11 @@ def find_cases(groups: Sequence[str] = (), patterns: Sequence[str] = ()) -> list
         and (not patterns or any(fnmatch.fnmatch(full_name(case), p) for p in patterns))
     ]
     if not found:
-        raise InputError("no case has this name", hint="cotool bench list shows the cases")
+        raise InputError(
+            "no case has this name",
+            parameter="cases",
+            hint="cotool bench list shows the cases",
+        )
     return found
 
 
