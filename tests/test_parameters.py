@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 import cotool
 from cotool.cli.app import main
+from cotool.consensus import options as consensus_options
+from cotool.logs import options as log_options
 from cotool.text import named
 
 ROOT = Path(cotool.__file__).parent
@@ -57,3 +61,24 @@ def test_hints_become_options(column, tmp_path, capsys):
 def test_parameters_in_hints():
     """A hint names a parameter of the library with its value."""
     assert named(content="a", id="b c") == "`content=a` `id='b c'`"
+
+
+@pytest.mark.parametrize(
+    ("options", "core"), [(log_options, "Log"), (consensus_options, "Consensus")]
+)
+def test_the_keywords_are_the_public_fields(options, core):
+    """What type checkers know is what the call takes."""
+    found = next(
+        node
+        for node in ast.walk(ast.parse(inspect.getsource(options)))
+        if isinstance(node, ast.ClassDef) and node.name == f"{core}Arguments"
+    )
+    named = [each.target.id for each in found.body if isinstance(each, ast.AnnAssign)]
+    known = [each.name for each in fields(getattr(options, f"{core}Options"))]
+    assert named == [name for name in known if name not in options.INNER]
+
+
+def test_fields_of_the_core_are_no_keywords():
+    """A call refuses what is for callers within the core."""
+    with pytest.raises(TypeError, match="unexpected keyword argument 'independence'"):
+        cotool.find_consensus(["a"], independence={})

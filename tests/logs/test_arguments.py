@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
-from dataclasses import fields
-
 import pytest
 
 from cotool import analyze_logs
 from cotool.errors import InputError
-from cotool.logs import options
 
 
 @pytest.fixture
@@ -42,15 +37,3 @@ def test_other_keywords_are_refused(log, name):
     """Also those of the core's own fields."""
     with pytest.raises(TypeError, match=rf"analyze_logs\(\).*'{name}'"):
         analyze_logs(log, **{name: 1})
-
-
-def test_the_keywords_are_the_public_fields():
-    """What type checkers know is what the call takes."""
-    found = next(
-        node
-        for node in ast.walk(ast.parse(inspect.getsource(options)))
-        if isinstance(node, ast.ClassDef) and node.name == "LogArguments"
-    )
-    named = [each.target.id for each in found.body if isinstance(each, ast.AnnAssign)]
-    known = [each.name for each in fields(options.LogOptions)]
-    assert named == [name for name in known if name not in options._INNER]
