@@ -662,13 +662,14 @@ def dawid_skene(rows, items, experts, labels, iterations):
     return post
 
 
-def one_coin(rows, items, experts, labels, iterations):
+def one_coin(rows, items, experts, labels, iterations, alike=False):
     post = shares(rows, items, labels)
     for _ in range(iterations):
         right, seen = [0.01] * experts, [0.02] * experts
         for item, expert, label in rows:
-            right[expert] += post[item][label]
-            seen[expert] += 1
+            for who in range(experts) if alike else [expert]:
+                right[who] += post[item][label]
+                seen[who] += 1
 
         def chance(item, expert, label, t, right=right, seen=seen):
             p = right[expert] / seen[expert]

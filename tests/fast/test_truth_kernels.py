@@ -53,6 +53,16 @@ def test_a_method_gives_the_posterior_of_its_oracle(kernel, oracle, table, itera
     assert list(found.items) == pytest.approx(flat(oracle(*table, iterations)), abs=1e-9)
 
 
+@given(table=tables(least_labels=2), iterations=st.integers(1, 4))
+def test_all_experts_may_have_the_same_skill(table, iterations):
+    """Then their votes count the same."""
+    rows = kernel_table(*table)
+    found = one_coin.one_coin(rows, iterations=iterations, tolerance=-1.0, alike=True)
+    wanted = flat(reference.one_coin(*table, iterations, alike=True))
+    assert list(found.items) == pytest.approx(wanted, abs=1e-9)
+    assert len(set(found.experts)) == 1
+
+
 @pytest.mark.parametrize(
     ("kernel", "oracle"),
     [(decoys.decoys, reference.decoys), (subclasses.subclasses, reference.subclasses)],

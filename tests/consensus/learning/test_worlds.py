@@ -46,6 +46,10 @@ class World:
         """Nine experts alike."""
         return {f"e{i}": self.say(right, 0.6) for i in range(9)}
 
+    def hardly(self, right, _):
+        """Sixteen experts alike, little better than chance."""
+        return {f"e{i}": self.say(right, 0.28) for i in range(16)}
+
     def star(self, right, _):
         """One expert among twelve weak ones."""
         weak = {f"e{i}": self.say(right, 0.4) for i in range(12)}
@@ -258,9 +262,10 @@ def test_never_below_plurality(name, count):
 
 
 @pytest.mark.parametrize("count", [0, 20, TAUGHT])
-def test_never_below_plurality_among_hundreds(count):
-    """Three hundred experts, each known from few questions."""
-    mean, error = gain("hundreds", count, plurality)
+@pytest.mark.parametrize("name", ["hundreds", "hardly"])
+def test_never_below_plurality_where_little_is_known(name, count):
+    """Three hundred experts, each known from few questions; experts who seldom agree."""
+    mean, error = gain(name, count, plurality)
     assert mean >= -PLURALITY - ERRORS * error
 
 

@@ -44,6 +44,11 @@ def topic_noise(lot, right, wrong):
     return [right if lot.random() < known else wrong() for _ in range(EXPERTS)]
 
 
+def hardly_known(lot, right, wrong):
+    """Sixteen experts alike, little better than chance: nothing shows how they differ."""
+    return [right if lot.random() < 0.34 else wrong() for _ in range(16)]
+
+
 def adversaries(lot, right, wrong):
     """Two of six are nearly always wrong."""
     return [
@@ -85,7 +90,7 @@ def gain(world, *, is_open):
 
 
 @pytest.mark.parametrize("is_open", [False, True])
-@pytest.mark.parametrize("world", [unequal_difficulty, decoys, topic_noise])
+@pytest.mark.parametrize("world", [unequal_difficulty, decoys, topic_noise, hardly_known])
 def test_inference_is_not_below_the_vote(world, is_open):
     """Where experts are alike, whatever the questions are, inference finds no one to prefer."""
     misled = world is decoys and not is_open

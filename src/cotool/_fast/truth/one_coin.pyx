@@ -30,12 +30,17 @@ cdef double item_by_skill(Labels t, const double[::1] odds, const double[::1] wr
     return normalise(row, labels)
 
 
-def one_coin(Labels t, int iterations=100, double tolerance=1e-7, num_threads=None):
-    """EM of one probability to be right for each expert, which `experts` holds."""
+def one_coin(Labels t, int iterations=100, double tolerance=1e-7, num_threads=None,
+             bint alike=False):
+    """EM of one probability to be right for each expert, which `experts` holds.
+
+    With `alike` it is the same for all.
+    """
     cdef Steps s = Steps(t, num_threads)
     cdef Py_ssize_t labels = t.labels, e, i
     cdef int threads = s.threads, done = 0
     cdef int64_t own
+    cdef double total
     cdef double[::1] post = s.post
     cdef double[::1] fit = s.fit
     cdef double[::1] odds = zeros(t.experts)
@@ -47,8 +52,14 @@ def one_coin(Labels t, int iterations=100, double tolerance=1e-7, num_threads=No
         done += 1
         skills = agreement(t, s.post)
         skill = skills
+        if alike:
+            total = 0
+            for e in range(t.experts):
+                total += skill[e] * (t.own_start[e + 1] - t.own_start[e])
+            for e in range(t.experts):
+                skill[e] = total / t.count
         for e in range(t.experts):
-            own = t.own_start[e + 1] - t.own_start[e]
+            own = t.count if alike else t.own_start[e + 1] - t.own_start[e]
             skill[e] = (skill[e] * own + TINY) / (own + 2 * TINY)
             wrong[e] = log((1 - skill[e]) / max(labels - 1, 1))
             odds[e] = log(skill[e]) - wrong[e]

@@ -20,6 +20,9 @@ from cotool.consensus.learning.records import Expert, Pair
 from cotool.consensus.truth.copies import Copy, chance_of, groups_of, thinned
 from cotool.consensus.truth.relatives import Dependence
 from cotool.consensus.truth.shared_errors import (
+    DECOYS,
+    EQUAL,
+    SUBCLASSES,
     TWO,
     UNKNOWN,
     constants,
@@ -163,11 +166,11 @@ class Crowd:
             return _shares(ballots)
         table = self._table(ballots)
         found = self._decoys(table, self._fit(table, known), len(ballots))
+        likelier, name = self._likelier(table, len(ballots), found)
         if count:
-            self._count(found.experts)
-        by_label = self._by_label_of(table, len(ballots), found)
-        beliefs = _beliefs(table, found.items if by_label is None else by_label.items)
-        self._keep(ballots, None if by_label is None else beliefs)
+            self._count(_alike(table, likelier) if name == EQUAL else found.experts)
+        beliefs = _beliefs(table, likelier.items)
+        self._keep(ballots, beliefs if name == SUBCLASSES else None)
         return beliefs
 
     def _decoys(
@@ -202,12 +205,12 @@ class Crowd:
                 return [group, sorted(self.experts.keys() - {*group})]
         return ()
 
-    def _by_label_of(self, table: BallotTable, count: int, found: Posterior) -> Posterior | None:
-        """The posterior of subclasses, None where decoys (`found`) are likelier or it is open."""
-        if self.is_open or table.width < 2 or count < FEWEST_TOGETHER:
-            return None
-        likelier, name = of_shared_errors(table.labels, self._balanced(), None, found)
-        return likelier if name == "subclasses" else None
+    def _likelier(self, table: BallotTable, count: int, found: Posterior) -> tuple[Posterior, str]:
+        """The likeliest model and its name: decoys (`found`) if labels are open, or of few."""
+        if self.is_open or table.width < TWO or count < FEWEST_TOGETHER:
+            return found, DECOYS
+        thinned = bool(self.copies())
+        return of_shared_errors(table.labels, self._balanced(), None, found, thinned=thinned)
 
     def _keep(self, ballots: Sequence[Ballot], beliefs: Sequence[dict[str, float]] | None) -> None:
         """Remember what subclasses believe of this batch; their model is not kept."""
@@ -344,6 +347,21 @@ def _shares(ballots: Iterable[Ballot]) -> list[dict[str, float]]:
         }
         for ballot in ballots
     ]
+
+
+def _alike(table: BallotTable, found: Posterior) -> Counts:
+    """What the model of equal skills counts: nobody falls for a decoy, and kinds do not differ."""
+    (skill, *_), rows, width = found.experts, table.labels, table.width
+    counts = Counts(rows.experts, width)
+    seen = array("d", bytes(8 * rows.experts))
+    for expert in rows.rows()[1]:
+        seen[expert] += 0.5
+    counts.seen, counts.right = seen * 2, array("d", [own * skill for own in seen]) * 2
+    wrong = 2 * (1 - skill) / width
+    counts.habits = array("d", [own * wrong for own in seen for _ in range(width)])
+    counts.kinds = array("d", [rows.items / 2]) * 2
+    counts.labels = array("d", [sum(found.items[k::width]) for k in range(width)])
+    return counts
 
 
 def _beliefs(table: BallotTable, items: Sequence[float]) -> list[dict[str, float]]:

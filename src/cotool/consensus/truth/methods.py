@@ -22,6 +22,7 @@ from cotool.consensus.options import INFERENCE
 from cotool.consensus.truth.copies import groups_of
 from cotool.consensus.truth.relatives import Dependence
 from cotool.consensus.truth.shared_errors import (
+    EQUAL,
     TWO,
     constants,
     is_balanced,
@@ -233,8 +234,9 @@ def _by_correlation(table: LabelTable, threads: int) -> _Found:
     if shared is not None:
         rows.weigh(shared)
         decoy = None
-    found, name = of_shared_errors(rows, _is_balanced(rows), threads, decoy)
-    found.items = pooled(rows, found, name, is_near=dependence.is_near)
+    found, name = of_shared_errors(rows, _is_balanced(rows), threads, decoy, thinned=bool(copies))
+    if name != EQUAL:
+        found.items = pooled(rows, found, name, is_near=dependence.is_near)
     return _Found(found, name, copies, relatives=list(dependence.relatives))
 
 
