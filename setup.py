@@ -36,6 +36,7 @@ MODULES: dict[str, list[str]] = {
         "logs/logmask.c",
         "logs/logpaths.c",
         "logs/logseen.c",
+        "logs/logzones.c",
     ],
     "logs/logscan": [
         "logs/automaton.c",
@@ -70,6 +71,7 @@ MODULES: dict[str, list[str]] = {
         "logs/logvalues.c",
         "logs/logworkers.c",
         "logs/logwritten.c",
+        "logs/logzones.c",
     ],
     "logs/measures": GROUPS,
     "logs/partition": [],

@@ -49,6 +49,13 @@ def test_threads_blocks_and_spans_change_nothing(mixed, tmp_path):
         assert found == wanted
 
 
+@pytest.mark.parametrize("zone", ["UTC", "MEZ", "PKT", "AEDT", "WIB", "IST", "PM"])
+def test_zones_are_no_part_of_the_message(zone):
+    """A zone behind the time belongs to the head, whatever its name."""
+    lines = [f"2026-03-02 08:00:{n:02d} {zone} lamp {n} is lit".encode() for n in range(20)]
+    assert [t.text for t in mine_templates(lines).templates] == ["lamp <*> is lit"]
+
+
 @given(st.randoms(use_true_random=False), st.integers(2, 5))
 def test_order_and_parts_change_nothing(chance, parts):
     """The same templates for every order of lines, cut anywhere, merged in any order."""

@@ -56,9 +56,9 @@ cdef extern from "logs/logforms.h" nogil:
         COTOOL_FORM_PARAMETERS
         COTOOL_FORM_ROOM
     void cotool_mask_prepare()
-    ctypedef struct cotool_header:
+    ctypedef struct cotool_head_shapes:
         pass
-    void cotool_mask(const uint8_t* line, const uint8_t* end, cotool_header* memo,
+    void cotool_mask(const uint8_t* line, const uint8_t* end, cotool_head_shapes* memo,
                      cotool_masked* masked)
     void cotool_mask_plain(const uint8_t* line, const uint8_t* end, cotool_masked* masked)
     int cotool_forms_add(cotool_forms* forms, const uint8_t* line, const uint8_t* end,

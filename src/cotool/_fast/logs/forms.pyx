@@ -24,7 +24,7 @@ REGISTERS = COTOOL_REGISTERS
 MOST_RANGES = COTOOL_RANGES
 
 
-cdef cotool_header known
+cdef cotool_head_shapes known
 memset(&known, 0, sizeof(known))
 
 

@@ -78,10 +78,10 @@ int cotool_add_key(cotool_keys *keys, const char *path) {
 
 void cotool_config_formats(cotool_config *config) {
     memset(config->by_first_byte, 0, sizeof config->by_first_byte);
-    config->simple = !config->filtered && !config->show && !config->entries &&
+    config->simple = !config->filtered && !config->show && !config->records &&
                      !config->whole && !config->entry_size;
     /* What is written line by line passes by the first line. */
-    config->late = config->whole && config->reading && !config->show && !config->entries;
+    config->late = config->whole && config->reading && !config->show && !config->records;
     config->below = 0;
     for (int n = 0; n < config->formats; n++) {
         cotool_format *f = &config->format[n];
@@ -117,4 +117,18 @@ void cotool_config_formats(cotool_config *config) {
     for (int n = 0; n < config->formats; n++)
         for (int c = 0; c < 256; c++)
             if (config->format[n].first[c]) config->by_first_byte[c] |= (uint32_t)1 << n;
+}
+
+const char *cotool_config_choice(cotool_config *config, int n, int **value) {
+    static const struct {
+        const char *name;
+        size_t offset;
+    } choices[] = {
+#define COTOOL_NAMED(name) {#name, offsetof(cotool_config, name)},
+        COTOOL_CHOICES(COTOOL_NAMED)
+#undef COTOOL_NAMED
+    };
+    if (n >= (int)(sizeof choices / sizeof choices[0])) return NULL;
+    *value = (int *)((char *)config + choices[n].offset);
+    return choices[n].name;
 }

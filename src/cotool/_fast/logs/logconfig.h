@@ -160,6 +160,12 @@ typedef struct {
     int leads; /* every match begins with one of the pattern's literals */
 } cotool_pattern;
 
+/* Flags and counts of LogOptions that the kernel takes as they are, by their names. */
+#define COTOOL_CHOICES(X) \
+    X(show)      /* the most samples that are kept */ \
+    X(records)   /* keep an entry for each line */ \
+    X(each_line) /* every line is a record */
+
 #define COTOOL_BUCKETS 8 /* groups of literals, one bit each */
 
 typedef struct {
@@ -199,11 +205,8 @@ typedef struct {
     const int64_t *widths; /* of buckets: each divides the next one; 0 ends the list */
     const int64_t *most_buckets; /* of each width */
     /* samples */
-    int show;
     uint8_t show_levels[COTOOL_LEVELS];
     int show_matches; /* show lines that match a wanted pattern, of any level */
-    int entries;      /* keep an entry for each line */
-    int lone;         /* every line is a record */
     const char *title; /* a line that names columns and is no record */
     size_t title_size; /* 0: there is none */
     const char *entry; /* how a line begins that heads each of several records below one time */
@@ -216,7 +219,13 @@ typedef struct {
     const cotool_forms *prior; /* the forms of the batches before */
     const struct cotool_reading *reading; /* what is measured, see logreading.h; NULL: nothing */
     const cotool_table *measured;         /* what the batches before have measured */
+#define COTOOL_FIELD(name) int name;
+    COTOOL_CHOICES(COTOOL_FIELD)
+#undef COTOOL_FIELD
 } cotool_config;
+
+/* Returns the name of choice n, and sets `value` to its place; NULL: there are fewer choices. */
+const char *cotool_config_choice(cotool_config *config, int n, int **value);
 
 /* Fills the tables by which literals are found. The literals are sorted by their bytes. */
 void cotool_config_literals(cotool_config *config);

@@ -71,7 +71,7 @@ static uint8_t *put_template(uint8_t *to, const cotool_names *names, const cotoo
 int cotool_write_entries(cotool_span *span, const uint8_t *memory, const uint8_t *prefix,
                          size_t prefix_size, int utc, const cotool_names *names) {
     cotool_text *text = &span->text;
-    cotool_header memo = {0};
+    cotool_head_shapes memo = {0};
     cotool_masked masked;
     uint32_t origin[COTOOL_FORM_ROOM + 1];
     text->size = 0;

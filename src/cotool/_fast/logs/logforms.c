@@ -201,7 +201,7 @@ int cotool_forms_add(cotool_forms *forms, const uint8_t *line, const uint8_t *en
     uint64_t hashes[COTOOL_FORM_PARAMETERS], hash, all = 0;
     cotool_form *f;
     int is_new, folded = 0;
-    cotool_mask(line, end, &forms->header, &m);
+    cotool_mask(line, end, &forms->heads, &m);
     hash = cotool_hash(m.text, m.size, (uint64_t)facts->inferred);
     if (forms->folding) {
         if (note_hash(forms, hash)) return ENOMEM;

@@ -75,7 +75,7 @@ typedef struct {
 typedef struct cotool_forms {
     const int64_t *widths; /* of the time lines, each divides the next; ends with 0 */
     const struct cotool_forms *prior; /* the table that this one will be added to, or NULL: saves work */
-    cotool_header header;
+    cotool_head_shapes heads;
     size_t count, room, slots;
     cotool_form *form;
     uint32_t *slot; /* index of a form plus 1 */
@@ -125,7 +125,7 @@ int cotool_forms_label(cotool_forms *forms, const uint8_t *text, size_t size, ui
 /* Returns the label of a line, NULL if it has none. `origin` gets the offset in the line of each byte
  * of the message's form, and of its end. */
 const cotool_label *cotool_forms_lookup(const cotool_forms *forms, const uint8_t *line,
-                                        const uint8_t *end, cotool_header *memo,
+                                        const uint8_t *end, cotool_head_shapes *memo,
                                         cotool_masked *masked, uint32_t *origin);
 
 /* The number that a bucket of a sketch represents. */

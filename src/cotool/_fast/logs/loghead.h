@@ -7,6 +7,7 @@
 #include "logs/logdates.h"
 #include "logs/loglevels.h"
 #include "logs/logshapes.h"
+#include "logs/logzones.h"
 
 enum { NOTHING, SEPARATOR, NUMBER, MOMENT, NAME, ZONE, LEVEL_WORD };
 
@@ -20,19 +21,14 @@ static int all_digits(const uint8_t *p, const uint8_t *end) {
     return p == end;
 }
 
+/* Returns whether a word is the name of a zone, or AM or PM. */
 static int is_zone(const uint8_t *p, size_t size) {
-    static const char zones[] =
-        "|AM|PM|UTC|GMT|EST|EDT|CST|CDT|MST|MDT|PST|PDT|AKST|AKDT|HST|BST|IST|WET|WEST|CET|CEST|MET|"
-        "MEST|EET|EEST|MSK|SAST|PKT|SGT|HKT|JST|KST|AWST|ACST|ACDT|AEST|AEDT|NZST|NZDT|\0\0\0\0\0";
-    if (size < 2 || size > 4 || *p < 'A' || *p > 'W' || p[1] < 'A' || p[1] > 'Z') return 0;
-    for (const char *zone = zones; *zone; zone++)
-        if (*zone == '|' && !memcmp(zone + 1, p, size) && zone[size + 1] == '|')
-            return 1;
-    return 0;
+    if (size == 2) return p[1] == 'M' && (*p == 'A' || *p == 'P');
+    return size > 2 && cotool_zone_quarters(p, size) != COTOOL_NO_ZONE;
 }
 
-/* The kind of a header's word, without the punctuation at its end. */
-static int header_word(const uint8_t *p, const uint8_t *end, int at_start, int *style) {
+/* The kind of a head's word, without the punctuation at its end. */
+static int head_word(const uint8_t *p, const uint8_t *end, int at_start, int *style) {
     const uint8_t *q = p;
     size_t size;
     *style = 0;
@@ -60,14 +56,14 @@ static int header_word(const uint8_t *p, const uint8_t *end, int at_start, int *
     return *style ? LEVEL_WORD : NOTHING;
 }
 
-/* The kind of a header's bracket: times, levels, numbers; NOTHING if it holds text. */
-static int header_bracket(const uint8_t *p, const uint8_t *end) {
+/* The kind of a head's bracket: times, levels, numbers; NOTHING if it holds text. */
+static int head_bracket(const uint8_t *p, const uint8_t *end) {
     int found = SEPARATOR, words = 0, unknown = 0, timed = 0, letter = 0;
     while (p < end) {
         const uint8_t *q = p;
         int style, kind;
         while (q < end && *q != ' ' && !(*q == ':' && q + 1 < end && is(q[1], LETTER))) q++;
-        kind = header_word(p, q, 0, &style);
+        kind = head_word(p, q, 0, &style);
         words++;
         unknown += kind == NOTHING;
         timed |= kind == MOMENT;
@@ -133,7 +129,7 @@ static const uint8_t *process_name(const uint8_t *p, const uint8_t *end) {
     return q == end || is(*q, BLANK) ? q : NULL;
 }
 
-/* Returns the end of a header's word at p: a blank, | or [. */
+/* Returns the end of a head's word at p: a blank, | or [. */
 static const uint8_t *word_end(const uint8_t *p, const uint8_t *stop) {
 #if defined(__SSE2__)
     for (; p < stop; p += 16) {
@@ -180,16 +176,16 @@ static const uint8_t *source_place(const uint8_t *p, const uint8_t *end) {
 
 /* Returns where the message begins: after time, level, numbers between them, and, in syslog, host
  * and process. Writes the shape of these. */
-static const uint8_t *read_header(const uint8_t *line, const uint8_t *end, uint8_t *signature,
-                                  int *size, cotool_header *memo) {
+static const uint8_t *message_start(const uint8_t *line, const uint8_t *end, uint8_t *signature,
+                                  int *size, cotool_head_shapes *memo) {
     const uint8_t *p = line, *done = line, *seen = line, *stop, *epoch = NULL;
-    header_state s = {0}, reached;
+    head_state s = {0}, reached;
     const struct cotool_shape *known = known_shape(line, end, memo);
     int host = 0, numbered = 0;
     if (known) {
         /* Its kind does not depend on its digits. Read the words after it. */
         memcpy(&s, known->state, sizeof s);
-        p = done = line + known->header;
+        p = done = line + known->head;
         if (known->one) epoch = line + known->one - 1;
     } else if (p < end && *p == '<') {
         const uint8_t *q = p + 1;
@@ -212,7 +208,7 @@ static const uint8_t *read_header(const uint8_t *line, const uint8_t *end, uint8
         if (*p == '[' || *p == '(') {
             q = memchr(p, *p == '[' ? ']' : ')', (size_t)(stop - p));
             if (!q) break;
-            kind = header_bracket(p + 1, q);
+            kind = head_bracket(p + 1, q);
             if (kind == NOTHING || kind == SEPARATOR || (kind == LEVEL_WORD && s.level)) break;
             q++;
             while (q < stop && (*q == ':' || *q == ',')) q++;
@@ -225,7 +221,7 @@ static const uint8_t *read_header(const uint8_t *line, const uint8_t *end, uint8
             continue;
         }
         q = word_end(p, stop);
-        kind = header_word(p, q, at_start, &style);
+        kind = head_word(p, q, at_start, &style);
         if (kind == NOTHING && s.after_number && s.timed && !s.level && q - p == 1 &&
             cotool_letter_level(*p) >= 0)
             kind = LEVEL_WORD, style = COTOOL_UPPER;

@@ -49,7 +49,7 @@ static void trace_origin(const uint8_t *line, const uint8_t *end, const uint8_t 
 }
 
 const cotool_label *cotool_forms_lookup(const cotool_forms *forms, const uint8_t *line,
-                                        const uint8_t *end, cotool_header *memo,
+                                        const uint8_t *end, cotool_head_shapes *memo,
                                         cotool_masked *m, uint32_t *origin) {
     const cotool_form *f;
     const uint8_t *message;

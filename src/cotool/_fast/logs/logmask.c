@@ -14,10 +14,10 @@
 #include "logs/logrequest.h"
 #include "logs/logwords.h"
 
-/* A number may be a time among this many first words of a line without a header. */
-#define HEADER_WORDS 6
+/* A number may be a time among this many first words of a line without a head. */
+#define FIRST_WORDS 6
 
-/* The state while a message is masked: where it begins, whether its header has a time, the number of
+/* The state while a message is masked: where it begins, whether its head has a time, the number of
  * blanks so far. */
 typedef struct {
     writer w;
@@ -41,7 +41,7 @@ static void mask_rest(masking *m, const uint8_t *p) {
         if (k & WORD) {
             int any;
             const uint8_t *q = scan_word(p, end, &any);
-            p = put_word(w, p, q, any, !m->timed && m->words < HEADER_WORDS);
+            p = put_word(w, p, q, any, !m->timed && m->words < FIRST_WORDS);
             before = p[-1];
             continue;
         }
@@ -133,7 +133,7 @@ static cotool_value text_of_logfmt(const uint8_t *p, const uint8_t *end) {
     return told && least < COTOOL_TEXT_KEYS ? value : none;
 }
 
-static void mask_line(const uint8_t *line, const uint8_t *end, cotool_header *memo,
+static void mask_line(const uint8_t *line, const uint8_t *end, cotool_head_shapes *memo,
                       cotool_masked *masked, void (*message)(masking *)) {
     masking m;
     const uint8_t *p;
@@ -141,7 +141,7 @@ static void mask_line(const uint8_t *line, const uint8_t *end, cotool_header *me
     int size, json;
     if (end - line > COTOOL_FORM_LINE) end = line + COTOOL_FORM_LINE;
     masked->parameters = 0;
-    p = read_header(line, end, masked->text, &size, memo);
+    p = message_start(line, end, masked->text, &size, memo);
     m.timed = size != 0, m.words = 0;
     while (end > p && is(end[-1], BLANK)) end--;
     value = text_of_json(p, end);
@@ -161,13 +161,13 @@ static void mask_line(const uint8_t *line, const uint8_t *end, cotool_header *me
     message(&m);
 }
 
-void cotool_mask(const uint8_t *line, const uint8_t *end, cotool_header *memo,
+void cotool_mask(const uint8_t *line, const uint8_t *end, cotool_head_shapes *memo,
                  cotool_masked *masked) {
     mask_line(line, end, memo, masked, mask_message);
 }
 
 void cotool_mask_plain(const uint8_t *line, const uint8_t *end, cotool_masked *masked) {
-    cotool_header memo;
+    cotool_head_shapes memo;
     memset(&memo, 0, sizeof memo);
     mask_line(line, end, &memo, masked, mask_plain);
 }

@@ -1,4 +1,4 @@
-/* The form of a log line: the header is separated, and parameters are masked by their shape.
+/* The form of a log line: the head is separated, and parameters are masked by their shape.
  *
  *   "2024-03-01 12:00:00 INFO Took 12 ms for 7" -> "d-d-d d:d:d L" | "Took <1> ms for <1>", 12, 7
  *
@@ -20,10 +20,10 @@ enum {
     COTOOL_TIME = 2,      /* a date, a time of day, or both */
     COTOOL_EPOCH = 3,     /* seconds or milliseconds since 1970, among the first words */
     COTOOL_FOLDED = 4,    /* a word that is no longer kept, because there were too many forms */
-    COTOOL_SIGNATURE = 31 /* ends the header's signature, which precedes the message */
+    COTOOL_SIGNATURE = 31 /* ends the head's signature, which precedes the message */
 };
 
-/* The most bytes of a line that are read, of a form, and of a header's signature. */
+/* The most bytes of a line that are read, of a form, and of a head's signature. */
 #define COTOOL_FORM_LINE 4096
 #define COTOOL_FORM_SIZE 1024
 #define COTOOL_SIGNATURE_SIZE 40
@@ -46,12 +46,12 @@ typedef struct {
     cotool_parameter parameter[COTOOL_FORM_PARAMETERS];
 } cotool_masked;
 
-/* Shapes of headers that were read, so that equal ones are not read again. Zeros at first. */
+/* Shapes of heads that were read, so that equal ones are not read again. Zeros at first. */
 #define COTOOL_SHAPES 4
 typedef struct {
     struct cotool_shape {
         unsigned size;   /* bytes that are compared, 0: none */
-        unsigned header; /* bytes of the header */
+        unsigned head;   /* bytes of the head */
         unsigned one;  /* where a digit must be 1 (an epoch begins with it), plus 1; 0: nowhere */
         uint64_t bytes[20], care[20];
         int state[8];
@@ -59,12 +59,12 @@ typedef struct {
         int signature_size;
     } shape[COTOOL_SHAPES];
     unsigned last, oldest;
-} cotool_header;
+} cotool_head_shapes;
 
 void cotool_mask_prepare(void);
 
 /* Computes the form of a line. 128 bytes from `end` on must be readable. */
-void cotool_mask(const uint8_t *line, const uint8_t *end, cotool_header *memo,
+void cotool_mask(const uint8_t *line, const uint8_t *end, cotool_head_shapes *memo,
                  cotool_masked *masked);
 
 /* The same, byte by byte and without the shapes of other lines. */

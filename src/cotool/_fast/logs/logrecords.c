@@ -57,7 +57,7 @@ void cotool_keep(const cotool_config *config, cotool_span *span, size_t text, ui
         cotool_sample *s = &span->sample[span->samples++];
         s->line = span->seen_lines - 1, s->at = at, s->size = text, s->level = (uint8_t)r->level;
     }
-    if (!config->entries) return;
+    if (!config->records) return;
     if (span->entries == span->entry_room) {
         size_t room = span->entry_room ? 2 * span->entry_room : 4096;
         cotool_entry *entry = realloc(span->entry, room * sizeof *entry);

@@ -73,7 +73,7 @@ COTOOL_INLINE void cotool_end_line(const cotool_config *config, cotool_worker *w
     r->keywords[0] += span->line.keywords & 1;
     r->keywords[1] += span->line.keywords >> 1;
     r->matched |= span->line.matched;
-    if (config->show || config->entries) cotool_keep(config, span, text, at);
+    if (config->show || config->records) cotool_keep(config, span, text, at);
 }
 
 /* Counts the forms of plain lines, which have neither time nor level, from number n on; `start` is the

@@ -88,9 +88,8 @@ cdef extern from "logs/logscan.h" nogil:
         const int64_t* zone_offset
         const int64_t* widths
         const int64_t* most_buckets
-        int show
         uint8_t* show_levels
-        int show_matches, entries, lone, mine, whole, comments, preamble
+        int show, show_matches, records, mine, whole, comments, preamble
         const char* title
         size_t title_size
         const char* entry
@@ -161,6 +160,7 @@ cdef extern from "logs/logscan.h" nogil:
     void cotool_logscan_prepare()
     void cotool_config_literals(cotool_config* config)
     void cotool_config_formats(cotool_config* config)
+    const char* cotool_config_choice(cotool_config* config, int n, int** value)
     int cotool_config_layout(cotool_config* config, const char* form)
     void cotool_config_close(cotool_config* config)
     int cotool_add_key(cotool_keys* keys, const char* path)

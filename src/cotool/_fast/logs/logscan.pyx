@@ -357,7 +357,7 @@ cdef class Scanner:
                         self.record_patterns, s.record_patterns)
                     s.line_patterns, self.line_patterns = self.line_patterns, s.line_patterns
                     s.record_text, self.record_text = self.record_text, s.record_text
-        if self.setup.config.entries:
+        if self.setup.config.records:
             self.written += written_entries(
                 self.span, count, self.threads, memory, self.prefix, self.setup.config.zones > 0,
                 NULL if self.setup.labels is None else &self.setup.names)

@@ -33,6 +33,8 @@ cdef class _Setup:
     def __cinit__(self, options, formats, date, keywords, widths, most_buckets, bytes path,
                   others, bytes title, bint comments, bint preamble):
         cdef cotool_config* c = &self.config
+        cdef const char* choice
+        cdef int* value
         cdef int n
         levels, wanted, shown = options.passing, options.wanted, options.shown
         self.keep = []
@@ -60,10 +62,11 @@ cdef class _Setup:
         c.year, c.month, c.day = date
         self._set_numbers(options.zone_table, widths)
         c.most_buckets = self._keep_numbers(most_buckets)
-        c.show = options.show
+        n, choice = 0, cotool_config_choice(c, 0, &value)
+        while choice != NULL:
+            value[0] = getattr(options, choice.decode())
+            n, choice = n + 1, cotool_config_choice(c, n + 1, &value)
         c.show_matches = wanted is not None
-        c.entries = options.records
-        c.lone = options.each_line
         c.title = <const char*>self._keep_bytes(title)
         c.title_size = len(title)
         c.comments, c.preamble = comments, preamble

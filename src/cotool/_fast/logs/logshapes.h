@@ -1,4 +1,4 @@
-/* The shapes of headers that were read before: a line of the same shape is not read again. Part of
+/* The shapes of heads that were read before: a line of the same shape is not read again. Part of
  * logmask.c.
  */
 #ifndef COTOOL_LOGSHAPES_H
@@ -24,9 +24,9 @@ static int has_numbered_word(const uint8_t *p, const uint8_t *end) {
 
 typedef struct {
     int timed, level, syslog, pri, names, after_number;
-} header_state;
+} head_state;
 
-/* Returns whether the header at `line` has a shape: equal except for the values of digits. */
+/* Returns whether the head at `line` has a shape: equal except for the values of digits. */
 static int has_shape(const uint8_t *line, const uint8_t *end, const struct cotool_shape *shape) {
     if (!shape->size || (size_t)(end - line) < shape->size) return 0;
     if (shape->one && line[shape->one - 1] != '1') return 0;
@@ -39,7 +39,7 @@ static int has_shape(const uint8_t *line, const uint8_t *end, const struct cotoo
 }
 
 static const struct cotool_shape *known_shape(const uint8_t *line, const uint8_t *end,
-                                              cotool_header *memo) {
+                                              cotool_head_shapes *memo) {
     if (has_shape(line, end, &memo->shape[memo->last])) return &memo->shape[memo->last];
     for (unsigned n = 0; n < COTOOL_SHAPES; n++)
         if (n != memo->last && has_shape(line, end, &memo->shape[n])) {
@@ -49,17 +49,17 @@ static const struct cotool_shape *known_shape(const uint8_t *line, const uint8_t
     return NULL;
 }
 
-/* Keeps the shape of the header that ends at `done`. `seen` is the last byte that was read to find
+/* Keeps the shape of the head that ends at `done`. `seen` is the last byte that was read to find
  * that end. `epoch` is a number that is a time because it begins with 1, or NULL. */
 static void learn_shape(const uint8_t *line, const uint8_t *end, const uint8_t *done,
-                        const uint8_t *seen, const uint8_t *epoch, const header_state *state, const uint8_t *signature,
-                        int size, cotool_header *memo) {
+                        const uint8_t *seen, const uint8_t *epoch, const head_state *state, const uint8_t *signature,
+                        int size, cotool_head_shapes *memo) {
     const unsigned whole = (unsigned)(seen - line) + 1;
     struct cotool_shape *shape = &memo->shape[memo->oldest];
     if (done == line || seen >= end || whole > sizeof shape->bytes) return;
     memo->last = memo->oldest;
     memo->oldest = (memo->oldest + 1) % COTOOL_SHAPES;
-    shape->size = whole, shape->header = (unsigned)(done - line);
+    shape->size = whole, shape->head = (unsigned)(done - line);
     shape->one = epoch ? (unsigned)(epoch - line) + 1 : 0;
     for (unsigned n = 0; n < whole; n += 8) {
         uint64_t x;

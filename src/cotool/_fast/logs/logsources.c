@@ -99,7 +99,7 @@ void cotool_take_part(const cotool_value *whole, int part, cotool_value *value) 
 /* Reads the templates of a record, and their parameters, into the sources that need them. */
 static void read_templates(const cotool_reading *r, int row, const uint8_t *line,
                            const uint8_t *end, cotool_fields *f) {
-    cotool_header memo = {0};
+    cotool_head_shapes memo = {0};
     cotool_masked masked;
     uint32_t origin[COTOOL_FORM_ROOM + 1];
     const cotool_label *label =

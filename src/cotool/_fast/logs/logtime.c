@@ -105,47 +105,20 @@ COTOOL_INLINE int cotool_short_number(const uint8_t *p, const uint8_t *end, int 
     return 2;
 }
 
-/* Names of zones, with their offset from UTC in quarters of an hour. Names that several zones share
- * (IST) are left out. */
-static const struct {
-    char name[6];
-    int8_t quarters;
-} cotool_zone_names[] = {
-    {"UTC", 0},    {"GMT", 0},    {"WET", 0},    {"WEST", 4},   {"BST", 4},    {"CET", 4},
-    {"CEST", 8},   {"MET", 4},    {"MEST", 8},   {"MEZ", 4},    {"MESZ", 8},   {"EET", 8},
-    {"EEST", 12},  {"MSK", 12},   {"EST", -20},  {"EDT", -16},  {"CST", -24},  {"CDT", -20},
-    {"MST", -28},  {"MDT", -24},  {"PST", -32},  {"PDT", -28},  {"AKST", -36}, {"AKDT", -32},
-    {"HST", -40},  {"AST", -16},  {"ADT", -12},  {"BRT", -12},  {"ART", -12},  {"SAST", 8},
-    {"JST", 36},   {"KST", 36},   {"HKT", 32},   {"SGT", 32},   {"AWST", 32},  {"ACST", 38},
-    {"AEST", 40},  {"AEDT", 44},  {"NZST", 48},  {"NZDT", 52},  {"WIB", 28},   {"TRT", 12},
-    {"Z", 0},
-};
-
-uint32_t cotool_zone_pairs[26];
-
-void cotool_prepare_zones(void) {
-    for (size_t n = 0; n < sizeof cotool_zone_names / sizeof cotool_zone_names[0]; n++) {
-        const char *name = cotool_zone_names[n].name;
-        if (name[1]) cotool_zone_pairs[name[0] - 'A'] |= (uint32_t)1 << (name[1] - 'A');
-    }
-}
-
 int cotool_named_zone(const uint8_t *p, const uint8_t *end, cotool_stamp *stamp) {
     const uint8_t *start = p;
     size_t size = 0;
-    int taken;
+    int quarters, taken;
     while (p < end && *p == ' ') p++;
     while (size < 6 && p + size < end && cotool_is_word(p[size])) size++;
-    for (size_t n = 0; n < sizeof cotool_zone_names / sizeof cotool_zone_names[0]; n++) {
-        const char *name = cotool_zone_names[n].name;
-        if (strlen(name) == size && !memcmp(name, p, size)) {
-            const uint8_t *q = p + size;
-            /* UTC+02:00: the offset counts. */
-            if (q < end && (*q == '+' || *q == '-') && (taken = cotool_zone(q, end, stamp)))
-                return (int)(q + taken - start);
-            stamp->zoned = 1, stamp->zone = cotool_zone_names[n].quarters * 900;
-            return (int)(q - start);
-        }
+    quarters = cotool_zone_quarters(p, size);
+    if (quarters < COTOOL_NO_ZONE) {
+        const uint8_t *q = p + size;
+        /* UTC+02:00: the offset counts. */
+        if (q < end && (*q == '+' || *q == '-') && (taken = cotool_zone(q, end, stamp)))
+            return (int)(q + taken - start);
+        stamp->zoned = 1, stamp->zone = quarters * 900;
+        return (int)(q - start);
     }
     taken = cotool_zone(p, end, stamp);
     return taken ? (int)(p + taken - start) : 0;

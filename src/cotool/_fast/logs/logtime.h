@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "logs/loglayouts.h"
+#include "logs/logzones.h"
 
 /* Times are kept in nanoseconds of 64 bits: years 1678 to 2261. Others, such as 0001-01-01 and
  * 9999-12-31 for "none", do not count as times. */
@@ -91,10 +92,6 @@ static int cotool_zone(const uint8_t *p, const uint8_t *end, cotool_stamp *stamp
 
 /* Reads a zone by its name or its offset, perhaps after blanks. Returns the bytes taken, 0: none. */
 int cotool_named_zone(const uint8_t *p, const uint8_t *end, cotool_stamp *stamp);
-
-/* For each capital, the letters that follow it in names of zones, as bits. */
-extern uint32_t cotool_zone_pairs[26];
-void cotool_prepare_zones(void); /* must be called first */
 
 /* Tells whether cotool_named_zone() may read a zone at p, where no time ends in + or -. */
 COTOOL_INLINE int cotool_zone_follows(const uint8_t *p, const uint8_t *end) {
