@@ -136,7 +136,14 @@ def test_questions_without_numbers_keep_their_method(contents, kept, method):
     assert {one.method for one in found} == {kept, "weighted" if method == "auto" else method}
 
 
-@pytest.mark.parametrize("remark", ["between 20 and 30", "too blurry to say", "55 (rough guess)"])
+def test_a_number_with_a_remark_in_brackets_is_combined():
+    asked = questions(rated(slider))
+    asked[7]["responses"][0]["content"] = "55 (rough guess)"
+    found = list(find_consensus_batch(asked))[7]
+    assert (found.method, found.answers[0], found.warnings) == ("weighted", "55", ())
+
+
+@pytest.mark.parametrize("remark", ["between 20 and 30", "too blurry to say", "55 (or 60)"])
 def test_a_remark_among_numbers_is_left_out(remark):
     """The other numbers of its question are combined, and the warning names the expert."""
     asked = questions(rated(slider))

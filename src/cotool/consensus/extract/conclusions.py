@@ -325,7 +325,7 @@ _CLAUSE = lazy_pattern(
 )
 _COMES_TO = lazy_pattern(
     r"=|\b(?:is|are|was|were|has|have|gets?|makes?|leav\w+|left|remain\w*|gives?|total\w*|so|thus"
-    r"|hence|therefore)\b[^.]*\d",
+    r"|hence|therefore|or|maybe|perhaps|possibly)\b[^.]*\d",
     re.IGNORECASE,
 )
 

@@ -22,8 +22,10 @@ NUMERAL = lazy_pattern(
 )
 
 
-# "9.9 > 9.11" names two numbers, and chooses neither.
-_INEQUALITY = lazy_pattern(r"\d\s?[<>≤≥]\s?[$€£¥]?-?\d")
+# "9.9 > 9.11" and "55 (or 60)" name two numbers, and choose neither.
+_TWO_NUMBERS = lazy_pattern(
+    r"\d\s?[<>≤≥]\s?[$€£¥]?-?\d|\d\s\((?:or|maybe|perhaps|possibly)\s[^()]*\d", re.IGNORECASE
+)
 
 
 # Not "one", which is mostly a pronoun.
@@ -71,7 +73,7 @@ def last_number(text: str) -> Extracted | None:
         return None
     sentence = last_sentence(_CHECKED.sub("", text))
     sentence = _COMPARED.sub("", sentence)
-    if _INEQUALITY.search(sentence):
+    if _TWO_NUMBERS.search(sentence):
         return None
     starts = [match.start() for match in NUMERAL.finditer(sentence)]
     if not starts:
