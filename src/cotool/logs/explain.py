@@ -31,7 +31,7 @@ def explain_format(source: LogSource, options: LogOptions) -> Recognition:
     """
     import json
 
-    scanner, formats, wrapping = _scanned(source, replace(options, records=True))
+    scanner, formats, wrapping = _scanned(source, replace(_unmeasured(options), records=True))
     lines = [line for line in wrapping.lines if line.strip()]
     records = [json.loads(row) for data in scanner.take_written() for row in data.splitlines()]
     begins = [
@@ -58,8 +58,13 @@ def measurable(source: LogSource, options: LogOptions) -> list[str]:
     """Return the names of the fields in a sample of a source that can be measured."""
     with open_source(source) as opened:
         windows = sample(opened)
-    formats, wrapping = look_at(windows, options, explained=False)
+    formats, wrapping = look_at(windows, _unmeasured(options), explained=False)
     return _field_names(formats, wrapping.lines or windows_lines(windows))
+
+
+def _unmeasured(options: LogOptions) -> LogOptions:
+    """Return the options without what is measured, which is not known yet for templates."""
+    return replace(options, measures=(), by=(), where=None, step=0, greatest=0)
 
 
 def measured_sample(source: LogSource, options: LogOptions, fields: Sequence[str]) -> Measures:

@@ -234,3 +234,41 @@ def test_a_template_is_measured_alone(run, logs):
     for one in templates[:2]:
         _, out, _ = run("access.log", "--template", one["id"][:8], "-m", "rt", "--json")
         assert json.loads(out)["measures"]["measures"][0]["count"] == one["count"]
+
+
+def test_lines_are_numbered_from_the_start_of_the_file(run, tmp_path):
+    """Where an earlier run with the same state ended, too."""
+    log, arguments = tmp_path / "a.log", ("-m", "took", "--show", "1", "--state", tmp_path / "s")
+    log.write_text("".join(f"2026-01-01 10:00:0{n} INFO took={n}ms\n" for n in range(5)))
+    run(log, *arguments)
+    with log.open("a") as more:
+        more.write("2026-01-01 10:00:08 INFO took=7ms\n2026-01-01 10:00:09 INFO took=9ms\n")
+    assert "a.log:7: " in run(log, *arguments).out
+
+
+def test_a_parameter_of_a_template_beside_an_unknown_field(run, tmp_path):
+    log = tmp_path / "a.log"
+    log.write_text("".join(f"2026-01-01 10:00:00 INFO sent in {n}.5 ms to x\n" for n in range(9)))
+    found = json.loads(run(log, "--templates", "json").out)
+    parameter = f"{found['templates'][0]['id'][:6]}#ms"
+    done = run(log, "-m", parameter, "-m", "zz", "--where", "yy!=3", "--by", "xx")
+    assert (done.code, done.err.count("no record has this field")) == (0, 2)
+    assert run(log, "-m", parameter, "--explain-format").code == 0
+
+
+def test_reached_limits_are_warnings_beside_csv(run, tmp_path):
+    log = tmp_path / "a.log"
+    log.write_text("".join(f"level=info usr=u{n} took={n}ms\n" for n in range(66_000)))
+    done = run(log, "-m", "took", "--by", "usr", "-f", "csv")
+    assert "warning: -m: More than 65,536 groups" in done.err
+
+
+def test_zero_needs_no_unit(run, tmp_path):
+    log = tmp_path / "a.log"
+    log.write_text("level=info took=5ms\n")
+    assert run(log, "-m", "took", "--fail-on", "p50(took)>0").code == 1
+
+
+def test_a_unit_within_the_braces_of_a_format(run, tmp_path):
+    done = run(tmp_path, "--log-format", "{time} {level} {rt:ms}")
+    assert (done.code, "write {rt} here, and rt:ms in --measure" in done.err) == (2, True)

@@ -56,7 +56,8 @@ cdef class Scanner:
     returns `formats` with the columns of another such line. A batch ends before a line #Fields
     that differs from the one before it, so all lines of a batch have the same columns. size: of
     the file, if it is known: a small one needs only one span of memory. title: the line that names
-    the columns of a table, which is no record, b"" without one; comments: nor are lines before the
+    the columns of a table, which is no record, b"" without one; lines_before: of the source,
+    which another scan has read; comments: nor are lines before the
     first record that begin with #; preamble: nor are any lines before the first one that has a
     time or a level.
     """
@@ -76,7 +77,7 @@ cdef class Scanner:
     cdef int timed, midway
     cdef int64_t head_time, tail_time
     cdef cotool_clock head
-    cdef uint64_t seen_lines, fed
+    cdef uint64_t seen_lines, lines_before, fed
     cdef uint8_t* memory
     cdef size_t size, room
     cdef list samples
@@ -89,13 +90,15 @@ cdef class Scanner:
     def __cinit__(self, options, formats, date, *, keywords=(), widths, most_buckets,
                   bytes prefix=b"", bint resumed=False, bint midway=False, int64_t cycle=0,
                   bint small_spans=False, bytes path=b"", others=None, header=None, columns=None,
-                  size=None, bytes title=b"", bint comments=False, bint preamble=False):
+                  size=None, bytes title=b"", bint comments=False, bint preamble=False,
+                  uint64_t lines_before=0):
         cdef cotool_config* c
         cdef int n
         cdef size_t block = options.block_size or BLOCK
         cdef bint large = options.templates or options.reading is not None
         self.samples = []
         self.written = []
+        self.lines_before = lines_before
         self.prefix = prefix
         self.header, self.columns, self.path = header, columns, path
         self.threads = max(options.threads, 1)
@@ -342,10 +345,10 @@ cdef class Scanner:
             self._merge(s)
             for k in range(s.samples):
                 if len(self.samples) < self.setup.config.show:
-                    self.samples.append((self.seen_lines + s.sample[k].line + 1,
+                    self.samples.append((self.lines_before + self.seen_lines + s.sample[k].line + 1,
                                          self.fed + s.sample[k].at, s.sample[k].size,
                                          s.sample[k].level))
-            s.first_line = self.seen_lines + 1
+            s.first_line = self.lines_before + self.seen_lines + 1
             self.seen_lines += s.seen_lines
             if s.owns:
                 self.midway = 0
@@ -369,8 +372,8 @@ cdef class Scanner:
                 or (self.setup.config.mine
                     and cotool_forms_merge(&self.setup.mined.table, &s.forms, 0))
                 or (self.setup.reading != NULL
-                    and cotool_table_merge(&self.setup.table.table, &s.table, self.seen_lines,
-                                           0))):
+                    and cotool_table_merge(&self.setup.table.table, &s.table,
+                                           self.lines_before + self.seen_lines, 0))):
             raise MemoryError
         return 0
 

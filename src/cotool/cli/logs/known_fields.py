@@ -149,6 +149,8 @@ def _known(request: LogRequest, sources: Sequence[LogSource]) -> list[str]:
 
 
 def _unknown(name: str, known: Sequence[str]) -> str:
+    if name in known:
+        return "no record has a value in this field"
     text = "no record has this field"
     if name == "class":
         text = "no record has a status; raw(class) is the field of that name"

@@ -186,6 +186,7 @@ def _end(
     )
     for warning in [
         *(() if request.flags.quiet else warnings),
+        *_limits(request, summary, conditions),
         *_field_warnings(request, summary, conditions, sources),
     ]:
         say_warning(warning)
@@ -250,6 +251,16 @@ def _field_warnings(
     from cotool.cli.logs.known_fields import field_warnings
 
     return field_warnings(request, summary, sources)
+
+
+def _limits(
+    request: LogRequest, summary: LogSummary, conditions: Sequence[Condition[LogSummary]]
+) -> list[str]:
+    """Return which limits of measures were reached, where the output itself does not say it."""
+    said = request.format != "csv" and not (request.flags.quiet and conditions)
+    if summary.measures is None or said:
+        return []
+    return [f"-m: {limit}" for limit in summary.measures.limits]
 
 
 def _without_effect(request: LogRequest, summary: LogSummary) -> Iterator[str]:

@@ -207,7 +207,7 @@ class _Parser(ConditionParser[Callable[[T], bool]], Generic[T]):
             raise self.error(f"expected one of {' '.join(_OPERATORS)}")
         right = self._sum()
         words = _TOKEN.finditer(self.text, begin, self.at)
-        units = [self._units[word[2] or ""][1] for word in words if word[1]]
+        units = [self._units[word[2] or ""][1] for word in words if (word[1] or "").strip("0.")]
         if units:
             compared = "".join(self.text[begin : self.at].split())
             self._compared |= {name: max(units) for name in self._named if name in compared}

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _FIELD = lazy_pattern(r"\{(\w*)\}")
+_BRACES = lazy_pattern(r"\{[^{}]*\}")
 _PIECES = lazy_pattern(r"(\{\w*\}|\s+)")
 # A time of day alone, which is the first part of others.
 _CLOCK = b"h:M:Sf"
@@ -63,6 +64,14 @@ def parse_log_format(text: str) -> tuple[Format, ...]:
     per line.
     """
     check_unicode(text, "log_format")
+    for braces in _BRACES.findall(text):
+        if not _FIELD.fullmatch(braces):
+            name, _, unit = braces[1:-1].partition(":")
+            raise InputError(
+                f"{braces!r} is not a field: a name has letters, digits and underscores",
+                parameter="log_format",
+                hint=f"write {{{name}}} here, and {name}:{unit} in `measures`" if unit else _HINT,
+            )
     forms = text.split("\n")
     if len(forms) > 1:
         return _several(forms)

@@ -93,8 +93,8 @@ def scan_opened(
     formats, wrapping = look_at(windows, options, explained=False)
     formats = with_day_order(formats, wrapping.lines, opened.mtime, options.log_format)
     plain = opened if isinstance(opened, PlainFile) else None
-    start = 0 if state is None else state.offset_for(path, head, plain)
-    run = _Run(path, opened, options, watch, formats, wrapping, several)
+    start, lines = (0, 0) if state is None else state.known(path, head, plain)
+    run = _Run(path, opened, options, watch, formats, wrapping, several, lines)
     date = first_date(formats, wrapping.lines, opened.mtime)
     found, end, late = run.scan(date, start, whole_lines=state is not None)
     if plain and late and options.moves_with_years:
@@ -105,7 +105,7 @@ def scan_opened(
         return found
     from cotool.logs.scan.state import state_entry
 
-    return found._replace(entry=state_entry(path, head, plain, end))
+    return found._replace(entry=state_entry(path, head, plain, end, run.lines))
 
 
 @dataclass(slots=True)
@@ -119,6 +119,8 @@ class _Run:
     formats: tuple[Format, ...]
     wrapping: Wrapping
     several: bool
+    lines_before: int  # that another run has read
+    lines: int = 0  # up to the end of what was read
     warnings: list[str] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
     position: int = 0  # in a file whose lines are wrapped
@@ -138,6 +140,7 @@ class _Run:
             in_pieces=bool(self.wrapping.name),
             path=self.path,
             size=self.opened.size if isinstance(self.opened, PlainFile) else None,
+            lines_before=self.lines_before,
         )
         error: str | None = None
         end = start
@@ -152,6 +155,7 @@ class _Run:
             error = str(problem)
         scanner.finish()
         self._write_records(scanner)
+        self.lines = self.lines_before + scanner.lines
         tally = tally_of(scanner, self.options.compiled)
         counts, late = tally.settled(self.opened.mtime or time.time())
         found = Scanned(

@@ -94,10 +94,12 @@ def make_scanner(
     in_pieces: bool = False,
     path: str = "",
     size: int | None = None,
+    lines_before: int = 0,
 ) -> logscan.Scanner:
     """Return the kernel's scanner for a source of these formats, which begins at `date`.
 
     `in_pieces`: it is fed pieces that threads share. `size`: of the source, if known.
+    `lines_before`: lines of it that another scan has read.
     """
     others = next((found for found in formats if found.is_every_line), EVERY_LINE)
     formats = [found for found in formats if not found.is_every_line]
@@ -130,6 +132,7 @@ def make_scanner(
         header=next((found.header for found in formats if found.header), None),
         columns=columns,
         size=size,
+        lines_before=lines_before,
         title=next((found.title for found in (*formats, others) if found.title), b""),
         preamble=any(found.preamble for found in formats),
         comments=any(found.title or found.header not in {b"", HEADER} for found in formats),

@@ -36,7 +36,7 @@ _MOST = 1000
 
 @dataclass(frozen=True, slots=True)
 class FilePosition:
-    """How far a file has been read: `offset` bytes of text, after the end of a line."""
+    """How far a file has been read: `offset` bytes of text, after the end of a line, and `lines`."""
 
     path: str
     device: int | None
@@ -46,6 +46,7 @@ class FilePosition:
     head_hash: str
     tail_size: int = 0
     tail_hash: str = ""
+    lines: int = 0
 
     def is_start_of(self, head: bytes, before: Before | None) -> bool:
         """Return whether a file with these first bytes may be this one, grown or not.
@@ -76,15 +77,17 @@ class State:
         """What is known of each file."""
         return tuple(self._entries)
 
-    def offset_for(self, path: str, head: bytes, plain: PlainFile | None) -> int:
-        """Return how many bytes of a file's text are known; 0 for a new, truncated or replaced one.
+    def known(self, path: str, head: bytes, plain: PlainFile | None) -> tuple[int, int]:
+        """Return how many bytes and lines of a file's text are known.
+
+        Both are 0 for a new, truncated or replaced one.
 
         head: its first bytes, a kibibyte or all; plain: the file itself, unless it is a stream.
         """
         entry = self._entry(path, head[:_HEAD], plain)
         if entry is None or (plain is not None and plain.size < entry.offset):
-            return 0
-        return entry.offset
+            return 0, 0
+        return entry.offset, entry.lines
 
     def _entry(self, path: str, head: bytes, plain: PlainFile | None) -> FilePosition | None:
         before = None if plain is None else reader_before(plain.fd)
@@ -108,15 +111,18 @@ class State:
         return json.dumps(document, indent=1) + "\n"
 
 
-def state_entry(path: str, head: bytes, plain: PlainFile | None, offset: int) -> FilePosition:
-    """Return the entry of a file that has been read up to `offset`; see State.offset_for()."""
+def state_entry(
+    path: str, head: bytes, plain: PlainFile | None, offset: int, lines: int
+) -> FilePosition:
+    """Return the entry of a file that has been read up to `offset`; see State.known()."""
     head = head[: min(_HEAD, offset)]
     if plain is None:
-        return FilePosition(path, None, None, offset, len(head), _hash(head))
+        return FilePosition(path, None, None, offset, len(head), _hash(head), lines=lines)
     tail = reader_before(plain.fd)(_TAIL, offset)
     return FilePosition(
-        path, plain.device, plain.inode, offset, len(head), _hash(head), len(tail), _hash(tail)
-    )
+        path, plain.device, plain.inode, offset, len(head), _hash(head), len(tail), _hash(tail),
+        lines,
+    )  # fmt: skip
 
 
 @contextlib.contextmanager
@@ -208,7 +214,10 @@ def load_state(path: str) -> State:
 
 def _is_valid(entry: FilePosition) -> bool:
     """Return whether an entry could have been written here."""
-    bounds = ((entry.offset, sys.maxsize), (entry.head_size, _HEAD), (entry.tail_size, _TAIL))
+    bounds = (
+        (entry.offset, sys.maxsize), (entry.lines, sys.maxsize),
+        (entry.head_size, _HEAD), (entry.tail_size, _TAIL),
+    )  # fmt: skip
     return (
         all(type(size) is int and 0 <= size <= most for size, most in bounds)
         and all(known is None or type(known) is int for known in (entry.device, entry.inode))
