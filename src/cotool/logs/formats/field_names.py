@@ -36,7 +36,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
     ),
     "host": (
         "host", "hostname", "host.name", "server", "server_name", "cs-host", "vhost", "node",
-        "request.host", "requesthost", "x-host-header", "cs(host)", "domain_name", "_hostname", "host.hostname", "syslog.hostname",
+        "request.host", "requesthost", "x-host-header", "cs(host)", "domain_name", "_hostname",
+        "host.hostname", "syslog.hostname",
     ),
     "bytes": (
         "bytes", "body_bytes_sent", "bytes_sent", "response_size", "size", "sc-bytes", "resp_size",

@@ -36,7 +36,7 @@ _MOST = 1000
 
 @dataclass(frozen=True, slots=True)
 class FilePosition:
-    """How far a file has been read: `offset` bytes of text, after the end of a line, and `lines`."""
+    """How far a file has been read: `offset` bytes of text, which are whole `lines`."""
 
     path: str
     device: int | None
