@@ -273,3 +273,17 @@ def test_zero_needs_no_unit(run, tmp_path):
 def test_a_unit_within_the_braces_of_a_format(run, tmp_path):
     done = run(tmp_path, "--log-format", "{time} {level} {rt:ms}")
     assert (done.code, "write {rt} here, and rt:ms in --measure" in done.err) == (2, True)
+
+
+def test_records_without_a_time_are_in_no_step(run, tmp_path):
+    log = tmp_path / "a.log"
+    log.write_text("INFO took=5ms\n2026-01-01 10:00:00 INFO took=6ms\n")
+    done = run(log, "--each-line", "-m", "took", "--bucket", "5m", "-f", "csv")
+    assert "warning: -m: 1 record without a time, counted in no step" in done.err
+
+
+def test_a_measure_is_no_field(run, tmp_path):
+    log = tmp_path / "a.log"
+    log.write_text("2026-01-01 10:00:00 INFO took 6 ms\n")
+    done = run(log, "-m", "t=took <ms> ms", "--where", "t>5s")
+    assert "--where t: is a measure, and not a field" in done.err

@@ -31,6 +31,8 @@ _SHORT = LONGEST_PART // 5
 _OF_TEMPLATE = lazy_pattern(r"([0-9a-f]{4,12})\.(\w+)")
 _NO_TEXT = "no record has this text in its first line; --log-format plain makes each line a record"
 
+_NO_FIELD = "is a measure, and not a field: --by and --where take fields"
+
 
 class _Sampled(NamedTuple):
     """Whether samples have values of a field, numbers, the unit of these, and state it."""
@@ -64,7 +66,8 @@ def field_warnings(
         if reading.sources[number].kind in {"text", "regex"}
     }
     warnings = [
-        f"{option} {name}: {_NO_TEXT if name in texts else _unknown(name, known)}"
+        f"{option} {name}: "
+        + (_unknown(name, known) if name not in texts else _NO_TEXT if option == "-m" else _NO_FIELD)
         for option, name in absent
     ]
     if summary.measures is not None:

@@ -260,7 +260,9 @@ def _limits(
     said = request.format != "csv" and not (request.flags.quiet and conditions)
     if summary.measures is None or said:
         return []
-    return [f"-m: {limit}" for limit in summary.measures.limits]
+    timeless = summary.counts.timeless if request.options.step else 0
+    lost = [f"{plural(timeless, 'record')} without a time, counted in no step"] if timeless else []
+    return [f"-m: {limit}" for limit in (*summary.measures.limits, *lost)]
 
 
 def _without_effect(request: LogRequest, summary: LogSummary) -> Iterator[str]:
