@@ -29,9 +29,6 @@ _CUT = f"values are cut to {LONGEST_PART} bytes: longer ones may be counted as o
 # As many bytes may be a fourth as many characters.
 _SHORT = LONGEST_PART // 5
 _OF_TEMPLATE = lazy_pattern(r"([0-9a-f]{4,12})\.(\w+)")
-_NO_TEXT = "no record has this text in its first line; --log-format plain makes each line a record"
-
-_NO_FIELD = "is a measure, and not a field: --by and --where take fields"
 
 
 class _Sampled(NamedTuple):
@@ -66,8 +63,7 @@ def field_warnings(
         if reading.sources[number].kind in {"text", "regex"}
     }
     warnings = [
-        f"{option} {name}: "
-        + (_unknown(name, known) if name not in texts else _NO_TEXT if option == "-m" else _NO_FIELD)
+        f"{option} {name}: {_of_text(option) if name in texts else _unknown(name, known)}"
         for option, name in absent
     ]
     if summary.measures is not None:
@@ -94,6 +90,15 @@ def field_warnings(
         elif found.unit != compared:
             warnings.append(f"--where {name}: its numbers are in {found.unit}, and {text} is not")
     return warnings
+
+
+def _of_text(option: str) -> str:
+    """Return what is wrong with the name of a measure of text, by the option that has it."""
+    return (
+        "no record has this text in its first line; --log-format plain makes each line a record"
+        if option == "-m"
+        else "is a measure, and not a field: --by and --where take fields"
+    )
 
 
 def _is_plain(source: ValueSource) -> bool:
