@@ -255,8 +255,9 @@ class Measures:
         found = []
         if self.other is not None:
             found.append(
-                f"More than {self.folded:,} groups: the other {self.other[0]:,} records count in "
-                "the totals alone."
+                f"More than {self.folded:,} groups: {self.other[0]:,} records count in the totals "
+                "alone. Which groups are kept does not depend on their size: the greatest may be "
+                "among the others."
             )
         if self.widened:
             found.append("Too many groups and steps: steps are wider than asked.")
