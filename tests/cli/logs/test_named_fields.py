@@ -249,3 +249,69 @@ def test_a_time_line_keeps_empty_time(tmp_path, run):
     output, _ = run(log, "--bucket", "1s")
     [row] = [line for line in output.splitlines() if line.startswith("info     ")]
     assert row.count(" " * 40) == 1
+
+
+def groups(tmp_path, lines, names):
+    """Return the groups of lines by fields."""
+    log = tmp_path / "x.log"
+    log.write_text("\n".join(lines) + "\n")
+    found = cotool.analyze_logs(log, measures=[], by=names.split()).measures
+    return {group.values for group in found.groups}
+
+
+def test_keys_with_escapes_in_some_records_only(tmp_path):
+    """Two producers of one file: each way of writing a key is read, also below other keys."""
+    log = tmp_path / "x.log"
+    records = [{"größe": n, "daten": {"客户": {"é": f"c{n % 2}"}}} for n in range(40)]
+    lines = [json.dumps(one, ensure_ascii=n % 4 < 2) for n, one in enumerate(records)]
+    log.write_text("\n".join(lines) + "\n")
+    assert measured(log, "größe") == [(40, 780)]
+    assert measured(log, "größe", where="größe>=20 and daten.客户.é=c1") == [(10, 300)]
+    assert groups(tmp_path, lines, "daten.客户.é") == {("c0",), ("c1",)}
+
+
+@pytest.mark.parametrize(
+    ("head", "host", "program", "vhost"),
+    [
+        ("<190>May  1 10:00:00 web1 nginx: ", "web1", "nginx", ""),
+        ("May  1 10:00:00 web1 nginx[12]: ", "web1", "nginx", ""),
+        ("<190>2026-05-01T10:00:00.1+00:00 web1 nginx: ", "web1", "nginx", ""),
+        ("2026-05-01T10:00:00.1+00:00 web1 nginx: ", "web1", "nginx", ""),
+        ("<190>1 2026-05-01T10:00:00.1Z web1 nginx 12 - - ", "web1", "nginx", ""),
+        ("May  1 10:00:00 web1 nginx: www.example.com ", "web1", "nginx", "www.example.com"),
+        ("www.example.com ", "www.example.com", "", "www.example.com"),
+        ("", "", "", ""),
+    ],
+)
+def test_the_host_of_requests_sent_by_syslog(tmp_path, head, host, program, vhost):
+    """Host and program are those of syslog; a virtual host before a client has no colon."""
+    request = '2001:db8::1 - - [01/May/2026:10:00:00 +0000] "GET /x HTTP/2.0" 201 5 "-" "curl"'
+    assert groups(tmp_path, [head + request] * 9, "host program") == {(host, program)}
+    if vhost != host:
+        assert groups(tmp_path, [head + request] * 9, "vhost") == {(vhost,)}
+
+
+@pytest.mark.parametrize("time", ["<150>May  1 10:00:00", "2026-05-01T10:00:00+00:00"])
+def test_the_host_of_haproxy(tmp_path, time):
+    line = (
+        f"{time} web1 haproxy[77]: 10.0.0.2:5000 [01/May/2026:10:00:00.123] fe be/s 0/0/1/4/5 "
+        '200 123 - - ---- 1/1/0/0/0 0/0 "GET /x HTTP/1.1"'
+    )
+    assert groups(tmp_path, [line] * 9, "host program client") == {("web1", "haproxy", "10.0.0.2")}
+
+
+@pytest.mark.parametrize(
+    ("line", "names", "values"),
+    [
+        ('{":authority": "a.b", "response_code": 200}', "host status", ("a.b", "200")),
+        ('{"authority": "a.b", "path": "/x"}', "host path", ("a.b", "/x")),
+        ('{"response": {"status": 200, "size": "51"}}', "bytes status", ("51", "200")),
+        (('I0502 10:00:00.1 1 httplog.go:132] "HTTP" verb="GET" URI="/api" userAgent="k" '
+         'srcIP="10.0.0.1:44" resp=200'), "path status client agent",
+         ("/api", "200", "10.0.0.1", "k")),
+        ('{"ClientRequestHost": "a.b", "EdgeResponseStatus": 200, "EdgeResponseBytes": 7}',
+         "host status bytes", ("a.b", "200", "7")),
+    ],
+)  # fmt: skip
+def test_names_of_products(tmp_path, line, names, values):
+    assert groups(tmp_path, [line] * 9, names) == {values}

@@ -163,6 +163,8 @@ def time_in(found: Format, line: bytes) -> tuple[int, int]:
         number = max(0, found.time_token)
         rest = line.split(None, number)[number:]
         start = len(line) - len(rest[0]) + bool(found.time_open) if rest else 0
+        if found.pri and not number and line.startswith(b"<"):
+            start = line.find(b">") + 1
     end = start + max(
         read[0] if (read := logscan.read_time(form, line, start)) else 0 for form in forms_of(found)
     )

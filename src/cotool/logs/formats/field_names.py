@@ -14,21 +14,25 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "path", "uri", "url", "request_uri", "request_path", "requestpath", "url.path",
         "http.path", "http.target", "http.url", "req.url", "request.url", "request.uri",
         "cs-uri-stem", "httprequest.requesturl", "target", "endpoint", "route", "requesturi",
+        "http.request.path", "clientrequesturi", "clientrequestpath", "request.path", "URI",
     ),
     "method": (
         "method", "http.method", "http_method", "request_method", "req.method", "request.method",
         "cs-method", "httprequest.requestmethod", "http.request.method", "verb", "requestmethod",
+        "clientrequestmethod", "httpmethod",
     ),
     "status": (
         "status", "status_code", "statuscode", "http.status_code", "http_status", "http.status",
         "res.statuscode", "response.status", "response_code", "sc-status", "code", "elb_status",
         "httprequest.status", "http.response.status_code", "downstreamstatus",
+        "edgeresponsestatus", "httpstatus", "httpstatuscode", "http_status_code", "resp",
     ),
     "client": (
         "client", "client_ip", "clientip", "remote_addr", "remote_ip", "remoteaddr", "client_addr",
         "source_ip", "sourceip", "ip", "c-ip", "req.remoteaddress", "client.ip", "source.address",
         "httprequest.remoteip", "clientaddr", "clienthost", "request.remote_ip", "peer",
-        "id.orig_h", "src_ip",
+        "id.orig_h", "src_ip", "srcIP", "srcip", "downstream_remote_address", "client_address",
+        "clientipaddress", "source.ip", "client.address", "remote_host", "remotehost",
     ),
     "user": (
         "user", "user_id", "userid", "username", "user.name", "user.id", "remote_user",
@@ -36,16 +40,24 @@ ALIASES: dict[str, tuple[str, ...]] = {
     ),
     "host": (
         "host", "hostname", "host.name", "server", "server_name", "cs-host", "vhost", "node",
-        "request.host", "requesthost", "x-host-header", "cs(host)", "domain_name", "_hostname",
-        "host.hostname", "syslog.hostname",
+        "request.host", "requesthost", "x-host-header", "cs(host)", "domain_name",
+        "_hostname", "host.hostname", "syslog.hostname", "authority", ":authority",
+        "clientrequesthost", "request_host", "http.host", "http_host", "req.headers.host",
+        "request.headers.host",
     ),
     "bytes": (
         "bytes", "body_bytes_sent", "bytes_sent", "response_size", "size", "sc-bytes", "resp_size",
         "content_length", "response_bytes", "http.response.body.bytes", "sent_bytes",
         "downstreamcontentsize", "httprequest.responsesize", "http.response.bytes", "length",
+        "response.size", "edgeresponsebytes", "sentbytes", "response_body_size", "responsebytes",
+        "contentlength",
     ),
-    "referer": ("referer", "referrer", "http_referer", "cs(referer)"),
-    "agent": ("agent", "user_agent", "useragent", "http_user_agent", "cs(user-agent)"),
+    "referer": ("referer", "referrer", "http_referer", "cs(referer)",
+        "httprequest.referer", "http.request.referrer", "clientrequestreferer",
+        "req.headers.referer", "request.headers.referer"),
+    "agent": ("agent", "user_agent", "useragent", "http_user_agent", "cs(user-agent)",
+        "userAgent", "httprequest.useragent", "user_agent.original", "http.user_agent",
+        "clientrequestuseragent", "req.headers.user-agent", "request.headers.user-agent"),
     "rt": (
         "rt", "request_time", "duration", "duration_ms", "duration_s", "latency", "latency_ms",
         "response_time",
@@ -71,9 +83,9 @@ ALIASES["rt"] += tuple(
     for unit in _UNITS_OF_TIMES
     if name + unit not in ALIASES["rt"]
 )
-# Names that mean several fields: their values decide.
+# Names that mean several fields, or other things as well: their values decide.
 _COUNTS = Counter(alias for name, aliases in ALIASES.items() for alias in aliases if alias != name)
-SHARED = {name for name, count in _COUNTS.items() if count > 1 and name not in ALIASES}
+SHARED = {name for name, count in _COUNTS.items() if count > 1 and name not in ALIASES} | {"resp"}
 # Units that the last word of a name implies; those of `_AFTER_LINE` only after an underscore.
 _ENDINGS = {
     **dict.fromkeys(("ms", "msec", "msecs", "millis", "milliseconds"), "ms"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
 
 from cotool._lazy import lazy_pattern
@@ -39,7 +40,9 @@ _MEANT = {
 }
 # $10: a column by its number.
 COLUMN = lazy_pattern(r"\$([1-9]\d{0,2})")
-_ESCAPED_KEY = lazy_pattern(rb'"((?:[^"\\]|\\.)*\\(?:[^"\\]|\\.)*)"\s*:')
+_KEY = lazy_pattern(rb'(?<!\\)"([^"\\]*(?:\\.[^"\\]*)*)"\s*:')
+# Keys that hardly any producer writes with escapes.
+_NEVER_ESCAPED = lazy_pattern(r"[A-Za-z0-9_.@:$ -]*")
 _LOGFMT = lazy_pattern(
     r"""(?<!\S)([^\s="]+)=(?:"(?P<text>[^"\\]*(?:\\.[^"\\]*)*)"|'(?P<single>.*?)'(?!\S)|(?P<bare>\S*))"""
 )
@@ -55,6 +58,7 @@ class SampledKeys:
         self._paths: dict[tuple[str, ...], None] = {}
         self._records: set[frozenset[tuple[str, ...]]] = set()  # the paths that occur together
         self._requests: set[tuple[str, ...]] = set()
+        self._spelled: dict[str, Counter[bytes]] | None = None
         self._format, self._read = found, read
         known = set()
         for members in self._members():
@@ -117,7 +121,11 @@ class SampledKeys:
             # Deeper objects may be anything, such as the query that a record is about.
             if depths and depths.count(depths[0]) == 1 and not places:
                 places[next(iter(inner.values()))] = 0
-        return [self._locator(path, source.scale, part) for path, part in places.items()]
+        return [
+            locator
+            for path, part in places.items()
+            for locator in self._locators(path, source.scale, part)
+        ]
 
     def _same(self, path: tuple[str, ...]) -> list[tuple[str, ...]]:
         """Return the other paths with the same name."""
@@ -146,7 +154,7 @@ class SampledKeys:
             value
             for members in self._members()
             for path, value in members
-            if tuple(map(self._written, path)) in paths
+            if not paths.isdisjoint(self._written(path))
         ]
         return sum(value[:1].isdigit() for value in values) > _ENOUGH * len(values)
 
@@ -159,7 +167,9 @@ class SampledKeys:
         names = [first, *(name for name in more if name not in SHARED)]
         own = tuple(source.name.split(".")) if self.kind == JSON else (source.name,)
         paths = [(name,) for name in names[1:] if self.kind == LOGFMT or "." not in name]
-        places = [self._locator(path, source.scale, 0) for path in (own, *paths)]
+        places = [
+            locator for path in (own, *paths) for locator in self._locators(path, source.scale, 0)
+        ]
         if self.kind == JSON and not self.are_of_requests:
             inside = _pairs_inside(names, self._lines) or [source.name]
             pairs = [pair_of(name, source.scale) for name in inside]
@@ -178,23 +188,55 @@ class SampledKeys:
     def _are_together(self, path: tuple[str, ...], others: Collection[tuple[str, ...]]) -> bool:
         return any(path in record and not record.isdisjoint(others) for record in self._records)
 
-    def _locator(self, path: tuple[str, ...], scale: Scale | None, part: int) -> Locator:
-        keys = tuple(map(self._written, path))
-        if not all(0 < len(key) <= MAX_KEY for key in keys):
-            return Locator(model.NOWHERE)
-        return Locator(model.KEY, path=keys, part=part, scale=scale or self._scale(path))
+    def _locators(self, path: tuple[str, ...], scale: Scale | None, part: int) -> list[Locator]:
+        """Return the places of a path, one for each way in which lines may write it."""
+        ways = self._written(path)
+        fit = [keys for keys in ways if all(0 < len(key) <= MAX_KEY for key in keys)]
+        scale = scale or self._scale(path)
+        places = [Locator(model.KEY, path=keys, part=part, scale=scale) for keys in fit]
+        return places or [Locator(model.NOWHERE)]
 
-    def _written(self, key: str) -> bytes:
-        """Return a key as the lines write it: with escapes, if none has it without."""
-        plain = key.encode()
-        if self.kind != JSON or any(b'"%b"' % plain in line for line in self._lines):
-            return plain
-        raw = (match[1] for line in self._lines for match in _ESCAPED_KEY.finditer(line))
-        return next((way for way in raw if _unescaped(way) == key), plain)
+    def _written(self, path: tuple[str, ...]) -> list[tuple[bytes, ...]]:
+        """Return the ways in which lines may write a path, the most frequent first.
+
+        A producer writes all keys of a path with escapes, or all without.
+        """
+        ways = list(map(self._ways, path))
+        most = max(map(len, ways))
+        return [tuple([way[min(n, len(way) - 1)] for way in ways]) for n in range(most)]
+
+    def _ways(self, key: str) -> list[bytes]:
+        """Return the ways in which lines may write a key, the most frequent first."""
+        plain = key.encode("utf-8", "replace")
+        is_as_ever = _NEVER_ESCAPED.fullmatch(key) and any(
+            b'"%b"' % plain in line for line in self._lines
+        )
+        if self.kind != JSON or is_as_ever:
+            return [plain]
+        counts = dict.fromkeys((plain, _escaped(key)), 0) | self._spellings().get(key, {})
+        return sorted(counts, key=lambda way: -counts[way])
+
+    def _spellings(self) -> dict[str, Counter[bytes]]:
+        """Return how often the sample writes each key in each way."""
+        if self._spelled is None:
+            self._spelled = {}
+            written = Counter(key for line in self._lines for key in _KEY.findall(line))
+            for raw, count in written.items():
+                key = _unescaped(raw)
+                if key is not None:
+                    self._spelled.setdefault(key, Counter())[raw] += count
+        return self._spelled
 
     def _scale(self, path: tuple[str, ...]) -> Scale:
         known = scale_among(".".join(path), [".".join(other) for other in self._paths])
         return known or scale_of(path[-1])
+
+
+def _escaped(key: str) -> bytes:
+    """Return a key as producers that write ASCII only write it, but for the case of digits."""
+    import json
+
+    return json.dumps(key)[1:-1].encode()
 
 
 def _unescaped(key: bytes) -> str | None:

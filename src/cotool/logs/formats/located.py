@@ -18,7 +18,6 @@ from cotool.logs.formats.columns import (
     ADDRESS,
     HEADER,
     NO_TIME,
-    columns_of,
     further_lines,
     line_has_time,
     lines_of,
@@ -30,7 +29,7 @@ from cotool.logs.formats.given import bounded
 from cotool.logs.formats.keys import COLUMN, SampledKeys, are_meant, leaves_of, members_of, pair_of
 from cotool.logs.formats.model import EVERY_LINE, JSON, TEXT, Format, forms_of
 from cotool.logs.formats.requests import ANCHOR, PARTS, TIMES, are_seconds
-from cotool.logs.formats.stated import columns_of_heads, stated
+from cotool.logs.formats.stated import columns_of_heads, columns_with_heads, stated
 from cotool.logs.formats.titles import ends_in_cell
 from cotool.logs.measures import model
 from cotool.logs.measures.model import Locator, ValueSource
@@ -79,7 +78,7 @@ def locate_anywhere(source: ValueSource) -> Locator:
 def fields_of(found: Format, formats: Sequence[Format], lines: Sequence[bytes]) -> list[str]:
     """Return the names of the fields in a sample of one of several formats, as people type them."""
     lines = lines_of(found, formats, lines)
-    columns = columns_of(found, lines)[1]
+    columns = columns_with_heads(found, lines)[1]
     columns.pop(ANCHOR, None)
     read = cache(leaves_of)
     names = SampledKeys(_with_payload(found, lines, columns, read), lines, read).names()
@@ -109,7 +108,7 @@ def _with_fields(
     *,
     several: bool,
 ) -> Format:
-    delimiter, columns = columns_of(found, lines)
+    delimiter, columns = columns_with_heads(found, lines)
     if not found.is_every_line:
         found = _with_payload(found, lines, columns, read)
     if several and below and found.kind == TEXT and forms_of(found):

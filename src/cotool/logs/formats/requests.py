@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 REQUEST = lazy_pattern(rb"[A-Z]{3,20} \S+(?:(?: .*)? HTTP/[\d.]+)?")
 _STATUS = lazy_pattern(rb"\d{3}|-")
+# What is no virtual host in front of a client: the tag of syslog, and a value that is not there.
+_NO_HOST = lazy_pattern(rb"-|[^\s:]+:")
 COLUMNS = lazy_pattern(rb'"([^"\\]*(?:\\.[^"\\]*)*)"|(?!\[[\da-fA-F:.]*\]:\d)\[([^\]]*)\]|(\S+)')
 # The name of an access log's request as Format.anchor has it, which no field has.
 ANCHOR = '"request"'
@@ -65,7 +67,7 @@ def access_columns(rows: Sequence[bytes]) -> Columns:
     places: Counter[int] = Counter()
     common: Counter[int] = Counter()
     found = []  # the columns from each request on
-    requests = 0
+    requests = hostless = 0
     for line in rows:
         columns = columns_in(line)
         for n, match in enumerate(columns):
@@ -79,6 +81,7 @@ def access_columns(rows: Sequence[bytes]) -> Columns:
                 more = _words_of_user(columns[:n]) - 1 if is_common else 0
                 places[n] += 1
                 common[n - more] += is_common
+                hostless += is_common and _has_no_host(columns[: max(0, n - more - 4)])
                 found.append(columns[n:])
                 requests += bool(is_request)
                 break
@@ -91,14 +94,20 @@ def access_columns(rows: Sequence[bytes]) -> Columns:
         return parts_of(request) | {ANCHOR: (-request, 0, None)} | _around(rows, request)
     request = common.most_common(1)[0][0]
     at = parts_of(request) | {ANCHOR: (request, 0, None)}
+    host = request - 5 if hostless <= ENOUGH * len(found) else -1
     for name, column in (
-        ("host", request - 5), ("client", request - 4), ("user", request - 2),
+        ("host", host), ("client", request - 4), ("user", request - 2),
         ("status", request + 1), ("bytes", request + 2), ("referer", request + 3),
         ("agent", request + 4),
     ):  # fmt: skip
         if column >= 0 and (request > 3 or column > request):
             at[name] = (column, 0, UNITS["B"] if name == "bytes" else None)
     return at | _times([_cells(columns)[5:] for columns in found], request + 5)
+
+
+def _has_no_host(before: Sequence[re.Match[bytes]]) -> bool:
+    """Return whether the last column before a client is no virtual host."""
+    return bool(before) and _NO_HOST.fullmatch(before[-1][0]) is not None
 
 
 def _cells(columns: Sequence[re.Match[bytes]]) -> list[bytes]:

@@ -8,7 +8,7 @@ from collections import Counter
 from cotool._fast.logs.forms import is_level
 from cotool._lazy import lazy_pattern
 from cotool._typing import TYPE_CHECKING
-from cotool.logs.formats.columns import blanks_of_time
+from cotool.logs.formats.columns import blanks_of_time, columns_of
 from cotool.logs.formats.field_names import scale_of
 from cotool.logs.formats.level_marks import HALF
 from cotool.logs.formats.model import TEXT, Format, forms_of, is_dated
@@ -146,6 +146,17 @@ def _text(source: ValueSource, before: bytes, lines: Sequence[bytes]) -> Locator
     return Locator(model.TEXT, text=before + quote, after=quote, scale=scale)
 
 
+def columns_with_heads(found: Format, lines: Sequence[bytes]) -> tuple[bytes, Columns]:
+    """Return the delimiter and the columns of lines, which syslog may have sent.
+
+    A host within such a message is the one that a client asked for.
+    """
+    delimiter, columns = columns_of(found, lines)
+    head = _of_syslog(found, lines) if columns and not delimiter and not found.names else {}
+    inner = {"vhost": columns["host"]} if head and "host" in columns else {}
+    return delimiter, columns | inner | head
+
+
 def columns_of_heads(found: Format, lines: Sequence[bytes]) -> Columns:
     """Return the columns behind the time: host and program of syslog, or else the component."""
     return _of_syslog(found, lines) or _of_component(found, lines)
@@ -153,15 +164,21 @@ def columns_of_heads(found: Format, lines: Sequence[bytes]) -> Columns:
 
 def _of_syslog(found: Format, lines: Sequence[bytes]) -> Columns:
     """Return the columns of the host and the program behind the time of syslog lines."""
-    if found.kind != TEXT or found.lead or found.time_open or found.time_token not in {0, 1}:
+    # Of a message with [time], perhaps behind a collector's time, which is not in the sample.
+    is_inner = found.time_open == ord("[") and found.time_token > 1
+    if (
+        found.kind != TEXT
+        or found.lead
+        or (not is_inner and (found.time_open or found.time_token not in {0, 1}))
+    ):
         return {}
     rows = [line for line in lines if line.strip()][:_SAMPLE]
     is_new = bool(found.pri) and found.time_token == 1
     places: Counter[int] = Counter()
     for line in rows:
-        blanks = blanks_of_time(found, line)
+        blanks = -found.time_token - 1 if is_inner else blanks_of_time(found, line)
         # A date and a time of day as two words are those of an application.
-        if blanks is None or (blanks and is_dated(found)):
+        if blanks is None or (blanks > 0 and is_dated(found)):
             continue
         first = found.time_token + blanks + 1
         words = [word[0] for word in COLUMNS.finditer(line)][first : first + 2]
