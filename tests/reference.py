@@ -1284,10 +1284,11 @@ def mask_message(text):
             for segment in re.finditer(r"/[^/?#;]*|[?#;].*", request[1]):
                 out.append(segment[0][0])
                 start, rest = at + segment.start() + 1, segment[0][1:]
-                size = len(rest) if segment[0][0] != "/" else path_id(rest)
+                first, size = (0, len(rest)) if segment[0][0] != "/" else path_id(rest)
+                out.append(rest[:first])
                 if size:
-                    parameter(start, start + size)
-                out.append(rest[size:])
+                    parameter(start + first, start + first + size)
+                out.append(rest[first + size :])
             out.append(request[0][len(request[1]) :])
             at += len(request[0])
         elif (
@@ -1313,6 +1314,18 @@ def mask_message(text):
 
 
 def path_id(segment):
+    """Where a segment of a path names one thing among many, and how much of it: 0 for nothing."""
+    if size := _whole_id(segment):
+        return 0, size
+    hashed = re.fullmatch(
+        r"(.+[.-])((?=[A-Fa-f]*[0-9])[0-9A-Fa-f]{8,}|(?=[A-Z2-7]*[2-7][A-Z])[A-Z2-7]{8})"
+        r"(\.[A-Za-z][0-9A-Za-z]*)+",
+        segment,
+    )
+    return (len(hashed[1]), len(hashed[2])) if hashed else (0, 0)
+
+
+def _whole_id(segment):
     """How much of a segment of a path names one thing among many: 0, or up to its extension."""
     if re.fullmatch(r"[\d.,\-_:]*\d", segment):
         return len(segment)

@@ -46,6 +46,8 @@ def mask(message, *, plain=False):
 @given(messages())
 @example("Took 12.5 ms for 7 of -3")
 @example("src: /10.250.19.102:54106 dest: /10.250.10.6:50010")
+@example('x "GET /a/app-b.0010c696.min.js?v=2 HTTP/1.1" 200')
+@example('x "GET /chunk-5YJ4XK2L.js.map HTTP/1.1" 200 /a.b.0010c69.js')
 def test_masks_are_the_oracles(message):
     """What is a parameter, and what stays, is what the rules say, byte by byte."""
     message = message.strip(" \t")

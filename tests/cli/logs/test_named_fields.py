@@ -201,6 +201,24 @@ def test_alarms_and_warnings_say_what_is_wrong(access, run, words, code, text):
     assert found == code
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_seconds_and_bytes_of_a_measure_are_not_compared(tmp_path, run, order):
+    """Values of both are named, the figures have no unit, and a limit is an error."""
+    log = tmp_path / "x.log"
+    lines = ["INFO val=8ms\n", "INFO val=17KB\n", "INFO val=9ms\n"]
+    log.write_text("".join(f"2026-03-02T08:00:01Z {line}" for line in lines[::order]))
+    words = ("-m", "val", "--fail-on")
+    for limit in ("max(val)>1s", "max(val)>1KB", "max(val)>1"):
+        output, code = run(log, *words, limit)
+        assert code == 2
+        assert "its values are in s and in B" in output
+        assert "max(val) is" not in output
+        assert "-m val: values in s and in B are added" in output
+    assert "values in s and in B are added" in run(log, "-m", "val", "-f", "csv")[0]
+    (fact,) = cotool.analyze_logs(log, measures=["val"]).to_dict()["measures"]["measures"]
+    assert (fact["unit"], fact["units"], fact["max"]) == (None, ["s", "B"], 17_000)
+
+
 def test_measures_that_do_not_fit_are_named(access, run):
     """A narrow table leaves out whole measures, and cuts no number."""
     words = [word for name in ("rt", "bytes", "status", "$1") for word in ("-m", name)]

@@ -337,6 +337,11 @@ def test_a_group_is_where_python_finds_it(regex: str, line: str) -> None:
         ("/js/app-20260302.js", "/js/<*>.js"),
         ("/getUserProfileById2/x", "/getUserProfileById2/x"),
         ("/report-2024", "/report-2024"), ("/s3/bucket", "/s3/bucket"),
+        ("/js/app.0010c696.js?v=2", "/js/app.<*>.js"), ("/main.3f2a1b9c.css", "/main.<*>.css"),
+        ("/chunk-5YJ4XK2L.js.map", "/chunk-<*>.js.map"), ("/a-b.8F3B1C2D4E.min.svg", "/a-b.<*>.min.svg"),
+        ("/jquery-3.6.0.min.js", "/jquery-3.6.0.min.js"), ("/fade.deadbeef.js", "/fade.deadbeef.js"),
+        ("/plan-FY2024Q1.pdf", "/plan-FY2024Q1.pdf"), ("/x-INVOICE2.pdf", "/x-INVOICE2.pdf"),
+        ("/app.0010c696", "/app.0010c696"), ("/app.0010c69.js", "/app.0010c69.js"),
     ],
 )  # fmt: skip
 def test_what_names_one_thing_among_many_is_masked(path: str, masked: str) -> None:

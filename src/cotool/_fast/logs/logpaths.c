@@ -17,7 +17,8 @@ static int is_number(const uint8_t *p, const uint8_t *end) {
     return p == end;
 }
 
-int cotool_path_id(const uint8_t *p, const uint8_t *end, const uint8_t **stop) {
+/* Tells whether a segment is an id as a whole; `stop` is set to its end, before an extension. */
+static int is_id(const uint8_t *p, const uint8_t *end, const uint8_t **stop) {
     int digits = 0, hex = 0, others = 0, dashes = 0, changes = 0, was = -1;
     int kinds = 0, kind = 0, last = 0; /* changes of case and digits but Ab; digits at the end */
     const uint8_t *q = p;
@@ -50,6 +51,41 @@ int cotool_path_id(const uint8_t *p, const uint8_t *end, const uint8_t **stop) {
         ((digits >= 3 && changes >= 4 && dashes <= 4) || kinds * 20 >= 7 * (digits + hex + others)))
         return 1;
     return q - p >= 8 && last >= 5 && (last >= 6 || q[-1 - last] == '-' || q[-1 - last] == '_');
+}
+
+/* Tells whether letters and digits are a hash: from eight hexadecimal digits on, or eight of base 32 with a
+ * digit before a letter, as esbuild writes them. */
+static int is_hash(const uint8_t *p, const uint8_t *end) {
+    int digits = 0, hex = 1, base32 = end - p == 8, mixed = 0;
+    if (end - p < 8) return 0;
+    for (; p < end; p++) {
+        const int is = cotool_is_digit(*p);
+        mixed |= digits && !is;
+        digits += is;
+        hex &= is || ((*p | 0x20) >= 'a' && (*p | 0x20) <= 'f');
+        base32 &= is ? *p >= '2' && *p <= '7' : *p >= 'A' && *p <= 'Z';
+    }
+    return (hex && digits) || (base32 && mixed);
+}
+
+/* Finds the hash in a file name such as app.0010c696.js or chunk-5YJ4XK2L.js.map: between a dot or a dash
+ * and extensions. */
+static int find_hash(const uint8_t *p, const uint8_t *end, const uint8_t **start,
+                     const uint8_t **stop) {
+    for (const uint8_t *to = end, *q;; to = q - 1) {
+        for (q = to; q > p && (cotool_is_digit(q[-1]) || cotool_is_letter(q[-1]));) q--;
+        if (q - p < 2) return 0;
+        if (to < end && (q[-1] == '.' || q[-1] == '-') && is_hash(q, to)) {
+            *start = q, *stop = to;
+            return 1;
+        }
+        if (q[-1] != '.' || q == to || !cotool_is_letter(*q)) return 0;
+    }
+}
+
+int cotool_path_id(const uint8_t *p, const uint8_t *end, const uint8_t **start, const uint8_t **stop) {
+    *start = p;
+    return is_id(p, end, stop) || (end - p > 10 && find_hash(p, end, start, stop));
 }
 
 static int ends_path(uint8_t c) { return c == '?' || c == '#' || c == ';'; }
@@ -109,7 +145,7 @@ static uint8_t *copy(uint8_t *to, const uint8_t *stop, const uint8_t *p, const u
 }
 
 size_t cotool_mask_path(const uint8_t *text, const uint8_t *end, uint8_t *out, size_t room) {
-    const uint8_t *p = text, *q = seek(text, end), *pending = text, *rest;
+    const uint8_t *p = text, *q = seek(text, end), *pending = text, *id, *rest;
     uint8_t *to = out, *const stop = out + room - 8;
     if (q < end && q - text < 8) {
         p = pending = after_host(text, end);
@@ -128,8 +164,8 @@ size_t cotool_mask_path(const uint8_t *text, const uint8_t *end, uint8_t *out, s
         while (segment > p && segment[-1] != '/') segment--;
         while (q < end && *q != '/' && !ends_path(*q)) q++;
         p = q;
-        if (!cotool_path_id(segment, q, &rest)) continue;
-        to = copy(to, stop, pending, segment);
+        if (!cotool_path_id(segment, q, &id, &rest)) continue;
+        to = copy(to, stop, pending, id);
         if (to >= stop) break;
         memcpy(to, "<*>", 3);
         to += 3, pending = rest;

@@ -29,8 +29,9 @@ extern cotool_known_path_function *cotool_known_path;
 void cotool_paths_prepare(void); /* must be called first */
 
 /* Tells whether a segment of a path names one thing among many: digits, a UUID, a hash, a token, a word
- * with a long number (ORD-17544). `stop` is set to its end, before an extension. */
-int cotool_path_id(const uint8_t *p, const uint8_t *end, const uint8_t **stop);
+ * with a long number (ORD-17544), a file name with a hash of the content (app.0010c696.js). `start` and
+ * `stop` are set to the ends of what does, before an extension. */
+int cotool_path_id(const uint8_t *p, const uint8_t *end, const uint8_t **start, const uint8_t **stop);
 
 /* Writes a path without its query and with <*> for ids. Returns its size. `room` is at least 512. */
 size_t cotool_mask_path(const uint8_t *text, const uint8_t *end, uint8_t *out, size_t room);

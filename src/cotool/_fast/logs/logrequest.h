@@ -35,7 +35,7 @@ static const uint8_t *status_end(const uint8_t *p, const uint8_t *end) {
 /* Writes the path at p with parameters for its ids and its query, its protocol and the status. Returns
  * where that ends, p if there is no such request. */
 static const uint8_t *put_request(writer *w, const uint8_t *p) {
-    const uint8_t *q = p, *stop, *rest;
+    const uint8_t *q = p, *stop, *id, *rest;
     if (!follows_method(w->line, p)) return p;
     while (q < w->end && q - p < LONGEST_PATH && *q != ' ' && *q != '"' && !is(*q, CONTROL) &&
            !is(*q, BLANK))
@@ -51,8 +51,9 @@ static const uint8_t *put_request(writer *w, const uint8_t *p) {
         }
         from = p;
         while (p < q && *p != '/' && *p != '?' && *p != '#' && *p != ';') p++;
-        if (p > from && cotool_path_id(from, p, &rest)) {
-            put_parameter(w, from, rest, COTOOL_PARAMETER, 0, 0);
+        if (p > from && cotool_path_id(from, p, &id, &rest)) {
+            while (from < id) *w->to++ = *from++;
+            put_parameter(w, id, rest, COTOOL_PARAMETER, 0, 0);
             from = rest;
         }
         while (from < p) *w->to++ = *from++;

@@ -118,11 +118,12 @@ def unlike_earlier(
         summary.measures.facts(), summary.measures.total.measures, strict=True
     ):
         known = earlier.total.get(fact.name)
-        if known is None or known.unit == fact.unit:
+        unit = fact.unlike or fact.unit
+        if known is None or known.unit == unit:
             continue
         if not (known.statistic("count") and figures.statistic("count")):
             continue
-        before, now = (unit or "plain numbers" for unit in (known.unit, fact.unit))
+        before, now = (each or "plain numbers" for each in (known.unit, unit))
         text = f"{fact.name} was in {before} in the earlier run and is in {now} now: not compared"
         starts = f"{_RATIO}("
         needed = _CHANGED_NUMBERS in named or any(
@@ -198,7 +199,8 @@ def _ratio(n: int, statistic: str, of_groups: bool, summary: LogSummary) -> floa
             for group in measures.groups
             if earlier.by == measures.keys and group.values in earlier.groups
         ]
-    unit = measures.facts()[n].unit
+    fact = measures.facts()[n]
+    unit = fact.unlike or fact.unit
     ratios = [
         (now / before, now, before)
         for group, known in pairs
@@ -251,8 +253,9 @@ def _amount(measures: Measures, n: int, figures: Figures, statistic: str) -> flo
     if statistic in {"count", "missing", "odd", "distinct"}:
         return int(number)
     facts = measures.facts()[n]
-    unit = facts.unit
-    return Amount(number, quantity(number, unit), unit, scaled=facts.scaled or facts.stated)
+    unit = facts.unlike or facts.unit
+    scaled = facts.scaled or facts.stated or bool(facts.unlike)
+    return Amount(number, quantity(number, facts.unit), unit, scaled=scaled)
 
 
 def needs(condition: Condition[LogSummary]) -> frozenset[str]:

@@ -68,7 +68,11 @@ def field_warnings(
     ]
     if summary.measures is not None:
         warnings += [f"--by {key}: {_CUT}" for key in _cut(summary.measures)]
-        warnings += [f"-m {fact.name}: {_MIXED}" for fact in summary.measures.facts() if fact.mixed]
+        warnings += [
+            f"-m {fact.name}: {fact.unlike_note or _MIXED}"
+            for fact in summary.measures.facts()
+            if fact.mixed
+        ]
     for name, text in fields:
         found = sampled.get(name)
         unit = _WITH_UNIT.fullmatch(text)
@@ -88,7 +92,8 @@ def field_warnings(
                 f"{compared}; -m {name}:ms says that they are milliseconds"
             )
         elif found.unit != compared:
-            warnings.append(f"--where {name}: its numbers are in {found.unit}, and {text} is not")
+            other = "is not" if found.unit in UNIT_NAMES.values() else "is compared with all of them"
+            warnings.append(f"--where {name}: its numbers are in {found.unit}, and {text} {other}")
     return warnings
 
 
@@ -142,7 +147,7 @@ def _sampled(
                 found[fact.name] = _Sampled(
                     before.values or figures.count + figures.odd > 0,
                     before.numbers or figures.count > 0,
-                    before.unit or fact.unit,
+                    before.unit or fact.unlike or fact.unit,
                     before.stated or fact.stated,
                 )
     return found

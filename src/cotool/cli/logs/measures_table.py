@@ -80,7 +80,7 @@ def _totals(measures: Measures, facts: Sequence[MeasureFacts], screen: Screen) -
         )
     screen.print(Text(), table)
     for fact, figures in zip(facts, measures.total.measures, strict=True):
-        notes = []
+        notes = [fact.unlike_note] if fact.unlike else []
         if figures.missing:
             notes.append(f"{plural(figures.missing, 'record')} without a value")
         if figures.odd:

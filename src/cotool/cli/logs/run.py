@@ -18,6 +18,7 @@ from cotool.cli.shared.say import say_error, say_warning
 from cotool.errors import InputError
 from cotool.io.target import check_writable, is_special
 from cotool.logs.options import RECOGNISED
+from cotool.logs.units import UNIT_NAMES
 from cotool.text import plural
 
 if TYPE_CHECKING:
@@ -160,9 +161,7 @@ def _end(
     """Print errors and true conditions; return the exit code."""
     other_units = [found for condition in conditions for found in condition.unlike_units(summary)]
     errors = _errors(request, summary) + [
-        f"--fail-on {name}: its values are in {unit}, not in {compared}"
-        if compared
-        else f"--fail-on {name}: its values have a unit, and the limit has none: write 0.5s, 1KB"
+        f"--fail-on {name}: {_in_other_unit(unit, compared)}"
         for name, unit, compared in other_units
         if unit
     ]
@@ -190,7 +189,12 @@ def _end(
         *_field_warnings(request, summary, conditions, sources),
     ]:
         say_warning(warning)
-    met = [condition for condition in conditions if condition.reported(summary)]
+    met = [
+        condition
+        for condition in conditions
+        if not any(unit for _, unit, _ in condition.unlike_units(summary))
+        and condition.reported(summary)
+    ]
     if summary.interrupted:
         if not request.flags.quiet and not request.flags.follow:
             more = "; continue with --resume" if request.engine.is_cluster else ""
@@ -201,6 +205,15 @@ def _end(
     if errors:
         return BAD_INPUT
     return FOUND if met else 0
+
+
+def _in_other_unit(unit: str, compared: str) -> str:
+    """Return why values in a unit are not compared with a limit in another, or without one."""
+    if unit not in UNIT_NAMES.values():
+        return f"its values are in {unit}, which do not add up and are not compared"
+    if compared:
+        return f"its values are in {unit}, not in {compared}"
+    return "its values have a unit, and the limit has none: write 0.5s, 1KB"
 
 
 def _unlike_earlier(

@@ -140,7 +140,7 @@ def _pair(
 
 def earlier_of(measures: Measures) -> EarlierMeasures:
     """Return what a later run knows of these measures."""
-    units = {fact.name: fact.unit for fact in measures.facts()}
+    units = {fact.name: fact.unlike or fact.unit for fact in measures.facts()}
 
     def known(figures: tuple[Figures, ...]) -> dict[str, EarlierMeasure]:
         return {

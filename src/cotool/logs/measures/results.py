@@ -111,8 +111,8 @@ class Group:
 class MeasureFacts:
     """What is known of a measure over all records.
 
-    `unit` is "s", "B" or "" (none); `mixed` says that its values had several of them, and then
-    plain numbers were used as they are. `distinct`: distinct values, ± 2 %, odd ones included;
+    `unit` is "s", "B" or "" (none), and `units` has those of all values: plain numbers beside a
+    unit were used as they are, and seconds beside bytes leave the figures without one. `distinct`: distinct values, ± 2 %, odd ones included;
     `odd_examples`: some of those; `added`: lists whose numbers were added up; `scaled`: the
     field's name, the product or the caller says that its numbers are, say, milliseconds; `stated`:
     the numbers themselves do; `further`: records with more than one value, of which the first
@@ -121,7 +121,7 @@ class MeasureFacts:
 
     name: str
     unit: str
-    mixed: bool
+    units: tuple[str, ...]
     added: int
     scaled: bool
     stated: bool
@@ -129,6 +129,22 @@ class MeasureFacts:
     distinct: int | None
     odd_examples: tuple[str, ...]
     greatest: tuple[GreatLine, ...]
+
+    @property
+    def mixed(self) -> bool:
+        """Whether the values had several units, or some had none."""
+        return len(self.units) > 1
+
+    @property
+    def unlike(self) -> str:
+        """The units of values that do not add up, as "s and in B"; empty if they do."""
+        known = [unit for unit in self.units if unit]
+        return " and in ".join(known) if len(known) > 1 else ""
+
+    @property
+    def unlike_note(self) -> str:
+        """A sentence about such values, empty if there are none."""
+        return f"values in {self.unlike} are added" if self.unlike else ""
 
 
 class Measures:
@@ -319,12 +335,12 @@ class Measures:
         for n, known in enumerate(self._table.overall()):
             dimensions, added, scaled, stated, further, distinct, examples, _ = known
             present = [k for k, count in enumerate(dimensions) if count]
-            unit = max(present, key=lambda k: (k != PLAIN, dimensions[k]), default=PLAIN)
+            known = [k for k in present if k != PLAIN]
             facts.append(
                 MeasureFacts(
                     self.names[n],
-                    UNIT_NAMES[unit],
-                    len(present) > 1,
+                    UNIT_NAMES[known[0]] if len(known) == 1 else "",
+                    tuple(UNIT_NAMES[k] for k in present),
                     added,
                     scaled > 0,
                     stated > 0,

@@ -45,6 +45,7 @@ def measures_to_dict(
             {
                 "name": fact.name,
                 "unit": fact.unit or None,
+                "units": [unit or None for unit in fact.units],
                 "mixed_units": fact.mixed,
                 "lists_added": fact.added,
                 "further_values": fact.further,
