@@ -40,9 +40,7 @@ def measures_section(
     if facts:
         parts.append(_totals(measures, facts))
     parts += [
-        note(f"{brief(fact.name, _MOST_TEXT)}: {fact.unlike_note}")
-        for fact in facts
-        if fact.unlike
+        note(f"{brief(fact.name, _MOST_TEXT)}: {fact.unlike_note}") for fact in facts if fact.unlike
     ]
     parts += [note(limit) for limit in measures.limits]
     parts.append(_over_time(measures, facts, clock.of_steps(measures.steps.begin)))

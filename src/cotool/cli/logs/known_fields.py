@@ -92,7 +92,9 @@ def field_warnings(
                 f"{compared}; -m {name}:ms says that they are milliseconds"
             )
         elif found.unit != compared:
-            other = "is not" if found.unit in UNIT_NAMES.values() else "is compared with all of them"
+            other = (
+                "is not" if found.unit in UNIT_NAMES.values() else "is compared with all of them"
+            )
             warnings.append(f"--where {name}: its numbers are in {found.unit}, and {text} {other}")
     return warnings
 

@@ -112,7 +112,8 @@ class MeasureFacts:
     """What is known of a measure over all records.
 
     `unit` is "s", "B" or "" (none), and `units` has those of all values: plain numbers beside a
-    unit were used as they are, and seconds beside bytes leave the figures without one. `distinct`: distinct values, ± 2 %, odd ones included;
+    unit were used as they are, and seconds beside bytes leave the figures without one.
+    `distinct`: distinct values, ± 2 %, odd ones included;
     `odd_examples`: some of those; `added`: lists whose numbers were added up; `scaled`: the
     field's name, the product or the caller says that its numbers are, say, milliseconds; `stated`:
     the numbers themselves do; `further`: records with more than one value, of which the first
@@ -335,11 +336,11 @@ class Measures:
         for n, known in enumerate(self._table.overall()):
             dimensions, added, scaled, stated, further, distinct, examples, _ = known
             present = [k for k, count in enumerate(dimensions) if count]
-            known = [k for k in present if k != PLAIN]
+            others = [k for k in present if k != PLAIN]
             facts.append(
                 MeasureFacts(
                     self.names[n],
-                    UNIT_NAMES[known[0]] if len(known) == 1 else "",
+                    UNIT_NAMES[others[0]] if len(others) == 1 else "",
                     tuple(UNIT_NAMES[k] for k in present),
                     added,
                     scaled > 0,
