@@ -225,8 +225,7 @@ _SENTENCE_END = lazy_pattern(
     rf"(?:{_POINT}|[。!?！？;；।؟])(?=\s|[)\"'*_”]|$)|\n|(?<=[^\x00-\u2e7f])[.。！？；，]"
 )
 _PUNCTUATION = " \t\r\n.,;:!?\"'`“”‘’«»「」()[]*_。、，；：！？।،؟"
-_BRACKETS = "()[]"
-_MARKS = "".join(mark for mark in _PUNCTUATION if mark not in _BRACKETS)
+_MARKS = "".join(mark for mark in _PUNCTUATION if mark not in "()[]")
 # Words that show that a few words are a sentence, not a label.
 _SENTENCE = lazy_pattern(
     r"(?i)\b(?:is|are|was|were|am|has|have|had|will|would|should|could|can|cannot|may|might|must"
@@ -287,9 +286,8 @@ def read_short(span: str, *, whole: bool) -> SpanReading | None:
     if core[:1] == "$" == core[-1:]:
         core = core.strip("$").strip()
     bracketed = core[:1] in "([" and core[-1:] in ")]" and "," in core
-    return SpanReading(
-        short_form(core if bracketed else display), stop, core if bracketed else display
-    )
+    shown = core if bracketed else display
+    return SpanReading(short_form(shown), stop, shown)
 
 
 def _read_led_date(span: str) -> SpanReading | None:
