@@ -9,6 +9,7 @@ from cotool._lazy import lazy_pattern
 from cotool._records import replace
 from cotool._typing import TYPE_CHECKING
 from cotool.consensus.extract.alike import valued
+from cotool.consensus.extract.vocabulary import has_any
 
 if TYPE_CHECKING:
     from cotool.consensus.extract.alike import Answers
@@ -36,6 +37,12 @@ _ASKS_YEAR = lazy_pattern(
     r"\b(?:what|which) year\b|in welchem jahr|en quelle année|en qué año|em que ano|in che anno"
     r"|в каком году|何年|哪一年",
     re.IGNORECASE,
+)
+# What questions that these two find contain.
+_NUMBER_ASKED = (
+    *("how ", "number of", "remainder", "sum of", "modulo", "wie", "combien", "cuánt", "quant"),
+    *("сколько", "ile", "多少", "几", "いくつ", "何", "몇", "year", "jahr", "année", "año", "ano"),
+    *("anno", "году", "哪一年"),
 )
 _FOR_CODE = lazy_pattern(
     r"code|\bzip\b|postal|post(?:leit)?zahl|\bplz\b|phone|\btel\b|\bfax\b|\bpins?\b|\bids?\b"
@@ -131,7 +138,9 @@ def _by_rate(answers: Answers, texts: Sequence[str]) -> Answers:
 
 def asks_how_many(question: str) -> bool:
     """Whether a question is answered by a number."""
-    return bool(_ASKS_HOW_MANY.search(question) or _ASKS_YEAR.search(question))
+    return has_any(question.lower(), _NUMBER_ASKED) and bool(
+        _ASKS_HOW_MANY.search(question) or _ASKS_YEAR.search(question)
+    )
 
 
 def _asks_for_code(question: str) -> bool:

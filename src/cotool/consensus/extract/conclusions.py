@@ -133,6 +133,7 @@ _HENCE_OPTION = lazy_pattern(
     r"(?!\w|,? (?:is|was|can|must) (?:not|wrong|incorrect|false|out|elim|be))"
 )
 _SO_NO = lazy_pattern(r"\b(?:so|hence|thus|therefore) (yes|no), [^.!?]{1,60}[.!]?$")
+_TOLD = ("yes", "no", "true", "false")
 _AFTER_COLON = lazy_pattern(r": [*_]{0,2}(yes|no|true|false)[*_.!]{0,3}$")
 _ARROW = lazy_pattern(r"(?:→|->|=>)\s*\(?([A-J])\)?[.!]?$")
 # What ends a text in bold type: a time, a number, a name.
@@ -187,7 +188,7 @@ def _concluding(text: str, low: str) -> Iterator[StatedPlace]:
         so := _SO_NO.search(low)
     ):
         yield StatedPlace(0, so[1], "so …", ("boolean",), whole=True)
-    if ": " in text and (told := _AFTER_COLON.search(low)):
+    if ": " in text and low.rstrip("*_.!\n").endswith(_TOLD) and (told := _AFTER_COLON.search(low)):
         yield StatedPlace(0, told[1], ": …", ("boolean",), whole=True)
     if has_any(text, ("→", "->", "=>")) and (arrow := _ARROW.search(text)):
         yield StatedPlace(0, arrow[1], "→", ("choice",), whole=True)
@@ -201,8 +202,10 @@ def _concluding(text: str, low: str) -> Iterator[StatedPlace]:
 _LEADS_TO_NO = lazy_pattern(
     r"[*_(]{0,3}[A-J][.):*_]{1,4}[^.;\n]{0,40}\b(?:is|are|was)\s(?:wrong|incorrect|false)\b"
 )
+_WRONG = ("wrong", "incorrect", "false")
 _LEADING_BOLD = lazy_pattern(r"\*\*([^*\n:]{1,40})\*\*(?:\s?[—–:,]|\s-)\s(?=[^\n]{3,}$)")
 # "366, since February has 29 days.", "In 1989; Germany was reunified in 1990."
+_NUMBER_BEGINS = frozenset("$€£-*_")
 _LEADING_NUMBER = lazy_pattern(
     r"[*_]{0,2}(?i:in )?([$€£]?-?\d[\d.,]*\d?%?"
     r"|[A-Z][a-z]+(?:[- ][a-z]+)?(?=,? (?:since|because)\b))[*_]{0,2}"
@@ -213,7 +216,9 @@ _LEADING_NUMBER = lazy_pattern(
 
 def _opening(text: str) -> Iterator[StatedPlace]:
     """Yield what a text begins with: bold type, an option."""
-    is_letter = text.lstrip("*_(")[:1] in _OPTIONS and not _LEADS_TO_NO.match(text)
+    is_letter = text.lstrip("*_(")[:1] in _OPTIONS and not (
+        has_any(text, _WRONG) and _LEADS_TO_NO.match(text)
+    )
     if text[:2] == "**" and (bold := _LEADING_BOLD.match(text)):
         yield StatedPlace(0, bold[1], "**…**", whole=True)
     if is_letter and (lead := _LEADING_OPTION.match(text)) and not has_second_option(text):
@@ -232,7 +237,9 @@ def weak_places(text: str, low: str) -> Iterator[StatedPlace]:
         has_digit = any(map(str.isdecimal, text[:_LONGEST_OPTION]))
         if has_digit and (numbered := _NUMBERED_OPTION.match(text)):
             yield StatedPlace(0, numbered[1], NUMBERED, ("number",), whole=True)
-        reason = has_digit or has_any(low, (" since ", " because "))
+        first = text[:1]
+        begins = first.isdecimal() or first in _NUMBER_BEGINS or low[:3] == "in "
+        reason = (has_digit and begins) or has_any(low, (" since ", " because "))
         if reason and (lead := _LEADING_NUMBER.match(text)):
             yield StatedPlace(0, lead[1], "opens with a number", ("number",), whole=True)
     if text[:5] in {"Both ", "Only "}:

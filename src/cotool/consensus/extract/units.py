@@ -232,7 +232,10 @@ _TURN_BEFORE = lazy_pattern(
     r"(?:(?P<rise>increase|rise|gain)|(?P<drop>decrease|drop|fall|decline))\b)",
     re.IGNORECASE,
 )
-_TURN_STARTS = {"a ", *"an in ri ro gr ga pr su de re fa dr lo up it cl we do fe sh".split()}
+_TURN_STARTS = {
+    *("an ", "up ", "it ", "inc", "ris", "ros", "gro", "gre", "gai", "pro", "sur", "cli", "wen"),
+    *("dec", "def", "red", "fal", "fel", "dro", "los", "dow", "shr"),
+}
 # What a turn begins with, apart from letters; a letter may also follow a sign before `end`.
 _BEGINS = {" ", "-", "°", "′", "″"}
 _DIRECTIONS = {"north": "n", "south": "s", "east": "e", "west": "w"}
@@ -240,7 +243,8 @@ _DIRECTIONS = {"north": "n", "south": "s", "east": "e", "west": "w"}
 
 def read_turn_before(text: str, start: int) -> tuple[str, int]:
     """Return the direction of a number whose words begin at `start`, and where these end."""
-    may_turn = text[start : start + 2].lower() in _TURN_STARTS
+    begins = text[start : start + 3].lower()
+    may_turn = begins in _TURN_STARTS or begins[:2] == "a "
     match = _TURN_BEFORE.match(text, start) if may_turn else None
     if match is None:
         return "", start
