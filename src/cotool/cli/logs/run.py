@@ -269,13 +269,13 @@ def _field_warnings(
 def _limits(
     request: LogRequest, summary: LogSummary, conditions: Sequence[Condition[LogSummary]]
 ) -> list[str]:
-    """Return which limits of measures were reached, where the output itself does not say it."""
+    """Return what figures by group and step leave out, where the output itself does not say it."""
     said = request.format != "csv" and not (request.flags.quiet and conditions)
     if summary.measures is None or said:
         return []
     timeless = summary.counts.timeless if request.options.step else 0
-    lost = [f"{plural(timeless, 'record')} without a time, counted in no step"] if timeless else []
-    return [f"-m: {limit}" for limit in (*summary.measures.limits, *lost)]
+    lost = [f"{plural(timeless, 'record')} without a time, counted in no step."] if timeless else []
+    return [*summary.measures.limits, *lost]
 
 
 def _without_effect(request: LogRequest, summary: LogSummary) -> Iterator[str]:
